@@ -1,0 +1,1 @@
+"""Plenary's server: everything that has an address, an account, a row or a page."""

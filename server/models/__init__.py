@@ -1,0 +1,56 @@
+"""Relations and constraints: what is stored, and what the database itself holds true. No queries."""
+
+from server.models.columns import UTCDateTime, utc_now
+from server.models.events import (
+    Announcement,
+    Event,
+    Film,
+    HashtagMention,
+    Session,
+    SessionPause,
+    SessionSpeaker,
+    Speaker,
+    Track,
+)
+from server.models.live import Attendance, DroppedFrames, Reaction, Tally, TopicRevision
+from server.models.mail import Mail
+from server.models.people import Grant, JoinLink, Person, SignIn
+from server.models.registrations import Bookmark, Progress, Registration
+from server.models.surveys import Answer, Question, Response, Survey
+from server.models.tables import NetworkingTable, QueueEntry, Seat, TableMessage, TableStay
+
+__all__ = [
+    "Announcement",
+    "Answer",
+    "Attendance",
+    "Bookmark",
+    "DroppedFrames",
+    "Event",
+    "Film",
+    "Grant",
+    "HashtagMention",
+    "JoinLink",
+    "Mail",
+    "NetworkingTable",
+    "Person",
+    "Progress",
+    "Question",
+    "QueueEntry",
+    "Reaction",
+    "Registration",
+    "Response",
+    "Seat",
+    "Session",
+    "SessionPause",
+    "SessionSpeaker",
+    "SignIn",
+    "Speaker",
+    "Survey",
+    "TableMessage",
+    "TableStay",
+    "Tally",
+    "TopicRevision",
+    "Track",
+    "UTCDateTime",
+    "utc_now",
+]

@@ -1,0 +1,156 @@
+"""The event and what is on its agenda."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from server.models.columns import key, moment
+
+
+class Event(SQLModel, table=True):
+    """The conference itself. `kind` is event, rehearsal or demo; `state` is draft, open or closed."""
+
+    id: uuid.UUID = key()
+    slug: str = Field(max_length=60, unique=True)
+    kind: str = Field(default="event", max_length=20)
+    state: str = Field(default="draft", max_length=20)
+    title: str = Field(max_length=120)
+    summary: str = Field(default="", max_length=400)
+    about: str = Field(default="", max_length=5000)
+    """Markdown."""
+    hashtag: str = Field(default="", max_length=60)
+    """Without its #."""
+    zone: str = Field(default="Europe/London", max_length=60)
+    """An IANA zone: agenda hours and report days are this zone's."""
+    starts_on: date
+    ends_on: date
+    target: int | None = Field(default=None)
+    """How many registrations the organiser hopes for."""
+    capacity: int | None = Field(default=None)
+    """How many registrations can be confirmed; beyond it they are waitlisted. None: no bound."""
+    sectors: list[str] = Field(default_factory=list, sa_type=JSON)
+    places: list[str] = Field(default_factory=list, sa_type=JSON)
+    recordings_open: str = Field(default="at once", max_length=20)
+    """at once, or when published."""
+    recordings_close_on: date | None = Field(default=None)
+    salt: bytes
+    """Random, for pseudonyms; emptied at the retention date."""
+    created_at: datetime = moment()
+
+
+class Track(SQLModel, table=True):
+    """A thematic strand of the agenda."""
+
+    __table_args__ = (UniqueConstraint("event_id", "slug"),)
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE")
+    slug: str = Field(max_length=60)
+    title: str = Field(max_length=120)
+    summary: str = Field(default="", max_length=400)
+    colour: str = Field(default="teal", max_length=20)
+    """The name of one of the design system's track colours."""
+    position: int = Field(default=0)
+
+
+class Speaker(SQLModel, table=True):
+    """Someone named on the agenda; `person_id` when they can sign in."""
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
+    person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id", ondelete="SET NULL")
+    name: str = Field(max_length=120)
+    role: str = Field(default="", max_length=120)
+    organisation: str = Field(default="", max_length=120)
+    about: str = Field(default="", max_length=2000)
+    position: int = Field(default=0)
+
+
+class Session(SQLModel, table=True):
+    """One scheduled keynote, talk, panel, assembly or networking hour.
+
+    `starts_local` and `ends_local` are wall time in the event's zone (ISO, no offset); `starts_at` and
+    `ends_at` derive from them. `state` moves by `server.lifecycles.SESSION_MOVES`.
+    """
+
+    __table_args__ = (UniqueConstraint("event_id", "slug"),)
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
+    track_id: uuid.UUID | None = Field(default=None, foreign_key="track.id", ondelete="SET NULL")
+    film_id: uuid.UUID | None = Field(default=None, foreign_key="film.id", ondelete="SET NULL")
+    slug: str = Field(max_length=60)
+    title: str = Field(max_length=160)
+    abstract: str = Field(default="", max_length=5000)
+    kind: str = Field(default="talk", max_length=20)
+    """keynote, talk, panel, assembly or networking."""
+    starts_local: str = Field(max_length=19)
+    ends_local: str = Field(max_length=19)
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()
+    state: str = Field(default="scheduled", max_length=20)
+    auto: bool = Field(default=True)
+    """Started and ended by the clock, unless somebody does it first."""
+    started_at: datetime | None = moment(default=None)
+    ended_at: datetime | None = moment(default=None)
+    recording: str = Field(default="none", max_length=20)
+    """none, ready (made but not open), open or withdrawn."""
+    media_key: str = Field(max_length=32)
+    """128 random bits (hex) in the address of its segments; withdrawing changes it."""
+
+
+class SessionPause(SQLModel, table=True):
+    """A pause of a live session; open while `resumed_at` is None."""
+
+    id: uuid.UUID = key()
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", index=True)
+    paused_at: datetime = moment()
+    resumed_at: datetime | None = moment(default=None)
+
+
+class SessionSpeaker(SQLModel, table=True):
+    """Who speaks in a session, in which order."""
+
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
+    speaker_id: uuid.UUID = Field(foreign_key="speaker.id", ondelete="CASCADE", primary_key=True)
+    position: int = Field(default=0)
+
+
+class Film(SQLModel, table=True):
+    """A packaged film in the data directory under `media/films/{id}`, played simulive."""
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
+    title: str = Field(max_length=160)
+    directory: str = Field(max_length=200)
+    """Below the data directory's `media/films`; holds segments, captions and `film.json`, the index."""
+    duration: float
+    """Seconds."""
+    created_at: datetime = moment()
+
+
+class Announcement(SQLModel, table=True):
+    """A message of the organiser to every open page; the newest that is not withdrawn is shown."""
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
+    person_id: uuid.UUID
+    text: str = Field(max_length=280)
+    created_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(default=None)
+
+
+class HashtagMention(SQLModel, table=True):
+    """One imported post that carried the event's hashtag."""
+
+    __table_args__ = (UniqueConstraint("event_id", "network", "reference"),)
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE")
+    network: str = Field(max_length=60)
+    reference: str = Field(max_length=200)
+    """The post's address or number: importing a file twice counts it once."""
+    posted_at: datetime = moment()
+    impressions: int = Field(default=0)

@@ -1,0 +1,32 @@
+"""Mail that waits to be sent, and what became of it."""
+
+import uuid
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from server.models.columns import key, moment
+
+
+class Mail(SQLModel, table=True):
+    """One message. `state` is queued, sending, sent, kept (local outbox), uncertain or failed.
+
+    `idempotency_key` is unique, so the same occasion never sends twice.
+    """
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID | None = Field(default=None, foreign_key="event.id", ondelete="CASCADE", index=True)
+    person_id: uuid.UUID | None = Field(default=None, index=True)
+    idempotency_key: str = Field(max_length=120, unique=True)
+    recipient: str = Field(max_length=254)
+    subject: str = Field(max_length=200)
+    text: str
+    html: str = Field(default="")
+    calendar: str = Field(default="")
+    """An iCalendar attachment, or empty."""
+    state: str = Field(default="queued", max_length=20)
+    tries: int = Field(default=0)
+    problem: str = Field(default="", max_length=400)
+    leased_until: datetime | None = moment(default=None)
+    created_at: datetime = moment()
+    sent_at: datetime | None = moment(default=None)

@@ -1,0 +1,57 @@
+"""A person's place at an event, and what they keep there."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from server.models.columns import key, moment
+
+
+class Registration(SQLModel, table=True):
+    """One person's place at one event. `state` is pending, confirmed, waitlisted or cancelled."""
+
+    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE")
+    person_id: uuid.UUID = Field(index=True)
+    """Not a foreign key: erasing a person re-keys their facts to a random id."""
+    state: str = Field(default="confirmed", max_length=20)
+    organisation: str = Field(default="", max_length=120)
+    sector: str = Field(default="", max_length=60)
+    place: str = Field(default="", max_length=60)
+    job_role: str = Field(default="", max_length=120)
+    captions: bool = Field(default=False)
+    transcript: bool = Field(default=False)
+    interpreter: bool = Field(default=False)
+    calm: bool = Field(default=False)
+    access_note: str = Field(default="", max_length=1000)
+    directory: bool = Field(default=False)
+    """Consents to be found by other delegates."""
+    source: str = Field(default="", max_length=60)
+    """Where they heard of the event."""
+    created_at: datetime = moment()
+    confirmed_at: datetime | None = moment(default=None)
+    cancelled_at: datetime | None = moment(default=None)
+
+
+class Bookmark(SQLModel, table=True):
+    """A session in a person's own agenda."""
+
+    person_id: uuid.UUID = Field(foreign_key="person.id", ondelete="CASCADE", primary_key=True)
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
+    created_at: datetime = moment()
+
+
+class Progress(SQLModel, table=True):
+    """How far a person has watched a recording, to resume on any device."""
+
+    person_id: uuid.UUID = Field(foreign_key="person.id", ondelete="CASCADE", primary_key=True)
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
+    position: float = Field(default=0.0)
+    """Seconds from the recording's start."""
+    watched: float = Field(default=0.0)
+    """The furthest position reached, seconds."""
+    updated_at: datetime = moment()

@@ -1,0 +1,82 @@
+"""Networking tables: seats, those waiting, and what is said there."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from server.models.columns import key, moment
+
+
+class NetworkingTable(SQLModel, table=True):
+    """A table in the lounge, hosted by a speaker. `state` is open or closed."""
+
+    __tablename__ = "networking_table"
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
+    session_id: uuid.UUID | None = Field(default=None, foreign_key="session.id", ondelete="SET NULL")
+    speaker_id: uuid.UUID | None = Field(default=None, foreign_key="speaker.id", ondelete="SET NULL")
+    """The host."""
+    title: str = Field(max_length=120)
+    topic: str = Field(default="", max_length=400)
+    seats: int = Field(default=6)
+    state: str = Field(default="open", max_length=20)
+    position: int = Field(default=0)
+
+
+class Seat(SQLModel, table=True):
+    """A taken seat. One person a seat, one seat a person in an event: held by the constraints."""
+
+    __table_args__ = (
+        UniqueConstraint("table_id", "number"),
+        UniqueConstraint("event_id", "person_id"),
+    )
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE")
+    table_id: uuid.UUID = Field(foreign_key="networking_table.id", ondelete="CASCADE")
+    number: int
+    """From 1 to the table's seats."""
+    person_id: uuid.UUID
+    taken_at: datetime = moment()
+
+
+class TableStay(SQLModel, table=True):
+    """The fact that a person sat at a table, from when to when."""
+
+    __tablename__ = "table_stay"
+
+    id: uuid.UUID = key()
+    table_id: uuid.UUID = Field(foreign_key="networking_table.id", ondelete="CASCADE", index=True)
+    person_id: uuid.UUID
+    sat_at: datetime = moment()
+    left_at: datetime | None = moment(default=None)
+
+
+class QueueEntry(SQLModel, table=True):
+    """A person waiting for a seat, first come first served; offered one until `offer_ends_at`."""
+
+    __tablename__ = "queue_entry"
+    __table_args__ = (UniqueConstraint("table_id", "person_id"),)
+
+    id: uuid.UUID = key()
+    table_id: uuid.UUID = Field(foreign_key="networking_table.id", ondelete="CASCADE")
+    person_id: uuid.UUID
+    joined_at: datetime = moment()
+    offered_number: int | None = Field(default=None)
+    """The seat that is kept for them while the offer stands."""
+    offer_ends_at: datetime | None = moment(default=None)
+
+
+class TableMessage(SQLModel, table=True):
+    """What one person said in text at a table."""
+
+    __tablename__ = "table_message"
+
+    id: uuid.UUID = key()
+    table_id: uuid.UUID = Field(foreign_key="networking_table.id", ondelete="CASCADE", index=True)
+    person_id: uuid.UUID
+    text: str = Field(max_length=500)
+    sent_at: datetime = moment()
