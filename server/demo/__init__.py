@@ -1,0 +1,1 @@
+"""The demo event: what is in it, when it happens and who has been there."""

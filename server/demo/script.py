@@ -1,0 +1,153 @@
+"""The demo's script: the content files, read and checked. It knows words, not times or rows."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import time
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Part(BaseModel):
+    """A piece of the script: it does not change, and a word that nobody reads is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScriptedEvent(Part):
+    title: str
+    summary: str
+    about: str
+    hashtag: str
+    zone: str
+    target: int
+    capacity: int
+    sectors: tuple[str, ...]
+    places: tuple[str, ...]
+    announcement: str
+
+
+class ScriptedTrack(Part):
+    slug: str
+    title: str
+    summary: str
+    colour: str
+
+
+class ScriptedSpeaker(Part):
+    slug: str
+    name: str
+    organisation: str
+    about: str
+
+
+class ScriptedTable(Part):
+    """A networking table; `host` and `session` are slugs."""
+
+    title: str
+    topic: str
+    host: str
+    session: str
+    seats: int = 6
+
+
+class ScriptedSession(Part):
+    """A session; either `begins` (minutes from the laying) or `at` (an hour of the second day) says when."""
+
+    slug: str
+    title: str
+    kind: Literal["keynote", "talk", "panel", "assembly", "networking"]
+    track: str
+    speakers: tuple[str, ...]
+    film: str | None = None
+    begins: int | None = None
+    at: time | None = None
+    minutes: int = Field(gt=0)
+    abstract: str
+
+
+class ScriptedFilm(Part):
+    """A film of title cards, each a spoken line."""
+
+    slug: str
+    title: str
+    speaker: str
+    accent: str
+    """The colour of its cards, `#rrggbb`."""
+    cards: tuple[str, ...]
+
+
+class ScriptedQuestion(Part):
+    name: str
+    kind: Literal["scale", "stars", "choice", "text"]
+    text: str
+    low_label: str = ""
+    high_label: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = True
+
+
+class ScriptedSurvey(Part):
+    slug: str
+    wave: Literal["before", "after"]
+    title: str
+    introduction: str
+    questions: tuple[ScriptedQuestion, ...]
+
+
+class ScriptedSector(Part):
+    """Where a share of the crowd comes from; `weight` is relative."""
+
+    name: str
+    weight: int
+    organisations: tuple[str, ...]
+    job_roles: tuple[str, ...]
+
+
+class ScriptedCrowd(Part):
+    """What the synthetic people are drawn from; `sources` and `places` map a word to its weight."""
+
+    count: int
+    days_before: int
+    first_names: tuple[str, ...]
+    surnames: tuple[str, ...]
+    sources: dict[str, int]
+    places: dict[str, int]
+    sectors: tuple[ScriptedSector, ...]
+
+
+class Script(Part):
+    event: ScriptedEvent
+    tracks: tuple[ScriptedTrack, ...]
+    speakers: tuple[ScriptedSpeaker, ...]
+    tables: tuple[ScriptedTable, ...]
+    sessions: tuple[ScriptedSession, ...]
+    surveys: tuple[ScriptedSurvey, ...]
+    films: tuple[ScriptedFilm, ...]
+    seconds_per_card: int
+    crowd: ScriptedCrowd
+
+    def session(self, slug: str) -> ScriptedSession:
+        """Raises KeyError for a slug that is not in the script."""
+        return {session.slug: session for session in self.sessions}[slug]
+
+    def film_specs(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each film's slug, and what `plenary media` needs to draw it: title, speaker, accent and timed cards."""
+        for film in self.films:
+            cards = [{"text": card, "seconds": self.seconds_per_card} for card in film.cards]
+            yield film.slug, {"title": film.title, "speaker": film.speaker, "accent": film.accent, "cards": cards}
+
+
+@cache
+def read_script() -> Script:
+    """The script of the demo event. Raises ValidationError where a content file is wrong."""
+    parts: dict[str, Any] = {}
+    for name in ("event", "sessions", "surveys", "films"):
+        parts |= _read(name)
+    return Script(crowd=ScriptedCrowd.model_validate(_read("people")), **parts)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("server.demo") / "content" / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,100 @@
+"""When the demo's sessions happen: laid around a moment, in instants, whatever the clocks do that night.
+
+Pure: it is told the time and knows no rows. The days of the event are those of its zone.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from server.demo.script import ScriptedSession
+
+GAP = timedelta(minutes=5)
+"""Between a session and one that is shown again after it."""
+AHEAD = timedelta(minutes=90)
+"""How far ahead of now the agenda has no gap that a session would fit in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place on the agenda; `slug` is the address, `of` the scripted session that is given (again)."""
+
+    slug: str
+    of: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def state(self, now: datetime) -> str:
+        """What the clock says of it: scheduled, live or ended."""
+        if now < self.starts_at:
+            return "scheduled"
+        return "live" if now < self.ends_at else "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Two days that follow each other, one of them today, and what happens on them in the order of time."""
+
+    first_day: date
+    second_day: date
+    slots: tuple[Slot, ...]
+
+
+def lay_out(sessions: Iterable[ScriptedSession], now: datetime, zone: ZoneInfo) -> Timetable:
+    """The agenda around `now` (aware), to the minute; the days and hours of the second day are the zone's.
+
+    The first day is that of the earliest session around now: today, or yesterday shortly after midnight.
+    """
+    sessions = list(sessions)
+    minute = now.astimezone(UTC).replace(second=0, microsecond=0)
+    earliest = minute + timedelta(minutes=min(s.begins for s in sessions if s.begins is not None))
+    first_day = earliest.astimezone(zone).date()
+    second_day = first_day + timedelta(days=1)
+    slots = [_slot(session, _start(session, minute, second_day, zone)) for session in sessions]
+    return Timetable(first_day, second_day, tuple(sorted(slots, key=lambda slot: slot.starts_at)))
+
+
+def shown_again(sessions: Iterable[ScriptedSession], laid: Iterable[Slot], now: datetime) -> list[Slot]:
+    """What to add to the agenda that was `laid`, so that a next session always follows.
+
+    The films are given again in their order, in the gaps of the coming hour and a half that are long enough.
+    """
+    agenda = sorted(laid, key=lambda slot: slot.starts_at)
+    repeats = _repeats([s for s in sessions if s.film and s.begins is not None], {slot.slug for slot in agenda})
+    free_from = max([now, *(slot.ends_at for slot in agenda if slot.starts_at <= now)])
+    coming = [slot for slot in agenda if slot.starts_at > now]
+    added: list[Slot] = []
+    session, slug = next(repeats)
+    while free_from < now + AHEAD:
+        starts_at = free_from + GAP
+        ends_at = starts_at + timedelta(minutes=session.minutes)
+        if coming and ends_at + GAP > coming[0].starts_at:
+            free_from = max(free_from, coming.pop(0).ends_at)
+            continue
+        added.append(Slot(slug, session.slug, starts_at, ends_at))
+        free_from = ends_at
+        session, slug = next(repeats)
+    return added
+
+
+def _start(session: ScriptedSession, minute: datetime, second_day: date, zone: ZoneInfo) -> datetime:
+    if session.begins is not None:
+        return minute + timedelta(minutes=session.begins)
+    if session.at is None:
+        raise ValueError(f"{session.slug} has neither `begins` nor `at`")
+    return datetime.combine(second_day, session.at, zone).astimezone(UTC)
+
+
+def _slot(session: ScriptedSession, starts_at: datetime) -> Slot:
+    return Slot(session.slug, session.slug, starts_at, starts_at + timedelta(minutes=session.minutes))
+
+
+def _repeats(films: list[ScriptedSession], taken: set[str]) -> Iterator[tuple[ScriptedSession, str]]:
+    """The films round and round, each with an address that is not taken: hearts-again, hearts-again-2…"""
+    for turn in count(1):
+        for session in films:
+            slug = f"{session.slug}-again" if turn == 1 else f"{session.slug}-again-{turn}"
+            if slug not in taken:
+                yield session, slug
