@@ -1,0 +1,58 @@
+"""The `plenary` command: reads the words of the command line and hands them to a module of `server.commands`."""
+
+import argparse
+import importlib
+import sys
+from types import ModuleType
+
+from pydantic import ValidationError
+
+from server.commands import UsersError
+from server.settings import Settings
+
+COMMANDS: dict[str, str] = {
+    "demo": "open the demo event, live, on this machine",
+    "serve": "serve the conference",
+    "migrate": "bring the database to the newest schema",
+    "event": "make, list and change events",
+    "people": "import people as registrations",
+    "links": "print join links for a rehearsal or demo event",
+    "report": "print the figures of an event",
+    "export": "write the facts of an event to files",
+    "doctor": "say what is missing or misconfigured and how to mend it",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; `--help` at each level explains itself."""
+    whole = argparse.ArgumentParser(
+        prog="plenary", description="A virtual conference platform: a delegate needs only a browser."
+    )
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, purpose in COMMANDS.items():
+        description = f"{purpose[0].upper()}{purpose[1:]}."
+        module(name).add_arguments(commands.add_parser(name, help=purpose, description=description))
+    return whole
+
+
+def module(name: str) -> ModuleType:
+    return importlib.import_module(f"server.commands.{name}")
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 2 something the user can mend."""
+    arguments = parser().parse_args(words)
+    try:
+        return int(module(arguments.command).run(arguments, Settings()))
+    except UsersError as error:
+        print(f"plenary: {error}", file=sys.stderr)
+    except ValidationError as error:
+        for wrong in error.errors():
+            print(f"plenary: setting {wrong['loc'][0]}: {wrong['msg']}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

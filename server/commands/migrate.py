@@ -1,0 +1,30 @@
+"""`plenary migrate`: bring the database to the newest schema."""
+
+from argparse import ArgumentParser, Namespace
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.commands import UsersError
+from server.settings import Settings
+from server.store import migrations
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """None."""
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    upgrade(settings)
+    print("The database has the newest schema.")
+    return 0
+
+
+def upgrade(settings: Settings) -> None:
+    """Apply what is missing. Raises UsersError when the database does not answer."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        migrations.upgrade(settings.database)
+    except (SQLAlchemyError, OSError) as error:
+        raise UsersError(
+            f"the database does not answer: {error}. Run plenary doctor."
+        ) from error

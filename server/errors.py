@@ -1,0 +1,123 @@
+"""Every error that a page can end in, and the one place that turns errors into answers."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from server.templating import render
+
+
+class PageError(Exception):
+    """An error with a status and a kind sentence that says what to do."""
+
+    status = 500
+    title = "Something went wrong"
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class NotFound(PageError):
+    status = 404
+    title = "We could not find that page"
+
+
+class Forbidden(PageError):
+    status = 403
+    title = "This page is not open to you"
+
+
+class SignInNeeded(PageError):
+    status = 401
+    title = "Please come in first"
+
+
+class Conflict(PageError):
+    """What was asked for was right a moment ago, or clashes with something that is already so."""
+
+    status = 409
+    title = "That is no longer possible"
+
+
+class Invalid(PageError):
+    """What was sent cannot be understood; nothing was changed."""
+
+    status = 422
+    title = "We could not understand that"
+
+
+class TooLarge(PageError):
+    status = 413
+    title = "That is too large"
+
+
+class TooMany(PageError):
+    """Raised by rate limits; `retry_after` is in seconds."""
+
+    status = 429
+    title = "That was a little fast"
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+SENTENCES = {
+    400: "The request was not complete. Please go back and try again.",
+    404: "The address may be mistyped, or the page has moved.",
+    405: "This address does not do that. Please go back and use the page's own buttons.",
+    413: "Please send less at once.",
+    500: "The mistake is ours and has been noted. Please try again in a moment.",
+}
+TITLES = {404: NotFound.title, 405: "That does not work here", 413: TooLarge.title}
+
+
+def wants_json(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
+
+
+def answer(request: Request, status: int, title: str, sentence: str, headers: dict[str, str]) -> Response:
+    if wants_json(request):
+        return JSONResponse({"error": title, "sentence": sentence}, status, headers)
+    return render(
+        request,
+        "errors/show.html",
+        status_code=status,
+        headers=headers,
+        status=status,
+        title=title,
+        sentence=sentence,
+    )
+
+
+async def page_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PageError)
+    if isinstance(error, SignInNeeded) and request.method == "GET" and not wants_json(request):
+        event = request.path_params.get("event")
+        address = f"/{event}/join-link" if isinstance(event, str) else "/sign-in"
+        return RedirectResponse(f"{address}?then={request.url.path}", 303)
+    headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    return answer(request, error.status, error.title, error.sentence or SENTENCES.get(error.status, ""), headers)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    title, sentence = TITLES.get(status, PageError.title), SENTENCES.get(status, str(error.detail))
+    return answer(request, status, title, sentence, dict(error.headers or {}))
+
+
+async def surprise(request: Request, error: Exception) -> Response:
+    """Anything unforeseen: the visitor gets a page; Starlette raises it on, so that it is logged."""
+    return answer(request, 500, PageError.title, SENTENCES[500], {})
+
+
+HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {
+    PageError: page_error,
+    HTTPException: http_error,
+    Exception: surprise,
+}

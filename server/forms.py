@@ -1,0 +1,117 @@
+"""Reading a form: input models validate, and what is wrong is said in kind sentences beside the field."""
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+MAX_FIELDS = 200
+
+
+class Form(BaseModel):
+    """What a form may hold. Text is trimmed; control characters are refused; unknown fields are ignored."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_control_characters(cls, values: Any) -> Any:
+        for value in values.values() if isinstance(values, dict) else ():
+            texts = value if isinstance(value, list) else [value]
+            if any(isinstance(text, str) and has_control_character(text) for text in texts):
+                raise PydanticCustomError(
+                    "control", "There is a character in it that cannot be shown. Please retype it."
+                )
+        return values
+
+
+def has_control_character(text: str) -> bool:
+    """Whether text holds a control character other than a line break or a tab, or half of a surrogate pair."""
+    return any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) < 0xE000 for char in text)
+
+
+Input = TypeVar("Input", bound=Form)
+
+
+@dataclass(frozen=True)
+class FormState(Generic[Input]):
+    """A form as it stands: what was typed, what is wrong with it by field, and the input when nothing is.
+
+    The key "" of `errors` holds what concerns the form as a whole.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    input: Input | None = None
+
+    def with_error(self, name: str, sentence: str) -> "FormState[Input]":
+        """The same form with one more thing wrong, found by a rule that needed the database."""
+        return FormState(self.values, {**self.errors, name: sentence}, None)
+
+
+async def read_form(request: Request, model: type[Input]) -> FormState[Input]:
+    """The form that was sent, read as `model`. Fields that the model declares as lists keep all their values."""
+    data = await request.form(max_files=0, max_fields=MAX_FIELDS)
+    return check(model, values_of(data, model))
+
+
+def check(model: type[Input], values: dict[str, Any]) -> FormState[Input]:
+    """Validate values that came from outside."""
+    present = {name: value for name, value in values.items() if value != ""}
+    try:
+        return FormState(values, {}, model.model_validate(present))
+    except ValidationError as error:
+        wrong: dict[str, str] = {}
+        for details in error.errors(include_url=False):
+            name = str(details["loc"][0]) if details["loc"] else ""
+            wrong.setdefault(name, sentence_of(details))
+        return FormState(values, wrong, None)
+
+
+def values_of(data: FormData, model: type[Form]) -> dict[str, Any]:
+    """Raw values by name; only declared fields, as text."""
+    values: dict[str, Any] = {}
+    for name, declared in model.model_fields.items():
+        sent = [item for item in data.getlist(name) if not isinstance(item, UploadFile)]
+        if "list" in str(declared.annotation):
+            values[name] = [item for item in sent if item != ""]
+        elif sent:
+            values[name] = sent[-1]
+    return values
+
+
+def sentence_of(details: ErrorDetails) -> str:
+    """Pydantic's finding as a sentence that says what to do."""
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"]) if "error" in context else details["msg"]
+    pattern = SENTENCES.get(kind)
+    return pattern.format(**context) if pattern else details["msg"]
+
+
+SENTENCES: dict[str, str] = {
+    "missing": "Please fill this in.",
+    "string_too_short": "Please write at least {min_length} characters.",
+    "string_too_long": "Please keep this to {max_length} characters.",
+    "int_parsing": "Please give a whole number.",
+    "int_type": "Please give a whole number.",
+    "int_from_float": "Please give a whole number.",
+    "int_parsing_size": "That number is too large.",
+    "float_parsing": "Please give a number.",
+    "greater_than_equal": "Please give {ge} or more.",
+    "greater_than": "Please give more than {gt}.",
+    "less_than_equal": "Please give {le} or less.",
+    "less_than": "Please give less than {lt}.",
+    "literal_error": "Please choose one of the answers offered.",
+    "enum": "Please choose one of the answers offered.",
+    "bool_parsing": "Please choose yes or no.",
+    "date_parsing": "Please give a date, for example 2026-06-28.",
+    "date_from_datetime_parsing": "Please give a date, for example 2026-06-28.",
+    "datetime_parsing": "Please give a date and time, for example 2026-06-28 09:30.",
+    "datetime_from_date_parsing": "Please give a date and time, for example 2026-06-28 09:30.",
+    "uuid_parsing": "Please choose one of the answers offered.",
+    "string_pattern_mismatch": "Please check how this is written.",
+}

@@ -1,0 +1,154 @@
+"""What every request passes through, as pure ASGI: request id and log, size, origin, headers, viewer."""
+
+import secrets
+import time
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import Forbidden, TooLarge, page_error
+from server.settings import Settings
+from server.sign_in import NOBODY, viewer_of
+
+MAX_BODY_BYTES = 1_000_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WITHOUT_VIEWER = ("/static/", "/segments/", "/livez", "/readyz", "/metrics")
+CSP = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+log = structlog.get_logger("plenary.request")
+
+
+class RequestLog:
+    """Gives each request an id, answers with it, and writes one line about it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        request_id, began, status = secrets.token_hex(8), time.perf_counter(), 500
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            took_ms = round((time.perf_counter() - began) * 1000, 1)
+            log.info(
+                "request",
+                id=request_id,
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=took_ms,
+            )
+
+
+class SecurityHeaders:
+    """A strict content security policy with a nonce for each page, and its companions."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        nonce = scope.setdefault("state", {})["nonce"] = secrets.token_urlsafe(16)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["content-security-policy"] = CSP.format(nonce=nonce)
+                headers["x-content-type-options"] = "nosniff"
+                headers["referrer-policy"] = "same-origin"
+                headers["cross-origin-opener-policy"] = "same-origin"
+                headers["permissions-policy"] = "geolocation=(), payment=(), usb=()"
+                headers.setdefault("cache-control", "no-store")
+                if self.settings.is_https:
+                    headers["strict-transport-security"] = "max-age=31536000"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class SameOrigin:
+    """Refuses a browser's unsafe request from another site, by Sec-Fetch-Site or else Origin.
+
+    What sends neither is no browser that carries somebody's cookie unasked.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not self.allowed(Headers(scope=scope)):
+            error = Forbidden("This form was sent from another site. Please open the page here and send it again.")
+            response = await page_error(Request(scope, receive), error)
+            return await response(scope, receive, send)
+        await self.app(scope, receive, send)
+
+    def allowed(self, headers: Headers) -> bool:
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            return site in ("same-origin", "none")
+        return origin is None or is_own_origin(origin, headers, self.settings)
+
+
+def is_own_origin(origin: str, headers: Headers, settings: Settings) -> bool:
+    """Whether an Origin header names this server: its public address, or the host that was asked."""
+    return origin == settings.base_url or urlsplit(origin).netloc == headers.get("host")
+
+
+class BodyLimit:
+    """Refuses a body over MAX_BODY_BYTES, announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+            return await self.refuse(scope, receive, send)
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise TooLarge("Please send less at once.")
+            return message
+
+        await self.app(scope, counted, send)
+
+    async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await page_error(Request(scope, receive), TooLarge("Please send less at once."))
+        await response(scope, receive, send)
+
+
+class WhoIsThis:
+    """Finds the viewer of each request that can have one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            known = scope["path"].startswith(WITHOUT_VIEWER)
+            scope.setdefault("state", {})["viewer"] = NOBODY if known else await viewer_of(HTTPConnection(scope))
+        await self.app(scope, receive, send)

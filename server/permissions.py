@@ -1,0 +1,70 @@
+"""May they? One pure function over grants, and the table of who may do what."""
+
+import uuid
+from collections.abc import Collection
+from typing import NamedTuple
+
+
+class Grant(NamedTuple):
+    """A role in a scope: installation (no id), event, session, stage or table."""
+
+    role: str
+    scope: str
+    scope_id: uuid.UUID | None
+
+
+ACTIONS: dict[str, frozenset[str]] = {
+    "event.create": frozenset({"organiser"}),
+    "event.edit": frozenset({"organiser"}),
+    "event.attend": frozenset(
+        {
+            "delegate",
+            "speaker",
+            "host",
+            "organiser",
+            "producer",
+            "moderator",
+            "chair",
+            "interpreter",
+            "help desk",
+        }
+    ),
+    "console.open": frozenset({"organiser", "producer", "moderator", "help desk"}),
+    "people.read": frozenset({"organiser", "help desk"}),
+    "mail.read": frozenset({"organiser"}),
+    "session.edit": frozenset({"organiser", "producer"}),
+    "session.move": frozenset({"organiser", "producer"}),
+    "recording.move": frozenset({"organiser", "producer"}),
+    "announcement.send": frozenset({"organiser", "producer", "moderator"}),
+    "ledger.read": frozenset({"organiser", "producer", "moderator", "analyst"}),
+    "table.edit": frozenset({"organiser", "producer"}),
+    "table.host": frozenset({"host", "organiser"}),
+    "speaker.open": frozenset({"speaker", "host"}),
+    "report.read": frozenset({"organiser", "analyst"}),
+    "export.read": frozenset({"organiser", "analyst"}),
+}
+"""Each action and the roles that allow it."""
+
+CREW = frozenset({"organiser", "producer", "moderator", "analyst", "help desk"})
+"""Roles that count only in a browser that was signed in strongly (password and code, or a link of the shell)."""
+
+
+def allows(
+    grants: Collection[Grant],
+    action: str,
+    *,
+    event_id: uuid.UUID | None = None,
+    session_id: uuid.UUID | None = None,
+    table_id: uuid.UUID | None = None,
+) -> bool:
+    """Whether any grant allows the action there. Raises KeyError for an action that is not in the table.
+
+    A grant reaches downwards: the installation covers all events, an event its sessions and tables.
+    """
+    roles = ACTIONS[action]
+    reach = {("event", event_id), ("session", session_id), ("table", table_id)}
+    return any(
+        grant.role in roles
+        and (grant.scope == "installation" or (grant.scope_id is not None and (grant.scope, grant.scope_id) in reach))
+        for grant in grants
+    )

@@ -1,0 +1,64 @@
+"""Every setting, read once from the environment into one frozen object."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation can choose. The README's table documents each (a test holds it)."""
+
+    model_config = SettingsConfigDict(env_prefix="PLENARY_", frozen=True, populate_by_name=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """The port to listen on; 0 takes a free one."""
+    data: Path = Path(".plenary")
+    """The data directory: database, secret, media."""
+    secret: str = ""
+    """The installation's secret; made in the data directory at first start when not set."""
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    """PostgreSQL's address; empty: SQLite in the data directory."""
+    redis_url: str = Field(default="", validation_alias="REDIS_URL")
+    """Redis, for more than one web process."""
+    public_url: str = ""
+    """The address that people see, for links in mail; empty: the address listened on."""
+    mail_server: str = ""
+    """The SMTP server as host or host:port; empty: mail is kept in the local outbox and not sent."""
+    mail_user: str = ""
+    """The user name at the SMTP server."""
+    mail_password: str = ""
+    """The password at the SMTP server."""
+    mail_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How mail is protected on its way to the SMTP server."""
+    mail_from: str = "Plenary <conference@localhost>"
+    """The sender of mail."""
+    metrics_token: str = ""
+    """The bearer token for /metrics from elsewhere than this machine."""
+
+    @property
+    def base_url(self) -> str:
+        """The public address without a trailing slash."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        """Cookies are Secure and carry the __Host- prefix exactly then."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database, with its async driver."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{(self.data / 'plenary.sqlite3').absolute()}"
+        scheme, _, rest = self.database_url.partition("://")
+        if scheme in ("postgres", "postgresql"):
+            return f"postgresql+asyncpg://{rest}"
+        return self.database_url

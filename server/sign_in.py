@@ -1,0 +1,120 @@
+"""Who is this? Sign-ins are rows: found by the hash of a cookie, rotated, listed and ended."""
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from server.models import Grant as GrantRow
+from server.models import Person, SignIn
+from server.permissions import CREW, Grant
+from server.settings import Settings
+
+TOKEN_BYTES = 32
+COOKIE_AGE_S = 180 * 24 * 3600
+SEEN_EVERY = timedelta(minutes=5)
+"""How stale `seen_at` may be before a request writes it anew."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whoever is looking: nobody known, or a person with what they may do in this browser."""
+
+    person: Person | None = None
+    sign_in: SignIn | None = None
+    grants: frozenset[Grant] = frozenset()
+
+    def granted(self, grant: Grant) -> "Viewer":
+        return replace(self, grants=self.grants | {grant})
+
+
+NOBODY = Viewer()
+
+
+def new_token() -> str:
+    """256 random bits, URL-safe."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token: SHA-256, hex. A random token of 256 bits needs no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-plenary" if settings.is_https else "plenary"
+
+
+def set_cookie(response: Response, settings: Settings, token: str) -> None:
+    response.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=COOKIE_AGE_S,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.is_https,
+    )
+
+
+def clear_cookie(response: Response, settings: Settings) -> None:
+    response.delete_cookie(cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.is_https)
+
+
+async def viewer_of(connection: HTTPConnection) -> Viewer:
+    """Who sent this request or opened this socket, by its sign-in cookie."""
+    token = connection.cookies.get(cookie_name(connection.app.state.settings), "")
+    if not token:
+        return NOBODY
+    database = connection.app.state.db
+    async with database.reading() as db:
+        viewer = await viewer_with(db, token)
+    if viewer.sign_in and datetime.now(UTC) - viewer.sign_in.seen_at > SEEN_EVERY:
+        async with database.writing() as db:
+            await db.exec(update(SignIn).where(col(SignIn.id) == viewer.sign_in.id).values(seen_at=datetime.now(UTC)))
+    return viewer
+
+
+async def viewer_with(db: AsyncSession, token: str) -> Viewer:
+    """The viewer whose browser holds this token; NOBODY when it was ended or never was."""
+    statement = (
+        select(SignIn, Person)
+        .join(Person, col(Person.id) == col(SignIn.person_id))
+        .where(SignIn.token_hash == token_hash(token), col(SignIn.ended_at).is_(None))
+    )
+    found = (await db.exec(statement)).first()
+    if found is None:
+        return NOBODY
+    sign_in, person = found
+    rows = await db.exec(select(GrantRow).where(GrantRow.person_id == person.id))
+    grants = frozenset(
+        Grant(row.role, row.scope, row.scope_id) for row in rows if sign_in.strong or row.role not in CREW
+    )
+    return Viewer(person, sign_in, grants)
+
+
+async def sign_in(
+    db: AsyncSession, person: Person, *, browser: str, strong: bool, join_link_id: uuid.UUID | None = None
+) -> str:
+    """Sign a browser in; the token for its cookie, of which only the hash is kept."""
+    token = new_token()
+    row = SignIn(
+        person_id=person.id,
+        join_link_id=join_link_id,
+        token_hash=token_hash(token),
+        browser=browser[:200],
+        strong=strong,
+    )
+    db.add(row)
+    return token
+
+
+async def end(db: AsyncSession, sign_in_id: uuid.UUID) -> None:
+    """End one sign-in; its sockets are closed by whoever announces it."""
+    await db.exec(update(SignIn).where(col(SignIn.id) == sign_in_id).values(ended_at=datetime.now(UTC)))

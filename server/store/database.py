@@ -1,0 +1,81 @@
+"""The database: how to read it and how to write it. SQLite by default, PostgreSQL when told."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+Change = tuple[str, str, int]
+"""A room, a topic of it, and the topic's new revision."""
+AfterCommit = Callable[[list[Change]], Awaitable[None]]
+
+CHANGES = "changes"
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """Two doors to one database. What `after_commit` holds is told which topics a transaction changed."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.after_commit: list[AfterCommit] = []
+        if self.is_sqlite:
+            self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
+            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
+        else:
+            self._reader = self._writer = create_async_engine(url, pool_size=10, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One consistent view of what is stored; nothing that is changed in it is kept."""
+        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as db:
+            yield db
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: kept on a clean exit, undone on an error. Rooms hear of it only once it is durable."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as db:
+            async with db.begin():
+                yield db
+            changes: list[Change] = db.info.pop(CHANGES, [])
+        if changes:
+            for tell in self.after_commit:
+                await tell(changes)
+
+    async def check(self) -> None:
+        """Raises the driver's error when the database does not answer."""
+        async with self._reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
+    """An engine that begins each transaction with `begin`: a writer that waits its turn at once cannot deadlock."""
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

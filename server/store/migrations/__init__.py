@@ -1,0 +1,23 @@
+"""Schema changes in order (Alembic), applied by `plenary serve` at its start and by `plenary migrate`."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+
+def configuration(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to the newest schema; blocking, and never inside a running event loop."""
+    command.upgrade(configuration(url), "head")
+
+
+def revise(url: str, message: str) -> None:
+    """Write a new migration from the difference between the models and the database at `url`."""
+    command.revision(configuration(url), message, autogenerate=True)

@@ -1,0 +1,40 @@
+"""Revisions: how the rooms learn that a row they show has changed, whoever changed it."""
+
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import TopicRevision
+from server.store.database import CHANGES
+
+
+async def raise_revision(db: AsyncSession, room: str, topic: str) -> int:
+    """Raise a topic's revision in the running transaction; the rooms are told after its commit."""
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(TopicRevision).values(room=room, topic=topic, revision=1)
+    raised: Insert = statement.on_conflict_do_update(
+        index_elements=["room", "topic"], set_={"revision": col(TopicRevision.revision) + 1}
+    )
+    revision: int = (await db.execute(raised.returning(col(TopicRevision.revision)))).scalar_one()
+    db.info.setdefault(CHANGES, []).append((room, topic, revision))
+    return revision
+
+
+async def revisions_of(db: AsyncSession, rooms: list[str]) -> dict[tuple[str, str], int]:
+    """The revision of every topic of these rooms that ever changed."""
+    found = await db.exec(select(TopicRevision).where(col(TopicRevision.room).in_(rooms)))
+    return {(row.room, row.topic): row.revision for row in found}
+
+
+def event_room(event_id: object) -> str:
+    """The room that every page of an event is in."""
+    return f"event:{event_id}"
+
+
+def session_room(session_id: object) -> str:
+    return f"session:{session_id}"
+
+
+def table_room(table_id: object) -> str:
+    return f"table:{table_id}"

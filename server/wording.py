@@ -1,0 +1,45 @@
+"""How moments, spans and numbers are written for people, in one place."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """14:05, in a zone."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def day(moment: datetime, zone: str) -> str:
+    """Tuesday 28 June, in a zone."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B}"
+
+
+def span(seconds: float) -> str:
+    """1 h 05 min, 12 min or 40 s."""
+    total = timedelta(seconds=round(seconds))
+    minutes, rest = divmod(int(total.total_seconds()), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{minutes} min" if minutes else f"{rest} s"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """4,451 or 6.25."""
+    return f"{value:,.{digits}f}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """1 delegate, 2 delegates."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "clock": clock,
+    "day": day,
+    "span": span,
+    "number": number,
+    "plural": plural,
+}

@@ -1,0 +1,103 @@
+"""Builds events and people for tests, as short as a sentence needs them."""
+
+import secrets
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server import sign_in
+from server.models import Event, Grant, NetworkingTable, Person, Registration, Session, Speaker, Track
+from server.settings import Settings
+from server.store.database import Database
+
+
+def unique() -> str:
+    return secrets.token_hex(4)
+
+
+class Factory:
+    """Makes rows in their own transactions; every keyword overrides a column."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database, self.settings = database, settings
+
+    async def _add(self, row: Any) -> Any:
+        async with self.database.writing() as db:
+            db.add(row)
+        return row
+
+    async def event(self, **columns: Any) -> Event:
+        today = datetime.now(UTC).date()
+        defaults: dict[str, Any] = {
+            "slug": f"event-{unique()}",
+            "title": "MSE in Action",
+            "state": "open",
+            "starts_on": today,
+            "ends_on": today + timedelta(days=1),
+            "salt": secrets.token_bytes(16),
+            "sectors": ["NHS", "Local authority", "Voluntary sector", "Resident"],
+            "places": ["Basildon", "Chelmsford", "Southend"],
+        }
+        return await self._add(Event(**{**defaults, **columns}))
+
+    async def person(self, name: str = "Amina", **columns: Any) -> Person:
+        defaults: dict[str, Any] = {"name": name, "email": f"{name.lower()}-{unique()}@example.org"}
+        return await self._add(Person(**{**defaults, **columns}))
+
+    async def grant(self, person: Person, role: str, scope: str, scope_id: uuid.UUID | None = None) -> Grant:
+        return await self._add(Grant(person_id=person.id, role=role, scope=scope, scope_id=scope_id))
+
+    async def organiser(self, event: Event, name: str = "Olive", **columns: Any) -> Person:
+        person = await self.person(name, **columns)
+        await self.grant(person, "organiser", "event", event.id)
+        return person
+
+    async def registration(self, event: Event, person: Person, **columns: Any) -> Registration:
+        defaults: dict[str, Any] = {"state": "confirmed", "confirmed_at": datetime.now(UTC)}
+        return await self._add(Registration(event_id=event.id, person_id=person.id, **{**defaults, **columns}))
+
+    async def delegate(self, event: Event, name: str = "Amina", **columns: Any) -> Person:
+        person = await self.person(name)
+        await self.registration(event, person, **columns)
+        return person
+
+    async def track(self, event: Event, **columns: Any) -> Track:
+        defaults: dict[str, Any] = {"slug": f"track-{unique()}", "title": "Healthy Hearts"}
+        return await self._add(Track(event_id=event.id, **{**defaults, **columns}))
+
+    async def speaker(self, event: Event, person: Person | None = None, **columns: Any) -> Speaker:
+        defaults: dict[str, Any] = {"name": "Director of public health", "person_id": person.id if person else None}
+        return await self._add(Speaker(event_id=event.id, **{**defaults, **columns}))
+
+    async def session(
+        self, event: Event, *, starts_at: datetime | None = None, minutes: int = 30, **columns: Any
+    ) -> Session:
+        """A scheduled session in fifteen minutes, unless told otherwise."""
+        starts = (starts_at or datetime.now(UTC) + timedelta(minutes=15)).replace(second=0, microsecond=0)
+        ends, zone = starts + timedelta(minutes=minutes), ZoneInfo(event.zone)
+        defaults: dict[str, Any] = {
+            "slug": f"session-{unique()}",
+            "title": "Healthy Hearts",
+            "starts_at": starts,
+            "ends_at": ends,
+            "starts_local": starts.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
+            "ends_local": ends.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
+            "media_key": secrets.token_hex(16),
+        }
+        return await self._add(Session(event_id=event.id, **{**defaults, **columns}))
+
+    async def live_session(self, event: Event, **columns: Any) -> Session:
+        """A session that began ten minutes ago."""
+        began = datetime.now(UTC) - timedelta(minutes=10)
+        return await self.session(event, **{"starts_at": began, "state": "live", "started_at": began, **columns})
+
+    async def table(self, event: Event, speaker: Speaker | None = None, **columns: Any) -> NetworkingTable:
+        defaults: dict[str, Any] = {"title": "Meet the speaker", "speaker_id": speaker.id if speaker else None}
+        return await self._add(NetworkingTable(event_id=event.id, **{**defaults, **columns}))
+
+    async def cookie(self, person: Person, *, strong: bool = False) -> dict[str, str]:
+        """The cookie of a browser in which this person is signed in."""
+        async with self.database.writing() as db:
+            token = await sign_in.sign_in(db, person, browser="a test", strong=strong)
+        return {sign_in.cookie_name(self.settings): token}
