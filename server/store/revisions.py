@@ -16,7 +16,7 @@ async def raise_revision(db: AsyncSession, room: str, topic: str) -> int:
     raised: Insert = statement.on_conflict_do_update(
         index_elements=["room", "topic"], set_={"revision": col(TopicRevision.revision) + 1}
     )
-    revision: int = (await db.execute(raised.returning(col(TopicRevision.revision)))).scalar_one()
+    revision: int = (await db.exec(raised.returning(col(TopicRevision.revision)))).scalar_one()
     db.info.setdefault(CHANGES, []).append((room, topic, revision))
     return revision
 

@@ -1,0 +1,16 @@
+"""What every test may ask for: the engines, the application, and how long the long checks run."""
+
+import pytest
+
+pytest_plugins = ["tests.engines.fixtures", "tests.fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--soak` is what `make soak` adds."""
+    parser.addoption("--soak", action="store_true", help="run the long checks in full, not in their short form")
+
+
+@pytest.fixture(scope="session")
+def soak(pytestconfig: pytest.Config) -> bool:
+    """Whether a long check runs in full: the same code with larger numbers."""
+    return bool(pytestconfig.getoption("soak"))

@@ -1,0 +1,65 @@
+"""The two doors of the database, and what passes through them."""
+
+import pytest
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel, select
+
+from server.models import Event, Person
+from server.store.database import Change, Database
+from server.store.revisions import raise_revision, revisions_of
+from tests.factory import Factory
+
+
+async def test_what_fails_halfway_leaves_nothing(database: Database, make: Factory) -> None:
+    await make.person(email="amina@example.org")
+    with pytest.raises(IntegrityError):
+        async with database.writing() as db:
+            db.add(Person(name="Ben", email="ben@example.org"))
+            await db.flush()
+            db.add(Person(name="Amina again", email="amina@example.org"))
+    async with database.reading() as db:
+        assert [person.name for person in await db.exec(select(Person))] == ["Amina"]
+
+
+async def test_moments_come_back_aware_in_utc(database: Database, make: Factory) -> None:
+    event = await make.event()
+    async with database.reading() as db:
+        stored = (await db.exec(select(Event))).one()
+    assert stored.created_at == event.created_at
+    assert stored.created_at.utcoffset() is not None
+
+
+async def test_rooms_hear_of_a_change_only_after_its_commit(database: Database) -> None:
+    heard: list[Change] = []
+
+    async def hear(changes: list[Change]) -> None:
+        heard.extend(changes)
+
+    database.after_commit.append(hear)
+    async with database.writing() as db:
+        assert await raise_revision(db, "event:1", "announcement") == 1
+        assert await raise_revision(db, "event:1", "announcement") == 2
+        assert heard == []
+    assert heard == [("event:1", "announcement", 1), ("event:1", "announcement", 2)]
+
+    with pytest.raises(RuntimeError):
+        async with database.writing() as db:
+            await raise_revision(db, "event:1", "announcement")
+            raise RuntimeError("the page failed")
+    assert len(heard) == 2
+    async with database.reading() as db:
+        assert await revisions_of(db, ["event:1"]) == {("event:1", "announcement"): 2}
+
+
+async def test_the_migrations_make_what_the_models_say(database: Database) -> None:
+    async with database.reading() as db:
+        connection = await db.connection()
+        stored = await connection.run_sync(
+            lambda sync: {
+                name: {column["name"] for column in inspect(sync).get_columns(name)}
+                for name in inspect(sync).get_table_names()
+            }
+        )
+    stored.pop("alembic_version")
+    assert stored == {name: set(table.columns.keys()) for name, table in SQLModel.metadata.tables.items()}
