@@ -50,6 +50,8 @@ class JoinLink(SQLModel, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     lands_on: str = Field(default="", max_length=200)
     """The path to open after joining; empty: where the person's role belongs."""
+    strong: bool = Field(default=False)
+    """Printed by the command line: whoever has the shell is the owner, so it signs in strongly."""
     created_at: datetime = moment()
     expires_at: datetime | None = moment(default=None)
     """None: when the event's last recording closes."""
