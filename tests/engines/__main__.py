@@ -1,0 +1,42 @@
+"""Starts each engine once, before the suite does, and says which they are; a missing one is the last line."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.engines import EngineMissing
+from tests.engines.chromium import running_chromium
+from tests.engines.postgresql import PostgreSQL
+from tests.engines.process import ServerProcess
+from tests.engines.redis import Redis, redis_program
+
+
+def try_server(kind: Callable[[Path], ServerProcess]) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="plenary-"))
+    try:
+        server = kind(folder)
+        server.start()
+        server.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+async def browser_version() -> str:
+    async with running_chromium() as browser:
+        return browser.version
+
+
+def main() -> None:
+    try_server(Redis)
+    try_server(PostgreSQL)
+    print(f"Engines: {Path(redis_program()).name}, PostgreSQL 18, Chromium {asyncio.run(browser_version())}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except EngineMissing as problem:
+        sys.exit(f"An engine is missing. {problem}")

@@ -1,0 +1,53 @@
+"""Chromium, or a browser of its kind: the one on the path, driven by Playwright."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, Error, async_playwright
+
+from tests.engines import EngineMissing
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--headless=new",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+)
+CODECS = {"H.264": 'video/mp4; codecs="avc1.42E01E"', "AAC": 'audio/mp4; codecs="mp4a.40.2"'}
+
+
+@asynccontextmanager
+async def running_chromium() -> AsyncIterator[Browser]:
+    """A browser without a window. Raises `EngineMissing` when there is none or it cannot play our media."""
+    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    async with async_playwright() as playwright:
+        try:
+            browser = await playwright.chromium.launch(executable_path=program(), args=[*QUIET, *sandbox])
+        except Error as problem:
+            raise EngineMissing(f"The browser does not start: {problem.message.splitlines()[0]}") from problem
+        async with browser:
+            await check_codecs(browser)
+            yield browser
+
+
+def program() -> str:
+    """The path of the browser."""
+    for name in PROGRAMS:
+        if path := shutil.which(name):
+            return path
+    raise EngineMissing("There is no browser on the path: install Chromium")
+
+
+async def check_codecs(browser: Browser) -> None:
+    """Raises `EngineMissing` unless the browser plays what Plenary sends."""
+    page = await browser.new_page()
+    for name, kind in CODECS.items():
+        if not await page.evaluate("kind => MediaSource.isTypeSupported(kind)", kind):
+            raise EngineMissing(f"{program()} cannot play {name}: install Chromium or Chrome with its codecs")
+    await page.close()

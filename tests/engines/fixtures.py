@@ -1,0 +1,80 @@
+"""The engines as fixtures: each starts when the first test asks for it and ends with the suite."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.engines.chromium import running_chromium
+from tests.engines.postgresql import PostgreSQL
+from tests.engines.redis import Redis
+from tests.engines.smtp import Mailbox
+
+
+@pytest.fixture(scope="session")
+def engine_folder() -> Iterator[Path]:
+    """A folder that a user other than root may enter, which pytest's own are not."""
+    folder = Path(tempfile.mkdtemp(prefix="plenary-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def redis(engine_folder: Path) -> Iterator[Redis]:
+    """A running Redis. A test that stops it must start it again."""
+    folder = engine_folder / "redis"
+    folder.mkdir()
+    server = Redis(folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis: Redis) -> str:
+    """The address of Redis, as a `REDIS_URL` is written."""
+    return redis.url
+
+
+@pytest.fixture(scope="session")
+def postgresql(engine_folder: Path) -> Iterator[PostgreSQL]:
+    """A running PostgreSQL. A test that stops it must start it again."""
+    folder = engine_folder / "postgresql"
+    folder.mkdir()
+    server = PostgreSQL(folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgresql: PostgreSQL) -> str:
+    """The address of PostgreSQL's own database, as a `DATABASE_URL` is written."""
+    return postgresql.url("postgres")
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[Mailbox]:
+    """A running SMTP server."""
+    mailbox = Mailbox()
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
+
+
+@pytest.fixture
+def smtp(mail_server: Mailbox) -> Mailbox:
+    """The SMTP server, empty."""
+    mail_server.messages.clear()
+    return mail_server
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A running browser; each test opens contexts of its own in it and closes them."""
+    async with running_chromium() as browser:
+        yield browser

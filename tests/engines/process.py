@@ -1,0 +1,97 @@
+"""A server process of the suite's own on a free loopback port, which tests may stop, kill and start again."""
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from tests.engines import EngineMissing
+
+READY_WITHIN_S = 30
+STOPPED_WITHIN_S = 10
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ServerProcess:
+    """Keeps its port and its folder from one start to the next. Subclasses say which command."""
+
+    name = ""
+    stop_signal = signal.SIGTERM
+    user: str | None = None
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        """What to run, in the foreground."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Returns once the port answers. Raises `EngineMissing` when it does not."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command(), cwd=self.folder, stdout=log, stderr=log, user=self.user, group=self.group
+            )
+        deadline = time.monotonic() + READY_WITHIN_S
+        while not self.answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                last = (self.folder / "log").read_text().strip().splitlines()[-1:]
+                raise EngineMissing(f"{self.name} did not start: {' '.join(last) or 'it said nothing'}")
+            time.sleep(0.02)
+
+    @property
+    def group(self) -> int | None:
+        """The group to run in: the user's own."""
+        return None if self.user is None else pwd.getpwnam(self.user).pw_gid
+
+    def answers(self) -> bool:
+        """Whether the port accepts connections."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """Asks the process to end, and waits until it has."""
+        self._end(self.stop_signal)
+
+    def kill(self) -> None:
+        """Ends the process as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Leaves its connections open and silent, as a broken network does."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Undoes `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        os.kill(self._process.pid, number)
+
+    def _end(self, number: int) -> None:
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+        try:
+            self._process.wait(STOPPED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None

@@ -1,0 +1,49 @@
+"""An SMTP server that keeps what it is sent, for tests to read."""
+
+import asyncio
+import threading
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.engines.process import free_port
+
+
+class Mailbox:
+    """Every message that arrived, oldest first, whoever it was for."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self._arrived = threading.Condition()
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as host:port."""
+        return f"{self._controller.hostname}:{self._controller.port}"
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        """Called by the server, in its own thread, for each message."""
+        with self._arrived:
+            self.messages.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=default))
+            self._arrived.notify_all()
+        return "250 Message accepted for delivery"
+
+    async def wait_for(self, count: int, *, within_s: float = 10) -> list[EmailMessage]:
+        """The messages, once at least so many have arrived."""
+
+        def wait() -> bool:
+            with self._arrived:
+                return self._arrived.wait_for(lambda: len(self.messages) >= count, within_s)
+
+        assert await asyncio.to_thread(wait), f"{len(self.messages)} of {count} messages arrived in {within_s} s"
+        return self.messages
