@@ -1,0 +1,74 @@
+"""Lifecycles as tables of moves: what may become what, of sessions, recordings, events and registrations.
+
+Pure: it knows states and moments, no rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+
+class Move(NamedTuple):
+    """A change of state: from any of `sources` to `target`."""
+
+    sources: frozenset[str]
+    target: str
+
+
+Lifecycle = Mapping[str, Move]
+"""The moves of one kind of thing by their verbs."""
+
+
+def _move(sources: str, target: str) -> Move:
+    return Move(frozenset(sources.split()), target)
+
+
+SESSION: Lifecycle = {
+    "start": _move("scheduled", "live"),
+    "pause": _move("live", "paused"),
+    "resume": _move("paused", "live"),
+    "end": _move("live paused", "ended"),
+    "cancel": _move("scheduled", "cancelled"),
+    "reinstate": _move("cancelled", "scheduled"),
+}
+RECORDING: Lifecycle = {
+    "open": _move("ready withdrawn", "open"),
+    "withdraw": _move("open ready", "withdrawn"),
+}
+"""A recording begins as `none`; the end of its session makes it `ready`, or `open` at once."""
+EVENT: Lifecycle = {
+    "open": _move("draft", "open"),
+    "close": _move("open", "closed"),
+    "reopen": _move("closed", "open"),
+}
+REGISTRATION: Lifecycle = {
+    "confirm": _move("pending waitlisted cancelled", "confirmed"),
+    "waitlist": _move("pending cancelled", "waitlisted"),
+    "cancel": _move("pending confirmed waitlisted", "cancelled"),
+}
+
+
+def moves_from(lifecycle: Lifecycle, state: str) -> list[str]:
+    """The moves that are possible in a state, in the table's order."""
+    return [name for name, move in lifecycle.items() if state in move.sources]
+
+
+class Pause(NamedTuple):
+    """A pause of a session; still open while `resumed_at` is None."""
+
+    paused_at: datetime
+    resumed_at: datetime | None
+
+
+def paused_for(pauses: Sequence[Pause], now: datetime) -> timedelta:
+    """How long a session has stood still in all."""
+    return sum(((pause.resumed_at or now) - pause.paused_at for pause in pauses), timedelta())
+
+
+def end_due(
+    ends_at: datetime, started_at: datetime, pauses: Sequence[Pause], film: timedelta | None, now: datetime
+) -> datetime:
+    """When the clock ends a live session: its hour and what was lost in pauses, but never before its film is over."""
+    lost = paused_for(pauses, now)
+    film_over = started_at + film + lost if film else ends_at
+    return max(ends_at + lost, film_over)

@@ -1,0 +1,47 @@
+"""What may become what."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.lifecycles import EVENT, RECORDING, SESSION, Pause, end_due, moves_from
+
+TEN = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("state", "moves"),
+    [
+        ("scheduled", ["start", "cancel"]),
+        ("live", ["pause", "end"]),
+        ("paused", ["resume", "end"]),
+        ("ended", []),
+        ("cancelled", ["reinstate"]),
+    ],
+)
+def test_a_session_offers_only_the_moves_of_its_state(state: str, moves: list[str]) -> None:
+    assert moves_from(SESSION, state) == moves
+
+
+def test_every_move_leads_to_another_state() -> None:
+    for lifecycle in (SESSION, RECORDING, EVENT):
+        assert all(move.target not in move.sources for move in lifecycle.values())
+
+
+def test_an_ended_session_never_comes_back() -> None:
+    assert not any("ended" in move.sources for move in SESSION.values())
+
+
+def test_a_session_is_due_to_end_at_its_hour() -> None:
+    assert end_due(TEN + 30 * MINUTE, TEN, [], None, TEN) == TEN + 30 * MINUTE
+
+
+def test_what_was_lost_in_pauses_is_given_back() -> None:
+    pauses = [Pause(TEN + 5 * MINUTE, TEN + 9 * MINUTE), Pause(TEN + 20 * MINUTE, None)]
+    assert end_due(TEN + 30 * MINUTE, TEN, pauses, None, TEN + 21 * MINUTE) == TEN + 35 * MINUTE
+
+
+def test_a_film_that_began_late_is_shown_to_its_end() -> None:
+    late = TEN + 25 * MINUTE
+    assert end_due(TEN + 30 * MINUTE, late, [], 10 * MINUTE, late) == TEN + 35 * MINUTE
