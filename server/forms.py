@@ -87,10 +87,13 @@ def sentence_of(details: ErrorDetails) -> str:
     """Pydantic's finding as a sentence that says what to do."""
     kind, context = details["type"], details.get("ctx", {})
     if kind == "value_error":
-        return str(context["error"]) if "error" in context else details["msg"]
+        return str(context["error"]) if "error" in context else NO_MAIL_ADDRESS
     pattern = SENTENCES.get(kind)
     return pattern.format(**context) if pattern else details["msg"]
 
+
+NO_MAIL_ADDRESS = "Please give a mail address, for example amina@example.org."
+"""Pydantic's own `EmailStr` is the one value error without an exception behind it."""
 
 SENTENCES: dict[str, str] = {
     "missing": "Please fill this in.",

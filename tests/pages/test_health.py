@@ -1,0 +1,31 @@
+"""What operators ask."""
+
+import httpx
+
+from server.app import create_app
+from server.settings import Settings
+
+
+async def test_it_is_alive_and_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/livez")).text == "alive\n"
+    assert (await client.get("/readyz")).text == "ready\n"
+
+
+async def test_it_is_not_ready_without_its_database(settings: Settings) -> None:
+    lost = settings.model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:1/none"})
+    transport = httpx.ASGITransport(app=create_app(lost))
+    async with httpx.AsyncClient(transport=transport, base_url="http://plenary.test") as client:
+        assert (await client.get("/livez")).status_code == 200
+        assert (await client.get("/readyz")).status_code == 503
+
+
+async def test_metrics_are_for_this_machine_or_the_token(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"metrics_token": "a long token"}))
+    near = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
+    far = httpx.ASGITransport(app=app, client=("198.51.100.7", 1))
+    async with httpx.AsyncClient(transport=near, base_url="http://plenary.test") as client:
+        assert "python_info" in (await client.get("/metrics")).text
+        assert (await client.get("/metrics", headers={"x-forwarded-for": "198.51.100.7"})).status_code == 403
+    async with httpx.AsyncClient(transport=far, base_url="http://plenary.test") as client:
+        assert (await client.get("/metrics")).status_code == 403
+        assert (await client.get("/metrics", headers={"authorization": "Bearer a long token"})).status_code == 200
