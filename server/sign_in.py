@@ -30,6 +30,10 @@ class Viewer:
     sign_in: SignIn | None = None
     grants: frozenset[Grant] = frozenset()
 
+    def __bool__(self) -> bool:
+        """Whether it is anybody known."""
+        return self.person is not None
+
     def granted(self, grant: Grant) -> "Viewer":
         return replace(self, grants=self.grants | {grant})
 
