@@ -10,10 +10,11 @@ from server.errors import Forbidden, NotFound, SignInNeeded
 from server.models import Event, Registration, Session
 from server.permissions import Grant, allows
 from server.sign_in import Viewer
+from server.store import announcements
 
 
 async def event_of(request: Request, db: AsyncSession) -> Event:
-    """The event that the address names, kept on the request for the layout; with the viewer's registration.
+    """The event that the address names, kept on the request with what the layout shows: registration, announcement.
 
     Raises NotFound; a draft is found only by those who may open its console.
     """
@@ -21,6 +22,7 @@ async def event_of(request: Request, db: AsyncSession) -> Event:
     if event is None:
         raise NotFound("There is no event at this address. Please check it for a typing mistake.")
     await note_registration(request, db, event)
+    request.state.announcement = await announcements.current(db, event.id)
     viewer: Viewer = request.state.viewer
     if event.state == "draft" and not allows(viewer.grants, "console.open", event_id=event.id):
         raise NotFound("There is no event at this address yet.")

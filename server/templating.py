@@ -60,6 +60,7 @@ def context_of(request: Request) -> dict[str, Any]:
         "viewer": viewer,
         "event": event,
         "registration": getattr(state, "registration", None),
+        "announcement": getattr(state, "announcement", None),
         "may": may,
         "url": url,
         "nonce": getattr(state, "nonce", ""),
