@@ -1,0 +1,37 @@
+"""Intention against action: who said they would watch later, and who then did."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from server.analytics.attendance import watched_later
+from server.analytics.facts import Facts
+from server.analytics.feedback import texts
+from server.analytics.figures import GIVES_AWAY, Figure, share
+from server.surveys import suppression
+from server.surveys.published import AFTER
+
+INTENTION = "watch_later"
+
+
+def figures(facts: Facts) -> Iterator[Figure]:
+    """The figures about catching up on demand."""
+    registered = {row.person for row in facts.confirmed()}
+    watched = watched_later(facts) & registered
+    yield share("caught_up_share", len(watched), len(registered))
+    chosen = {person: choice.casefold() for person, choice in texts(facts, AFTER, INTENTION).items()}
+    willing = {person for person, choice in chosen.items() if choice == "yes"}
+    if _tells(chosen, willing, watched, registered):
+        yield Figure("watch_later_yes_caught_up_share", why=GIVES_AWAY)
+    else:
+        yield share("watch_later_yes_caught_up_share", len(willing & watched), len(willing))
+
+
+def _tells(chosen: Mapping[UUID, str], willing: set[UUID], watched: set[UUID], registered: set[UUID]) -> bool:
+    """Whether the share tells what one to four people said.
+
+    Watching is no secret and all four margins are shown, so each of the four crossed cells has to be large enough.
+    """
+    crossed = Counter((person in willing, person in watched) for person in registered | chosen.keys())
+    made = Counter(chosen.values())
+    return bool(willing) and bool(suppression.withheld(crossed) or "yes" in suppression.withheld(made))

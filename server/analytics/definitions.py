@@ -1,0 +1,48 @@
+"""What each figure means, read from `DEFINITIONS.md`: one source for the page, the JSON, the export and the reader."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("DEFINITIONS.md")
+ENTRY = re.compile(
+    r"^### `(?P<name>\w+)` · (?P<title>.+)\n"
+    r"(?P<meaning>\S.*)\n"
+    r"- Numerator: (?P<numerator>.+)\n"
+    r"- Denominator: (?P<denominator>.+)\n"
+    r"- Left out: (?P<left_out>.+)\n"
+    r"- Unit: (?P<unit>people|count|mean|share|minutes|effect|breakdown|text)\n",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a figure counts, out of what, and what it leaves out."""
+
+    name: str
+    title: str
+    meaning: str
+    numerator: str
+    denominator: str
+    left_out: str
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The whole definition in one line."""
+        return f"{self.meaning} Numerator: {self.numerator} Denominator: {self.denominator} Left out: {self.left_out}"
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """Every definition by its figure's name, in the order of `DEFINITIONS.md`.
+
+    Raises ValueError when an entry there is not written as the others are.
+    """
+    prose = SOURCE.read_text(encoding="utf-8")
+    found = {entry["name"]: Definition(**entry.groupdict()) for entry in ENTRY.finditer(prose)}
+    if len(found) != prose.count("\n### "):
+        raise ValueError("an entry of DEFINITIONS.md is malformed or defined twice")
+    return found

@@ -1,0 +1,74 @@
+"""Small events told in a few words: raw rows without a database."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_OID, UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from server.analytics.facts import (
+    AnswerFact,
+    Facts,
+    ReactionFact,
+    RegistrationFact,
+    ResponseFact,
+    SessionFact,
+    StayFact,
+)
+
+LONDON = ZoneInfo("Europe/London")
+NINE = datetime(2022, 6, 28, 8, 0, tzinfo=UTC)
+"""Nine in the morning in London, in summer."""
+
+
+def person(name: object) -> UUID:
+    """The same name is always the same person."""
+    return uuid5(NAMESPACE_OID, str(name))
+
+
+def at(minute: float) -> datetime:
+    """So many minutes after nine."""
+    return NINE + timedelta(minutes=minute)
+
+
+def session(slug: str = "hearts", start: float = 0, end: float | None = 30) -> SessionFact:
+    """A session that really began and ended at these minutes, or still runs."""
+    ended = None if end is None else at(end)
+    return SessionFact(person(slug), slug, slug.title(), at(start), at(start + 30), at(start), ended)
+
+
+def stay(who: object, start: float, end: float, where: str = "hearts", wave: str = "live") -> StayFact:
+    return StayFact(person(who), person(where), wave, at(start), at(end))
+
+
+def reaction(who: object, minute: float, emoji: str = "clap", outcome: str = "accepted", **more: str) -> ReactionFact:
+    where, wave = more.get("where", "hearts"), more.get("wave", "live")
+    return ReactionFact(person(who), person(where), emoji, outcome, wave, at(minute + 0.1), at(minute))
+
+
+def registration(who: object, state: str = "confirmed", created: datetime = NINE, **columns: str) -> RegistrationFact:
+    given = {"source": "", "sector": "", "place": "", **columns}
+    return RegistrationFact(person(who), state, created, **given)
+
+
+def answers(wave: str, question: str, given: dict[object, int | str]) -> list[AnswerFact]:
+    """One answer of each person: a number, or words."""
+    return [
+        AnswerFact(
+            person(who),
+            wave,
+            question,
+            value if isinstance(value, int) else None,
+            value if isinstance(value, str) else None,
+        )
+        for who, value in given.items()
+    ]
+
+
+def surveyed(rows: list[AnswerFact], registered: int = 0) -> Facts:
+    """An event in which these answers were given."""
+    responses = [ResponseFact(who, wave) for who, wave in dict.fromkeys((row.person, row.wave) for row in rows)]
+    return Facts(
+        zone=LONDON,
+        answers=rows,
+        responses=responses,
+        registrations=[registration(n) for n in range(registered)],
+    )

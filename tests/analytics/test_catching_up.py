@@ -1,0 +1,46 @@
+"""Seventy-four in a hundred said they would catch up. How many did?"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.analytics.catching_up import figures
+from server.analytics.facts import Facts
+from server.analytics.figures import Figure
+from tests.analytics.stories import LONDON, answers, person, registration
+
+
+def told(chosen: dict[int, str], watched: set[int], registered: int = 40) -> dict[str, Figure]:
+    facts = Facts(
+        zone=LONDON,
+        answers=answers("after", "watch_later", chosen),  # type: ignore[arg-type]
+        watched=frozenset(person(n) for n in watched),
+        registrations=[registration(n) for n in range(registered)],
+    )
+    return {figure.name: figure for figure in figures(facts)}
+
+
+def test_intention_and_action_are_set_beside_each_other() -> None:
+    found = told({n: "yes" if n < 20 else "no" for n in range(30)}, set(range(12)) | set(range(25, 32)))
+    assert found["watch_later_yes_caught_up_share"].value == 12 / 20
+    assert found["caught_up_share"].value == 19 / 40
+
+
+def test_one_who_said_yes_and_did_not_is_not_pointed_at() -> None:
+    assert told(dict.fromkeys(range(20), "yes"), set(range(19)))["watch_later_yes_caught_up_share"].withheld
+
+
+def test_nobody_who_said_yes_leaves_nothing_to_withhold() -> None:
+    figure = told({}, {1, 2})["watch_later_yes_caught_up_share"]
+    assert (figure.withheld, figure.value) == (False, None)
+
+
+@given(st.dictionaries(st.integers(0, 25), st.sampled_from(["yes", "maybe", "no"])), st.sets(st.integers(0, 39)))
+def test_a_shown_share_has_five_or_none_in_each_crossed_cell(chosen: dict[int, str], watched: set[int]) -> None:
+    figure = told(chosen, watched)["watch_later_yes_caught_up_share"]
+    if figure.value is None:
+        return
+    willing = {n for n, choice in chosen.items() if choice == "yes"}
+    everyone = set(range(40))
+    for cell in (willing & watched, willing - watched, watched - willing, everyone - willing - watched):
+        assert len(cell) == 0 or len(cell) >= 5
+    assert figure.value == len(willing & watched) / len(willing)
