@@ -12,7 +12,7 @@ SET_UP = @test -n "$(PYTHON)" || { echo "Plenary needs Python 3.11 or later. Ins
 	"$(PYTHON)" .ci/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint js-test engines lock picture wheel clean
+.PHONY: help demo test soak lint js-test engines lock picture wheel clean ready-to-test
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
