@@ -1,0 +1,75 @@
+"""What a packaged film is: its renditions and their segments, as `film.json` beside them says. No I/O."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import accumulate
+from typing import Any
+
+INDEX_NAME = "film.json"
+CAPTIONS_NAME = "captions.vtt"
+POSTER_NAME = "poster.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One file of a rendition and how long it plays, seconds."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """Pictures, sound or captions, cut where the pictures are cut.
+
+    `init` names the initialisation segment and `codecs` is the RFC 6381 string; captions have neither. The
+    bandwidths are bits a second: that of the costliest segment, and the average.
+    """
+
+    segments: tuple[Segment, ...]
+    init: str | None = None
+    codecs: str | None = None
+    bandwidth: int = 0
+    average_bandwidth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FilmIndex:
+    """A film that was packaged once; what it is played from."""
+
+    title: str
+    width: int
+    height: int
+    frame_rate: float
+    video: Rendition
+    audio: Rendition
+    captions: Rendition | None = None
+    language: str = "en"
+    source: str = ""
+    """SHA-256 (hex) of what the film was made from: the same source need not be packaged again."""
+
+    @property
+    def ends(self) -> tuple[timedelta, ...]:
+        """Where each segment ends, counted from the film's start."""
+        return tuple(accumulate(timedelta(seconds=segment.seconds) for segment in self.video.segments))
+
+    @property
+    def duration(self) -> timedelta:
+        return self.ends[-1]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "duration": self.duration.total_seconds()}
+
+    @classmethod
+    def from_json(cls, index: dict[str, Any]) -> "FilmIndex":
+        """The index as `to_json` wrote it. Raises KeyError or TypeError for anything else."""
+        facts = {name: fact for name, fact in index.items() if name in cls.__slots__}
+        for kind in ("video", "audio", "captions"):
+            facts[kind] = _rendition(index[kind])
+        return cls(**facts)
+
+
+def _rendition(facts: dict[str, Any] | None) -> Rendition | None:
+    if facts is None:
+        return None
+    return Rendition(**{**facts, "segments": tuple(Segment(**segment) for segment in facts["segments"])})

@@ -1,0 +1,50 @@
+"""`python -m rooms.media`: make films of title cards, package films. A process of its own."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rooms.media.captions import read_webvtt
+from rooms.media.simulive import FilmRefused, package
+from rooms.media.spec import SpecRefused
+from rooms.media.studio import make_films
+
+
+def main(words: list[str] | None = None) -> int:
+    """Exit code 0, or 2 with one line that says what the user can mend."""
+    arguments = parser().parse_args(words)
+    try:
+        if arguments.command == "film":
+            make_films(arguments.specs, arguments.to, arguments.font)
+        else:
+            cues = read_webvtt(arguments.captions.read_text(encoding="utf-8")) if arguments.captions else ()
+            package(arguments.film, arguments.directory, arguments.title or arguments.film.stem, cues)
+    except (SpecRefused, FilmRefused, OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(prog="python -m rooms.media", description=__doc__)
+    commands = whole.add_subparsers(dest="command", required=True)
+    film = commands.add_parser("film", help="make films of title cards and package them")
+    film.add_argument(
+        "specs", type=Path, nargs="+", metavar="SPEC.json", help="a film's title, speaker, accent and cards"
+    )
+    film.add_argument(
+        "--to", type=Path, required=True, metavar="DIRECTORY", help="where a directory for each film goes"
+    )
+    film.add_argument(
+        "--font", type=Path, metavar="FILE", help="a variable font for the cards; without it, Pillow's own"
+    )
+    packaging = commands.add_parser("package", help="cut an MP4 film into segments, by stream copy")
+    packaging.add_argument("film", type=Path)
+    packaging.add_argument("directory", type=Path, help="an empty or new directory for the segments and their index")
+    packaging.add_argument("--captions", type=Path, metavar="FILE.vtt", help="its captions, as WebVTT")
+    packaging.add_argument("--title", help="the film's title; without it, its file's name")
+    return whole
+
+
+if __name__ == "__main__":
+    sys.exit(main())
