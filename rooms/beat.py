@@ -1,0 +1,143 @@
+"""What moves the rooms through time: the tick, the commits, the reading of rows, the once-a-second look around."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from rooms.attendance import Stays
+from rooms.bus import Counted, Present
+from rooms.errors import Unavailable, UnknownRoom
+from rooms.hub import Hub
+from rooms.presence import BEAT_MS
+
+TICK_S = 0.1
+LOOK_S = 1.0
+RETRY_MS = 500
+"""Between two tries at a database that does not answer."""
+
+logger = logging.getLogger(__name__)
+
+
+class Beat:
+    """The tasks of one hub. Each step can also be taken by hand, at any time the hub's clock says."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.stays = Stays()
+        self._stated = 0
+        """When this process last stated whom it has."""
+        self._retry_at = 0
+        """Before then the database is not asked to store anything."""
+
+    async def run(self) -> None:
+        """Until cancelled. A surprise in one task ends them all: better no live rooms than wrong ones unseen."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._every(TICK_S, self._tick))
+            tasks.create_task(self._every(TICK_S, self.commit))
+            tasks.create_task(self._every(LOOK_S, self.look))
+            tasks.create_task(self._read_when_stale())
+
+    def tick(self) -> int:
+        """Write what has changed to all who are there; how many frames were written."""
+        now = self.hub.clock()
+        return sum(room.publish(now=now) for room in tuple(self.hub.rooms.values()))
+
+    async def commit(self) -> None:
+        """Store what waits and show it. With the database down the rooms say so, and everything waits."""
+        if not self.hub.intake.inbox or self.hub.clock() < self._retry_at:
+            return
+        try:
+            counts = await self.hub.intake.commit()
+        except Unavailable:
+            self.hub.pause(True)
+            self._retry_at = self.hub.clock() + RETRY_MS
+            return
+        if self.hub.paused:
+            self.hub.pause(False)
+        for session, count in counts.items():
+            name = f"session:{session}"
+            if name in self.hub.rooms:
+                self.hub.rooms[name].raise_count(count)
+            self.hub.bus.publish(name, Counted(name, count))
+
+    async def read(self) -> None:
+        """Read the rows that are newer than what is shown."""
+        for name, topics in self.hub.take_stale().items():
+            room = self.hub.rooms.get(name)
+            if room is None:
+                continue
+            try:
+                for topic, row in (await self.hub.rows.load(name, topics)).items():
+                    room.put(topic, row)
+                if any(room.topics[topic].readmits for topic in topics):
+                    await self.hub.readmit(room)
+            except (Unavailable, UnknownRoom):
+                continue
+            except Exception:
+                logger.exception("room %s failed", name)
+                self.hub.fail(room)
+
+    async def look(self) -> None:
+        """Once a second: compare revisions, observe who attends, state who is here, forget what is over."""
+        hub, now = self.hub, self.hub.clock()
+        hub.intake.credits.forget(now=now)
+        hub.close_empty()
+        self._state_presence(now)
+        try:
+            if hub.rooms:
+                for (name, topic), revision in (await hub.rows.revisions(tuple(hub.rooms))).items():
+                    hub.note(name, topic, revision)
+            await self.attend()
+        except Unavailable:
+            hub.pause(True)
+        else:
+            if hub.paused and not hub.intake.inbox:
+                hub.pause(False)
+
+    async def attend(self) -> None:
+        """Observe who attends the sessions that run, and write the stays that are due."""
+        now = self.hub.clock()
+        for room in self.hub.rooms.values():
+            if status := room.status:
+                there = room.watchers() if status.is_running else set()
+                self.stays.observe(room.key, there, now=now, end=status.ended_at)
+        await self._write_stays(now)
+
+    async def leave(self) -> None:
+        """At the end of the process: nobody attends any more as far as it can say."""
+        now = self.hub.clock()
+        for room in self.hub.rooms.values():
+            if room.is_session:
+                self.stays.observe(room.key, (), now=now)
+        await self._write_stays(now)
+
+    async def _write_stays(self, now: int) -> None:
+        if due := self.stays.due(now=now):
+            await self.hub.journal.attend(due)
+            self.stays.written(due)
+
+    def _state_presence(self, now: int) -> None:
+        beats = now - self._stated >= BEAT_MS
+        for name, room in self.hub.rooms.items():
+            if room.presence.expire(now=now):
+                room.touch("headcount")
+            if beats:
+                self.hub.bus.publish(name, Present(name, self.hub.process, room.presence.here))
+        self._stated = now if beats else self._stated
+
+    async def _tick(self) -> None:
+        self.tick()
+
+    async def _read_when_stale(self) -> None:
+        while True:
+            await self.hub.stale.wait()
+            await self.read()
+
+    async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        """Take the step on a fixed beat; one that takes long is followed by as long a pause, for everything else."""
+        while True:
+            began = time.monotonic()
+            await step()
+            took = time.monotonic() - began
+            await asyncio.sleep(max(seconds - took, took))

@@ -1,0 +1,43 @@
+"""Every error of the live rooms, each with the stable code that crosses the wire."""
+
+
+class RoomError(Exception):
+    """The root of what can go wrong in a room. `code` is stable: clients and tests match it, not the text."""
+
+    code = "error"
+
+
+class MessageRefused(RoomError):
+    """What came over the wire is not a command of the protocol: not JSON, or a field that does not fit."""
+
+    code = "bad-message"
+
+
+class Unavailable(RoomError):
+    """The store does not answer now. What was asked for can be asked again."""
+
+    code = "unavailable"
+
+
+class TooManyRooms(RoomError):
+    """A connection asked for more rooms than one page can need."""
+
+    code = "too-many-rooms"
+
+
+class UnknownRoom(RoomError):
+    """There is no such event, session or table."""
+
+    code = "no-such-room"
+
+
+class NoSuchSegment(RoomError):
+    """A film has no rendition or segment of that name."""
+
+    code = "no-such-segment"
+
+
+class NotYet(RoomError):
+    """A segment of a film whose simulive time has not come."""
+
+    code = "not-yet"

@@ -1,0 +1,223 @@
+"""The hub of one process: which rooms are open, who is in them, and what they must be told.
+
+One hub answers for its own connections; other processes are heard over the bus. `beat.py` moves it through time.
+"""
+
+import asyncio
+import secrets
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from weakref import WeakValueDictionary
+
+from rooms.access import Access
+from rooms.bus import HOUSE, Bus, Hear, Message, Moved, RowChanged, SignInEnded
+from rooms.errors import Unavailable, UnknownRoom
+from rooms.intake import Intake, refuse
+from rooms.journal import Journal
+from rooms.outlet import Frame, Outlet
+from rooms.protocol import Close, Denial, Denied, Hello, Playing, ReactionSend
+from rooms.room import Connection, Room
+from rooms.rows import Rows
+
+KEEP_EMPTY_MS = 60_000
+"""How long a room without members stays open, for the next to come."""
+
+
+class Hub:
+    """All live rooms of this process. `clock` tells epoch milliseconds."""
+
+    def __init__(self, *, journal: Journal, rows: Rows, access: Access, bus: Bus, clock: Callable[[], int]) -> None:
+        self.process = secrets.token_hex(8)
+        self.journal = journal
+        self.rows = rows
+        self.access = access
+        self.bus = bus
+        self.clock = clock
+        self.rooms: dict[str, Room] = {}
+        self.connections: defaultdict[uuid.UUID, set[Connection]] = defaultdict(set)
+        """By sign-in."""
+        self.intake = Intake(journal)
+        self.stale = asyncio.Event()
+        """Some row is known to be newer than what is shown."""
+        self.paused = False
+        """The database does not answer; every session's room says so."""
+        self._stale: defaultdict[str, set[str]] = defaultdict(set)
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._hearing: dict[str, Hear] = {}
+        self._empty_since: dict[str, int] = {}
+        bus.subscribe(HOUSE, self._hear_house)
+
+    # A connection's life
+
+    def connect(self, person: uuid.UUID, sign_in: uuid.UUID, outlet: Outlet) -> Connection:
+        """A browser has come."""
+        connection = Connection(person, sign_in, outlet)
+        self.connections[sign_in].add(connection)
+        return connection
+
+    def disconnect(self, connection: Connection) -> None:
+        """It is gone; without effect when it already was."""
+        for name in tuple(connection.rooms):
+            self._leave(self.rooms[name], connection)
+        self.connections[connection.sign_in].discard(connection)
+        if not self.connections[connection.sign_in]:
+            del self.connections[connection.sign_in]
+
+    async def hello(self, connection: Connection, command: Hello) -> None:
+        """Leave the rooms that are not named, and enter those that are."""
+        for name in connection.rooms - set(command.rooms):
+            self._leave(self.rooms[name], connection)
+        for name in dict.fromkeys(command.rooms):
+            if name not in connection.rooms:
+                await self._enter(connection, name)
+
+    async def react(self, connection: Connection, command: ReactionSend) -> None:
+        """Take in a reaction; it is answered when it is stored.
+
+        The page need not be in the session's room: what was not answered before may be asked from the next page.
+        """
+        name = f"session:{command.session}"
+        try:
+            if name not in connection.rooms and not await self.access.audience(connection.sign_in, name):
+                return refuse(connection, command, "forbidden")
+            status = (await self.open(name)).status
+        except UnknownRoom:
+            return refuse(connection, command, "no-such-session")
+        except Unavailable:
+            return
+        if status is not None:
+            self.intake.offer(connection, command, status, now=self.clock())
+
+    def play(self, connection: Connection, command: Playing) -> None:
+        """Note that a page plays its session's picture or sound, or has stopped."""
+        if command.playing and command.room in connection.rooms:
+            connection.playing.add(command.room)
+        else:
+            connection.playing.discard(command.room)
+
+    def drained(self, connection: Connection) -> None:
+        """A connection that had fallen behind takes frames again."""
+        for name in connection.rooms:
+            self.rooms[name].catch_up(connection)
+
+    async def flooded(self, connection: Connection, frames: int) -> None:
+        """Close a connection past the hard limit, and count what was cut off in the sessions it was in."""
+        connection.outlet.close(Close.FLOOD)
+        for name in tuple(connection.rooms):
+            room = self.rooms[name]
+            if room.is_session:
+                room.raise_count(await self.journal.drop(room.key, connection.person, frames, now=self.clock()))
+
+    # Rooms
+
+    async def open(self, name: str) -> Room:
+        """The room of that name, read from the database by the first who asks.
+
+        Raises UnknownRoom, and Unavailable when the database does not answer.
+        """
+        async with self._opening.setdefault(name, asyncio.Lock()):
+            if name not in self.rooms:
+                self.rooms[name] = await self._load(name)
+            return self.rooms[name]
+
+    def close_empty(self) -> None:
+        """Forget rooms that nobody has been in for a while."""
+        now = self.clock()
+        empty = {name for name, room in self.rooms.items() if not room.members}
+        self._empty_since = {name: self._empty_since.get(name, now) for name in empty}
+        for name, since in self._empty_since.items():
+            if now - since >= KEEP_EMPTY_MS:
+                self._close(self.rooms[name])
+
+    async def _load(self, name: str) -> Room:
+        room = Room(name, paused=self.paused)
+        hear = partial(self._hear, room)
+        self.bus.subscribe(name, hear)
+        try:
+            for topic, row in (await self.rows.load(name, room.row_topics)).items():
+                room.put(topic, row)
+            if room.is_session:
+                room.count.raise_to(await self.journal.count(room.key))
+        except BaseException:
+            self.bus.unsubscribe(name, hear)
+            raise
+        self._hearing[name] = hear
+        return room
+
+    def _close(self, room: Room) -> None:
+        self.bus.unsubscribe(room.name, self._hearing.pop(room.name))
+        del self.rooms[room.name]
+        self._stale.pop(room.name, None)
+
+    async def _enter(self, connection: Connection, name: str) -> None:
+        try:
+            audience = await self.access.audience(connection.sign_in, name)
+            if audience is None:
+                return self._deny(connection, name, "forbidden")
+            room = await self.open(name)
+        except UnknownRoom:
+            return self._deny(connection, name, "no-such-room")
+        except Unavailable:
+            return self._deny(connection, name, "unavailable")
+        if room.enter(connection, audience):
+            self.bus.publish(name, Moved(name, self.process, connection.person, present=True))
+
+    def _leave(self, room: Room, connection: Connection) -> None:
+        if room.leave(connection):
+            self.bus.publish(room.name, Moved(room.name, self.process, connection.person, present=False))
+
+    def _deny(self, connection: Connection, name: str, reason: Denial) -> None:
+        connection.outlet.tell(Frame(Denied(name, reason)))
+
+    # What has changed
+
+    def take_stale(self) -> dict[str, set[str]]:
+        """The topics, by room, whose rows are newer than what is shown; they are the caller's to read."""
+        stale, self._stale = dict(self._stale), defaultdict(set)
+        self.stale.clear()
+        return stale
+
+    def note(self, name: str, topic: str, revision: int) -> None:
+        """A row has reached this revision: if that is news to an open room, it is to be read again."""
+        room = self.rooms.get(name)
+        if room and topic in room.row_topics and revision > room.revision(topic):
+            self._stale[name].add(topic)
+            self.stale.set()
+
+    def pause(self, paused: bool) -> None:
+        """Say in every session's room whether reactions wait for the database."""
+        self.paused = paused
+        for room in self.rooms.values():
+            room.pause(paused)
+
+    async def readmit(self, room: Room) -> None:
+        """Ask again about everyone in a room: some may have to leave, or hear more, or less."""
+        for connection, audience in tuple(room.members.items()):
+            now_in = await self.access.audience(connection.sign_in, room.name)
+            if room.members.get(connection) != audience:
+                continue
+            if now_in is None:
+                self._leave(room, connection)
+                self._deny(connection, room.name, "forbidden")
+            elif now_in != audience:
+                room.reseat(connection, now_in)
+
+    def fail(self, room: Room) -> None:
+        """A room that met a surprise ends; its members come back to a fresh one."""
+        for connection in tuple(room.members):
+            self._leave(room, connection)
+            connection.outlet.close(Close.ROOM_FAILED)
+        self._close(room)
+
+    def _hear_house(self, message: Message) -> None:
+        if isinstance(message, SignInEnded):
+            for connection in tuple(self.connections.get(message.sign_in, ())):
+                connection.outlet.close(Close.SIGNED_OUT)
+
+    def _hear(self, room: Room, message: Message) -> None:
+        if isinstance(message, RowChanged):
+            self.note(message.room, message.topic, message.revision)
+        else:
+            room.hear(message, process=self.process, now=self.clock())

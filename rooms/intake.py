@@ -1,0 +1,75 @@
+"""Reactions on their way to be stored: judged on arrival, committed by the beat, answered after the commit."""
+
+import uuid
+
+from rooms.journal import Journal
+from rooms.outlet import Frame
+from rooms.protocol import ReactionSend, Reason, Refused, Taken
+from rooms.reactions import Count, Credits, Inbox, Outcome, Tap, TapKey
+from rooms.room import Connection
+from rooms.stage import Status, Wave, wave_of
+
+BATCH_LIMIT = 2_000
+"""The most taps in one commit."""
+
+
+class Intake:
+    """What this process has been asked to count and has not answered yet."""
+
+    def __init__(self, journal: Journal, inbox: Inbox | None = None) -> None:
+        self.journal = journal
+        self.inbox = inbox or Inbox()
+        self.credits = Credits()
+        self._asking: dict[TapKey, set[Connection]] = {}
+        """Who waits for the answer to a key: the tabs of one person may ask for the same."""
+
+    def offer(self, connection: Connection, command: ReactionSend, status: Status, *, now: int) -> None:
+        """Judge a reaction and let it wait for the commit.
+
+        What cannot even wait is left unanswered: the browser keeps it and asks again.
+        """
+        key = TapKey(connection.person, command.sender, command.n)
+        if key in self._asking:
+            self._asking[key].add(connection)
+            return
+        wave, outcome = self._judge(key, status, at=command.at, now=now)
+        tap = Tap(key, uuid.UUID(command.session), command.emoji, wave, outcome, received=now, at=command.at)
+        if self.inbox.offer(tap):
+            self._asking[key] = {connection}
+
+    async def commit(self) -> dict[uuid.UUID, Count]:
+        """Store what waits, answer it, and return the numbers of the sessions it touched.
+
+        Raises Unavailable when the database does not answer; everything then waits for the next commit.
+        """
+        taps = self.inbox.take(BATCH_LIMIT)
+        if not taps:
+            return {}
+        stored = None
+        try:
+            stored = await self.journal.store(taps)
+        finally:
+            if stored is None:
+                self.inbox.put_back(taps)
+        for tap in taps:
+            self._answer(tap.key, stored.outcomes[tap.key])
+        return stored.counts
+
+    def _judge(self, key: TapKey, status: Status, *, at: int | None, now: int) -> tuple[Wave, Outcome]:
+        wave = wave_of(status, at=at, received=now)
+        if wave != "live" and wave != "on demand":
+            return "live", wave
+        if self.inbox.is_busy:
+            return wave, "busy"
+        return wave, "accepted" if self.credits.spend(key.person, now=now) else "credit"
+
+    def _answer(self, key: TapKey, outcome: Outcome) -> None:
+        notice = Taken(key.sender, key.n) if outcome == "accepted" else Refused(key.sender, key.n, outcome)
+        frame = Frame(notice)
+        for connection in self._asking.pop(key, ()):
+            connection.outlet.tell(frame)
+
+
+def refuse(connection: Connection, command: ReactionSend, reason: Reason) -> None:
+    """Answer a reaction that belongs to no session's ledger: there is none, or it is not the sender's to see."""
+    connection.outlet.tell(Frame(Refused(command.sender, command.n, reason)))

@@ -1,0 +1,160 @@
+"""The one spelling of every message on `/live`. Knows JSON shapes and limits; knows nothing of what they do.
+
+Commands come from browsers: unknown fields in them are ignored, so that an old server understands a new page.
+Notices go to browsers: a field that is not declared here cannot be said. `PROTOCOL.md` is the prose.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+from rooms.errors import MessageRefused
+
+FRAME_LIMIT_BYTES = 4096
+"""The largest command."""
+ROOMS_LIMIT = 40
+"""The most rooms that one connection may be in."""
+
+Emoji = Literal["clap", "love", "agree", "laugh", "wow", "idea"]
+EMOJI: tuple[Emoji, ...] = get_args(Emoji)
+SIGNS: dict[Emoji, str] = {"clap": "👏", "love": "❤️", "agree": "👍", "laugh": "😂", "wow": "😮", "idea": "💡"}
+"""How each emoji is drawn."""
+
+Reason = Literal["busy", "credit", "not-live", "too-late", "no-such-session", "forbidden"]
+"""Why a reaction was refused; what each means is in `PROTOCOL.md`."""
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+Denial = Literal["no-such-room", "forbidden", "too-many-rooms", "unavailable"]
+"""Why a room may not be entered, or must be left."""
+
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+RoomName = Annotated[str, msgspec.Meta(pattern=f"^(?:event|session|table):{_UUID}\\Z", max_length=60)]
+SessionId = Annotated[str, msgspec.Meta(pattern=f"^{_UUID}\\Z", max_length=36)]
+Sender = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}\\Z", max_length=16)]
+"""64 random bits made at each page load, in hexadecimal."""
+Count = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_000)]
+"""Since 1970, UTC; up to the year 9999."""
+
+
+class Audience(StrEnum):
+    """Who is listening. A topic names its audiences and is encoded once for each."""
+
+    DELEGATES = "delegates"
+    SEATED = "seated"
+    """Those who sit at the table."""
+    MODERATORS = "moderators"
+    CREW = "crew"
+
+
+class Close(IntEnum):
+    """Why the server closes a connection. 4000 to 4499: come back, with jitter. 4500 to 4999: do not."""
+
+    FELL_BEHIND = 4001
+    ROOM_FAILED = 4002
+    FLOOD = 4003
+    TOO_MANY = 4004
+    BAD_MESSAGE = 4500
+    TOO_LARGE = 4501
+    SIGNED_OUT = 4502
+
+
+class Command(msgspec.Struct, tag_field="type", frozen=True):
+    """What a browser asks for."""
+
+
+class Hello(Command, tag="hello", frozen=True):
+    """The rooms that this page is in, all of them: a room that is not named is left."""
+
+    rooms: Annotated[list[RoomName], msgspec.Meta(max_length=ROOMS_LIMIT)]
+
+
+class ReactionSend(Command, tag="reaction.send", frozen=True):
+    """One emoji. `at` is its media time: the moment of the programme that the sender was seeing, or null."""
+
+    session: SessionId
+    sender: Sender
+    n: Count
+    emoji: Emoji
+    at: Milliseconds | None = None
+
+
+class Playing(Command, tag="playing", frozen=True):
+    """Picture or sound of the session is playing on this page, or has stopped."""
+
+    room: RoomName
+    playing: bool
+
+
+class Notice(msgspec.Struct, tag_field="type", forbid_unknown_fields=True, frozen=True):
+    """What the server states."""
+
+
+class Welcome(Notice, tag="welcome", frozen=True):
+    """You are in the room, and this is all that you may see in it."""
+
+    room: str
+    epoch: str
+    seq: int
+    topics: dict[str, msgspec.Raw]
+
+
+class Changed(Notice, tag="changed", frozen=True):
+    """The whole new state of the topics that changed. `seq` grows within an epoch."""
+
+    room: str
+    epoch: str
+    seq: int
+    topics: dict[str, msgspec.Raw]
+
+
+class Taken(Notice, tag="taken", frozen=True):
+    """The reaction is stored and counted."""
+
+    sender: str
+    n: int
+
+
+class Refused(Notice, tag="refused", frozen=True):
+    """The reaction is not counted, now or later."""
+
+    sender: str
+    n: int
+    reason: Reason
+
+
+class Denied(Notice, tag="denied", frozen=True):
+    """You are not, or no longer, in the room."""
+
+    room: str
+    reason: Denial
+
+
+AnyCommand = Hello | ReactionSend | Playing
+AnyNotice = Welcome | Changed | Taken | Refused | Denied
+
+_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+_notices: msgspec.json.Decoder[AnyNotice] = msgspec.json.Decoder(AnyNotice)
+encoder = msgspec.json.Encoder()
+
+
+def decode_command(frame: str | bytes) -> AnyCommand:
+    """Raises MessageRefused for anything that is not a command, saying what does not fit."""
+    try:
+        return _commands.decode(frame)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise MessageRefused(str(error)) from error
+
+
+def decode_notice(frame: str | bytes) -> AnyNotice:
+    """What a listener reads. Raises MessageRefused for a notice with a field that is not declared."""
+    try:
+        return _notices.decode(frame)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise MessageRefused(str(error)) from error
+
+
+def encode(message: Command | Notice) -> bytes:
+    """UTF-8 JSON, as it goes into a text frame."""
+    return encoder.encode(message)

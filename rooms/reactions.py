@@ -1,0 +1,150 @@
+"""Reactions: who may still send, what waits to be stored, and what the crowd sees. Stores nothing.
+
+All of `rooms` is told the time: `now` is epoch milliseconds.
+"""
+
+import uuid
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from rooms.protocol import EMOJI, Emoji, Reason
+from rooms.stage import Wave
+
+CREDIT_LIMIT = 10
+CREDIT_REFILL_PER_S = 2.0
+INBOX_LIMIT = 5_000
+"""Above it a reaction is refused as busy; the refusal still takes a place, up to twice as many."""
+
+Outcome = Literal["accepted"] | Reason
+K = TypeVar("K")
+
+
+class Totals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `reactions` of a session's room: how many of each emoji are stored."""
+
+    totals: dict[Emoji, int]
+    paused: bool = False
+    """The database does not answer: what is sent waits and is not yet counted."""
+
+
+class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `ledger` of a session's room, for the crew. tapped = accepted + the sum of refused."""
+
+    tapped: int
+    accepted: int
+    refused: dict[Reason, int]
+    dropped: int
+    """Frames past the hard limit, which were never reactions."""
+
+
+class TapKey(NamedTuple):
+    """What makes a reaction the same reaction, however often it arrives."""
+
+    person: uuid.UUID
+    sender: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A reaction that reached the server, with the outcome that it has if its key is new."""
+
+    key: TapKey
+    session: uuid.UUID
+    emoji: Emoji
+    wave: Wave
+    outcome: Outcome
+    received: int
+    """Epoch milliseconds."""
+    at: int | None
+    """Media time, epoch milliseconds."""
+
+
+class Credits:
+    """What each person may still send: 10, refilled 2 a second. Remembers only those who have spent."""
+
+    def __init__(self) -> None:
+        self._spent: dict[uuid.UUID, tuple[float, int]] = {}
+
+    def spend(self, person: uuid.UUID, *, now: int) -> bool:
+        """Take one credit; False when there is none."""
+        left, since = self._spent.get(person, (float(CREDIT_LIMIT), now))
+        left = min(float(CREDIT_LIMIT), left + (now - since) / 1000 * CREDIT_REFILL_PER_S)
+        if left < 1:
+            return False
+        self._spent[person] = (left - 1, now)
+        return True
+
+    def forget(self, *, now: int) -> None:
+        """Drop the people whose credits are full again."""
+        full = CREDIT_LIMIT / CREDIT_REFILL_PER_S * 1000
+        self._spent = {person: (left, since) for person, (left, since) in self._spent.items() if now - since < full}
+
+
+class Inbox:
+    """Taps that wait for the next commit, in the order of their arrival. Bounded."""
+
+    def __init__(self, limit: int = INBOX_LIMIT) -> None:
+        self.limit = limit
+        self._waiting: deque[Tap] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def is_busy(self) -> bool:
+        """What comes now must be refused."""
+        return len(self._waiting) >= self.limit
+
+    def offer(self, tap: Tap) -> bool:
+        """False when not even a refusal can wait: the tap is not answered, so its sender keeps it and asks again."""
+        if len(self._waiting) >= 2 * self.limit:
+            return False
+        self._waiting.append(tap)
+        return True
+
+    def take(self, most: int) -> list[Tap]:
+        """The oldest taps, at most so many."""
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    def put_back(self, taps: Iterable[Tap]) -> None:
+        """Return what could not be stored to the front, in order."""
+        self._waiting.extendleft(reversed(list(taps)))
+
+
+class Count(msgspec.Struct):
+    """What the database has said of one session's reactions. Every number only grows, so the larger is the newer."""
+
+    accepted: dict[Wave, dict[Emoji, int]] = {}
+    refused: dict[Reason, int] = {}
+    dropped: int = 0
+
+    def raise_to(self, other: "Count") -> bool:
+        """Keep the larger of each number; True when anything grew."""
+        grew = _raise(self.refused, other.refused)
+        for wave, totals in other.accepted.items():
+            grew |= _raise(self.accepted.setdefault(wave, {}), totals)
+        if other.dropped > self.dropped:
+            self.dropped, grew = other.dropped, True
+        return grew
+
+    def totals(self, *, paused: bool = False) -> Totals:
+        """What everybody sees: both waves together, every emoji named."""
+        waves = self.accepted.values()
+        return Totals({emoji: sum(wave.get(emoji, 0) for wave in waves) for emoji in EMOJI}, paused)
+
+    def ledger(self) -> Ledger:
+        """What the crew sees."""
+        accepted = sum(sum(wave.values()) for wave in self.accepted.values())
+        refused = dict(sorted(self.refused.items()))
+        return Ledger(accepted + sum(refused.values()), accepted, refused, self.dropped)
+
+
+def _raise(mine: dict[K, int], theirs: Mapping[K, int]) -> bool:
+    larger = {key: n for key, n in theirs.items() if n > mine.get(key, 0)}
+    mine.update(larger)
+    return bool(larger)

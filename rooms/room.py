@@ -1,0 +1,203 @@
+"""One room: its members by audience, its topics, and the frames that say what changed. Told the time."""
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+
+import msgspec
+
+from rooms.bus import Counted, Message, Moved, Present
+from rooms.outlet import Frame, Outlet
+from rooms.presence import Headcount, Presence
+from rooms.protocol import Audience, Changed, Welcome, encoder
+from rooms.reactions import Count
+from rooms.rows import Row
+from rooms.stage import Status
+from rooms.topics import TOPICS
+
+COUNTED = frozenset({Audience.DELEGATES, Audience.SEATED})
+"""The audiences whose people are the headcount; the crew is at work."""
+
+
+@dataclass(eq=False, slots=True)
+class Connection:
+    """One WebSocket, as the rooms know it."""
+
+    person: uuid.UUID
+    sign_in: uuid.UUID
+    outlet: Outlet
+    rooms: set[str] = field(default_factory=set)
+    playing: set[str] = field(default_factory=set)
+    """The rooms whose picture or sound this page plays."""
+
+
+class Room:
+    """A live place. `seq` grows with every publication under a random `epoch`, in this process alone."""
+
+    def __init__(self, name: str, *, paused: bool = False) -> None:
+        self.name = name
+        kind, _, key = name.partition(":")
+        self.key = uuid.UUID(key)
+        self.topics = TOPICS[kind]
+        self.epoch = secrets.token_hex(8)
+        self.seq = 0
+        self.members: dict[Connection, Audience] = {}
+        self.presence = Presence()
+        self.count = Count()
+        self.paused = paused
+        """The journal does not answer; said in `reactions`."""
+        self._rows: dict[str, Row] = {}
+        self._encoded: dict[str, msgspec.Raw] = {}
+        self._changed: set[str] = set(self.topics)
+        self._not_before: dict[str, int] = {}
+        self._active: dict[Audience, set[Connection]] = {audience: set() for audience in Audience}
+        self._welcomes: dict[Audience, Frame] = {}
+
+    @property
+    def is_session(self) -> bool:
+        return "reactions" in self.topics
+
+    @property
+    def row_topics(self) -> list[str]:
+        return [name for name, topic in self.topics.items() if topic.row]
+
+    @property
+    def status(self) -> Status | None:
+        """The session's state, in a session's room."""
+        row = self._rows.get("status")
+        return row.state if row and isinstance(row.state, Status) else None
+
+    def revision(self, topic: str) -> int:
+        """The revision shown; -1 before the first."""
+        return self._rows[topic].revision if topic in self._rows else -1
+
+    def put(self, topic: str, row: Row) -> None:
+        """Show a row's state, unless a newer one is shown already."""
+        if row.revision >= self.revision(topic):
+            self._rows[topic] = row
+            self._changed.add(topic)
+
+    def touch(self, *topics: str) -> None:
+        """What these topics are computed from has changed."""
+        self._changed.update(topic for topic in topics if topic in self.topics)
+
+    def pause(self, paused: bool) -> None:
+        """Say whether reactions wait for the database."""
+        self.paused = paused
+        self.touch("reactions")
+
+    def enter(self, connection: Connection, audience: Audience) -> bool:
+        """Let a connection in; True when a person has newly arrived."""
+        self.members[connection] = audience
+        self._active[audience].add(connection)
+        connection.rooms.add(self.name)
+        connection.outlet.tell(self.welcome(audience))
+        arrived = audience in COUNTED and self.presence.arrive(connection.person)
+        if arrived:
+            self.touch("headcount")
+        return arrived
+
+    def leave(self, connection: Connection) -> bool:
+        """Let a connection out; True when its person is gone with it."""
+        audience = self.members.pop(connection)
+        self._active[audience].discard(connection)
+        connection.rooms.discard(self.name)
+        connection.playing.discard(self.name)
+        left = audience in COUNTED and self.presence.leave(connection.person)
+        if left:
+            self.touch("headcount")
+        return left
+
+    def reseat(self, connection: Connection, audience: Audience) -> None:
+        """Give a member another audience, and the snapshot that it may see."""
+        playing = self.name in connection.playing
+        self.leave(connection)
+        self.enter(connection, audience)
+        if playing:
+            connection.playing.add(self.name)
+
+    def hear(self, message: Message, *, process: str, now: int) -> None:
+        """Take in what another process says; `process` is this one's name, whose echo is nothing new."""
+        match message:
+            case Counted(count=count):
+                self.raise_count(count)
+            case Moved(process=other, person=person, present=present) if other != process:
+                self.presence.hear_moved(other, person, present=present, now=now)
+                self.touch("headcount")
+            case Present(process=other, people=people) if other != process:
+                self.presence.hear_all(other, people, now=now)
+                self.touch("headcount")
+
+    def raise_count(self, count: Count) -> None:
+        """Show these numbers, each unless a larger one is shown already."""
+        if self.count.raise_to(count):
+            self.touch("reactions", "ledger")
+
+    def watchers(self) -> set[uuid.UUID]:
+        """The counted people for whom picture or sound plays."""
+        return {
+            connection.person
+            for connection, audience in self.members.items()
+            if audience in COUNTED and self.name in connection.playing
+        }
+
+    def welcome(self, audience: Audience) -> Frame:
+        """The full snapshot, encoded once for all who arrive between two publications."""
+        if audience not in self._welcomes:
+            self._encode(self.topics.keys() - self._encoded.keys())
+            topics = self._visible(audience, self._encoded)
+            self._welcomes[audience] = Frame(Welcome(self.name, self.epoch, self.seq, topics))
+        return self._welcomes[audience]
+
+    def publish(self, *, now: int) -> int:
+        """Write what has changed and is due, encoded once per audience; how many frames were written."""
+        due = {topic for topic in self._changed if self._not_before.get(topic, 0) <= now}
+        self._changed -= due
+        fresh = self._encode(due)
+        if not fresh:
+            return 0
+        self._not_before.update({topic: now + self.topics[topic].pace_ms for topic in fresh})
+        self.seq += 1
+        self._welcomes.clear()
+        return sum(self._share(audience, fresh) for audience, active in self._active.items() if active)
+
+    def catch_up(self, connection: Connection) -> None:
+        """A connection that had fallen behind takes frames again: the snapshot says all that it missed."""
+        audience = self.members[connection]
+        if connection not in self._active[audience]:
+            self._active[audience].add(connection)
+            connection.outlet.tell(self.welcome(audience))
+
+    def _state(self, topic: str) -> msgspec.Struct | None:
+        match topic:
+            case "headcount":
+                return Headcount(self.presence.count)
+            case "reactions":
+                return self.count.totals(paused=self.paused)
+            case "ledger":
+                return self.count.ledger()
+        row = self._rows.get(topic)
+        return row.state if row else None
+
+    def _encode(self, topics: set[str]) -> dict[str, msgspec.Raw]:
+        """Encode these topics; returns those whose state is another than before."""
+        fresh = {}
+        for topic in topics:
+            state = self._state(topic)
+            raw = msgspec.Raw(encoder.encode(state))
+            if state is not None and raw != self._encoded.get(topic):
+                fresh[topic] = self._encoded[topic] = raw
+        return fresh
+
+    def _visible(self, audience: Audience, topics: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:
+        return {name: raw for name, raw in topics.items() if audience in self.topics[name].audiences}
+
+    def _share(self, audience: Audience, fresh: dict[str, msgspec.Raw]) -> int:
+        topics = self._visible(audience, fresh)
+        if not topics:
+            return 0
+        frame = Frame(Changed(self.name, self.epoch, self.seq, topics))
+        active = self._active[audience]
+        behind = {connection for connection in active if not connection.outlet.share(frame)}
+        active -= behind
+        return len(active)

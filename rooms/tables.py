@@ -1,0 +1,57 @@
+"""A networking table as the live rooms see it. Who may sit where is held by the database's constraints."""
+
+import msgspec
+
+
+class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One place at the table. `name` is empty while the seat is free or kept for somebody."""
+
+    number: int
+    state: str
+    """free, kept (offered to the first in the queue) or taken."""
+    name: str = ""
+    organisation: str = ""
+    host: bool = False
+
+
+class Seats(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `seats` of a table's room."""
+
+    state: str
+    """open or closed."""
+    seats: list[Seat]
+    free: int
+    waiting: int
+    """How many people are in the queue."""
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line said at the table."""
+
+    id: str
+    name: str
+    text: str
+    sent_at: int
+    """Epoch milliseconds."""
+
+
+class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `messages` of a table's room: the newest lines, oldest first; only for those who are seated."""
+
+    messages: list[Message]
+
+
+class TableSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One table as the lounge shows it."""
+
+    id: str
+    state: str
+    free: int
+    taken: int
+    waiting: int
+
+
+class Lounge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `lounge` of an event's room: all its tables in their order."""
+
+    tables: list[TableSummary]

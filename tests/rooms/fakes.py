@@ -1,0 +1,213 @@
+"""What the rooms need from outside, in memory and obeying the same interfaces."""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from rooms.announcements import Announcement
+from rooms.attendance import Stay
+from rooms.beat import Beat
+from rooms.bus import Bus
+from rooms.bus.memory import MemoryBus
+from rooms.errors import Unavailable, UnknownRoom
+from rooms.hub import Hub
+from rooms.journal import Stored
+from rooms.outlet import Frame
+from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionSend, Welcome, decode_notice
+from rooms.reactions import Count, Outcome, Tap, TapKey
+from rooms.room import Connection
+from rooms.rows import Row
+from rooms.stage import Status
+from rooms.tables import Lounge, Messages, Seats
+from rooms.topics import TOPICS, Programme, Registrations
+
+NOON = 1_782_820_800_000
+"""Some noon, epoch milliseconds."""
+
+BLANK: dict[str, msgspec.Struct] = {
+    "announcement": Announcement(),
+    "programme": Programme([]),
+    "lounge": Lounge([]),
+    "registrations": Registrations(0, 0, None),
+    "status": Status("live", NOON - 60_000, NOON + 3_600_000, NOON - 60_000, None, "none"),
+    "seats": Seats("open", [], 6, 0),
+    "messages": Messages([]),
+}
+
+
+class Clock:
+    """Epoch milliseconds, moved by hand."""
+
+    def __init__(self, now: int = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += round(seconds * 1000)
+
+
+class Listener:
+    """An outlet that keeps what it was given; `deaf` is a phone that takes nothing more."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.closed: Close | None = None
+        self.deaf = False
+
+    def share(self, frame: Frame) -> bool:
+        if not self.deaf:
+            self.frames.append(frame)
+        return not self.deaf
+
+    def tell(self, frame: Frame) -> None:
+        self.frames.append(frame)
+
+    def close(self, code: Close) -> None:
+        self.closed = code
+
+    @property
+    def notices(self) -> list[AnyNotice]:
+        return [decode_notice(frame.payload) for frame in self.frames]
+
+    def shown(self, room: str) -> dict[str, object]:
+        """The state of a room as a page would show it after all that came."""
+        state: dict[str, object] = {}
+        for notice in self.notices:
+            if isinstance(notice, Welcome | Changed) and notice.room == room:
+                topics = {topic: msgspec.json.decode(raw) for topic, raw in notice.topics.items()}
+                state = topics if isinstance(notice, Welcome) else state | topics
+        return state
+
+
+class MemoryJournal:
+    """A database that can be switched off, and that loses nothing it has answered."""
+
+    def __init__(self) -> None:
+        self.taps: dict[TapKey, Tap] = {}
+        self.stays: dict[uuid.UUID, Stay] = {}
+        self.dropped: Counter[uuid.UUID] = Counter()
+        self.gone: set[uuid.UUID] = set()
+        """Sessions that exist no more."""
+        self.down = False
+        self.commits = 0
+
+    async def store(self, taps: Sequence[Tap]) -> Stored:
+        self._answer()
+        self.commits += 1
+        outcomes: dict[TapKey, Outcome] = {}
+        for tap in taps:
+            if tap.session in self.gone:
+                outcomes[tap.key] = "no-such-session"
+            else:
+                outcomes[tap.key] = self.taps.setdefault(tap.key, tap).outcome
+        touched = {tap.session for tap in taps} - self.gone
+        return Stored(outcomes, {session: self._count(session) for session in touched})
+
+    async def count(self, session: uuid.UUID) -> Count:
+        self._answer()
+        return self._count(session)
+
+    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, now: int) -> Count:
+        self._answer()
+        self.dropped[session] += frames
+        return self._count(session)
+
+    async def attend(self, stays: Collection[Stay]) -> None:
+        self._answer()
+        self.stays.update({stay.id: stay for stay in stays})
+
+    def _answer(self) -> None:
+        if self.down:
+            raise Unavailable
+
+    def _count(self, session: uuid.UUID) -> Count:
+        count = Count(dropped=self.dropped[session])
+        for tap in self.taps.values():
+            if tap.session == session and tap.outcome == "accepted":
+                wave = count.accepted.setdefault(tap.wave, {})
+                wave[tap.emoji] = wave.get(tap.emoji, 0) + 1
+            elif tap.session == session:
+                count.refused[tap.outcome] = count.refused.get(tap.outcome, 0) + 1
+        return count
+
+
+class MemoryRows:
+    """The row topics of every room; `write` is what another process or the command line does."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Row] = {}
+        self.missing: set[str] = set()
+        self.down = False
+
+    def write(self, room: str, topic: str, state: msgspec.Struct) -> int:
+        """Returns the new revision."""
+        revision = self.rows[room, topic].revision + 1 if (room, topic) in self.rows else 1
+        self.rows[room, topic] = Row(revision, state)
+        return revision
+
+    async def load(self, room: str, topics: Collection[str]) -> dict[str, Row]:
+        if self.down:
+            raise Unavailable
+        if room in self.missing:
+            raise UnknownRoom
+        assert all(TOPICS[room.partition(":")[0]][topic].row for topic in topics)
+        return {topic: self.rows.get((room, topic), Row(0, BLANK[topic])) for topic in topics}
+
+    async def revisions(self, rooms: Collection[str]) -> dict[tuple[str, str], int]:
+        if self.down:
+            raise Unavailable
+        return {key: row.revision for key, row in self.rows.items() if key[0] in rooms}
+
+
+class Doorkeeper:
+    """Everyone is a delegate, but for the sign-ins that are told otherwise."""
+
+    def __init__(self) -> None:
+        self.known: dict[uuid.UUID, Audience | None] = {}
+
+    async def audience(self, sign_in: uuid.UUID, room: str) -> Audience | None:
+        return self.known.get(sign_in, Audience.DELEGATES)
+
+
+class House:
+    """A hub with everything around it; several on one bus and one database are several processes."""
+
+    def __init__(self, twin: "House | None" = None) -> None:
+        self.clock = twin.clock if twin else Clock()
+        self.journal = twin.journal if twin else MemoryJournal()
+        self.rows = twin.rows if twin else MemoryRows()
+        self.access = twin.access if twin else Doorkeeper()
+        self.bus: Bus = twin.bus if twin else MemoryBus()
+        self.hub = Hub(journal=self.journal, rows=self.rows, access=self.access, bus=self.bus, clock=self.clock)
+        self.beat = Beat(self.hub)
+
+    async def join(
+        self, *rooms: str, person: uuid.UUID | None = None, audience: Audience = Audience.DELEGATES
+    ) -> tuple[Connection, Listener]:
+        listener = Listener()
+        sign_in = uuid.uuid4()
+        self.access.known[sign_in] = audience
+        connection = self.hub.connect(person or uuid.uuid4(), sign_in, listener)
+        await self.hub.hello(connection, Hello(list(rooms)))
+        return connection, listener
+
+    async def pass_seconds(self, seconds: float) -> None:
+        """Let time pass, a tick and a look at its end."""
+        self.clock.pass_seconds(seconds)
+        await self.beat.commit()
+        await self.beat.look()
+        await self.beat.read()
+        self.beat.tick()
+
+
+def a_room(kind: str) -> str:
+    return f"{kind}:{uuid.uuid4()}"
+
+
+def a_reaction(room: str, n: int = 1, *, sender: str = "00000000000000aa", **fields: object) -> ReactionSend:
+    message = {"session": room.partition(":")[2], "sender": sender, "n": n, "emoji": "clap"} | fields
+    return msgspec.convert(message | {"type": "reaction.send"}, ReactionSend)

@@ -1,0 +1,88 @@
+"""Stays: grown while somebody watches, never invented."""
+
+import uuid
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.attendance import EXTEND_MS, Stays
+from tests.rooms.fakes import NOON
+
+KEYNOTE, AMARA, BEN = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+
+
+class Rows(dict):
+    """What the database would hold."""
+
+    def write(self, stays, now):
+        due = stays.due(now=now)
+        self.update({stay.id: stay for stay in due})
+        stays.written(due)
+        return len(due)
+
+
+def test_a_stay_is_one_row_however_long():
+    stays, rows = Stays(), Rows()
+    for second in range(0, 3600):
+        stays.observe(KEYNOTE, {AMARA}, now=NOON + second * 1000)
+        rows.write(stays, NOON + second * 1000)
+    [stay] = rows.values()
+    assert stay.started == NOON
+    assert 3600_000 - EXTEND_MS <= stay.seen - NOON < 3600_000
+
+
+def test_between_two_extensions_nothing_is_written():
+    stays, rows = Stays(), Rows()
+    stays.observe(KEYNOTE, {AMARA}, now=NOON)
+    assert rows.write(stays, NOON) == 1
+    stays.observe(KEYNOTE, {AMARA}, now=NOON + 1000)
+    assert rows.write(stays, NOON + 1000) == 0
+
+
+def test_who_leaves_is_credited_to_that_second_and_a_return_is_a_new_stay():
+    stays, rows = Stays(), Rows()
+    stays.observe(KEYNOTE, {AMARA, BEN}, now=NOON)
+    stays.observe(KEYNOTE, {BEN}, now=NOON + 10_000)
+    stays.observe(KEYNOTE, {AMARA, BEN}, now=NOON + 60_000)
+    rows.write(stays, NOON + 60_000)
+    amara = sorted((s.started - NOON, s.seen - NOON) for s in rows.values() if s.person == AMARA)
+    assert amara == [(0, 10_000), (60_000, 60_000)]
+
+
+def test_no_stay_reaches_beyond_the_sessions_end():
+    stays, rows = Stays(), Rows()
+    stays.observe(KEYNOTE, {AMARA}, now=NOON)
+    stays.observe(KEYNOTE, (), now=NOON + 20_000, end=NOON + 15_000)
+    rows.write(stays, NOON + 20_000)
+    assert [stay.seen for stay in rows.values()] == [NOON + 15_000]
+
+
+def test_a_process_that_slept_for_an_hour_credits_nobody_with_it():
+    stays, rows = Stays(), Rows()
+    for second in (0, 1, 3600, 3601):
+        stays.observe(KEYNOTE, {AMARA}, now=NOON + second * 1000)
+    stays.observe(KEYNOTE, (), now=NOON + 3602_000)
+    rows.write(stays, NOON + 3602_000)
+    assert sum(stay.seen - stay.started for stay in rows.values()) == 3_000
+
+
+def test_what_could_not_be_written_stays_due():
+    stays = Stays()
+    stays.observe(KEYNOTE, {AMARA}, now=NOON)
+    first = stays.due(now=NOON)
+    stays.observe(KEYNOTE, (), now=NOON + 5_000)
+    stays.written(first)
+    [stay] = stays.due(now=NOON + 5_000)
+    assert stay.seen == NOON + 5_000
+
+
+@given(st.lists(st.sets(st.sampled_from([AMARA, BEN])), min_size=1, max_size=200))
+def test_nobody_is_credited_a_second_that_was_not_observed(seconds):
+    stays, rows = Stays(), Rows()
+    for second, there in enumerate(seconds):
+        now = NOON + second * 1000
+        stays.observe(KEYNOTE, there, now=now)
+        rows.write(stays, now)
+    for person in (AMARA, BEN):
+        credited = sum(stay.seen - stay.started for stay in rows.values() if stay.person == person)
+        assert credited <= 1000 * sum(person in there for there in seconds)

@@ -1,0 +1,50 @@
+"""People, not tabs, not processes."""
+
+import uuid
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.presence import LEASE_MS, Presence
+from tests.rooms.fakes import NOON
+
+AMARA, BEN = uuid.uuid4(), uuid.uuid4()
+
+
+def test_a_second_tab_is_not_a_second_delegate():
+    presence = Presence()
+    assert presence.arrive(AMARA)
+    assert not presence.arrive(AMARA)
+    assert presence.count == 1
+    assert not presence.leave(AMARA)
+    assert presence.leave(AMARA)
+    assert presence.count == 0
+
+
+def test_one_person_on_two_processes_is_one():
+    presence = Presence()
+    presence.arrive(AMARA)
+    presence.hear_moved("other", AMARA, present=True, now=NOON)
+    presence.hear_moved("other", BEN, present=True, now=NOON)
+    assert presence.count == 2
+    presence.hear_moved("other", BEN, present=False, now=NOON)
+    assert presence.count == 1
+
+
+def test_a_process_that_died_takes_its_people_with_it_after_the_lease():
+    presence = Presence()
+    presence.hear_all("other", {AMARA, BEN}, now=NOON)
+    assert not presence.expire(now=NOON + LEASE_MS - 1)
+    assert presence.count == 2
+    assert presence.expire(now=NOON + LEASE_MS)
+    assert presence.count == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([AMARA, BEN]), st.booleans())))
+def test_the_whole_set_mends_whatever_was_lost(moves):
+    presence = Presence()
+    for process, person, present in moves:
+        presence.hear_moved(process, person, present=present, now=NOON)
+    presence.hear_all("a", {AMARA}, now=NOON)
+    presence.hear_all("b", {AMARA, BEN}, now=NOON)
+    assert presence.count == 2

@@ -1,0 +1,148 @@
+"""The wire: one sample per message and topic, strict when speaking, tolerant when listening."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.errors import MessageRefused
+from rooms.protocol import (
+    EMOJI,
+    SIGNS,
+    AnyCommand,
+    AnyNotice,
+    Close,
+    Hello,
+    ReactionSend,
+    decode_command,
+    decode_notice,
+    encode,
+)
+from rooms.topics import TOPICS
+
+WIRE = Path(__file__).parent.parent / "wire"
+COMMANDS = {kind.__struct_config__.tag: kind for kind in get_args(AnyCommand)}
+NOTICES = {kind.__struct_config__.tag: kind for kind in get_args(AnyNotice)}
+STATES = {name: topic.state for topics in TOPICS.values() for name, topic in topics.items()}
+UUID = "3f1c2f6e-8a0b-4d39-9d2e-0c7a5b1e4f60"
+
+
+def sample(name: str) -> bytes:
+    return (WIRE / f"{name}.json").read_bytes()
+
+
+def test_every_message_and_every_topic_has_its_sample_and_no_sample_is_of_nothing():
+    assert {path.stem for path in WIRE.glob("*.json")} == COMMANDS.keys() | NOTICES.keys()
+    assert {path.stem for path in (WIRE / "topics").glob("*.json")} == STATES.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_sample_command_survives_the_round_trip(name):
+    command = decode_command(sample(name))
+    assert isinstance(command, COMMANDS[name])
+    assert json.loads(encode(command)) == json.loads(sample(name))
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_a_sample_notice_survives_the_round_trip(name):
+    notice = decode_notice(sample(name))
+    assert isinstance(notice, NOTICES[name])
+    assert json.loads(encode(notice)) == json.loads(sample(name))
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_sample_topic_says_exactly_what_is_declared(name):
+    state = msgspec.json.decode(sample(f"topics/{name}"), type=STATES[name])
+    assert json.loads(msgspec.json.encode(state)) == json.loads(sample(f"topics/{name}"))
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(msgspec.to_builtins(state) | {"email": "someone@example.org"}, STATES[name])
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_a_notice_with_an_undeclared_field_is_refused(name):
+    with pytest.raises(MessageRefused):
+        decode_notice(json.dumps(json.loads(sample(name)) | {"person": UUID}))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_from_a_newer_page_is_understood(name):
+    assert decode_command(json.dumps(json.loads(sample(name)) | {"colour": "teal"})) == decode_command(sample(name))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "null",
+        "[]",
+        "{",
+        "\ud800",
+        '{"type":"welcome"}',
+        '{"type":"reaction.send"}',
+        '{"type":"hello","rooms":["lobby"]}',
+        json.dumps({"type": "hello", "rooms": [f"event:{UUID}\n"]}),
+        json.dumps({"type": "hello", "rooms": [f"event:{UUID}"] * 41}),
+    ],
+)
+def test_what_is_not_a_command_is_refused(frame):
+    with pytest.raises(MessageRefused):
+        decode_command(frame)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"session": "someone-elses"},
+        {"sender": "9F3A01C2B4D5E6F7"},
+        {"sender": "9f3a01c2b4d5e6f7\n"},
+        {"sender": 1},
+        {"n": 0},
+        {"n": -1},
+        {"n": 2**31},
+        {"n": "1"},
+        {"n": 1.5},
+        {"emoji": "👏"},
+        {"emoji": "<b>"},
+        {"at": -1},
+        {"at": 253_402_300_799_001},
+        {"at": "now"},
+    ],
+)
+def test_a_reaction_with_a_field_that_does_not_fit_is_refused(field):
+    with pytest.raises(MessageRefused):
+        decode_command(json.dumps(json.loads(sample("reaction.send")) | field))
+
+
+@given(st.text() | st.binary())
+def test_no_frame_raises_anything_but_its_refusal(frame):
+    with contextlib.suppress(MessageRefused):
+        decode_command(frame)
+
+
+@given(st.lists(st.uuids().map(lambda key: f"session:{key}"), max_size=40))
+def test_any_rooms_can_be_named(rooms):
+    assert decode_command(encode(Hello(rooms))) == Hello(rooms)
+
+
+def test_without_a_media_time_a_reaction_has_none():
+    message = json.loads(sample("reaction.send"))
+    del message["at"]
+    command = decode_command(json.dumps(message))
+    assert isinstance(command, ReactionSend)
+    assert command.at is None
+
+
+def test_every_emoji_is_drawn_and_every_close_code_states_its_policy():
+    assert tuple(SIGNS) == EMOJI
+    assert all(4000 <= code <= 4999 for code in Close)
+
+
+def test_the_prose_names_every_message_reason_topic_and_close_code():
+    prose = (Path(__file__).parents[2] / "rooms" / "PROTOCOL.md").read_text()
+    words = [*COMMANDS, *NOTICES, *STATES, *(str(int(code)) for code in Close), *EMOJI]
+    assert [word for word in words if f"`{word}`" not in prose] == []
