@@ -1,0 +1,187 @@
+"""The demo's sessions as rows: laid anew at each start, without touching what anybody has lived through.
+
+A session in which a real person attended, reacted or answered is set aside under a dated address, as it was.
+Every other session of the script keeps its row, and with it the bookmarks, and moves to its new hour.
+"""
+
+import re
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.demo.script import Script
+from server.demo.timetable import Slot
+from server.local_time import WALL, reading_at
+from server.models import (
+    Attendance,
+    DroppedFrames,
+    Event,
+    Progress,
+    Reaction,
+    Response,
+    Session,
+    SessionPause,
+    SessionSpeaker,
+    Survey,
+    Tally,
+)
+from server.store.sessions import announce, new_media_key
+
+SHOWN_AGAIN = re.compile(r"(?P<of>.+?)-again(-\d+)?")
+STILL_FRESH = timedelta(minutes=2)
+"""A demo that is started again this soon finds its agenda as it left it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The rows that a session points at, by their slugs in the script."""
+
+    tracks: Mapping[str, uuid.UUID]
+    speakers: Mapping[str, uuid.UUID]
+    films: Mapping[str, uuid.UUID]
+
+
+async def sessions_of(db: AsyncSession, event: Event) -> dict[str, Session]:
+    """Every session of the event by its slug."""
+    found = await db.exec(select(Session).where(Session.event_id == event.id))
+    return {session.slug: session for session in found}
+
+
+def is_fresh(sessions: Mapping[str, Session], slots: Iterable[Slot]) -> bool:
+    """Whether the agenda was laid around now a moment ago: each session within minutes of where it would be."""
+    laid = {slug: session.starts_at for slug, session in sessions.items()}
+    return all(
+        slot.slug in laid and timedelta() <= slot.starts_at - laid[slot.slug] <= STILL_FRESH
+        for slot in slots
+        if slot.slug == slot.of
+    )
+
+
+def slots_of(sessions: Iterable[Session]) -> list[Slot]:
+    """The agenda that stands, whoever made it; what is not of the script is given under its own name."""
+    return [Slot(row.slug, _scripted(row.slug), row.starts_at, row.ends_at) for row in sessions]
+
+
+async def lay_agenda(
+    db: AsyncSession,
+    event: Event,
+    script: Script,
+    slots: Iterable[Slot],
+    cast: Cast,
+    crowd: Collection[uuid.UUID],
+    now: datetime,
+) -> list[Session]:
+    """Put the script's sessions into their slots, and forget what the crowd did in them. Returns those that began."""
+    free = await _free_rows(db, event, script, crowd, now)
+    laid = []
+    for slot in slots:
+        session = free.get(slot.slug) or await add_session(db, event, script, slot, cast)
+        _place(session, slot, ZoneInfo(event.zone), now)
+        laid.append(session)
+        await announce(db, session)
+    await db.flush()
+    return [session for session in laid if session.state != "scheduled"]
+
+
+async def add_session(db: AsyncSession, event: Event, script: Script, slot: Slot, cast: Cast) -> Session:
+    """A new row for what the script says of this slot, with its speakers; placed, and scheduled."""
+    scripted = script.session(slot.of)
+    session = Session(
+        event_id=event.id,
+        track_id=cast.tracks[scripted.track],
+        film_id=cast.films.get(scripted.film) if scripted.film else None,
+        slug=slot.slug,
+        title=scripted.title if slot.slug == slot.of else f"Shown again: {scripted.title}",
+        abstract=scripted.abstract.strip(),
+        kind=scripted.kind,
+        starts_local="",
+        ends_local="",
+        media_key="",
+    )
+    _place(session, slot, ZoneInfo(event.zone), slot.starts_at - timedelta(seconds=1))
+    db.add(session)
+    await db.flush()
+    for position, slug in enumerate(scripted.speakers):
+        db.add(SessionSpeaker(session_id=session.id, speaker_id=cast.speakers[slug], position=position))
+    return session
+
+
+async def _free_rows(
+    db: AsyncSession, event: Event, script: Script, crowd: Collection[uuid.UUID], now: datetime
+) -> dict[str, Session]:
+    """The rows of the script's sessions that nobody has lived through; the others are set aside, repeats removed."""
+    scripted = {session.slug for session in script.sessions}
+    lived_in = await _lived_in(db, event, crowd)
+    free: dict[str, Session] = {}
+    for slug, session in (await sessions_of(db, event)).items():
+        if _scripted(slug) not in scripted:
+            continue
+        if session.id in lived_in:
+            _set_aside(session, now)
+            await announce(db, session)
+        elif slug in scripted:
+            await _clear(db, session)
+            free[slug] = session
+        else:
+            await db.delete(session)
+    await db.flush()
+    return free
+
+
+def _scripted(slug: str) -> str:
+    """The scripted session that an address gives, whether for the first time or again."""
+    again = SHOWN_AGAIN.fullmatch(slug)
+    return again["of"] if again else slug
+
+
+def _place(session: Session, slot: Slot, zone: ZoneInfo, now: datetime) -> None:
+    """Move a row to its slot, in the state that the clock says."""
+    state = slot.state(now)
+    session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
+    session.starts_local = reading_at(slot.starts_at, zone).wall.strftime(WALL)
+    session.ends_local = reading_at(slot.ends_at, zone).wall.strftime(WALL)
+    session.state = state
+    session.started_at = slot.starts_at if state != "scheduled" else None
+    session.ended_at = slot.ends_at if state == "ended" else None
+    session.recording = "open" if state == "ended" and session.film_id else "none"
+    session.media_key = new_media_key()
+
+
+def _set_aside(session: Session, now: datetime) -> None:
+    """Give the row an address of its own day and hour, and end it if it was still live."""
+    session.slug = f"{session.slug}-{re.sub('[T:]', '-', session.starts_local)}"
+    session.auto = False
+    if session.state == "scheduled":
+        session.state = "cancelled"
+    elif session.state in ("live", "paused"):
+        session.state, session.ended_at = "ended", min(session.ends_at, now)
+        session.recording = "open" if session.film_id else "none"
+
+
+async def _clear(db: AsyncSession, session: Session) -> None:
+    """Forget what the crowd did in a session that moves."""
+    for relation in (Attendance, Reaction, Tally, SessionPause, Progress):
+        await db.exec(delete(relation).where(col(relation.session_id) == session.id))
+
+
+async def _lived_in(db: AsyncSession, event: Event, crowd: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The sessions of the event with a fact of anybody but the crowd."""
+    ours = select(Session.id).where(Session.event_id == event.id)
+    lived: set[uuid.UUID] = set()
+    for relation in (Attendance, Reaction, Progress, DroppedFrames):
+        lived.update(
+            await db.exec(
+                select(relation.session_id).where(
+                    col(relation.session_id).in_(ours), col(relation.person_id).not_in(crowd)
+                )
+            )
+        )
+    answered = select(Survey.session_id).join(Response).where(col(Survey.session_id).in_(ours))
+    lived.update(session_id for session_id in await db.exec(answered) if session_id)
+    return lived

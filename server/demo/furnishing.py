@@ -1,0 +1,138 @@
+"""The demo's lasting rows: the event, its tracks, speakers, films, surveys and tables. Makes only what is missing."""
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.demo.agenda import Cast
+from server.demo.script import Script, ScriptedSurvey
+from server.demo.timetable import Timetable
+from server.models import Event, Film, NetworkingTable, Question, Session, Speaker, Survey, Track
+
+SLUG = "demo"
+
+
+class NotADemo(Exception):
+    """The event at the demo's address is a real one: it is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedFilm:
+    """A film on disk: its slug in the script, its folder below `media/films`, its length in seconds."""
+
+    slug: str
+    title: str
+    directory: str
+    duration: float
+
+
+async def demo_event(db: AsyncSession) -> Event | None:
+    """The demo event, where there is one. Raises NotADemo."""
+    event = (await db.exec(select(Event).where(Event.slug == SLUG))).first()
+    if event is not None and event.kind != "demo":
+        raise NotADemo(f"the event /{SLUG} is not a demo")
+    return event
+
+
+async def furnish_event(db: AsyncSession, script: Script, timetable: Timetable) -> Event:
+    """The event on the timetable's two days. Raises NotADemo."""
+    event = await demo_event(db)
+    if event is None:
+        event = Event(
+            slug=SLUG,
+            kind="demo",
+            state="open",
+            salt=secrets.token_bytes(32),
+            starts_on=timetable.first_day,
+            ends_on=timetable.second_day,
+            **script.event.model_dump(exclude={"announcement", "sectors", "places"}),
+            sectors=list(script.event.sectors),
+            places=list(script.event.places),
+        )
+        db.add(event)
+    event.starts_on, event.ends_on = timetable.first_day, timetable.second_day
+    await db.flush()
+    return event
+
+
+async def furnish_cast(db: AsyncSession, event: Event, script: Script, films: Iterable[PackagedFilm]) -> Cast:
+    """The tracks, speakers and films that sessions point at."""
+    return Cast(
+        await _tracks(db, event, script),
+        await _speakers(db, event, script),
+        await _films(db, event, films),
+    )
+
+
+async def furnish_surveys(db: AsyncSession, event: Event, script: Script) -> None:
+    known = set(await db.exec(select(Survey.slug).where(Survey.event_id == event.id)))
+    for scripted in script.surveys:
+        if scripted.slug not in known:
+            await _add_survey(db, event, scripted)
+
+
+async def furnish_tables(db: AsyncSession, event: Event, script: Script, cast: Cast) -> None:
+    """The tables, each with its host; they open from the session that stands on the agenda now."""
+    tables = {t.title: t for t in await db.exec(select(NetworkingTable).where(NetworkingTable.event_id == event.id))}
+    sessions = dict((await db.exec(select(Session.slug, Session.id).where(Session.event_id == event.id))).all())
+    for position, scripted in enumerate(script.tables):
+        table = tables.get(scripted.title)
+        if table is None:
+            table = NetworkingTable(
+                event_id=event.id,
+                speaker_id=cast.speakers[scripted.host],
+                title=scripted.title,
+                topic=scripted.topic,
+                seats=scripted.seats,
+                position=position,
+            )
+            db.add(table)
+        table.session_id = sessions.get(scripted.session)
+    await db.flush()
+
+
+async def _tracks(db: AsyncSession, event: Event, script: Script) -> dict[str, uuid.UUID]:
+    tracks = {track.slug: track for track in await db.exec(select(Track).where(Track.event_id == event.id))}
+    for position, scripted in enumerate(script.tracks):
+        if scripted.slug not in tracks:
+            tracks[scripted.slug] = Track(event_id=event.id, position=position, **scripted.model_dump())
+            db.add(tracks[scripted.slug])
+    await db.flush()
+    return {slug: track.id for slug, track in tracks.items()}
+
+
+async def _speakers(db: AsyncSession, event: Event, script: Script) -> dict[str, uuid.UUID]:
+    """Speakers have no slug: they are known again by their name."""
+    speakers = {s.name: s for s in await db.exec(select(Speaker).where(Speaker.event_id == event.id))}
+    for position, scripted in enumerate(script.speakers):
+        if scripted.name not in speakers:
+            row = Speaker(event_id=event.id, position=position, **scripted.model_dump(exclude={"slug"}))
+            speakers[scripted.name] = row
+            db.add(row)
+    await db.flush()
+    return {scripted.slug: speakers[scripted.name].id for scripted in script.speakers}
+
+
+async def _films(db: AsyncSession, event: Event, films: Iterable[PackagedFilm]) -> dict[str, uuid.UUID]:
+    rows = {film.directory: film for film in await db.exec(select(Film).where(Film.event_id == event.id))}
+    for film in films:
+        if film.directory not in rows:
+            rows[film.directory] = Film(
+                event_id=event.id, title=film.title, directory=film.directory, duration=film.duration
+            )
+            db.add(rows[film.directory])
+    await db.flush()
+    return {film.slug: rows[film.directory].id for film in films}
+
+
+async def _add_survey(db: AsyncSession, event: Event, scripted: ScriptedSurvey) -> None:
+    survey = Survey(event_id=event.id, **scripted.model_dump(exclude={"questions"}))
+    db.add(survey)
+    await db.flush()
+    for position, question in enumerate(scripted.questions):
+        columns = question.model_dump() | {"choices": list(question.choices)}
+        db.add(Question(survey_id=survey.id, position=position, **columns))

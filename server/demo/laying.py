@@ -1,0 +1,63 @@
+"""Lays the demo event: makes what is missing, dates what is there, and lets the crowd in. Safe to do again.
+
+What an organiser has changed in the demo stays changed, and what people did there is kept: a demo left from last
+week gets new days and a new agenda, and its registrations, responses and reactions stand as they are.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.demo.agenda import add_session, is_fresh, lay_agenda, sessions_of, slots_of
+from server.demo.audience import fill_sessions, seat_crowd
+from server.demo.crowd import draw_crowd
+from server.demo.furnishing import (
+    PackagedFilm,
+    demo_event,
+    furnish_cast,
+    furnish_event,
+    furnish_surveys,
+    furnish_tables,
+)
+from server.demo.guests import invite
+from server.demo.script import Script
+from server.demo.timetable import lay_out, shown_again
+from server.models import Event
+from server.store.database import Database
+from server.store.revisions import event_room, raise_revision
+
+
+async def lay(database: Database, script: Script, films: Sequence[PackagedFilm], now: datetime) -> Event:
+    """Lay the demo around `now`, in one transaction. Raises NotADemo when its address belongs to a real event."""
+    timetable = lay_out(script.sessions, now, ZoneInfo(script.event.zone))
+    crowd = list(draw_crowd(script.crowd, now))
+    async with database.writing() as db:
+        event = await furnish_event(db, script, timetable)
+        cast = await furnish_cast(db, event, script, films)
+        await furnish_surveys(db, event, script)
+        await seat_crowd(db, event, crowd)
+        if not is_fresh(await sessions_of(db, event), timetable.slots):
+            begun = await lay_agenda(db, event, script, timetable.slots, cast, [one.id for one in crowd], now)
+            await fill_sessions(db, begun, crowd, now)
+        await furnish_tables(db, event, script, cast)
+        await invite(db, event, script, cast, now)
+        await raise_revision(db, event_room(event.id), "programme")
+    return event
+
+
+async def keep_laid(database: Database, script: Script, films: Sequence[PackagedFilm], now: datetime) -> None:
+    """See to it that a next session follows; once the second day is over, lay the demo anew."""
+    async with database.reading() as db:
+        event = await demo_event(db)
+        slots = slots_of((await sessions_of(db, event)).values()) if event else []
+    if event is None or now.astimezone(ZoneInfo(event.zone)).date() > event.ends_on:
+        await lay(database, script, films, now)
+        return
+    coming = shown_again(script.sessions, slots, now)
+    if not coming:
+        return
+    async with database.writing() as db:
+        cast = await furnish_cast(db, event, script, films)
+        for slot in coming:
+            await add_session(db, event, script, slot, cast)
+        await raise_revision(db, event_room(event.id), "programme")
