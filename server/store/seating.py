@@ -1,0 +1,248 @@
+"""Who sits where: taking a seat, leaving it, waiting for one and being offered it.
+
+One event's seating moves one act at a time: each begins by locking the rows of the event's tables, in one order.
+What must never be (seven at six seats, one person in two) is a constraint of the database besides.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import NetworkingTable, QueueEntry, Seat, TableStay
+from server.store.revisions import event_room, raise_revision, table_room
+
+OFFER_S = 60
+"""How long a seat is kept for the person it is offered to, seconds."""
+
+
+class Refused(Exception):
+    """The act is not possible (any more); `reason` is closed, full, free, seated, not seated, waiting or no offer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+async def take_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
+    """Sit down, leaving the seat at another table in the same act; the seat's number.
+
+    Who is offered a seat takes that one. Raises Refused (closed, full).
+    """
+    tables = await _locked(db, table.event_id)
+    _must_be_open(tables[table.id])
+    mine = await seat_of(db, table.event_id, person_id)
+    if mine is not None and mine.table_id == table.id:
+        return mine.number
+    entry = await entry_of(db, table.id, person_id)
+    free = await _free_numbers(db, tables[table.id])
+    number = entry.offered_number if entry and entry.offered_number else next(iter(free), None)
+    if number is None:
+        raise Refused("full")
+    if entry is not None:
+        await db.delete(entry)
+    await _sit(db, table, person_id, number, mine, now)
+    if mine is not None:
+        await _offer_free_seats(db, tables[mine.table_id], now)
+    return number
+
+
+async def _sit(
+    db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, number: int, left: Seat | None, now: datetime
+) -> None:
+    if left is not None:
+        await _stand_up(db, left, now)
+    db.add(Seat(event_id=table.event_id, table_id=table.id, number=number, person_id=person_id, taken_at=now))
+    db.add(TableStay(table_id=table.id, person_id=person_id, sat_at=now))
+    await db.flush()
+    await _announce(db, table)
+
+
+async def leave_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> None:
+    """Stand up; the seat is offered to the first who waits. Raises Refused (not seated)."""
+    tables = await _locked(db, table.event_id)
+    mine = await seat_of(db, table.event_id, person_id)
+    if mine is None or mine.table_id != table.id:
+        raise Refused("not seated")
+    await _stand_up(db, mine, now)
+    await _offer_free_seats(db, tables[table.id], now)
+    await _announce(db, table)
+
+
+async def _stand_up(db: AsyncSession, seat: Seat, now: datetime) -> None:
+    await db.delete(seat)
+    await db.flush()
+    await db.exec(
+        update(TableStay)
+        .where(
+            col(TableStay.table_id) == seat.table_id,
+            col(TableStay.person_id) == seat.person_id,
+            col(TableStay.left_at).is_(None),
+        )
+        .values(left_at=now)
+    )
+
+
+async def join_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> None:
+    """Wait for a seat, first come first served. Raises Refused (closed, free: just sit down, seated, waiting)."""
+    tables = await _locked(db, table.event_id)
+    _must_be_open(tables[table.id])
+    mine = await seat_of(db, table.event_id, person_id)
+    if mine is not None and mine.table_id == table.id:
+        raise Refused("seated")
+    if await entry_of(db, table.id, person_id) is not None:
+        raise Refused("waiting")
+    if await _free_numbers(db, tables[table.id]):
+        raise Refused("free")
+    db.add(QueueEntry(table_id=table.id, person_id=person_id, joined_at=now))
+    await _announce(db, table)
+
+
+async def leave_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> None:
+    """Wait no longer, or decline the seat that is offered: the next in the queue gets it. Raises Refused (no offer)."""
+    tables = await _locked(db, table.event_id)
+    entry = await entry_of(db, table.id, person_id)
+    if entry is None:
+        raise Refused("no offer")
+    await db.delete(entry)
+    await _offer_free_seats(db, tables[table.id], now)
+    await _announce(db, table)
+
+
+async def accept_offer(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
+    """Take the seat that was kept; its number. Raises Refused (closed, no offer)."""
+    entry = await entry_of(db, table.id, person_id)
+    if entry is None or entry.offer_ends_at is None or entry.offer_ends_at <= now:
+        raise Refused("no offer")
+    return await take_seat(db, table, person_id, now=now)
+
+
+async def overdue_offers(db: AsyncSession, now: datetime) -> Sequence[NetworkingTable]:
+    """Tables at which an offer has run out."""
+    statement = (
+        select(NetworkingTable)
+        .join(QueueEntry, col(QueueEntry.table_id) == col(NetworkingTable.id))
+        .where(col(QueueEntry.offer_ends_at) <= now)
+        .distinct()
+    )
+    return (await db.exec(statement)).all()
+
+
+async def pass_on_overdue_offers(db: AsyncSession, table: NetworkingTable, now: datetime) -> None:
+    """Who did not come in time waits no longer; the seat is offered to the next."""
+    tables = await _locked(db, table.event_id)
+    overdue = col(QueueEntry.offer_ends_at) <= now
+    lapsed = await db.exec(delete(QueueEntry).where(col(QueueEntry.table_id) == table.id, overdue))
+    if lapsed.rowcount:
+        await _offer_free_seats(db, tables[table.id], now)
+        await _announce(db, table)
+
+
+async def close_table(db: AsyncSession, table: NetworkingTable, *, now: datetime) -> None:
+    """Everybody stands up and nobody waits any more."""
+    await _locked(db, table.event_id)
+    await db.exec(delete(Seat).where(col(Seat.table_id) == table.id))
+    await db.exec(delete(QueueEntry).where(col(QueueEntry.table_id) == table.id))
+    await db.exec(
+        update(TableStay)
+        .where(col(TableStay.table_id) == table.id, col(TableStay.left_at).is_(None))
+        .values(left_at=now)
+    )
+    await db.exec(update(NetworkingTable).where(col(NetworkingTable.id) == table.id).values(state="closed"))
+    await _announce(db, table)
+
+
+async def open_table(db: AsyncSession, table: NetworkingTable) -> None:
+    """Seats can be taken (again)."""
+    await db.exec(update(NetworkingTable).where(col(NetworkingTable.id) == table.id).values(state="open"))
+    await _announce(db, table)
+
+
+async def offer_new_seats(db: AsyncSession, table: NetworkingTable, *, now: datetime) -> None:
+    """After a table was given more seats: those who wait are offered them."""
+    tables = await _locked(db, table.event_id)
+    await _offer_free_seats(db, tables[table.id], now)
+    await _announce(db, table)
+
+
+async def leave_lounge(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
+    """Give up everything a person holds in the lounge: their seat and every place in a queue."""
+    tables = await _locked(db, event_id)
+    left = set()
+    seat = await seat_of(db, event_id, person_id)
+    if seat is not None:
+        await _stand_up(db, seat, now)
+        left.add(seat.table_id)
+    for table_id in tables:
+        entry = await entry_of(db, table_id, person_id)
+        if entry is not None:
+            await db.delete(entry)
+            left.add(table_id)
+    for table_id in left:
+        await _offer_free_seats(db, tables[table_id], now)
+        await _announce(db, tables[table_id])
+
+
+async def seat_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Seat | None:
+    """Where a person sits at an event."""
+    return (await db.exec(select(Seat).where(Seat.event_id == event_id, Seat.person_id == person_id))).first()
+
+
+async def entry_of(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) -> QueueEntry | None:
+    """A person's place in a table's queue."""
+    statement = select(QueueEntry).where(QueueEntry.table_id == table_id, QueueEntry.person_id == person_id)
+    return (await db.exec(statement)).first()
+
+
+async def place_in_queue(db: AsyncSession, entry: QueueEntry) -> int:
+    """1 for who is next."""
+    ahead = select(func.count()).where(QueueEntry.table_id == entry.table_id, QueueEntry.joined_at < entry.joined_at)
+    return (await db.exec(ahead)).one() + 1
+
+
+async def _locked(db: AsyncSession, event_id: uuid.UUID) -> dict[uuid.UUID, NetworkingTable]:
+    """The event's tables as they are now, locked until the commit (SQLite has one writer anyway)."""
+    statement = (
+        select(NetworkingTable)
+        .where(NetworkingTable.event_id == event_id)
+        .order_by(col(NetworkingTable.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {table.id: table for table in await db.exec(statement)}
+
+
+def _must_be_open(table: NetworkingTable) -> None:
+    if table.state != "open":
+        raise Refused("closed")
+
+
+async def _free_numbers(db: AsyncSession, table: NetworkingTable) -> list[int]:
+    """The seats that are neither taken nor kept, in order."""
+    await db.flush()
+    taken = set(await db.exec(select(Seat.number).where(Seat.table_id == table.id)))
+    kept = set(await db.exec(select(QueueEntry.offered_number).where(QueueEntry.table_id == table.id)))
+    return [number for number in range(1, table.seats + 1) if number not in taken | kept]
+
+
+async def _offer_free_seats(db: AsyncSession, table: NetworkingTable, now: datetime) -> None:
+    """Keep each free seat for one of those who have waited longest."""
+    free = await _free_numbers(db, table)
+    statement = (
+        select(QueueEntry)
+        .where(QueueEntry.table_id == table.id, col(QueueEntry.offered_number).is_(None))
+        .order_by(col(QueueEntry.joined_at))
+        .limit(len(free))
+    )
+    for number, entry in zip(free, await db.exec(statement), strict=False):
+        entry.offered_number, entry.offer_ends_at = number, now + timedelta(seconds=OFFER_S)
+        db.add(entry)
+    await db.flush()
+
+
+async def _announce(db: AsyncSession, table: NetworkingTable) -> None:
+    await raise_revision(db, table_room(table.id), "seats")
+    await raise_revision(db, event_room(table.event_id), "lounge")

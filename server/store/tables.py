@@ -1,0 +1,162 @@
+"""The tables of a lounge as people see them, and what is said there."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import delete
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import NetworkingTable, Person, QueueEntry, Registration, Seat, Speaker, TableMessage
+from server.store.revisions import raise_revision, table_room
+
+LAST_MESSAGES = 50
+
+
+class Place(NamedTuple):
+    """One seat: free, kept (for who was offered it) or taken. Only a taken one has a name."""
+
+    number: int
+    state: str
+    name: str = ""
+    organisation: str = ""
+    person_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class SetTable:
+    """A table with its host, its seats from the first on, and how many wait."""
+
+    table: NetworkingTable
+    host: Speaker | None
+    places: list[Place] = field(default_factory=list)
+    waiting: int = 0
+
+    @property
+    def free(self) -> int:
+        return sum(place.state == "free" for place in self.places)
+
+    def is_hosted_by(self, person_id: uuid.UUID) -> bool:
+        return self.host is not None and self.host.person_id == person_id
+
+    def number_of(self, person_id: uuid.UUID) -> int | None:
+        """The seat of a person."""
+        return next((place.number for place in self.places if place.person_id == person_id), None)
+
+
+class Line(NamedTuple):
+    """One message with the name of who said it."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    name: str
+    text: str
+    sent_at: object
+
+
+async def lounge(db: AsyncSession, event_id: uuid.UUID) -> list[SetTable]:
+    """Every table of an event in its order."""
+    statement = (
+        select(NetworkingTable, Speaker)
+        .outerjoin(Speaker, col(Speaker.id) == col(NetworkingTable.speaker_id))
+        .where(NetworkingTable.event_id == event_id)
+        .order_by(col(NetworkingTable.position), col(NetworkingTable.title))
+    )
+    return await _set(db, (await db.exec(statement)).all())
+
+
+async def table_with(db: AsyncSession, event_id: uuid.UUID, table_id: uuid.UUID) -> SetTable | None:
+    """One table of an event."""
+    statement = (
+        select(NetworkingTable, Speaker)
+        .outerjoin(Speaker, col(Speaker.id) == col(NetworkingTable.speaker_id))
+        .where(NetworkingTable.event_id == event_id, NetworkingTable.id == table_id)
+    )
+    return next(iter(await _set(db, (await db.exec(statement)).all())), None)
+
+
+async def _set(db: AsyncSession, rows: Sequence[tuple[NetworkingTable, Speaker | None]]) -> list[SetTable]:
+    ids = [table.id for table, _ in rows]
+    taken = await _taken(db, ids)
+    kept, waiting = await _queues(db, ids)
+    return [
+        SetTable(table, host, _places(table, taken.get(table.id, {}), kept), waiting.get(table.id, 0))
+        for table, host in rows
+    ]
+
+
+def _places(table: NetworkingTable, taken: dict[int, Place], kept: set[tuple[uuid.UUID, int]]) -> list[Place]:
+    """From the first to the last seat; one beyond the last, left from before the table shrank, is still there."""
+    numbers = {*range(1, table.seats + 1), *taken}
+    return [
+        taken.get(number) or Place(number, "kept" if (table.id, number) in kept else "free")
+        for number in sorted(numbers)
+    ]
+
+
+async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[int, Place]]:
+    statement = (
+        select(Seat, Person.name, Registration.organisation)
+        .outerjoin(Person, col(Person.id) == col(Seat.person_id))
+        .outerjoin(
+            Registration,
+            (col(Registration.person_id) == col(Seat.person_id)) & (col(Registration.event_id) == col(Seat.event_id)),
+        )
+        .where(col(Seat.table_id).in_(table_ids))
+    )
+    taken: dict[uuid.UUID, dict[int, Place]] = {}
+    for seat, name, organisation in await db.exec(statement):
+        place = Place(seat.number, "taken", name or "Somebody", organisation or "", seat.person_id)
+        taken.setdefault(seat.table_id, {})[seat.number] = place
+    return taken
+
+
+async def _queues(
+    db: AsyncSession, table_ids: list[uuid.UUID]
+) -> tuple[set[tuple[uuid.UUID, int]], dict[uuid.UUID, int]]:
+    """The seats that are kept, and how many wait at each table (those who are offered a seat included)."""
+    rows = (await db.exec(select(QueueEntry).where(col(QueueEntry.table_id).in_(table_ids)))).all()
+    kept = {(row.table_id, row.offered_number) for row in rows if row.offered_number is not None}
+    waiting: dict[uuid.UUID, int] = {}
+    for row in rows:
+        waiting[row.table_id] = waiting.get(row.table_id, 0) + 1
+    return kept, waiting
+
+
+async def say(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID, text: str) -> None:
+    """Add a message (up to 500 characters) for those who are seated."""
+    db.add(TableMessage(table_id=table_id, person_id=person_id, text=text))
+    await raise_revision(db, table_room(table_id), "messages")
+
+
+async def remove_message(db: AsyncSession, table_id: uuid.UUID, message_id: uuid.UUID) -> bool:
+    """Take a message away for everyone; False when it was not there."""
+    removed = await db.exec(
+        delete(TableMessage).where(col(TableMessage.id) == message_id, col(TableMessage.table_id) == table_id)
+    )
+    if removed.rowcount != 1:
+        return False
+    await raise_revision(db, table_room(table_id), "messages")
+    return True
+
+
+async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[Line]:
+    """The newest 50, oldest first."""
+    statement = (
+        select(TableMessage, Person.name)
+        .outerjoin(Person, col(Person.id) == col(TableMessage.person_id))
+        .where(TableMessage.table_id == table_id)
+        .order_by(col(TableMessage.sent_at).desc(), col(TableMessage.id))
+        .limit(LAST_MESSAGES)
+    )
+    rows = (await db.exec(statement)).all()
+    lines = [Line(said.id, said.person_id, name or "Somebody", said.text, said.sent_at) for said, name in rows]
+    return lines[::-1]
+
+
+async def is_seated(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Whether a person sits at a table now."""
+    statement = select(func.count()).where(Seat.table_id == table_id, Seat.person_id == person_id)
+    return (await db.exec(statement)).one() > 0
