@@ -75,16 +75,12 @@ class CardPainter:
     @cached_property
     def cards(self) -> list[tuple[Image.Image, Palette]]:
         """Every card without what moves."""
-        last = len(self.spec.cards) - 1
-        return [
-            (self._title_card(card.text), self.bold)
-            if number == 0
-            else (
-                self._quote_card(card.text, number, self.bold if number == last else self.calm),
-                self.bold if number == last else self.calm,
-            )
-            for number, card in enumerate(self.spec.cards)
-        ]
+        first, *others = [card.text for card in self.spec.cards]
+        drawn = [(self._title_card(first), self.bold)]
+        for number, text in enumerate(others, start=1):
+            palette = self.bold if number == len(others) else self.calm
+            drawn.append((self._quote_card(text, number, palette), palette))
+        return drawn
 
     def finish(self, picture: Image.Image, palette: Palette, second: float, levels: Sequence[float]) -> None:
         """Draw the clock, the last `BARS` sound levels (0 to 1) and how far the film has come, in place."""

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import av
 from av.container import InputContainer
@@ -29,7 +29,8 @@ FRAGMENT = {
 """One movie fragment for all that is written, dated by its own timestamps (tfdt) instead of from zero."""
 POSTER_QUALITY = 84
 
-Packets = Sequence[Packet[Any]]
+AnyPacket: TypeAlias = "Packet[Any]"
+Packets: TypeAlias = "Sequence[Packet[Any]]"
 
 
 class FilmRefused(ValueError):
@@ -111,7 +112,7 @@ def _ends(pictures: Packets) -> list[Fraction]:
 
 def _parts(packets: Packets, ends: Sequence[Fraction]) -> list[Packets]:
     """The packets up to each cut; what begins after the last one is left out."""
-    parts: list[list[Packet[Any]]] = [[] for _ in ends]
+    parts: list[list[AnyPacket]] = [[] for _ in ends]
     for packet in packets:
         number = bisect_right(ends, _begins(packet))
         if number < len(parts):
@@ -171,13 +172,13 @@ def _poster(container: InputContainer, video: VideoStream) -> bytes:
         picture = frame
         if frame.time is not None and frame.time >= SEGMENT_S:
             break
-    picture.to_image().save(file, "JPEG", quality=POSTER_QUALITY)
+    picture.to_image().save(file, "JPEG", quality=POSTER_QUALITY)  # type: ignore[no-untyped-call]
     return file.getvalue()
 
 
-def _begins(packet: Packet[Any]) -> Fraction:
+def _begins(packet: AnyPacket) -> Fraction:
     return (packet.pts or 0) * packet.time_base
 
 
-def _lasts(packet: Packet[Any]) -> Fraction:
+def _lasts(packet: AnyPacket) -> Fraction:
     return (packet.duration or 0) * packet.time_base
