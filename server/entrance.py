@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import HTTPConnection, Request
 
 from server.errors import Forbidden, NotFound, SignInNeeded
-from server.models import Event, Registration, Session
+from server.models import Event, Person, Registration, Session, SignIn
 from server.permissions import Grant, allows
 from server.sign_in import Viewer
 from server.store import announcements
@@ -71,6 +71,14 @@ def require(
     if viewer.person is None:
         raise SignInNeeded("Please open your join link, or sign in.")
     raise Forbidden(FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should."))
+
+
+def signed_in(request: HTTPConnection) -> tuple[Person, SignIn]:
+    """Who looks, and the sign-in of this browser. Raises SignInNeeded for a stranger."""
+    viewer: Viewer = request.state.viewer
+    if viewer.person is None or viewer.sign_in is None:
+        raise SignInNeeded("Please open your join link, or sign in.")
+    return viewer.person, viewer.sign_in
 
 
 FORBIDDEN = {

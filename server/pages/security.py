@@ -1,0 +1,99 @@
+"""A password and an authenticator of one's own: set after the first link, changed later."""
+
+from datetime import UTC, datetime
+from typing import Self
+
+from markupsafe import Markup
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server import one_time_codes, passwords
+from server.entrance import signed_in
+from server.errors import Forbidden
+from server.forms import Form, FormState, read_form
+from server.models import Person, SignIn
+from server.store import credentials, organisers
+from server.templating import redirect, render
+
+
+class SecurityForm(Form):
+    present: str = Field(default="", max_length=passwords.LONGEST)
+    password: str = Field(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)
+    again: str = Field(max_length=passwords.LONGEST)
+    secret: str = Field(max_length=32)
+    code: str = Field(pattern=r"^\d{3} ?\d{3}$")
+
+    @model_validator(mode="after")
+    def fits_together(self) -> Self:
+        if not one_time_codes.is_secret(self.secret):
+            raise PydanticCustomError("secret", "This page was not complete. Please open it again.")
+        return self
+
+
+async def edit(request: Request) -> Response:
+    """The form, with a fresh secret for the authenticator."""
+    person, _ = strongly_signed_in(request)
+    return show(request, person, FormState({"secret": one_time_codes.new_secret()}))
+
+
+async def update(request: Request) -> Response:
+    """Set both, once a code shows that the authenticator has the secret; other browsers are signed out."""
+    person, here = strongly_signed_in(request)
+    await request.app.state.limits.spend(request, "sign-in")
+    form = await read_form(request, SecurityForm)
+    form, step = await checked(person, form)
+    if form.input is None or step is None:
+        return show(request, person, form, 422)
+    password_hash = await passwords.hashed(form.input.password)
+    async with request.app.state.db.writing() as db:
+        await credentials.set_credentials(db, person.id, password_hash, form.input.secret, step)
+        await credentials.end_other_sign_ins(db, person.id, here.id, datetime.now(UTC))
+        events = await organisers.events_of(db, person.id)
+    if len(events) == 1:
+        return redirect(request, "console", event=events[0].slug, notice="security-saved")
+    return redirect(request, "devices", notice="security-saved")
+
+
+async def checked(person: Person, form: FormState[SecurityForm]) -> tuple[FormState[SecurityForm], int | None]:
+    """The form with what the rules find, and the time step of its code."""
+    if form.input is None:
+        return form, None
+    typed = form.input
+    if person.password_hash and not await passwords.matches(person.password_hash, typed.present):
+        return form.with_error("present", "This is not your present password."), None
+    if typed.password != typed.again:
+        return form.with_error("again", "The two passwords differ. Please type the same one twice."), None
+    if typed.password.casefold() in {person.email, person.name.casefold()}:
+        return form.with_error("password", "Please choose one that is not your name or address."), None
+    step = one_time_codes.matching_step(typed.secret, typed.code.replace(" ", ""), datetime.now(UTC))
+    if step is None:
+        return form.with_error("code", "This code does not fit. Wait for the next one and type that."), None
+    return form, step
+
+
+def strongly_signed_in(request: Request) -> tuple[Person, SignIn]:
+    """Who looks, if this browser was signed in strongly. Raises SignInNeeded or Forbidden.
+
+    A join link can be forwarded; whoever holds one must not be able to set somebody's password.
+    """
+    person, here = signed_in(request)
+    if not here.strong:
+        raise Forbidden("Passwords are for organisers, who get their first link from whoever runs this server.")
+    return person, here
+
+
+def show(request: Request, person: Person, form: FormState[SecurityForm], status_code: int = 200) -> Response:
+    secret = str(form.values.get("secret", ""))
+    if not one_time_codes.is_secret(secret):
+        secret = one_time_codes.new_secret()
+    code = one_time_codes.drawing(one_time_codes.address(secret, person.email))
+    return render(
+        request,
+        "security/edit.html",
+        form=form,
+        secret=secret,
+        drawing=Markup(code),  # noqa: S704 - segno draws only numbers
+        status_code=status_code,
+    )

@@ -1,0 +1,68 @@
+"""What a person signs in with, and the browsers in which they are signed in."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Person, SignIn
+from server.store.revisions import raise_revision
+
+TOPIC = "sign-ins"
+
+
+def person_room(person_id: object) -> str:
+    """Not a place on a page: whoever holds a person's sockets hears here that a sign-in has ended."""
+    return f"person:{person_id}"
+
+
+async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
+    """Use up a one-time code's time step and all before it; False when it was used already (RFC 6238, 5.2)."""
+    last = col(Person.totp_last_step)
+    spent = await db.exec(
+        update(Person).where(col(Person.id) == person_id, or_(last.is_(None), last < step)).values(totp_last_step=step)
+    )
+    return bool(spent.rowcount == 1)
+
+
+async def set_credentials(db: AsyncSession, person_id: uuid.UUID, password_hash: str, secret: str, step: int) -> None:
+    """A password and an authenticator from now on; the code that confirmed it is used up."""
+    await db.exec(
+        update(Person)
+        .where(col(Person.id) == person_id)
+        .values(password_hash=password_hash, totp_secret=secret, totp_last_step=step)
+    )
+
+
+async def open_sign_ins(db: AsyncSession, person_id: uuid.UUID) -> Sequence[SignIn]:
+    """The browsers in which a person is signed in, the last seen first."""
+    statement = (
+        select(SignIn)
+        .where(SignIn.person_id == person_id, col(SignIn.ended_at).is_(None))
+        .order_by(col(SignIn.seen_at).desc())
+    )
+    return (await db.exec(statement)).all()
+
+
+async def end_sign_in(db: AsyncSession, person_id: uuid.UUID, sign_in_id: uuid.UUID, now: datetime) -> bool:
+    """Sign one browser of a person out; False when it was not signed in."""
+    return await _end(db, person_id, now, col(SignIn.id) == sign_in_id) == 1
+
+
+async def end_other_sign_ins(db: AsyncSession, person_id: uuid.UUID, kept_id: uuid.UUID, now: datetime) -> int:
+    """Sign out every browser of a person but one; how many."""
+    return await _end(db, person_id, now, col(SignIn.id) != kept_id)
+
+
+async def _end(db: AsyncSession, person_id: uuid.UUID, now: datetime, which: object) -> int:
+    ended = await db.exec(
+        update(SignIn)
+        .where(col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None), which)  # type: ignore[arg-type]
+        .values(ended_at=now)
+    )
+    if ended.rowcount:
+        await raise_revision(db, person_room(person_id), TOPIC)
+    return int(ended.rowcount)

@@ -1,0 +1,45 @@
+"""What happens by the clock: sessions start and end, and offers of a seat run out.
+
+Each second it looks what is due. Every act is a conditional write, so any number of processes may look at once,
+and after a time in which none was running the next one does what is still due and stores when it really happened.
+"""
+
+from datetime import UTC, datetime
+
+import structlog
+from starlette.applications import Starlette
+
+from server.models import Session
+from server.store import seating, sessions
+from server.store.database import Database
+
+EVERY_S = 1.0
+log = structlog.get_logger("plenary.timekeeper")
+
+
+async def keep_time(app: Starlette) -> None:
+    """Do what the clock says is due now."""
+    await do_due(app.state.db, datetime.now(UTC))
+
+
+async def do_due(database: Database, now: datetime) -> None:
+    """Start and end sessions and pass on offers, as of `now`."""
+    async with database.reading() as db:
+        starting = await sessions.due_to_start(db, now)
+        ending = await sessions.due_to_end(db, now)
+        overdue = await seating.overdue_offers(db, now)
+    for session in starting:
+        await move(database, session, "start", now)
+    for session in ending:
+        await move(database, session, "end", now)
+    for table in overdue:
+        async with database.writing() as db:
+            await seating.pass_on_overdue_offers(db, table, now)
+
+
+async def move(database: Database, session: Session, name: str, now: datetime) -> None:
+    """Make a move unless somebody was faster."""
+    async with database.writing() as db:
+        moved = await sessions.move(db, session, name, now=now)
+    if moved:
+        log.info("by the clock", session=str(session.id), move=name)
