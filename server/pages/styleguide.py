@@ -1,4 +1,4 @@
-"""The page that shows every component in every state, with samples."""
+"""The page that shows every component in every state, with samples; there where a demo event is."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,11 +6,20 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.errors import NotFound
 from server.forms import Form, FormState
+from server.store import events
 from server.templating import render
 
 CALM: FormState[Form] = FormState(
-    values={"name": "Sam Okafor", "captions": "yes", "understanding": "6", "stars": "4", "later": "yes", "consent": "yes"}
+    values={
+        "name": "Sam Okafor",
+        "captions": "yes",
+        "understanding": "6",
+        "stars": "4",
+        "later": "yes",
+        "consent": "yes",
+    }
 )
 WRONG: FormState[Form] = FormState(
     values={"wrong_email": "sam@"},
@@ -25,5 +34,8 @@ WAIT = timedelta(minutes=14)
 
 
 async def show(request: Request) -> Response:
+    async with request.app.state.db.reading() as db:
+        if not any(event.kind == "demo" for event in await events.all_events(db)):
+            raise NotFound
     samples: dict[str, Any] = {"calm": CALM, "wrong": WRONG, "blank": FormState[Form](), "wait": WAIT}
     return render(request, "styleguide/show.html", **samples)
