@@ -15,11 +15,6 @@ COMMANDS: dict[str, str] = {
     "serve": "serve the conference",
     "migrate": "bring the database to the newest schema",
     "event": "make, list and change events",
-    "people": "import people as registrations",
-    "links": "print join links for a rehearsal or demo event",
-    "report": "print the figures of an event",
-    "export": "write the facts of an event to files",
-    "doctor": "say what is missing or misconfigured and how to mend it",
 }
 
 

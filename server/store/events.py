@@ -1,0 +1,108 @@
+"""Events: made, changed, opened and closed."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.lifecycles import EVENT
+from server.local_time import read_wall, reading_at
+from server.models import Event, Registration, Session
+from server.store.revisions import event_room, raise_revision
+from server.store.sessions import announce
+
+SALT_BYTES = 16
+
+
+async def create(db: AsyncSession, **columns: Any) -> Event:
+    """A draft with a random salt for its pseudonyms."""
+    event = Event(salt=secrets.token_bytes(SALT_BYTES), **columns)
+    db.add(event)
+    await db.flush()
+    return event
+
+
+async def with_slug(db: AsyncSession, slug: str) -> Event | None:
+    return (await db.exec(select(Event).where(Event.slug == slug))).first()
+
+
+async def all_events(db: AsyncSession) -> Sequence[Event]:
+    """Every event of this installation, the newest first."""
+    return (await db.exec(select(Event).order_by(col(Event.starts_on).desc(), col(Event.slug)))).all()
+
+
+async def move(db: AsyncSession, event_id: uuid.UUID, name: str) -> bool:
+    """Make a move of `lifecycles.EVENT`; False when the event's state does not allow it."""
+    step = EVENT[name]
+    moved = await db.exec(
+        update(Event).where(col(Event.id) == event_id, col(Event.state).in_(step.sources)).values(state=step.target)
+    )
+    if moved.rowcount == 1:
+        await raise_revision(db, event_room(event_id), "programme")
+    return bool(moved.rowcount == 1)
+
+
+async def change(db: AsyncSession, event: Event, **columns: Any) -> None:
+    """Write an event's details; a new zone keeps every wall time, so the moments of its sessions move.
+
+    Raises TwoReadings when a session's hour cannot be read in the new zone without asking.
+    """
+    zone_before = event.zone
+    for name, value in columns.items():
+        setattr(event, name, value)
+    db.add(event)
+    if event.zone != zone_before:
+        await _move_to_zone(db, event)
+    await raise_revision(db, event_room(event.id), "programme")
+    await raise_revision(db, event_room(event.id), "registrations")
+
+
+async def _move_to_zone(db: AsyncSession, event: Event) -> None:
+    zone = ZoneInfo(event.zone)
+    for session in await db.exec(select(Session).where(Session.event_id == event.id)):
+        session.starts_at = read_wall(datetime.fromisoformat(session.starts_local), zone).at
+        session.ends_at = read_wall(datetime.fromisoformat(session.ends_local), zone).at
+        db.add(session)
+        await announce(db, session)
+
+
+async def sessions_outside(db: AsyncSession, event: Event, first: date, last: date) -> Sequence[Session]:
+    """The sessions that would lie outside these days of the event's zone."""
+    zone = ZoneInfo(event.zone)
+    begins, ends = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
+    statement = select(Session).where(
+        Session.event_id == event.id,
+        (col(Session.starts_at) < begins) | (col(Session.starts_at) >= ends),
+        Session.state != "cancelled",
+    )
+    return (await db.exec(statement)).all()
+
+
+async def has_begun(db: AsyncSession, event_id: uuid.UUID) -> bool:
+    """Whether any session was ever started: from then on its hours are facts."""
+    statement = select(func.count()).where(Session.event_id == event_id, col(Session.started_at).is_not(None))
+    return (await db.exec(statement)).one() > 0
+
+
+async def registered(db: AsyncSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many registrations are confirmed, by event."""
+    statement = (
+        select(Registration.event_id, func.count())
+        .where(col(Registration.event_id).in_(event_ids), Registration.state == "confirmed")
+        .group_by(col(Registration.event_id))
+    )
+    return dict((await db.exec(statement)).all())
+
+
+def today(event: Event, now: datetime) -> tuple[datetime, datetime]:
+    """Where the event's present day begins and ends (aware)."""
+    day = reading_at(now, ZoneInfo(event.zone)).wall.date()
+    zone = ZoneInfo(event.zone)
+    begins, ends = (datetime.combine(each, datetime.min.time(), zone) for each in (day, day + timedelta(days=1)))
+    return begins, ends
