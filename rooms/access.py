@@ -1,6 +1,7 @@
 """The question a room asks of whoever knows people and grants."""
 
 import uuid
+from collections.abc import Collection
 from typing import Protocol
 
 from rooms.protocol import Audience
@@ -14,3 +15,6 @@ class Access(Protocol):
 
         Raises UnknownRoom when there is no such event, session or table; Unavailable when nobody can say now.
         """
+
+    async def ended(self, sign_ins: Collection[uuid.UUID]) -> set[uuid.UUID]:
+        """Those of these sign-ins that have ended. Raises Unavailable when nobody can say now."""

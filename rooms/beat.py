@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from rooms.attendance import Stays
 from rooms.bus import Counted, Present
@@ -62,7 +63,9 @@ class Beat:
             self.hub.bus.publish(name, Counted(name, count))
 
     async def read(self) -> None:
-        """Read the rows that are newer than what is shown."""
+        """Read the rows that are newer than what is shown, and end the connections of ended sign-ins."""
+        with suppress(Unavailable):
+            await self.hub.end_sign_ins()
         for name, topics in self.hub.take_stale().items():
             room = self.hub.rooms.get(name)
             if room is None:
@@ -119,6 +122,9 @@ class Beat:
 
     def _state_presence(self, now: int) -> None:
         beats = now - self._stated >= BEAT_MS
+        if beats:
+            self.hub.doubtful.update(self.hub.connections)
+            self.hub.stale.set()
         for name, room in self.hub.rooms.items():
             if room.presence.expire(now=now):
                 room.touch("headcount")

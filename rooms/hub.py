@@ -8,11 +8,12 @@ import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from weakref import WeakValueDictionary
 
 from rooms.access import Access
-from rooms.bus import HOUSE, Bus, Hear, Message, Moved, RowChanged, SignInEnded
+from rooms.bus import HOUSE, Bus, Hear, Message, Moved, RowChanged, SignedOut
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.intake import Intake, refuse
 from rooms.journal import Journal
@@ -40,9 +41,11 @@ class Hub:
         """By sign-in."""
         self.intake = Intake(journal)
         self.stale = asyncio.Event()
-        """Some row is known to be newer than what is shown."""
+        """Some row is known to be newer than what is shown, or some sign-in may have ended."""
         self.paused = False
         """The database does not answer; every session's room says so."""
+        self.doubtful: set[uuid.UUID] = set()
+        """The sign-ins that may have ended."""
         self._stale: defaultdict[str, set[str]] = defaultdict(set)
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._hearing: dict[str, Hear] = {}
@@ -90,7 +93,7 @@ class Hub:
         if status is not None:
             self.intake.offer(connection, command, status, now=self.clock())
 
-    def play(self, connection: Connection, command: Playing) -> None:
+    async def play(self, connection: Connection, command: Playing) -> None:
         """Note that a page plays its session's picture or sound, or has stopped."""
         if command.playing and command.room in connection.rooms:
             connection.playing.add(command.room)
@@ -105,10 +108,10 @@ class Hub:
     async def flooded(self, connection: Connection, frames: int) -> None:
         """Close a connection past the hard limit, and count what was cut off in the sessions it was in."""
         connection.outlet.close(Close.FLOOD)
-        for name in tuple(connection.rooms):
-            room = self.rooms[name]
+        for room in [self.rooms[name] for name in connection.rooms]:
             if room.is_session:
-                room.raise_count(await self.journal.drop(room.key, connection.person, frames, now=self.clock()))
+                with suppress(Unavailable):
+                    room.raise_count(await self.journal.drop(room.key, connection.person, frames, now=self.clock()))
 
     # Rooms
 
@@ -204,6 +207,14 @@ class Hub:
             elif now_in != audience:
                 room.reseat(connection, now_in)
 
+    async def end_sign_ins(self) -> None:
+        """Close the connections of those doubtful sign-ins that have indeed ended. Raises Unavailable."""
+        asked = frozenset(self.doubtful)
+        for sign_in in await self.access.ended(asked & self.connections.keys()):
+            for connection in tuple(self.connections.get(sign_in, ())):
+                connection.outlet.close(Close.SIGNED_OUT)
+        self.doubtful -= asked
+
     def fail(self, room: Room) -> None:
         """A room that met a surprise ends; its members come back to a fresh one."""
         for connection in tuple(room.members):
@@ -212,9 +223,11 @@ class Hub:
         self._close(room)
 
     def _hear_house(self, message: Message) -> None:
-        if isinstance(message, SignInEnded):
-            for connection in tuple(self.connections.get(message.sign_in, ())):
-                connection.outlet.close(Close.SIGNED_OUT)
+        if isinstance(message, SignedOut):
+            for sign_in, connections in self.connections.items():
+                if any(connection.person == message.person for connection in connections):
+                    self.doubtful.add(sign_in)
+                    self.stale.set()
 
     def _hear(self, room: Room, message: Message) -> None:
         if isinstance(message, RowChanged):

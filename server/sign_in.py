@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import HTTPConnection
@@ -87,10 +88,19 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
 
 async def viewer_with(db: AsyncSession, token: str) -> Viewer:
     """The viewer whose browser holds this token; NOBODY when it was ended or never was."""
+    return await _viewer(db, col(SignIn.token_hash) == token_hash(token))
+
+
+async def viewer_by(db: AsyncSession, sign_in_id: uuid.UUID) -> Viewer:
+    """The viewer of a sign-in as things are now; NOBODY when it was ended."""
+    return await _viewer(db, col(SignIn.id) == sign_in_id)
+
+
+async def _viewer(db: AsyncSession, which: ColumnElement[bool]) -> Viewer:
     statement = (
         select(SignIn, Person)
         .join(Person, col(Person.id) == col(SignIn.person_id))
-        .where(SignIn.token_hash == token_hash(token), col(SignIn.ended_at).is_(None))
+        .where(which, col(SignIn.ended_at).is_(None))
     )
     found = (await db.exec(statement)).first()
     if found is None:

@@ -44,13 +44,13 @@ class Present(msgspec.Struct, tag=True, frozen=True):
     people: set[uuid.UUID]
 
 
-class SignInEnded(msgspec.Struct, tag=True, frozen=True):
-    """A browser is signed out: its connections end."""
+class SignedOut(msgspec.Struct, tag=True, frozen=True):
+    """Some browser of this person is signed out; which, the database says."""
 
-    sign_in: uuid.UUID
+    person: uuid.UUID
 
 
-Message = RowChanged | Counted | Moved | Present | SignInEnded
+Message = RowChanged | Counted | Moved | Present | SignedOut
 Hear = Callable[[Message], None]
 
 

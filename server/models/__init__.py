@@ -12,7 +12,7 @@ from server.models.events import (
     Speaker,
     Track,
 )
-from server.models.live import Attendance, DroppedFrames, Reaction, Tally, TopicRevision
+from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
 from server.models.mail import Mail
 from server.models.people import Grant, JoinLink, Person, SignIn
 from server.models.registrations import Bookmark, Progress, Registration
@@ -37,6 +37,7 @@ __all__ = [
     "Question",
     "QueueEntry",
     "Reaction",
+    "RefusalTally",
     "Registration",
     "Response",
     "Seat",

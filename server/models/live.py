@@ -40,6 +40,16 @@ class Tally(SQLModel, table=True):
     n: int = Field(default=0, sa_type=BigInteger)
 
 
+class RefusalTally(SQLModel, table=True):
+    """The running total of reactions to one session that were refused for one reason."""
+
+    __tablename__ = "refusal_tally"
+
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
+    reason: str = Field(primary_key=True, max_length=20)
+    n: int = Field(default=0, sa_type=BigInteger)
+
+
 class DroppedFrames(SQLModel, table=True):
     """Frames that a flooding connection sent past the hard limit, before it was closed."""
 

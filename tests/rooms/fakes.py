@@ -168,9 +168,13 @@ class Doorkeeper:
 
     def __init__(self) -> None:
         self.known: dict[uuid.UUID, Audience | None] = {}
+        self.gone: set[uuid.UUID] = set()
 
     async def audience(self, sign_in: uuid.UUID, room: str) -> Audience | None:
         return self.known.get(sign_in, Audience.DELEGATES)
+
+    async def ended(self, sign_ins: Collection[uuid.UUID]) -> set[uuid.UUID]:
+        return self.gone & set(sign_ins)
 
 
 class House:

@@ -3,7 +3,7 @@
 import uuid
 
 from rooms.announcements import Announcement
-from rooms.bus import HOUSE, RowChanged, SignInEnded
+from rooms.bus import HOUSE, RowChanged, SignedOut
 from rooms.protocol import Audience, Close, Denied, Hello, Playing, Refused, Taken
 from rooms.reactions import Inbox
 from rooms.stage import Status
@@ -201,10 +201,19 @@ async def test_a_person_on_two_processes_is_one_and_all_agree(house):
 
 
 async def test_ending_a_sign_in_closes_its_sockets_and_no_others(house):
+    amara, at_work = await house.join(EVENT)
+    _, at_home = await house.join(EVENT, person=amara.person)
+    house.access.gone.add(amara.sign_in)
+    house.bus.publish(HOUSE, SignedOut(amara.person))
+    await house.beat.read()
+    assert (at_work.closed, at_home.closed) == (Close.SIGNED_OUT, None)
+
+
+async def test_a_sign_in_that_ended_unannounced_is_noticed_at_the_next_beat(house):
     amara, hers = await house.join(EVENT)
-    _, bens = await house.join(EVENT)
-    house.bus.publish(HOUSE, SignInEnded(amara.sign_in))
-    assert (hers.closed, bens.closed) == (Close.SIGNED_OUT, None)
+    house.access.gone.add(amara.sign_in)
+    await house.pass_seconds(15)
+    assert hers.closed == Close.SIGNED_OUT
 
 
 async def test_who_takes_a_seat_hears_the_table_and_who_gives_it_up_does_not(house):
@@ -239,7 +248,7 @@ async def test_attendance_is_written_only_while_it_plays_and_the_session_runs(ho
     amara, _ = await house.join(KEYNOTE)
     await house.pass_seconds(10)
     assert house.journal.stays == {}
-    house.hub.play(amara, Playing(KEYNOTE, playing=True))
+    await house.hub.play(amara, Playing(KEYNOTE, playing=True))
     began = house.clock.now
     for _ in range(60):
         await house.pass_seconds(1)
@@ -257,7 +266,7 @@ async def test_a_reload_is_not_a_second_stay_and_a_tab_that_stops_ends_it(house)
     person = uuid.uuid4()
     for _ in range(3):
         tab, _ = await house.join(KEYNOTE, person=person)
-        house.hub.play(tab, Playing(KEYNOTE, playing=True))
+        await house.hub.play(tab, Playing(KEYNOTE, playing=True))
         await house.pass_seconds(1)
         house.hub.disconnect(tab)
     await house.pass_seconds(1)
@@ -266,7 +275,7 @@ async def test_a_reload_is_not_a_second_stay_and_a_tab_that_stops_ends_it(house)
 
 async def test_a_clean_end_of_the_process_finishes_its_stays(house):
     amara, _ = await house.join(KEYNOTE)
-    house.hub.play(amara, Playing(KEYNOTE, playing=True))
+    await house.hub.play(amara, Playing(KEYNOTE, playing=True))
     for _ in range(5):
         await house.pass_seconds(1)
     house.clock.pass_seconds(1)

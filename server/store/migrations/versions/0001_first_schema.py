@@ -383,6 +383,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "slug"),
     )
     op.create_table(
+        "refusal_tally",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("session_id", "reason"),
+    )
+    op.create_table(
         "tally",
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("wave", sa.String(length=10), nullable=False),

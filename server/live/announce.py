@@ -1,0 +1,21 @@
+"""Telling the rooms what a transaction has changed, once it is committed."""
+
+from functools import partial
+from uuid import UUID
+
+from rooms.bus import HOUSE, Bus, RowChanged, SignedOut
+from server.store.database import AfterCommit, Change
+
+
+def through(bus: Bus) -> AfterCommit:
+    """A hook for `Database.after_commit`."""
+    return partial(_tell, bus)
+
+
+async def _tell(bus: Bus, changes: list[Change]) -> None:
+    for room, topic, revision in changes:
+        kind, _, key = room.partition(":")
+        if kind == "person":
+            bus.publish(HOUSE, SignedOut(UUID(key)))
+        else:
+            bus.publish(room, RowChanged(room, topic, revision))

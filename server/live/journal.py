@@ -1,0 +1,68 @@
+"""The rooms' journal over SQL: whatever it has answered is committed."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TypeVar
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from rooms.attendance import Stay
+from rooms.journal import Stored
+from rooms.reactions import Count, Tap
+from server.live.availability import answering
+from server.store import attendance, reactions
+from server.store.database import Database
+
+T = TypeVar("T")
+
+
+class SqlJournal:
+    """Implements `rooms.journal.Journal`, on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def store(self, taps: Sequence[Tap]) -> Stored:
+        stored = Stored({}, {})
+
+        async def keep(part: Sequence[Tap]) -> None:
+            async with self.database.writing() as db:
+                kept = await reactions.keep(db, part)
+            stored.outcomes.update(kept.outcomes)
+            for session, count in kept.counts.items():
+                stored.counts.setdefault(session, Count()).raise_to(count)
+
+        for bad in await each_that_fits(taps, keep):
+            stored.outcomes[bad.key] = "no-such-session"
+        return stored
+
+    async def count(self, session: uuid.UUID) -> Count:
+        async with answering(), self.database.reading() as db:
+            return await reactions.count(db, session)
+
+    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, now: int) -> Count:
+        async with answering(), self.database.writing() as db:
+            return await reactions.note_dropped(db, session, person, frames, reactions.moment(now))
+
+    async def attend(self, stays: Collection[Stay]) -> None:
+        async def extend(part: Sequence[Stay]) -> None:
+            async with self.database.writing() as db:
+                await attendance.extend(db, part)
+
+        await each_that_fits(list(stays), extend)
+
+
+async def each_that_fits(rows: Sequence[T], write: Callable[[Sequence[T]], Awaitable[None]]) -> list[T]:
+    """Write all rows in one transaction, or when the database refuses one, each half in its own.
+
+    Returns the rows that it refuses even alone: they do not fail their neighbours.
+    """
+    try:
+        async with answering():
+            await write(rows)
+        return []
+    except (IntegrityError, DataError):
+        if len(rows) == 1:
+            return list(rows)
+    middle = len(rows) // 2
+    return await each_that_fits(rows[:middle], write) + await each_that_fits(rows[middle:], write)

@@ -1,0 +1,59 @@
+"""The live rooms for as long as the application runs."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from rooms.beat import Beat
+from rooms.bus import Bus
+from rooms.errors import Unavailable
+from rooms.hub import Hub
+from server.live.access import SqlAccess
+from server.live.journal import SqlJournal
+from server.live.rows import SqlRows
+from server.store.database import Database
+
+AFRESH_AFTER_S = 1.0
+
+log = structlog.get_logger("plenary.live")
+
+
+def make_hub(database: Database, bus: Bus) -> Hub:
+    """The hub of this process over a database."""
+    return Hub(
+        journal=SqlJournal(database), rows=SqlRows(database), access=SqlAccess(database), bus=bus, clock=epoch_ms
+    )
+
+
+def epoch_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def running(hub: Hub) -> AsyncIterator[None]:
+    """Beat for as long as the context is open; at its end nobody attends any more."""
+    beats = asyncio.create_task(_beat(hub), name="live rooms")
+    try:
+        yield
+    finally:
+        beats.cancel()
+        await asyncio.gather(beats, return_exceptions=True)
+
+
+async def _beat(hub: Hub) -> None:
+    """A surprise ends every room; those who were there come back to fresh ones."""
+    while True:
+        beat = Beat(hub)
+        try:
+            await beat.run()
+        except Exception:
+            log.exception("the live rooms begin afresh")
+            for room in tuple(hub.rooms.values()):
+                hub.fail(room)
+        finally:
+            with suppress(Unavailable):
+                await beat.leave()
+        await asyncio.sleep(AFRESH_AFTER_S)

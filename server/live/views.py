@@ -1,0 +1,131 @@
+"""What the row topics say: each a function from an id to a state, or None when there is no such thing."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import msgspec
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from rooms.announcements import Announcement
+from rooms.stage import Status
+from rooms.tables import Lounge, Message, Messages, Seat, Seats, TableSummary
+from rooms.topics import Programme, Registrations, SessionSummary
+from server.models import Event, NetworkingTable, Session
+from server.store import announcements, registrations, tables
+
+View = Callable[[AsyncSession, uuid.UUID], Awaitable[msgspec.Struct | None]]
+
+
+def milliseconds(moment: datetime) -> int:
+    """A stored moment as the rooms count: since 1970, UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+async def announcement(db: AsyncSession, event_id: uuid.UUID) -> Announcement | None:
+    if await db.get(Event, event_id) is None:
+        return None
+    shown = await announcements.current(db, event_id)
+    return Announcement(str(shown.id), shown.text, milliseconds(shown.created_at)) if shown else Announcement()
+
+
+async def programme(db: AsyncSession, event_id: uuid.UUID) -> Programme | None:
+    if await db.get(Event, event_id) is None:
+        return None
+    rows = await db.exec(select(Session).where(Session.event_id == event_id).order_by(Session.starts_at, Session.title))  # type: ignore[arg-type]
+    return Programme(
+        [
+            SessionSummary(
+                str(row.id),
+                row.state,  # type: ignore[arg-type]
+                milliseconds(row.starts_at),
+                milliseconds(row.ends_at),
+                row.recording,  # type: ignore[arg-type]
+            )
+            for row in rows
+        ]
+    )
+
+
+async def registered(db: AsyncSession, event_id: uuid.UUID) -> Registrations | None:
+    event = await db.get(Event, event_id)
+    if event is None:
+        return None
+    return Registrations(
+        await registrations.count(db, event_id, "confirmed"),
+        await registrations.count(db, event_id, "waitlisted"),
+        event.target,
+    )
+
+
+async def lounge(db: AsyncSession, event_id: uuid.UUID) -> Lounge | None:
+    if await db.get(Event, event_id) is None:
+        return None
+    return Lounge(
+        [
+            TableSummary(
+                str(each.table.id),
+                each.table.state,
+                each.free,
+                sum(place.state == "taken" for place in each.places),
+                each.waiting,
+            )
+            for each in await tables.lounge(db, event_id)
+        ]
+    )
+
+
+async def status(db: AsyncSession, session_id: uuid.UUID) -> Status | None:
+    session = await db.get(Session, session_id)
+    if session is None:
+        return None
+    return Status(
+        session.state,  # type: ignore[arg-type]
+        milliseconds(session.starts_at),
+        milliseconds(session.ends_at),
+        milliseconds(session.started_at) if session.started_at else None,
+        milliseconds(session.ended_at) if session.ended_at else None,
+        session.recording,  # type: ignore[arg-type]
+    )
+
+
+async def seats(db: AsyncSession, table_id: uuid.UUID) -> Seats | None:
+    table = await db.get(NetworkingTable, table_id)
+    found = table and await tables.table_with(db, table.event_id, table_id)
+    if not found:
+        return None
+    return Seats(
+        found.table.state,
+        [
+            Seat(
+                place.number,
+                place.state,
+                place.name,
+                place.organisation,
+                host=place.person_id is not None and found.is_hosted_by(place.person_id),
+            )
+            for place in found.places
+        ],
+        found.free,
+        found.waiting,
+    )
+
+
+async def messages(db: AsyncSession, table_id: uuid.UUID) -> Messages | None:
+    if await db.get(NetworkingTable, table_id) is None:
+        return None
+    lines = await tables.last_messages(db, table_id)
+    return Messages([Message(str(line.id), line.name, line.text, milliseconds(line.sent_at)) for line in lines])  # type: ignore[arg-type]
+
+
+VIEWS: dict[tuple[str, str], View] = {
+    ("event", "announcement"): announcement,
+    ("event", "programme"): programme,
+    ("event", "lounge"): lounge,
+    ("event", "registrations"): registered,
+    ("session", "status"): status,
+    ("table", "seats"): seats,
+    ("table", "messages"): messages,
+}
+"""By kind of room and topic: every row topic of `rooms.topics.TOPICS` has its view (a test holds it)."""

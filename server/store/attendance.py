@@ -1,0 +1,39 @@
+"""Attendance as facts: one row per person and stay, which grows."""
+
+from collections.abc import Collection
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from rooms.attendance import Stay
+from server.models import Attendance
+from server.store.reactions import moment
+
+
+async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:
+    """Write stays that are new and lengthen the others, in one statement; none is ever shortened.
+
+    Raises IntegrityError when a session is gone; then nothing is to be kept.
+    """
+    rows = [
+        {
+            "id": stay.id,
+            "session_id": stay.session,
+            "person_id": stay.person,
+            "wave": "live",
+            "started_at": moment(stay.started),
+            "seen_at": moment(stay.seen),
+        }
+        for stay in stays
+    ]
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    written = insert(Attendance)
+    seen = written.excluded.seen_at
+    connection = await db.connection()
+    await connection.execute(
+        written.on_conflict_do_update(
+            index_elements=["id"], set_={"seen_at": seen}, where=col(Attendance.seen_at) < seen
+        ),
+        rows,
+    )

@@ -1,0 +1,130 @@
+"""Reactions as facts, and their running totals. A key is stored once, with the outcome that it had then."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from rooms.journal import Stored
+from rooms.reactions import Count, Outcome, Tap, TapKey
+from server.models import DroppedFrames, Reaction, RefusalTally, Tally
+
+
+async def keep(db: AsyncSession, taps: Sequence[Tap]) -> Stored:
+    """Store what is new, raise the totals by it, and say what is stored under each key.
+
+    Raises IntegrityError when a session is gone; then nothing is to be kept.
+    """
+    first: dict[TapKey, Tap] = {}
+    for tap in taps:
+        first.setdefault(tap.key, tap)
+    new = await _insert(db, first.values())
+    outcomes = {key: first[key].outcome for key in new} | await _outcomes(db, first.keys() - new)
+    return Stored(outcomes, await _raise_totals(db, [first[key] for key in new]))
+
+
+async def count(db: AsyncSession, session_id: uuid.UUID) -> Count:
+    """All that is stored of a session's reactions, by the running totals."""
+    accepted: dict[Any, dict[Any, int]] = {}
+    for row in await db.exec(select(Tally).where(Tally.session_id == session_id)):
+        accepted.setdefault(row.wave, {})[row.emoji] = row.n
+    refusals = await db.exec(select(RefusalTally).where(RefusalTally.session_id == session_id))
+    refused: dict[Any, int] = {refusal.reason: refusal.n for refusal in refusals}
+    return Count(accepted, refused, await _dropped(db, session_id))
+
+
+async def note_dropped(db: AsyncSession, session_id: uuid.UUID, person_id: uuid.UUID, n: int, now: datetime) -> Count:
+    """Note that a flood of `n` frames was cut off; the session's total of such frames."""
+    db.add(DroppedFrames(session_id=session_id, person_id=person_id, n=n, at=now))
+    await db.flush()
+    return Count(dropped=await _dropped(db, session_id))
+
+
+async def _dropped(db: AsyncSession, session_id: uuid.UUID) -> int:
+    total = select(func.coalesce(func.sum(DroppedFrames.n), 0)).where(DroppedFrames.session_id == session_id)
+    return int((await db.exec(total)).one())
+
+
+async def _insert(db: AsyncSession, taps: Iterable[Tap]) -> list[TapKey]:
+    """The keys that were not stored before."""
+    statement = _insertion(db, Reaction).on_conflict_do_nothing()
+    key = (col(Reaction.person_id), col(Reaction.sender), col(Reaction.n))
+    connection = await db.connection()
+    rows = [_row(tap) for tap in taps]
+    return [TapKey(*found) for found in await connection.execute(statement.returning(*key), rows)]
+
+
+def _row(tap: Tap) -> dict[str, Any]:
+    return {
+        "person_id": tap.key.person,
+        "sender": tap.key.sender,
+        "n": tap.key.n,
+        "session_id": tap.session,
+        "emoji": tap.emoji,
+        "outcome": tap.outcome,
+        "wave": tap.wave,
+        "received_at": moment(tap.received),
+        "media_at": None if tap.at is None else moment(tap.at),
+    }
+
+
+def moment(milliseconds: int) -> datetime:
+    """Epoch milliseconds, as the rooms count, as a stored moment."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+async def _outcomes(db: AsyncSession, keys: Iterable[TapKey]) -> dict[TapKey, Outcome]:
+    """What is stored under keys that were asked about before."""
+    wanted = [tuple(key) for key in keys]
+    if not wanted:
+        return {}
+    key = (col(Reaction.person_id), col(Reaction.sender), col(Reaction.n))
+    statement = select(Reaction).where(tuple_(*key).in_(wanted))
+    outcomes: dict[TapKey, Any] = {}
+    for row in await db.exec(statement):
+        outcomes[TapKey(row.person_id, row.sender, row.n)] = row.outcome
+    return outcomes
+
+
+async def _raise_totals(db: AsyncSession, taps: Iterable[Tap]) -> dict[uuid.UUID, Count]:
+    """Add to the totals, in the order of their keys so that two processes cannot lock each other out."""
+    taken: Counter[tuple[uuid.UUID, str, str]] = Counter()
+    refused: Counter[tuple[uuid.UUID, str]] = Counter()
+    for tap in taps:
+        if tap.outcome == "accepted":
+            taken[tap.session, tap.wave, tap.emoji] += 1
+        else:
+            refused[tap.session, tap.outcome] += 1
+    counts: dict[uuid.UUID, Count] = {}
+    for (session, wave, emoji), n in await _add(db, Tally, ("session_id", "wave", "emoji"), taken):
+        counts.setdefault(session, Count()).accepted.setdefault(wave, {})[emoji] = n
+    for (session, reason), n in await _add(db, RefusalTally, ("session_id", "reason"), refused):
+        counts.setdefault(session, Count()).refused[reason] = n
+    return counts
+
+
+async def _add(
+    db: AsyncSession, relation: type[SQLModel], key: tuple[str, ...], more: Counter[Any]
+) -> list[tuple[Any, int]]:
+    """Raise running totals by `more`; each key with its total afterwards."""
+    if not more:
+        return []
+    rows = [{**dict(zip(key, values, strict=True)), "n": n} for values, n in sorted(more.items())]
+    table = relation.__table__  # type: ignore[attr-defined]
+    insert = _insertion(db, relation).values(rows)
+    raised = insert.on_conflict_do_update(index_elements=key, set_={"n": table.c.n + insert.excluded.n})
+    connection = await db.connection()
+    found = await connection.execute(raised.returning(*(table.c[name] for name in key), table.c.n))
+    return [(tuple(row[:-1]), row[-1]) for row in found]
+
+
+def _insertion(db: AsyncSession, relation: type[SQLModel]) -> Any:
+    """An INSERT in the dialect that knows what to do on a conflict."""
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert(relation.__table__)  # type: ignore[attr-defined]
