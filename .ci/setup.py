@@ -74,7 +74,7 @@ def make_environment() -> None:
         if works(*pip) and works(*make, env=environment):
             return
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    advice = f"Python cannot make a virtual environment here. Install {package}, then run this again."
+    advice = f"Python cannot make a virtual environment here: run `sudo apt-get install {package}`, then this again."
     install_system_package(package, advice=advice)
     run(sys.executable, "-m", "venv", "--clear", VENV, advice=advice)
 
