@@ -51,6 +51,8 @@ class FilmSpec:
             ) from error
         if not COLOUR.fullmatch(made.accent):
             raise SpecRefused(f"the accent must be a colour like #005a66, not {made.accent}")
+        if not all(card.text.strip() for card in made.cards):
+            raise SpecRefused("every card needs words")
         if not made.cards or any(card.seconds < 1 for card in made.cards) or made.seconds > LONGEST_S:
             raise SpecRefused(f"the cards must last a second or more each, and {LONGEST_S} seconds at most in all")
         return made
