@@ -2,12 +2,13 @@
 
 import socket
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import uvicorn
 
 from server.app import create_app
+from server.background import Duty
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.logs import configure_logs
@@ -45,8 +46,10 @@ class Server(uvicorn.Server):
             self.on_ready()
 
 
-def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `on_ready` gets the base address once requests are answered.
+def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[Duty] = ()) -> None:
+    """Serve until SIGINT or SIGTERM, with `duties` beside the usual ones.
+
+    `on_ready` gets the base address once requests are answered.
 
     Raises UsersError when the address is taken.
     """
@@ -54,7 +57,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     if settings.port == 0:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, duties),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -9,9 +9,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.demo.agenda import Cast
-from server.demo.script import Script, ScriptedSurvey
+from server.demo.script import Script
 from server.demo.timetable import Timetable
-from server.models import Event, Film, NetworkingTable, Question, Session, Speaker, Survey, Track
+from server.models import Event, Film, NetworkingTable, Session, Speaker, Survey, Track
+from server.store import surveys
 
 SLUG = "demo"
 
@@ -49,7 +50,7 @@ async def furnish_event(db: AsyncSession, script: Script, timetable: Timetable) 
             salt=secrets.token_bytes(32),
             starts_on=timetable.first_day,
             ends_on=timetable.second_day,
-            **script.event.model_dump(exclude={"announcement", "sectors", "places"}),
+            **script.event.model_dump(include={"title", "summary", "about", "hashtag", "zone", "target", "capacity"}),
             sectors=list(script.event.sectors),
             places=list(script.event.places),
         )
@@ -69,10 +70,12 @@ async def furnish_cast(db: AsyncSession, event: Event, script: Script, films: It
 
 
 async def furnish_surveys(db: AsyncSession, event: Event, script: Script) -> None:
-    known = set(await db.exec(select(Survey.slug).where(Survey.event_id == event.id)))
-    for scripted in script.surveys:
-        if scripted.slug not in known:
-            await _add_survey(db, event, scripted)
+    """The published questions before and after, with a word of our own above them."""
+    surveys_there = select(Survey).where(Survey.event_id == event.id)
+    if (await db.exec(surveys_there)).first() is None:
+        await surveys.add_published(db, event, script.event.subject)
+        for survey in await db.exec(surveys_there):
+            survey.introduction = script.event.introductions[survey.wave]
 
 
 async def furnish_tables(db: AsyncSession, event: Event, script: Script, cast: Cast) -> None:
@@ -125,14 +128,6 @@ async def _films(db: AsyncSession, event: Event, films: Iterable[PackagedFilm]) 
                 event_id=event.id, title=film.title, directory=film.directory, duration=film.duration
             )
             db.add(rows[film.directory])
+        rows[film.directory].duration = film.duration
     await db.flush()
     return {film.slug: rows[film.directory].id for film in films}
-
-
-async def _add_survey(db: AsyncSession, event: Event, scripted: ScriptedSurvey) -> None:
-    survey = Survey(event_id=event.id, **scripted.model_dump(exclude={"questions"}))
-    db.add(survey)
-    await db.flush()
-    for position, question in enumerate(scripted.questions):
-        columns = question.model_dump() | {"choices": list(question.choices)}
-        db.add(Question(survey_id=survey.id, position=position, **columns))

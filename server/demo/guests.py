@@ -27,7 +27,8 @@ async def invite(db: AsyncSession, event: Event, script: Script, cast: Cast, now
     details = registrations.Details(
         organisation="A hospital trust", sector="NHS", place="Chelmsford", job_role="Nurse", directory=True
     )
-    await registrations.register(db, event, delegate, details, "A colleague", now)
+    await registrations.add(db, event, delegate, details, "A colleague", now)
+    await registrations.admit(db, event.id, now)
     speaker = await _speaker(db, cast)
     await _grant(db, speaker, "speaker", "event", event.id)
     for table_id in await db.exec(

@@ -17,9 +17,12 @@ class Part(BaseModel):
 
 
 class ScriptedEvent(Part):
+    """The event; `subject` is who plans, as the surveys name them, `introductions` open the surveys of each wave."""
+
     title: str
     summary: str
     about: str
+    subject: str
     hashtag: str
     zone: str
     target: int
@@ -27,6 +30,7 @@ class ScriptedEvent(Part):
     sectors: tuple[str, ...]
     places: tuple[str, ...]
     announcement: str
+    introductions: dict[str, str]
 
 
 class ScriptedTrack(Part):
@@ -79,24 +83,6 @@ class ScriptedFilm(Part):
     cards: tuple[str, ...]
 
 
-class ScriptedQuestion(Part):
-    name: str
-    kind: Literal["scale", "stars", "choice", "text"]
-    text: str
-    low_label: str = ""
-    high_label: str = ""
-    choices: tuple[str, ...] = ()
-    required: bool = True
-
-
-class ScriptedSurvey(Part):
-    slug: str
-    wave: Literal["before", "after"]
-    title: str
-    introduction: str
-    questions: tuple[ScriptedQuestion, ...]
-
-
 class ScriptedSector(Part):
     """Where a share of the crowd comes from; `weight` is relative."""
 
@@ -124,7 +110,6 @@ class Script(Part):
     speakers: tuple[ScriptedSpeaker, ...]
     tables: tuple[ScriptedTable, ...]
     sessions: tuple[ScriptedSession, ...]
-    surveys: tuple[ScriptedSurvey, ...]
     films: tuple[ScriptedFilm, ...]
     seconds_per_card: int
     crowd: ScriptedCrowd
@@ -144,7 +129,7 @@ class Script(Part):
 def read_script() -> Script:
     """The script of the demo event. Raises ValidationError where a content file is wrong."""
     parts: dict[str, Any] = {}
-    for name in ("event", "sessions", "surveys", "films"):
+    for name in ("event", "sessions", "films"):
         parts |= _read(name)
     return Script(crowd=ScriptedCrowd.model_validate(_read("people")), **parts)
 

@@ -27,8 +27,9 @@ async def joined(database: Database, role: str) -> tuple[Event, Viewer]:
     tokens = await new_links(database, event)
     assert list(tokens) == ["delegate", "speaker", "organiser"]
     async with database.writing() as db:
-        cookie, link, _ = await join_links.use(db, tokens[role], "a test", NOW)
-        assert link.event_id == event.id
+        link, person, leads_to = await join_links.find(db, tokens[role], NOW)
+        cookie = await join_links.use(db, link, person, "a test")
+        assert leads_to == event
         return event, await viewer_with(db, cookie)
 
 

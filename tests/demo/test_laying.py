@@ -85,6 +85,16 @@ async def test_the_crowd_has_registered_answered_attended_and_clapped(database: 
     assert attended == {row.id for row in sessions.values() if row.state != "scheduled"}
 
 
+async def test_the_surveys_ask_about_the_integrated_care_system(database: Database) -> None:
+    await laid(database)
+    async with database.reading() as db:
+        texts = list(await db.exec(select(Question.text).where(Question.name == "understanding")))
+        introductions = set(await db.exec(select(Survey.introduction)))
+    published = "How well do you understand what the integrated care system is planning to achieve?"
+    assert texts == [published, published]
+    assert introductions == set(SCRIPT.event.introductions.values())
+
+
 async def test_laying_again_adds_nobody_and_nothing(database: Database) -> None:
     await laid(database)
     before = [await count(database, relation) for relation in (Person, Session, Survey, Question, NetworkingTable)]

@@ -1,0 +1,79 @@
+"""Has the demo's films made, once: by the media process, which alone knows how to draw and encode."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rooms.film_index import INDEX_NAME, FilmIndex
+from server.demo.furnishing import PackagedFilm
+from server.demo.script import Script
+from server.places import npm_file
+from server.settings import Settings
+
+FONT = "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"
+PROGRESS = re.compile(r"film (?P<number>\d+)/(?P<total>\d+) (?P<percent>\d+) %")
+
+Progress = Callable[[float], None]
+"""Told which share of all the films is made, 0 to 1."""
+
+
+class FilmsFailed(Exception):
+    """The media process could not make the films; the text is its own last word."""
+
+
+def make_films(script: Script, settings: Settings, progress: Progress) -> list[PackagedFilm]:
+    """The films of the script, packaged below the data directory. Those already made from it are left alone.
+
+    Raises FilmsFailed.
+    """
+    folder = films_dir(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    specs = {slug: (folder / f"demo-{slug}.json", json.dumps(spec)) for slug, spec in script.film_specs()}
+    missing = [(path, text) for path, text in specs.values() if not _is_made(path, text)]
+    if missing:
+        for path, text in missing:
+            (path.with_suffix("") / INDEX_NAME).unlink(missing_ok=True)
+            path.write_text(text, encoding="utf-8")
+        _run([path for path, _ in missing], folder, progress)
+    return [_packaged(slug, path.with_suffix("")) for slug, (path, _) in specs.items()]
+
+
+def films_dir(settings: Settings) -> Path:
+    return settings.data / "media" / "films"
+
+
+def _is_made(spec: Path, wanted: str) -> bool:
+    """Whether a whole film lies beside the description that is wanted."""
+    if not (spec.with_suffix("") / INDEX_NAME).is_file():
+        return False
+    return spec.is_file() and spec.read_text(encoding="utf-8") == wanted
+
+
+def _run(specs: list[Path], folder: Path, progress: Progress) -> None:
+    words = [sys.executable, "-m", "rooms.media", "film", *map(str, specs), "--to", str(folder), *_font()]
+    last_word = "it ended without a word"
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603 - our own module, no shell
+        done: dict[str, int] = {}
+        for line in process.stdout or ():
+            last_word = line.strip() or last_word
+            if said := PROGRESS.match(line):
+                done[said["number"]] = int(said["percent"])
+                progress(sum(done.values()) / (100 * int(said["total"])))
+    if process.returncode:
+        raise FilmsFailed(last_word)
+
+
+def _font() -> list[str]:
+    """The typeface of the pages, where it is installed."""
+    try:
+        return ["--font", str(npm_file(FONT))]
+    except LookupError:
+        return []
+
+
+def _packaged(slug: str, directory: Path) -> PackagedFilm:
+    index = FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_text(encoding="utf-8")))
+    return PackagedFilm(slug, index.title, directory.name, index.duration.total_seconds())
