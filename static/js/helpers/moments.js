@@ -1,6 +1,6 @@
 // How moments are written where the reader is.
 
-const LOCALE = document.documentElement.lang || "en-GB";
+const LOCALE = "en-GB";
 
 /** The reader's IANA zone, as the browser knows it. */
 export const myZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
