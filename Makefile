@@ -25,7 +25,7 @@ test: lint js-test engines ## Set up and pass the whole suite, engines and brows
 	@$(BIN)/pytest
 
 soak: engines ## Run the long checks in full; their figures go to loadtests/RESULTS.md
-	@$(BIN)/pytest --soak -m soak -s
+	@$(BIN)/pytest --soak -m soak --timeout=0 -s
 
 lint: ready-to-test ## Check style, types, security and scripts
 	@$(BIN)/ruff check --quiet
@@ -53,7 +53,7 @@ ready-to-test:
 	$(SET_UP) test
 
 js-test: ready-to-test
-	@node --test $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
+	@node --test --test-reporter=spec $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 engines: ready-to-test
 	@$(BIN)/python -m tests.engines
