@@ -1,0 +1,62 @@
+"""People: found by their e-mail address, whatever its letter case, and never twice."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Grant, NetworkingTable, Person, Registration, Session
+
+
+def address_key(email: str) -> str:
+    """An address as it is stored and compared."""
+    return email.strip().casefold()
+
+
+async def with_address(db: AsyncSession, email: str) -> Person | None:
+    return (await db.exec(select(Person).where(Person.email == address_key(email)))).first()
+
+
+async def with_addresses(db: AsyncSession, emails: Iterable[str]) -> dict[str, Person]:
+    """Known people by their stored address."""
+    keys = [address_key(email) for email in emails]
+    found = await db.exec(select(Person).where(col(Person.email).in_(keys)))
+    return {person.email: person for person in found}
+
+
+async def with_ids(db: AsyncSession, ids: Iterable[uuid.UUID]) -> Sequence[Person]:
+    return (await db.exec(select(Person).where(col(Person.id).in_(list(ids))))).all()
+
+
+async def rename(db: AsyncSession, person_id: uuid.UUID, name: str) -> None:
+    await db.exec(update(Person).where(col(Person.id) == person_id).values(name=name))
+
+
+async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: bool = False) -> Person:
+    """The person with this address; somebody already known keeps the name they have.
+
+    Two requests at once make one person: the address is unique in the database.
+    """
+    new = Person(email=address_key(email), name=name, synthetic=synthetic)
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await db.execute(insert(Person).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["email"]))
+    return (await db.exec(select(Person).where(Person.email == new.email))).one()
+
+
+async def belongs_to(db: AsyncSession, person_id: uuid.UUID, event_id: uuid.UUID) -> bool:
+    """Whether they have a registration at the event that is not cancelled, or any role there."""
+    registered = select(Registration.id).where(
+        Registration.event_id == event_id, Registration.person_id == person_id, Registration.state != "cancelled"
+    )
+    sessions = select(Session.id).where(Session.event_id == event_id)
+    tables = select(NetworkingTable.id).where(NetworkingTable.event_id == event_id)
+    here = or_(
+        col(Grant.scope) == "installation",
+        col(Grant.scope_id) == event_id,
+        col(Grant.scope_id).in_(sessions),
+        col(Grant.scope_id).in_(tables),
+    )
+    granted = select(Grant.id).where(Grant.person_id == person_id, here)
+    return (await db.exec(select(or_(registered.exists(), granted.exists())))).one()

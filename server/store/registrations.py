@@ -1,0 +1,118 @@
+"""Registrations: one person's place at one event, first come first served when places are few."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, func, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.lifecycles import REGISTRATION
+from server.models import Event, Person, Registration
+from server.store.revisions import event_room, raise_revision
+
+TOPIC = "registrations"
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a person says of themselves and of what they need."""
+
+    organisation: str = ""
+    sector: str = ""
+    place: str = ""
+    job_role: str = ""
+    captions: bool = False
+    transcript: bool = False
+    interpreter: bool = False
+    calm: bool = False
+    access_note: str = ""
+    directory: bool = False
+
+
+async def add(db: AsyncSession, event: Event, person: Person, details: Details, source: str, now: datetime) -> bool:
+    """Put a person on the waiting list; whether that is new. A registration that stands already is not changed.
+
+    Everybody comes in through the waiting list, and `admit` confirms whoever is first on it: nobody overtakes.
+    """
+    values = {**vars(details), "source": source, "state": "waitlisted", "created_at": now}
+    new = Registration(event_id=event.id, person_id=person.id, **values)
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    added = await db.execute(
+        insert(Registration).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
+    )
+    return added.rowcount == 1 or await _come_back(db, event.id, person.id, values)  # type: ignore[attr-defined]
+
+
+async def _come_back(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, values: dict[str, object]) -> bool:
+    """Register anew somebody who had cancelled; they queue like everybody else."""
+    statement = update(Registration).where(
+        col(Registration.event_id) == event_id,
+        col(Registration.person_id) == person_id,
+        col(Registration.state) == "cancelled",
+    )
+    return bool((await db.exec(statement.values(**values, confirmed_at=None, cancelled_at=None))).rowcount)
+
+
+async def admit(db: AsyncSession, event_id: uuid.UUID, now: datetime) -> Sequence[uuid.UUID]:
+    """Confirm whoever waits first while there are places: the people who were confirmed now.
+
+    The event's row is locked meanwhile, so two requests at once cannot give the last place twice.
+    """
+    locked = select(Event.capacity).where(Event.id == event_id).with_for_update(key_share=True)
+    capacity = (await db.exec(locked)).one()
+    waiting = select(Registration.id).where(Registration.event_id == event_id, Registration.state == "waitlisted")
+    if capacity is not None:
+        free = max(0, capacity - await count(db, event_id, "confirmed"))
+        waiting = waiting.order_by(col(Registration.created_at), col(Registration.id)).limit(free)
+    statement = (
+        update(Registration)
+        .where(col(Registration.id).in_(waiting), col(Registration.state) == "waitlisted")
+        .values(state="confirmed", confirmed_at=now)
+        .returning(col(Registration.person_id))
+    )
+    confirmed: Sequence[uuid.UUID] = (await db.execute(statement)).scalars().all()
+    await raise_revision(db, event_room(event_id), TOPIC)
+    return confirmed
+
+
+async def cancel(db: AsyncSession, registration: Registration, now: datetime) -> bool:
+    """Give a place back; whether this call did. `admit` then gives it to whoever waits."""
+    statement = update(Registration).where(
+        col(Registration.id) == registration.id,
+        col(Registration.state).in_(REGISTRATION["cancel"].sources),
+    )
+    return bool((await db.exec(statement.values(state="cancelled", cancelled_at=now))).rowcount)
+
+
+async def change(db: AsyncSession, registration_id: uuid.UUID, details: Details) -> None:
+    """What a person says of themselves now."""
+    await db.exec(update(Registration).where(col(Registration.id) == registration_id).values(**vars(details)))
+
+
+async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration:
+    """Raises NoResultFound when they never registered."""
+    statement = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
+    return (await db.exec(statement.execution_options(populate_existing=True))).one()
+
+
+async def count(db: AsyncSession, event_id: uuid.UUID, state: str) -> int:
+    statement = select(func.count()).where(Registration.event_id == event_id, Registration.state == state)
+    return (await db.exec(statement)).one()
+
+
+async def is_full(db: AsyncSession, event: Event) -> bool:
+    """Whether somebody who registers now would wait."""
+    return event.capacity is not None and await count(db, event.id, "confirmed") >= event.capacity
+
+
+async def place_in_queue(db: AsyncSession, registration: Registration) -> int:
+    """How many wait before this one, and itself."""
+    statement = select(func.count()).where(
+        Registration.event_id == registration.event_id,
+        Registration.state == "waitlisted",
+        Registration.created_at <= registration.created_at,
+    )
+    return (await db.exec(statement)).one()
