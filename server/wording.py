@@ -17,6 +17,22 @@ def day(moment: datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B}"
 
 
+def dates(event: Any) -> str:
+    """28–29 June 2026: the days of an event, which has `starts_on` and `ends_on`."""
+    first, last = event.starts_on, event.ends_on
+    end = f"{last.day} {last:%B} {last.year}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    return f"{first.day} {first:%B}{'' if first.year == last.year else f' {first.year}'} – {end}"
+
+
+def zone_name(zone: str) -> str:
+    """London time, for Europe/London."""
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
 def span(seconds: float) -> str:
     """1 h 05 min, 12 min or 40 s."""
     total = timedelta(seconds=round(seconds))
@@ -36,10 +52,22 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{number(count)} {one if count == 1 else many}"
 
 
+def kept(value: Any) -> str:
+    """A stored value for the person it is about: yes, no, a moment in UTC, or itself."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%d.%m.%Y %H:%M} UTC"
+    return str(value)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "day": day,
+    "dates": dates,
+    "zone_name": zone_name,
     "span": span,
     "number": number,
+    "kept": kept,
     "plural": plural,
 }

@@ -1,0 +1,59 @@
+"""What runs beside the pages for as long as the application does: one list, one owner."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import structlog
+from starlette.applications import Starlette
+
+from server import timekeeper
+from server.mail import worker as mail
+
+log = structlog.get_logger("plenary.background")
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something done again and again: `work(app)` once in every `every_s` seconds."""
+
+    name: str
+    every_s: float
+    work: Callable[[Starlette], Awaitable[None]]
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty("mail", mail.EVERY_S, mail.deliver_due),
+    Duty("timekeeper", timekeeper.EVERY_S, timekeeper.keep_time),
+)
+"""Every duty of the application. The database decides who does a thing when several processes run."""
+
+
+@asynccontextmanager
+async def running(app: Starlette, more: Sequence[Duty] = ()) -> AsyncIterator[None]:
+    """Do every duty, and `more`, for as long as the context is open."""
+    duties = asyncio.create_task(run(app, (*DUTIES, *more)), name="background")
+    try:
+        yield
+    finally:
+        duties.cancel()
+        with suppress(asyncio.CancelledError):
+            await duties
+
+
+async def run(app: Starlette, duties: Sequence[Duty]) -> None:
+    """Do every duty until cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        for duty in duties:
+            tasks.create_task(keep_doing(duty, app), name=duty.name)
+
+
+async def keep_doing(duty: Duty, app: Starlette) -> None:
+    """A duty that fails is noted and done again at its next beat: mail waits while the database is away."""
+    while True:
+        try:
+            await duty.work(app)
+        except Exception:
+            log.exception("duty failed", duty=duty.name)
+        await asyncio.sleep(duty.every_s)

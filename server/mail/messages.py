@@ -1,0 +1,61 @@
+"""What each mail says. The words are templates in `templates/mail`, drawn once as text and once as HTML."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment
+
+from server.models import Event, Person
+from server.templating import environment
+
+KINDS = {
+    "registered": "A place is confirmed: join link and calendar.",
+    "waitlisted": "The event is full; they are on its waiting list.",
+    "promoted": "A place became free for somebody who waited.",
+    "already-registered": "Somebody who is registered filled the form in again.",
+    "fresh-link": "They asked for their join link.",
+    "forwarded-link": "Their link was tried in one browser too many, and a fresh one takes its place.",
+    "imported": "An organiser registered them from a list.",
+    "cancelled": "Their registration is cancelled.",
+}
+"""Each kind of mail and its occasion."""
+
+JOIN_TOKEN = "JOIN-TOKEN-MADE-ON-DELIVERY"  # noqa: S105 - a placeholder for one
+"""Stands in the stored text where the token of a join link will be."""
+
+
+@dataclass(frozen=True)
+class Message:
+    subject: str
+    text: str
+    html: str
+
+
+def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> Message:
+    """The mail for one occasion. `context` has `base_url` and what else the kind's template asks for.
+
+    Raises KeyError for an unknown kind and UndefinedError for context that is missing.
+    """
+    if kind not in KINDS:
+        raise KeyError(kind)
+    join_address = f"{context['base_url']}/join/{JOIN_TOKEN}"
+    event_address = f"{context['base_url']}/{event.slug}"
+    known = {"event": event, "person": person, "join_address": join_address, "event_address": event_address, **context}
+    parts = vars(_text().get_template(f"mail/{kind}.txt").make_module(known))
+    return Message(
+        parts["subject"],
+        _text().get_template("mail/layout.txt").render(known, **parts),
+        _html().get_template("mail/layout.html").render(known, **parts),
+    )
+
+
+@cache
+def _html() -> Environment:
+    return environment()
+
+
+@cache
+def _text() -> Environment:
+    """Where an apostrophe is an apostrophe."""
+    return environment().overlay(autoescape=False)

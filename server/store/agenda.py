@@ -1,0 +1,153 @@
+"""The agenda as people read it: each session with its track, its speakers and what state it is in."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Bookmark, Event, Session, SessionSpeaker, Speaker, Track
+
+
+@dataclass(frozen=True)
+class Item:
+    """One session on the agenda. `state` is what a reader is told: scheduled, late, live, paused, ended, on-demand
+    or cancelled."""
+
+    session: Session
+    track: Track | None
+    speakers: tuple[Speaker, ...]
+    state: str
+
+    @property
+    def names(self) -> list[str]:
+        return [speaker.name for speaker in self.speakers]
+
+    @property
+    def is_on(self) -> bool:
+        return self.state in ("live", "paused")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What is on now, what comes next, and what can be watched again, each in the order of time."""
+
+    live: tuple[Item, ...]
+    next: tuple[Item, ...]
+    """The sessions that start next, all at one moment."""
+    on_demand: tuple[Item, ...]
+    """The newest first."""
+
+
+def shown_state(session: Session, event: Event, now: datetime) -> str:
+    """What a reader is told of a session."""
+    if session.state == "ended":
+        return "on-demand" if is_on_demand(session, event, now) else "ended"
+    if session.state == "scheduled" and session.starts_at <= now:
+        return "late"
+    return session.state
+
+
+def is_on_demand(session: Session, event: Event, now: datetime) -> bool:
+    """Whether the recording can be watched: it is open and the day on which recordings close is not over."""
+    closes = event.recordings_close_on
+    closed = closes is not None and local_date(now, event.zone) > closes
+    return session.state == "ended" and session.recording == "open" and not closed
+
+
+def local_date(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+async def agenda(db: AsyncSession, event: Event, now: datetime) -> list[Item]:
+    """Every session of the event in the order of time."""
+    statement = select(Session).where(Session.event_id == event.id).order_by(col(Session.starts_at), col(Session.slug))
+    return await items(db, event, (await db.exec(statement)).all(), now)
+
+
+async def item(db: AsyncSession, event: Event, session: Session, now: datetime) -> Item:
+    """One session as it stands on the agenda."""
+    return (await items(db, event, [session], now))[0]
+
+
+async def items(db: AsyncSession, event: Event, sessions: Sequence[Session], now: datetime) -> list[Item]:
+    tracks = {track.id: track for track in await tracks_of(db, event.id)}
+    speakers = await speakers_of(db, [session.id for session in sessions])
+    return [
+        Item(
+            session,
+            tracks.get(session.track_id) if session.track_id else None,
+            tuple(speakers.get(session.id, ())),
+            shown_state(session, event, now),
+        )
+        for session in sessions
+    ]
+
+
+async def tracks_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Track]:
+    statement = select(Track).where(Track.event_id == event_id).order_by(col(Track.position), col(Track.title))
+    return (await db.exec(statement)).all()
+
+
+async def speakers_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Speaker]]:
+    """Who speaks in each of these sessions, in their order."""
+    statement = (
+        select(SessionSpeaker.session_id, Speaker)
+        .join(Speaker, col(Speaker.id) == col(SessionSpeaker.speaker_id))
+        .where(col(SessionSpeaker.session_id).in_(session_ids))
+        .order_by(col(SessionSpeaker.position))
+    )
+    found: dict[uuid.UUID, list[Speaker]] = {}
+    for session_id, speaker in await db.exec(statement):
+        found.setdefault(session_id, []).append(speaker)
+    return found
+
+
+async def speakers_at(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Speaker]:
+    """Everybody who is named on the event's agenda."""
+    statement = select(Speaker).where(Speaker.event_id == event_id)
+    return (await db.exec(statement.order_by(col(Speaker.position), col(Speaker.name)))).all()
+
+
+def programme(agenda: Sequence[Item]) -> Programme:
+    """What is on, next and on demand, of an agenda in the order of time."""
+    waiting = [item for item in agenda if item.state in ("scheduled", "late")]
+    first = waiting[0].session.starts_at if waiting else None
+    return Programme(
+        live=tuple(item for item in agenda if item.is_on),
+        next=tuple(item for item in waiting if item.session.starts_at == first),
+        on_demand=tuple(reversed([item for item in agenda if item.state == "on-demand"])),
+    )
+
+
+def by_day(agenda: Sequence[Item], zone: str) -> dict[date, list[Item]]:
+    """The agenda by the event's days."""
+    days: dict[date, list[Item]] = {}
+    for item in agenda:
+        days.setdefault(local_date(item.session.starts_at, zone), []).append(item)
+    return days
+
+
+async def bookmarks_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The sessions of this event that are in this person's own agenda."""
+    statement = (
+        select(Bookmark.session_id)
+        .join(Session, col(Session.id) == col(Bookmark.session_id))
+        .where(Session.event_id == event_id, Bookmark.person_id == person_id)
+    )
+    return frozenset(await db.exec(statement))
+
+
+async def bookmark(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, *, kept: bool) -> None:
+    """Put a session into a person's own agenda or take it out; to do it twice is to do it once."""
+    if kept:
+        insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+        row = Bookmark(person_id=person_id, session_id=session_id)
+        await db.execute(insert(Bookmark).values(**row.model_dump()).on_conflict_do_nothing())
+    else:
+        mine = delete(Bookmark).where(col(Bookmark.person_id) == person_id, col(Bookmark.session_id) == session_id)
+        await db.exec(mine)
