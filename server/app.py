@@ -1,13 +1,21 @@
 """The application: the only place where objects are made and wired."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from rooms.bus.memory import MemoryBus
+from server import background
+from server.background import Duty
+from server.broadcasts import Broadcasts
 from server.errors import HANDLERS
+from server.live import announce
+from server.live import running as live
 from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
+from server.prepared import Shelf
+from server.rate_limits import RateLimits
 from server.routes import ROUTES
 from server.secret import load_secret
 from server.settings import Settings
@@ -15,14 +23,16 @@ from server.store.database import Database
 from server.templating import environment
 
 
-def create_app(settings: Settings) -> Starlette:
-    """Everything that `plenary serve` serves. The database must have the newest schema."""
-    database = Database(settings.database)
+def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
+    """Everything that `plenary serve` serves, and `duties` beside its own. The database must have the newest schema."""
+    database, bus = Database(settings.database), MemoryBus()
+    database.after_commit.append(announce.through(bus))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            yield
+            async with live.running(app.state.hub), background.running(app, duties):
+                yield
         finally:
             await database.close()
 
@@ -41,5 +51,10 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.secret = load_secret(settings)
     app.state.db = database
+    app.state.hub = live.make_hub(database, bus)
+    app.state.limits = RateLimits()
     app.state.templates = environment()
+    app.state.playlists = Shelf()
+    app.state.broadcasts = Broadcasts(database, settings)
+    database.after_commit.append(app.state.broadcasts.forget)
     return app

@@ -1,0 +1,113 @@
+"""The agenda: every session by day, one's own choice of them, and calendar files."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.calendar import MEDIA_TYPE, sessions_calendar
+from server.entrance import event_of, require, session_of
+from server.errors import Invalid, SignInNeeded
+from server.forms import Form, read_form
+from server.models import Event
+from server.store import agenda
+from server.store.agenda import Item
+from server.templating import redirect, render
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the agenda is shown; each is a word in the address, empty for everything."""
+
+    day: str = ""
+    """An ISO date."""
+    track: str = ""
+    """A slug."""
+    mine: str = ""
+    """yes: one's own agenda."""
+    zone: str = ""
+    """mine: hours where the reader is."""
+
+    def query(self, **changes: str) -> str:
+        """The address of the agenda with some filters changed."""
+        chosen = {name: value for name, value in asdict(replace(self, **changes)).items() if value}
+        return f"?{urlencode(chosen)}" if chosen else "?"
+
+    def let_pass(self, item: Item, bookmarked: bool) -> bool:
+        if self.track and (item.track is None or item.track.slug != self.track):
+            return False
+        return bookmarked or self.mine != "yes"
+
+
+def filters_of(request: Request) -> Filters:
+    asked = request.query_params
+    return Filters(*(asked.get(name, "")[:60] for name in ("day", "track", "mine", "zone")))
+
+
+async def index(request: Request) -> Response:
+    """Open to everybody, as the event's page is; one's own agenda needs a sign-in."""
+    now, filters, person = datetime.now(UTC), filters_of(request), request.state.viewer.person
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        items = await agenda.agenda(db, event, now)
+        mine = await agenda.bookmarks_of(db, event.id, person.id) if person else frozenset()
+        tracks = await agenda.tracks_of(db, event.id)
+    days = agenda.by_day(items, event.zone)
+    chosen = [item for item in items if filters.let_pass(item, item.session.id in mine)]
+    shown = agenda.by_day(chosen, event.zone)
+    return render(
+        request,
+        "agenda/index.html",
+        filters=filters,
+        days=days,
+        shown={day: found for day, found in shown.items() if filters.day in ("", day.isoformat())},
+        tracks=tracks,
+        mine=mine,
+        today=agenda.local_date(now, event.zone),
+    )
+
+
+async def calendar(request: Request) -> Response:
+    """The whole agenda as a calendar file; with `?mine=yes` one's own."""
+    now, filters, person = datetime.now(UTC), filters_of(request), request.state.viewer.person
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        if filters.mine and person is None:
+            raise SignInNeeded("Please open your join link first.")
+        mine = await agenda.bookmarks_of(db, event.id, person.id) if person else frozenset()
+        items = await agenda.agenda(db, event, now)
+    chosen = [item for item in items if filters.let_pass(item, item.session.id in mine)]
+    return calendar_file(request, event, chosen, f"{event.slug}{'-mine' if filters.mine else ''}.ics")
+
+
+def calendar_file(request: Request, event: Event, items: list[Item], name: str) -> Response:
+    content = sessions_calendar(event, items, request.app.state.settings.base_url, datetime.now(UTC))
+    return Response(content, media_type=MEDIA_TYPE, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+class BookmarkForm(Form):
+    """Whether the session is in one's own agenda from now on, and which page to go back to."""
+
+    kept: Literal["yes", "no"]
+    back: Literal["agenda", "session", "lobby"] = "agenda"
+
+
+async def bookmark(request: Request) -> Response:
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        person = require(request, "event.attend").person
+        session = await session_of(request, db, event)
+    assert person is not None
+    form = await read_form(request, BookmarkForm)
+    if form.input is None:
+        raise Invalid("Please use the button beside the session.")
+    kept = form.input.kept == "yes"
+    async with request.app.state.db.writing() as db:
+        await agenda.bookmark(db, person.id, session.id, kept=kept)
+    notice = "bookmarked" if kept else "unbookmarked"
+    if form.input.back == "session":
+        return redirect(request, "session", event=event.slug, session=session.slug, notice=notice)
+    return redirect(request, form.input.back, event=event.slug, notice=notice, anchor=session.slug)

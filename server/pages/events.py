@@ -1,0 +1,44 @@
+"""The event's own page, for everybody: what it is, when it is and who speaks."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import segno
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.entrance import event_of
+from server.store import agenda, registrations
+from server.templating import render
+
+
+async def show(request: Request) -> Response:
+    """What the event is. `?via=` names where the visitor heard of it, and goes into the registration."""
+    now = datetime.now(UTC)
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        items = await agenda.agenda(db, event, now)
+        registered = await registrations.count(db, event.id, "confirmed")
+        speakers = await agenda.speakers_at(db, event.id)
+    return render(
+        request,
+        "events/show.html",
+        days=agenda.by_day(items, event.zone),
+        starts_at=items[0].session.starts_at if items else None,
+        programme=agenda.programme(items),
+        registered=registered,
+        is_full=event.capacity is not None and registered >= event.capacity,
+        speakers=speakers,
+        via=request.query_params.get("via", "")[:60],
+        address=f"{request.app.state.settings.base_url}/{event.slug}",
+    )
+
+
+async def qr(request: Request) -> Response:
+    """The event's address as a QR code (SVG), which also tells that it was heard of by one."""
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+    drawing = BytesIO()
+    code = segno.make(f"{request.app.state.settings.base_url}/{event.slug}?via=QR", error="m", micro=False)
+    code.save(drawing, kind="svg", scale=8, border=4, dark="#000", light="#fff", title=event.title, svgclass=None)
+    return Response(drawing.getvalue(), media_type="image/svg+xml", headers={"cache-control": "max-age=3600"})

@@ -1,0 +1,108 @@
+"""Erasing a person: they, their contacts and their words go; the facts stay under a random id, so every count stays."""
+
+import uuid
+from datetime import datetime
+
+from sqlmodel import SQLModel, col, delete, func, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import (
+    Announcement,
+    Answer,
+    Attendance,
+    Bookmark,
+    DroppedFrames,
+    Grant,
+    JoinLink,
+    Mail,
+    NetworkingTable,
+    Person,
+    Progress,
+    Question,
+    QueueEntry,
+    Reaction,
+    Registration,
+    Response,
+    Seat,
+    SignIn,
+    Speaker,
+    TableMessage,
+    TableStay,
+)
+from server.store import seating
+from server.store.credentials import TOPIC, person_room
+from server.store.revisions import raise_revision, table_room
+
+REKEYED: tuple[type[SQLModel], ...] = (
+    Announcement,
+    Attendance,
+    DroppedFrames,
+    Reaction,
+    Registration,
+    Response,
+    TableStay,
+)
+"""Facts: what was counted stays counted, and one person stays one."""
+REMOVED: tuple[type[SQLModel], ...] = (
+    Bookmark,
+    Grant,
+    JoinLink,
+    Mail,
+    Progress,
+    QueueEntry,
+    Seat,
+    SignIn,
+    TableMessage,
+)
+"""What only serves the person, or is their own words."""
+LOOSENED: tuple[type[SQLModel], ...] = (Speaker,)
+"""The agenda's own: who was to speak stays, without a tie to anybody."""
+OWN_WORDS = {"organisation": "", "job_role": "", "access_note": "", "directory": False}
+NEEDS = {"captions": False, "transcript": False, "interpreter": False, "calm": False}
+
+
+async def erase(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> uuid.UUID:
+    """Erase a person from every event; the random id that their facts bear from now on."""
+    stranger = uuid.uuid4()
+    await _stand_up(db, person_id, now)
+    await _forget_words(db, person_id)
+    for relation in REKEYED:
+        await db.exec(update(relation).where(_is(relation, person_id)).values(person_id=stranger))
+    for relation in LOOSENED:
+        await db.exec(update(relation).where(_is(relation, person_id)).values(person_id=None))
+    for relation in REMOVED:
+        await db.exec(delete(relation).where(_is(relation, person_id)))
+    await db.exec(delete(Person).where(col(Person.id) == person_id))
+    await raise_revision(db, person_room(person_id), TOPIC)
+    return stranger
+
+
+async def erased_at(db: AsyncSession, event_id: uuid.UUID) -> int:
+    """How many who registered for this event have been erased since; the report says so."""
+    here = select(func.count()).select_from(Registration).where(Registration.event_id == event_id)
+    return (await db.exec(here.where(~select(Person.id).where(Person.id == Registration.person_id).exists()))).one()
+
+
+async def _stand_up(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> None:
+    """Leave every seat and queue as anybody would, so that whoever waits moves up."""
+    for relation, leave in ((Seat, seating.leave_seat), (QueueEntry, seating.leave_queue)):
+        tables = select(NetworkingTable).join(relation, col(relation.table_id) == col(NetworkingTable.id))
+        for table in (await db.exec(tables.where(relation.person_id == person_id))).all():
+            await leave(db, table, person_id, now=now)
+
+
+async def _forget_words(db: AsyncSession, person_id: uuid.UUID) -> None:
+    """Blank free text in what stays, and let the tables know that messages went."""
+    mine = col(Registration.person_id) == person_id
+    await db.exec(update(Registration).where(mine).values(**OWN_WORDS, **NEEDS))
+    responses = select(Response.id).where(Response.person_id == person_id)
+    written = select(Question.id).where(Question.kind == "text")
+    answers = delete(Answer).where(col(Answer.response_id).in_(responses), col(Answer.question_id).in_(written))
+    await db.exec(answers)
+    spoken_at = select(TableMessage.table_id).where(TableMessage.person_id == person_id).distinct()
+    for table_id in (await db.exec(spoken_at)).all():
+        await raise_revision(db, table_room(table_id), "messages")
+
+
+def _is(relation: type[SQLModel], person_id: uuid.UUID):  # type: ignore[no-untyped-def]
+    return col(relation.person_id) == person_id  # type: ignore[attr-defined]

@@ -1,0 +1,94 @@
+"""Everything that is kept about one person, in words they can read. Secrets and hashes of secrets are left out."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import (
+    Answer,
+    Event,
+    NetworkingTable,
+    Person,
+    Question,
+    Session,
+    Survey,
+    Track,
+)
+from server.store.erasure import LOOSENED, REKEYED, REMOVED
+
+TITLES = {
+    "Person": "You",
+    "Registration": "Your registrations",
+    "Response": "Surveys you answered",
+    "Answer": "Your answers",
+    "Bookmark": "Sessions in your agenda",
+    "Attendance": "When you were in a session",
+    "Reaction": "Your reactions",
+    "Progress": "How far you watched recordings",
+    "TableStay": "When you sat at a table",
+    "Seat": "Where you sit now",
+    "QueueEntry": "Tables you wait for",
+    "TableMessage": "What you wrote at tables",
+    "Mail": "Mail to you",
+    "JoinLink": "Your join links",
+    "SignIn": "Browsers you signed in",
+    "Grant": "Your roles",
+    "Speaker": "You on the agenda",
+    "Announcement": "Announcements you sent",
+    "DroppedFrames": "Messages of yours that came too fast",
+}
+"""In the order in which they are shown."""
+LEFT_OUT = frozenset({"password_hash", "totp_secret", "totp_last_step", "token_hash", "html", "person_id", "id"})
+NAMED_BY = {
+    "event_id": (Event, "title"),
+    "session_id": (Session, "title"),
+    "track_id": (Track, "title"),
+    "table_id": (NetworkingTable, "title"),
+    "survey_id": (Survey, "title"),
+    "question_id": (Question, "text"),
+}
+"""Columns that point at something with a name of its own, which says more than a number."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows of one kind, each by the name of its columns."""
+
+    name: str
+    title: str
+    rows: list[dict[str, Any]]
+
+
+async def everything(db: AsyncSession, person: Person) -> list[Section]:
+    """Every row about a person, at every event of this installation, section by section."""
+    found: dict[str, list[SQLModel]] = {"Person": [person]}
+    for relation in (*REKEYED, *REMOVED, *LOOSENED):
+        mine = select(relation).where(col(relation.person_id) == person.id)  # type: ignore[attr-defined]
+        found[relation.__name__] = list((await db.exec(mine)).all())
+    responses = [row.id for row in found["Response"]]  # type: ignore[attr-defined]
+    found["Answer"] = list((await db.exec(select(Answer).where(col(Answer.response_id).in_(responses)))).all())
+    names = await _names(db, [row for rows in found.values() for row in rows])
+    return [Section(name, title, [_readable(row, names) for row in found[name]]) for name, title in TITLES.items()]
+
+
+async def _names(db: AsyncSession, rows: list[SQLModel]) -> dict[uuid.UUID, str]:
+    """What the rows point at, by id."""
+    names: dict[uuid.UUID, str] = {}
+    for column, (relation, name) in NAMED_BY.items():
+        ids = {value for row in rows if (value := getattr(row, column, None))}
+        statement = select(relation.id, getattr(relation, name)).where(col(relation.id).in_(ids))  # type: ignore[attr-defined]
+        names |= dict((await db.exec(statement)).all())
+    return names
+
+
+def _readable(row: SQLModel, names: dict[uuid.UUID, str]) -> dict[str, Any]:
+    readable: dict[str, Any] = {}
+    for column, value in row.model_dump().items():
+        if column in LEFT_OUT or value is None or value == "":
+            continue
+        name = column.removesuffix("_id")
+        readable[name] = names.get(value, str(value)) if isinstance(value, uuid.UUID) else value
+    return readable

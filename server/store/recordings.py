@@ -1,0 +1,99 @@
+"""Recordings: what can be watched again, how long it is, and how far each person has come."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import case, col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.lifecycles import Pause, paused_for
+from server.models import Event, Film, Progress, Session, SessionPause, Tally
+from server.store import agenda
+from server.store.agenda import Item
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A session that can be watched again."""
+
+    item: Item
+    length: float
+    """Seconds."""
+    claps: int
+    progress: Progress | None
+
+
+async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[Recording]:
+    """What a person can watch again, the newest first."""
+    items = agenda.programme(await agenda.agenda(db, event, now)).on_demand
+    sessions = [item.session for item in items]
+    ids = [session.id for session in sessions]
+    lengths = await lengths_of(db, sessions)
+    claps = await claps_of(db, ids)
+    mine = select(Progress).where(Progress.person_id == person_id, col(Progress.session_id).in_(ids))
+    progress = {row.session_id: row for row in await db.exec(mine)}
+    return [
+        Recording(
+            item,
+            lengths[item.session.id],
+            claps.get(item.session.id, 0),
+            progress.get(item.session.id),
+        )
+        for item in items
+    ]
+
+
+async def lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
+    """Seconds of each recording: its film's, else from its actual start to its end without the pauses."""
+    films = [session.film_id for session in sessions if session.film_id]
+    durations = dict((await db.exec(select(Film.id, Film.duration).where(col(Film.id).in_(films)))).all())
+    held: dict[uuid.UUID, list[Pause]] = {}
+    ids = [session.id for session in sessions]
+    for row in await db.exec(select(SessionPause).where(col(SessionPause.session_id).in_(ids))):
+        held.setdefault(row.session_id, []).append(Pause(row.paused_at, row.resumed_at))
+    return {
+        session.id: durations[session.film_id]
+        if session.film_id in durations
+        else _ran_for(session, held.get(session.id, []))
+        for session in sessions
+    }
+
+
+def _ran_for(session: Session, pauses: Sequence[Pause]) -> float:
+    if session.started_at is None or session.ended_at is None:
+        return 0.0
+    return max(0.0, (session.ended_at - session.started_at - paused_for(pauses, session.ended_at)).total_seconds())
+
+
+async def claps_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How often each session was clapped for, live and on demand."""
+    statement = (
+        select(Tally.session_id, func.sum(Tally.n))
+        .where(col(Tally.session_id).in_(session_ids), Tally.emoji == "clap")
+        .group_by(col(Tally.session_id))
+    )
+    return {session_id: int(n) for session_id, n in await db.exec(statement)}
+
+
+async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID) -> Progress | None:
+    return await db.get(Progress, (person_id, session_id))
+
+
+async def keep_progress(
+    db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, position: float, watched: float, now: datetime
+) -> None:
+    """Keep where a person stands, seconds; how far they ever came only grows, whichever device says so."""
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(Progress).values(
+        person_id=person_id, session_id=session_id, position=position, watched=watched, updated_at=now
+    )
+    further = case((col(Progress.watched) > watched, col(Progress.watched)), else_=watched)
+    await db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "session_id"],
+            set_={"position": position, "watched": further, "updated_at": now},
+        )
+    )
