@@ -1,7 +1,8 @@
 """What a packaged film is: its renditions and their segments, as `film.json` beside them says. No I/O."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -33,7 +34,7 @@ class Rendition:
     average_bandwidth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FilmIndex:
     """A film that was packaged once; what it is played from."""
 
@@ -48,7 +49,7 @@ class FilmIndex:
     source: str = ""
     """SHA-256 (hex) of what the film was made from: the same source need not be packaged again."""
 
-    @property
+    @cached_property
     def ends(self) -> tuple[timedelta, ...]:
         """Where each segment ends, counted from the film's start."""
         return tuple(accumulate(timedelta(seconds=segment.seconds) for segment in self.video.segments))
@@ -63,7 +64,8 @@ class FilmIndex:
     @classmethod
     def from_json(cls, index: dict[str, Any]) -> "FilmIndex":
         """The index as `to_json` wrote it. Raises KeyError or TypeError for anything else."""
-        facts = {name: fact for name, fact in index.items() if name in cls.__slots__}
+        known = {field.name for field in fields(cls)}
+        facts = {name: fact for name, fact in index.items() if name in known}
         for kind in ("video", "audio", "captions"):
             facts[kind] = _rendition(index[kind])
         return cls(**facts)

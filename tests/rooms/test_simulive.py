@@ -1,5 +1,6 @@
 """A film on the clock: what is listed when, whatever the pauses, and the way between positions and moments."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -178,7 +179,7 @@ def test_an_end_within_a_pause_keeps_what_was_sent_before_it() -> None:
 
 
 def test_sound_that_is_shorter_than_the_pictures_leaves_out_its_last_segments() -> None:
-    silent_end = FilmIndex(**{**{n: getattr(FILM, n) for n in FILM.__slots__}, "audio": rendition("a", [2.0] * 4)})
+    silent_end = replace(FILM, audio=rendition("a", [2.0] * 4))
     names = uris(playlist(Programme(silent_end, NINE), "audio", NINE + seconds(14), ""))
     assert names == ["a-0-0.m4s", "a-0-1.m4s", "a-0-2.m4s", "a-0-3.m4s", "a-1-0.m4s", "a-1-1.m4s"]
 
@@ -196,7 +197,7 @@ def test_no_other_name_stands_for_anything(name: str) -> None:
 
 
 def test_a_rendition_that_the_film_lacks_has_no_playlist() -> None:
-    mute = FilmIndex(**{**{n: getattr(FILM, n) for n in FILM.__slots__}, "captions": None})
+    mute = replace(FILM, captions=None)
     with pytest.raises(NoSuchSegment):
         playlist(Programme(mute, NINE), "captions", NINE, "")
     assert "SUBTITLES" not in multivariant_playlist(mute)

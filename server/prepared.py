@@ -1,0 +1,59 @@
+"""Answers that many ask for again and again: made and compressed once, then served from memory."""
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+COMPRESSION = 6
+SMALLEST_COMPRESSED = 200
+"""Bytes; what is shorter is not worth compressing."""
+MOST = 512
+"""Answers kept at once; the one that was asked for longest ago makes room."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A body as it is and compressed, with the tag that tells its versions apart."""
+
+    body: bytes
+    compressed: bytes | None
+    etag: str
+    media_type: str
+
+    def answer(self, request: Request, cache_control: str) -> Response:
+        """The body in the form that the browser takes, or 304 when it has it."""
+        headers = {"etag": self.etag, "cache-control": cache_control, "vary": "accept-encoding"}
+        if self.etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
+            return Response(status_code=304, headers=headers)
+        if self.compressed is None or "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.body, media_type=self.media_type, headers=headers)
+        return Response(self.compressed, media_type=self.media_type, headers={**headers, "content-encoding": "gzip"})
+
+
+def prepare(text: str, media_type: str) -> Prepared:
+    """The tag is weak (RFC 9110, 8.8.1): it names the text, compressed or not."""
+    body = text.encode()
+    compressed = gzip.compress(body, COMPRESSION, mtime=0) if len(body) >= SMALLEST_COMPRESSED else None
+    return Prepared(body, compressed, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', media_type)
+
+
+class Shelf:
+    """Prepared answers by the version of what they say."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
+
+    def get(self, version: Hashable, make: Callable[[], Prepared]) -> Prepared:
+        """The answer for this version, made if it is not there yet."""
+        prepared = self._kept.get(version)
+        if prepared is None:
+            prepared = self._kept[version] = make()
+            if len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(version)
+        return prepared
