@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +28,8 @@ class Source(NamedTuple):
 class Broadcasts:
     """Finds sessions by media key. A key that is not known is not remembered: it may be made the next moment."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self.database, self.settings = database, settings
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.database, self.settings, self.clock = database, settings, clock
         self._found: OrderedDict[str, tuple[float, Source]] = OrderedDict()
 
     async def with_key(self, media_key: str, *, fresh: bool = False) -> Source | None:
@@ -37,9 +38,9 @@ class Broadcasts:
         Raises FileNotFoundError when the film is not on this machine.
         """
         read_at, source = self._found.get(media_key, (0.0, None))
-        if source is not None and not fresh and time.monotonic() - read_at < REMEMBERED_S:
+        if source is not None and not fresh and self.clock() - read_at < REMEMBERED_S:
             return source
-        now = time.monotonic()
+        now = self.clock()
         async with self.database.reading() as db:
             broadcast = await broadcast_with_key(db, media_key)
         if broadcast is None:

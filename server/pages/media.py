@@ -1,11 +1,13 @@
 """A session's pictures, sound and captions: playlists for those who may attend, segments for who knows their key."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from rooms import playlists, simulive
 from rooms.errors import NoSuchSegment, NotYet
@@ -14,13 +16,16 @@ from rooms.simulive import Programme
 from server import films
 from server.broadcasts import Source
 from server.entrance import event_of, require, session_of
-from server.errors import Forbidden, NotFound, SignInNeeded
+from server.errors import NotFound, PageError
 from server.models import Event, Session
 from server.permissions import allows
 from server.prepared import Prepared, Shelf, prepare
 from server.store import agenda
 from server.store.films import Broadcast, broadcast, film_of
 
+INDEX = "index.m3u8"
+PLAYLISTS = {INDEX: "", "video.m3u8": "video", "audio.m3u8": "audio", "captions.m3u8": "captions"}
+"""The playlists and the renditions that they list; the index lists the renditions themselves."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 CAPTIONS_TYPE = "text/vtt"
 SEGMENT_TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTIONS_TYPE}
@@ -31,8 +36,25 @@ CLOSING = timedelta(seconds=120)
 """So long after the end the last seconds can be fetched, open recording or not: people watch seconds behind."""
 
 
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def told_plainly(handler: Handler) -> Handler:
+    """Errors as one line of text with their status: a player reads no pages, and follows no way to a sign-in."""
+
+    @wraps(handler)
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except PageError as error:
+            return PlainTextResponse(f"{error.sentence}\n", error.status)
+
+    return answer
+
+
+@told_plainly
 async def show(request: Request) -> Response:
-    """A playlist, or the film's whole captions once its session is over. Raises NotFound, Forbidden."""
+    """A playlist, or the film's whole captions once its session is over."""
     now, name = datetime.now(UTC), request.path_params["name"]
     async with request.app.state.db.reading() as db:
         event, session = await attended(request, db)
@@ -48,8 +70,9 @@ async def show(request: Request) -> Response:
         raise NotFound("There is nothing to play at this address.") from error
 
 
+@told_plainly
 async def poster(request: Request) -> Response:
-    """A still of the session's film. Raises NotFound, Forbidden."""
+    """A still of the session's film."""
     async with request.app.state.db.reading() as db:
         _, session = await attended(request, db)
         film = await film_of(db, session)
@@ -61,8 +84,9 @@ async def poster(request: Request) -> Response:
     return FileResponse(path, media_type="image/jpeg", headers={"cache-control": FOR_AN_HOUR})
 
 
+@told_plainly
 async def segment(request: Request) -> Response:
-    """A segment, to be kept for good. Raises NotFound for an unknown key or name, and before its simulive time."""
+    """A segment, to be kept for good; 404 for an unknown key or name, and before its simulive time."""
     now, name, media_key = datetime.now(UTC), request.path_params["name"], request.path_params["media_key"]
     broadcasts = request.app.state.broadcasts
     path = sent_file(await broadcasts.with_key(media_key), name, now)
@@ -74,13 +98,10 @@ async def segment(request: Request) -> Response:
 
 
 async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
-    """The session of the address, for those who may attend it; a player is told 403, not sent to a sign-in page."""
+    """The session of the address, for those who may attend it."""
     event = await event_of(request, db)
     session = await session_of(request, db, event)
-    try:
-        require(request, "event.attend", session_id=session.id)
-    except SignInNeeded as error:
-        raise Forbidden("Please open your join link, or sign in.") from error
+    require(request, "event.attend", session_id=session.id)
     return event, session
 
 
@@ -97,14 +118,16 @@ def is_playable(request: Request, event: Event, session: Session, now: datetime)
 
 def playlist(request: Request, playing: Broadcast, programme: Programme, name: str, now: datetime) -> Prepared:
     """Made once for all who ask at the same state of the programme. Raises NoSuchSegment for another name."""
-    key, kind = playing.session.media_key, name.removesuffix(".m3u8")
+    if name not in PLAYLISTS:
+        raise NoSuchSegment(name)
+    key = playing.session.media_key
     version = (key, name, programme.started_at, tuple(programme.pauses), programme.sent(now), programme.is_over(now))
 
     def make() -> Prepared:
-        if name == "index.m3u8":
+        if name == INDEX:
             return prepare(playlists.multivariant_playlist(programme.film), PLAYLIST_TYPE)
         base = str(request.app.url_path_for("segments", media_key=key, name="-")).removesuffix("-")
-        return prepare(simulive.playlist(programme, kind, now, base), PLAYLIST_TYPE)
+        return prepare(simulive.playlist(programme, PLAYLISTS[name], now, base), PLAYLIST_TYPE)
 
     shelf: Shelf = request.app.state.playlists
     return shelf.get(version, make)
