@@ -15,6 +15,10 @@ COMMANDS: dict[str, str] = {
     "serve": "serve the conference",
     "migrate": "bring the database to the newest schema",
     "event": "make, list and change events",
+    "people": "register people from a list",
+    "links": "print join links of made-up people, for rehearsals and the demo",
+    "report": "print every figure of an event",
+    "export": "write an event's rows and figures to files",
 }
 
 

@@ -1,6 +1,7 @@
 """Registrations: one person's place at one event, first come first served when places are few."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,6 +102,12 @@ async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID)
 async def count(db: AsyncSession, event_id: uuid.UUID, state: str) -> int:
     statement = select(func.count()).where(Registration.event_id == event_id, Registration.state == state)
     return (await db.exec(statement)).one()
+
+
+async def counts(db: AsyncSession, event_id: uuid.UUID) -> Counter[str]:
+    """How many registrations are in each state; those in which none is count 0."""
+    statement = select(Registration.state, func.count()).where(Registration.event_id == event_id)
+    return Counter(dict((await db.exec(statement.group_by(Registration.state))).all()))
 
 
 async def is_full(db: AsyncSession, event: Event) -> bool:

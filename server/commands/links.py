@@ -1,0 +1,53 @@
+"""`plenary links`: join links or ready cookies of made-up people, for rehearsals, load tests and the demo."""
+
+import asyncio
+from argparse import ArgumentParser, Namespace
+
+from server import sign_in
+from server.commands import UsersError
+from server.commands.migrate import upgrade
+from server.permissions import ACTIONS
+from server.settings import Settings
+from server.store import events, join_links, understudies
+from server.store.database import Database
+
+ROLES = sorted(frozenset().union(*ACTIONS.values()))
+MOST = 20_000
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("event", metavar="EVENT", help="the slug of a rehearsal or demo event")
+    parser.add_argument("--role", choices=ROLES, default="delegate", help="what they may do (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many people (default: %(default)s)")
+    parser.add_argument("--signed-in", action="store_true", help="print ready cookies (name=value) instead of links")
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    if not 1 <= arguments.count <= MOST:
+        raise UsersError(f"--count: give a number from 1 to {MOST}.")
+    upgrade(settings)
+    for line in asyncio.run(make_lines(arguments, settings)):
+        print(line)
+    return 0
+
+
+async def make_lines(arguments: Namespace, settings: Settings) -> list[str]:
+    """A link or a cookie for each person; people made by an earlier call are used again."""
+    database = Database(settings.database)
+    try:
+        async with database.writing() as db:
+            event = await events.with_slug(db, arguments.event)
+            if event is None:
+                raise UsersError(f"there is no event {arguments.event}. plenary event list shows them all.")
+            if event.kind not in understudies.KINDS:
+                raise UsersError(f"{event.slug} is a real event: made-up people exist only in rehearsals and the demo.")
+            people = await understudies.enlist(db, event, arguments.role, arguments.count)
+            if arguments.signed_in:
+                name = sign_in.cookie_name(settings)
+                strong = arguments.role != "delegate"
+                return [f"{name}={await sign_in.sign_in(db, each, browser='links', strong=strong)}" for each in people]
+            return [
+                f"{settings.base_url}/join/{await join_links.create(db, each, event, strong=True)}" for each in people
+            ]
+    finally:
+        await database.close()

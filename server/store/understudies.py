@@ -1,0 +1,52 @@
+"""People who do not exist, to stand in for delegates and crew in rehearsal and demo events."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Event, Grant, Person, Registration, Speaker
+from server.store.revisions import event_room, raise_revision
+
+KINDS = frozenset({"rehearsal", "demo"})
+"""The kinds of event they may be in."""
+
+
+async def enlist(db: AsyncSession, event: Event, role: str, count: int) -> Sequence[Person]:
+    """So many of them in a role, registered at the event; those who were enlisted before come first.
+
+    A speaker takes the next place on the agenda that nobody has. Raises ValueError for a real event.
+    """
+    if event.kind not in KINDS:
+        raise ValueError(event.kind)
+    emails = [f"{role.replace(' ', '-')}-{n}@{event.slug}.invalid" for n in range(1, count + 1)]
+    known = {person.email: person for person in await db.exec(select(Person).where(col(Person.synthetic)))}
+    people = [known.get(email) or _person(email, role) for email in emails]
+    newcomers = [person for person in people if person.email not in known]
+    now = datetime.now(UTC)
+    db.add_all(newcomers)
+    await db.flush()
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    places = [Registration(event_id=event.id, person_id=each.id, confirmed_at=now, created_at=now) for each in people]
+    await db.execute(insert(Registration).on_conflict_do_nothing(), [row.model_dump() for row in places])
+    if role != "delegate":
+        grants = [Grant(person_id=each.id, role=role, scope="event", scope_id=event.id) for each in people]
+        await db.execute(insert(Grant).on_conflict_do_nothing(), [row.model_dump() for row in grants])
+    if role == "speaker":
+        await _put_on_agenda(db, event, newcomers)
+    await db.flush()
+    await raise_revision(db, event_room(event.id), "registrations")
+    return people
+
+
+def _person(email: str, role: str) -> Person:
+    number = email.partition("@")[0].rpartition("-")[2]
+    return Person(email=email, name=f"{role.capitalize()} {number}", synthetic=True)
+
+
+async def _put_on_agenda(db: AsyncSession, event: Event, people: Sequence[Person]) -> None:
+    vacant = select(Speaker).where(Speaker.event_id == event.id, col(Speaker.person_id).is_(None))
+    for speaker, person in zip(await db.exec(vacant.order_by(col(Speaker.position))), people, strict=False):
+        speaker.person_id = person.id
