@@ -2,24 +2,20 @@
 
 import asyncio
 import os
-import secrets
-import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.applications import Starlette
 
 from server.app import create_app
 from server.settings import Settings
-from server.store import migrations
 from server.store.database import Database
+from tests import databases
 from tests.factory import Factory
 
 OPENS_WITHIN_S = 30
@@ -34,50 +30,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the newest schema, to copy."""
-    path = tmp_path_factory.mktemp("template") / "plenary.sqlite3"
-    migrations.upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> tuple[str, str]:
-    """PostgreSQL's address, and the name of a database on it with the newest schema, to copy."""
-    name = f"template_{secrets.token_hex(4)}"
-    asyncio.run(execute(postgres_url, f"CREATE DATABASE {name}"))
-    migrations.upgrade(address_of(postgres_url, name))
-    return postgres_url, name
-
-
-def address_of(postgres_url: str, name: str) -> str:
-    """The same server, another database, with the async driver."""
-    server, _, _ = postgres_url.partition("?")
-    query = postgres_url[len(server) :]
-    return f"postgresql+asyncpg://{server.partition('://')[2].rpartition('/')[0]}/{name}{query}"
-
-
-async def execute(postgres_url: str, statement: str) -> None:
-    """Run one statement outside any transaction."""
-    engine = create_async_engine(address_of(postgres_url, "postgres"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
+def template(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database with the newest schema, to copy."""
+    if engine == "sqlite":
+        return databases.sqlite_database(tmp_path_factory.mktemp("template"))
+    return databases.postgres_database(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
-async def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database of this test's own, empty, with the newest schema."""
-    if engine == "sqlite":
-        path = tmp_path / "plenary.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite+aiosqlite:///{path}"
-        return
-    server, template = request.getfixturevalue("postgres_template")
-    name = f"test_{secrets.token_hex(6)}"
-    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield address_of(server, name)
-    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own, like the template."""
+    url = databases.copy(template, tmp_path)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture

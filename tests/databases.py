@@ -1,0 +1,72 @@
+"""Making, copying and dropping the databases of tests, on either engine. All of it blocks."""
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from server.store import migrations
+
+
+def aside(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Do blocking work that runs an event loop of its own, whether or not one is running here."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work, *arguments).result()
+
+
+def sqlite_database(folder: Path) -> str:
+    """The address of a file with the newest schema."""
+    url = f"sqlite+aiosqlite:///{folder / 'plenary.sqlite3'}"
+    aside(migrations.upgrade, url)
+    return url
+
+
+def postgres_database(server: str) -> str:
+    """The address of a database with the newest schema on that server."""
+    url = _named(server.replace("postgresql://", "postgresql+asyncpg://", 1))
+    _administer(url, f"CREATE DATABASE {make_url(url).database}")
+    aside(migrations.upgrade, url)
+    return url
+
+
+def copy(template: str, folder: Path) -> str:
+    """The address of a database like the template, to which nobody may be connected."""
+    if template.startswith("sqlite"):
+        path = folder / "plenary.sqlite3"
+        shutil.copy(make_url(template).database or "", path)
+        return f"sqlite+aiosqlite:///{path}"
+    url = _named(template)
+    _administer(url, f"CREATE DATABASE {make_url(url).database} TEMPLATE {make_url(template).database}")
+    return url
+
+
+def drop(url: str) -> None:
+    """Remove a copy; a file goes with its folder."""
+    if not url.startswith("sqlite"):
+        _administer(url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+def _named(url: str) -> str:
+    """The same server, with the name of a new database."""
+    named = make_url(url).set(database=f"test_{secrets.token_hex(6)}")
+    return named.render_as_string(hide_password=False)
+
+
+def _administer(url: str, statement: str) -> None:
+    """Run one statement outside any transaction."""
+
+    async def run() -> None:
+        administration = make_url(url).set(database="postgres")
+        engine = create_async_engine(administration, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+        await engine.dispose()
+
+    aside(asyncio.run, run())
