@@ -16,7 +16,7 @@ from server.live import running as live
 from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.prepared import Shelf
 from server.rate_limits import RateLimits
-from server.routes import ROUTES
+from server.routes import RESERVED_SLUGS, ROUTES
 from server.secret import load_secret
 from server.settings import Settings
 from server.store.database import Database
@@ -51,6 +51,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.settings = settings
     app.state.secret = load_secret(settings)
     app.state.db = database
+    app.state.reserved_slugs = RESERVED_SLUGS
     app.state.hub = live.make_hub(database, bus)
     app.state.limits = RateLimits()
     app.state.templates = environment()

@@ -80,6 +80,7 @@ OUTSIDE_EVENTS = frozenset(
         "security",
         "devices",
         "device_end",
+        "device_end_others",
         "join",
         "events_new",
         "styleguide",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import EmailStr, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server import slugs
@@ -17,6 +17,7 @@ from server.commands.migrate import upgrade
 from server.event_form import EventForm, slug_problem
 from server.forms import check
 from server.models import Event
+from server.registering import an_address
 from server.routes import RESERVED_SLUGS
 from server.settings import Settings
 from server.store import events, join_links, mentions, organisers, people
@@ -137,8 +138,8 @@ async def show(db: AsyncSession, arguments: Namespace, settings: Settings) -> st
 async def organiser(db: AsyncSession, arguments: Namespace, settings: Settings) -> str:
     event = await the_event(db, arguments.event)
     try:
-        email = TypeAdapter(EmailStr).validate_python(arguments.email)
-    except ValidationError as error:
+        email = an_address(arguments.email)
+    except PydanticCustomError as error:
         raise UsersError(f"{arguments.email!r} is not a mail address. Please check it.") from error
     name = arguments.name.strip() or email.partition("@")[0].replace(".", " ").title()
     if len(name) > 120:

@@ -16,15 +16,17 @@ from server.local_time import read_wall, reading_at
 from server.models import Event, Registration, Session
 from server.store.revisions import event_room, raise_revision
 from server.store.sessions import announce
+from server.store.surveys import add_published
 
 SALT_BYTES = 16
 
 
 async def create(db: AsyncSession, **columns: Any) -> Event:
-    """A draft with a random salt for its pseudonyms."""
+    """A draft with a random salt for its pseudonyms, and with the published surveys."""
     event = Event(salt=secrets.token_bytes(SALT_BYTES), **columns)
     db.add(event)
     await db.flush()
+    await add_published(db, event, event.title)
     return event
 
 
@@ -70,6 +72,13 @@ async def _move_to_zone(db: AsyncSession, event: Event) -> None:
         session.ends_at = read_wall(datetime.fromisoformat(session.ends_local), zone).at
         db.add(session)
         await announce(db, session)
+
+
+async def check_zone(db: AsyncSession, event_id: uuid.UUID, zone: str) -> None:
+    """Raises TwoReadings when a session's hour could be read in two ways in this zone."""
+    for session in await db.exec(select(Session).where(Session.event_id == event_id)):
+        for wall in (session.starts_local, session.ends_local):
+            read_wall(datetime.fromisoformat(wall), ZoneInfo(zone))
 
 
 async def sessions_outside(db: AsyncSession, event: Event, first: date, last: date) -> Sequence[Session]:

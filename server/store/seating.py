@@ -176,11 +176,9 @@ async def leave_lounge(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UU
     if seat is not None:
         await _stand_up(db, seat, now)
         left.add(seat.table_id)
-    for table_id in tables:
-        entry = await entry_of(db, table_id, person_id)
-        if entry is not None:
-            await db.delete(entry)
-            left.add(table_id)
+    for entry in await entries_of(db, event_id, person_id):
+        await db.delete(entry)
+        left.add(entry.table_id)
     for table_id in left:
         await _offer_free_seats(db, tables[table_id], now)
         await _announce(db, tables[table_id])
@@ -195,6 +193,16 @@ async def entry_of(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) 
     """A person's place in a table's queue."""
     statement = select(QueueEntry).where(QueueEntry.table_id == table_id, QueueEntry.person_id == person_id)
     return (await db.exec(statement)).first()
+
+
+async def entries_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[QueueEntry]:
+    """Every queue of an event's lounge in which a person waits."""
+    statement = (
+        select(QueueEntry)
+        .join(NetworkingTable, col(NetworkingTable.id) == col(QueueEntry.table_id))
+        .where(NetworkingTable.event_id == event_id, QueueEntry.person_id == person_id)
+    )
+    return (await db.exec(statement)).all()
 
 
 async def place_in_queue(db: AsyncSession, entry: QueueEntry) -> int:

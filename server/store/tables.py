@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import delete
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import NetworkingTable, Person, QueueEntry, Registration, Seat, Speaker, TableMessage
@@ -142,6 +142,12 @@ async def remove_message(db: AsyncSession, table_id: uuid.UUID, message_id: uuid
     return True
 
 
+async def is_said_by(db: AsyncSession, message_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Whether a message is this person's own."""
+    statement = select(TableMessage.id).where(TableMessage.id == message_id, TableMessage.person_id == person_id)
+    return (await db.exec(statement)).first() is not None
+
+
 async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[Line]:
     """The newest 50, oldest first."""
     statement = (
@@ -157,6 +163,11 @@ async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[Line]:
 
 
 async def is_seated(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) -> bool:
-    """Whether a person sits at a table now."""
-    statement = select(func.count()).where(Seat.table_id == table_id, Seat.person_id == person_id)
-    return (await db.exec(statement)).one() > 0
+    """Whether a person belongs at a table now: seated, or its host."""
+    seated = select(Seat.id).where(Seat.table_id == table_id, Seat.person_id == person_id)
+    hosting = (
+        select(NetworkingTable.id)
+        .join(Speaker, col(Speaker.id) == col(NetworkingTable.speaker_id))
+        .where(NetworkingTable.id == table_id, Speaker.person_id == person_id)
+    )
+    return any([(await db.exec(each)).first() is not None for each in (seated, hosting)])

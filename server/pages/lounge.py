@@ -1,0 +1,28 @@
+"""The lounge: every table with its seats, as round tops or in words."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.entrance import event_of, require
+from server.store import seating, tables
+from server.templating import render
+
+
+async def index(request: Request) -> Response:
+    """All tables; `?view=list` says the same in words."""
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        person = require(request, "event.attend").person
+        assert person is not None
+        found = await tables.lounge(db, event.id)
+        mine = await seating.seat_of(db, event.id, person.id)
+        queued = await seating.entries_of(db, event.id, person.id)
+    return render(
+        request,
+        "lounge/index.html",
+        tables=[table for table in found if table.table.state == "open" or table.is_hosted_by(person.id)],
+        person_id=person.id,
+        my_table=mine.table_id if mine else None,
+        queued={entry.table_id: entry for entry in queued},
+        view="list" if request.query_params.get("view") == "list" else "tables",
+    )

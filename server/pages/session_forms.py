@@ -1,0 +1,299 @@
+"""Sessions as the organiser sees them: the list, the form, the moves of their lifecycles."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server import slugs
+from server.entrance import event_of, require, session_of
+from server.errors import Conflict, Invalid
+from server.event_form import Slug
+from server.forms import Form, FormState, read_form
+from server.lifecycles import RECORDING, SESSION, moves_from
+from server.local_time import reading_at
+from server.models import Event, Film, Session, Speaker, Track
+from server.session_hours import Hours, answer, read_hours
+from server.store import agenda, console, programme, sessions, speakers
+from server.templating import redirect, render
+
+KINDS = ("keynote", "talk", "panel", "assembly", "networking")
+
+
+class SessionForm(Form):
+    """Hours are wall time of the event's zone; an offset says which reading is meant where there are two."""
+
+    title: str = Field(min_length=3, max_length=160)
+    slug: Slug | None = None
+    kind: Literal["keynote", "talk", "panel", "assembly", "networking"] = "talk"
+    track: uuid.UUID | None = None
+    abstract: str = Field(default="", max_length=5000)
+    starts: datetime
+    ends: datetime
+    starts_offset: str = Field(default="", max_length=6)
+    ends_offset: str = Field(default="", max_length=6)
+    speakers: list[uuid.UUID] = Field(default=[], max_length=30)
+    film: uuid.UUID | None = None
+    auto: bool = False
+
+
+class Choices(NamedTuple):
+    """What a session of an event can be given."""
+
+    tracks: Sequence[Track]
+    speakers: Sequence[Speaker]
+    films: Sequence[Film]
+
+
+async def index(request: Request) -> Response:
+    """The whole agenda as the organiser sees it, by day."""
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        require(request, "session.edit")
+        items = await agenda.agenda(db, event, datetime.now(UTC))
+    return render(request, "session_forms/index.html", days=agenda.by_day(items, event.zone))
+
+
+async def new(request: Request) -> Response:
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        require(request, "session.edit")
+        choices = await choices_of(db, event)
+    hour = f"{event.starts_on}T09:00", f"{event.starts_on}T09:30"
+    form = FormState[SessionForm]({"starts": hour[0], "ends": hour[1], "auto": "yes", "kind": "talk"})
+    return show(request, "session_forms/new.html", form, choices)
+
+
+async def create(request: Request) -> Response:
+    form = await read_form(request, SessionForm)
+    async with request.app.state.db.writing() as db:
+        event = await event_of(request, db)
+        require(request, "session.edit")
+        choices = await choices_of(db, event)
+        form, hours = await checked(db, event, None, form, choices)
+        if form.input is None:
+            return show(request, "session_forms/new.html", form, choices, hours, 422)
+        columns = {**columns_of(form.input), **hours.columns()}
+        wanted = form.input.slug or slugs.slug_of(form.input.title)
+        session = await programme.create_session(db, event, form.input.speakers, slug=wanted, **columns)
+    return redirect(request, "session_edit", event=event.slug, session=session.slug, notice="saved")
+
+
+async def edit(request: Request) -> Response:
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        require(request, "session.edit")
+        session = await session_of(request, db, event)
+        form = FormState[SessionForm](await values_of(db, event, session))
+        choices = await choices_of(db, event)
+        about = await about_session(db, event, session)
+    return show(request, "session_forms/edit.html", form, choices, **about)
+
+
+async def update(request: Request) -> Response:
+    form = await read_form(request, SessionForm)
+    async with request.app.state.db.writing() as db:
+        event = await event_of(request, db)
+        require(request, "session.edit")
+        session = await session_of(request, db, event)
+        choices = await choices_of(db, event)
+        form, hours = await checked(db, event, session, form, choices)
+        if form.input is None:
+            about = await about_session(db, event, session)
+            return show(request, "session_forms/edit.html", form, choices, hours, 422, **about)
+        columns = {**columns_of(form.input), **hours.columns(), "slug": form.input.slug or session.slug}
+        await programme.change_session(db, session, form.input.speakers, **columns)
+    return redirect(request, "session_edit", event=event.slug, session=session.slug, notice="saved")
+
+
+async def destroy(request: Request) -> Response:
+    """Take a session off the agenda for good, unless somebody has lived through it."""
+    async with request.app.state.db.writing() as db:
+        event = await event_of(request, db)
+        require(request, "session.edit")
+        session = await session_of(request, db, event)
+        if session.state in ("live", "paused"):
+            raise Conflict("This session is on. End it first.")
+        if await programme.has_facts(db, session.id):
+            raise Conflict("People attended or reacted to this session, and the report counts them. It stays.")
+        await programme.delete_session(db, session)
+    return redirect(request, "console_sessions", event=event.slug, notice="deleted")
+
+
+async def move(request: Request) -> Response:
+    """Start, pause, resume, end, cancel or reinstate. Raises Conflict when its state does not allow it (any more)."""
+    name = await verb_of(request, SESSION)
+    async with request.app.state.db.writing() as db:
+        event = await event_of(request, db)
+        require(request, "session.move")
+        session = await session_of(request, db, event)
+        if name == "start" and event.state != "open":
+            raise Conflict(f"This event is {event.state}. Open it first; then its sessions can start.")
+        if not await sessions.move(db, session, name, now=datetime.now(UTC)):
+            await db.refresh(session)
+            raise Conflict(f"“{session.title}” is {session.state} now, so it cannot {VERB_WORDS[name]}.")
+    return redirect(request, "console", event=event.slug, notice=f"session-{name}")
+
+
+async def move_recording(request: Request) -> Response:
+    """Open or withdraw the recording."""
+    name = await verb_of(request, RECORDING)
+    async with request.app.state.db.writing() as db:
+        event = await event_of(request, db)
+        require(request, "recording.move")
+        session = await session_of(request, db, event)
+        if not await sessions.move_recording(db, session, name):
+            await db.refresh(session)
+            raise Conflict(f"The recording is {RECORDING_WORDS[session.recording]} now.")
+    return redirect(request, "session_edit", event=event.slug, session=session.slug, notice=f"recording-{name}")
+
+
+VERB_WORDS = {
+    "start": "be started",
+    "pause": "be paused",
+    "resume": "be resumed",
+    "end": "be ended",
+    "cancel": "be cancelled",
+    "reinstate": "be put back",
+}
+RECORDING_WORDS = {"none": "not made", "ready": "not open", "open": "open", "withdrawn": "withdrawn"}
+
+
+async def verb_of(request: Request, lifecycle: Any) -> str:
+    """The move that the form names. Raises Invalid for one that is not in the lifecycle."""
+    name = (await request.form(max_files=0)).get("move")
+    if not isinstance(name, str) or name not in lifecycle:
+        raise Invalid("This button is not known. Please go back and use the page's own buttons.")
+    return name
+
+
+async def choices_of(db: AsyncSession, event: Event) -> Choices:
+    return Choices(
+        await agenda.tracks_of(db, event.id),
+        await speakers.speakers_of(db, event.id),
+        await programme.films_of(db, event.id),
+    )
+
+
+async def checked(
+    db: AsyncSession, event: Event, session: Session | None, form: FormState[SessionForm], choices: Choices
+) -> tuple[FormState[SessionForm], Hours]:
+    """The form with what only the event can tell is wrong with it, and its hours."""
+    if form.input is None:
+        return form, Hours()
+    typed = form.input
+    hours = hours_of(event, typed)
+    errors = dict(hours.errors)
+    if typed.track and typed.track not in {track.id for track in choices.tracks}:
+        errors["track"] = OF_THE_EVENT
+    if not set(typed.speakers) <= {speaker.id for speaker in choices.speakers}:
+        errors["speakers"] = OF_THE_EVENT
+    if typed.film and typed.film not in {film.id for film in choices.films}:
+        errors["film"] = OF_THE_EVENT
+    if typed.slug and await programme.slug_taken(db, event.id, typed.slug, session.id if session else None):
+        errors["slug"] = "Another session has this address already. Please choose another one."
+    if session is not None:
+        errors |= lived(session, typed, hours)
+    for name, sentence in errors.items():
+        form = form.with_error(name, sentence)
+    return form, hours
+
+
+OF_THE_EVENT = "Please choose one of the answers offered."
+
+
+def hours_of(event: Event, typed: SessionForm) -> Hours:
+    return read_hours(
+        typed.starts.replace(tzinfo=None, second=0, microsecond=0),
+        typed.ends.replace(tzinfo=None, second=0, microsecond=0),
+        zone=event.zone,
+        first_day=event.starts_on,
+        last_day=event.ends_on,
+        starts_offset=typed.starts_offset,
+        ends_offset=typed.ends_offset,
+    )
+
+
+def lived(session: Session, typed: SessionForm, hours: Hours) -> dict[str, str]:
+    """What cannot be changed any more once a session was started: what happened has happened."""
+    if session.started_at is None or hours.errors or hours.starts is None or hours.ends is None:
+        return {}
+    wrong = {}
+    if hours.starts.at != session.starts_at:
+        wrong["starts"] = "This session has started, so its start stays as it was."
+    if session.ended_at is not None and hours.ends.at != session.ends_at:
+        wrong["ends"] = "This session has ended, so its end stays as it was."
+    if typed.film != session.film_id:
+        wrong["film"] = "This session has started, so its film stays."
+    return wrong
+
+
+def columns_of(typed: SessionForm) -> dict[str, Any]:
+    """What the form says beside slug, hours and speakers, as a session's columns hold it."""
+    details = typed.model_dump(include={"title", "kind", "abstract", "auto"})
+    return {**details, "track_id": typed.track, "film_id": typed.film}
+
+
+async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[str, Any]:
+    """A session as its form shows it; the offsets keep a reading that was chosen once."""
+    zone = ZoneInfo(event.zone)
+    return {
+        "starts_offset": reading_at(session.starts_at, zone).offset,
+        "ends_offset": reading_at(session.ends_at, zone).offset,
+        "title": session.title,
+        "slug": session.slug,
+        "kind": session.kind,
+        "track": str(session.track_id or ""),
+        "abstract": session.abstract,
+        "starts": session.starts_local,
+        "ends": session.ends_local,
+        "speakers": [str(speaker_id) for speaker_id in await programme.speaker_ids_of(db, session.id)],
+        "film": str(session.film_id or ""),
+        "auto": "yes" if session.auto else "",
+    }
+
+
+async def about_session(db: AsyncSession, event: Event, session: Session) -> dict[str, Any]:
+    """What stands beside the form: the moves that are possible, and what to look at."""
+    clashes = [
+        clash
+        for clash in await console.double_bookings(db, event.id)
+        if session.id in (clash.first.id, clash.second.id)
+    ]
+    return {
+        "session": session,
+        "moves": moves_from(SESSION, session.state),
+        "recording_moves": moves_from(RECORDING, session.recording),
+        "clashes": clashes,
+        "has_facts": await programme.has_facts(db, session.id),
+    }
+
+
+def show(
+    request: Request,
+    template: str,
+    form: FormState[SessionForm],
+    choices: Choices,
+    hours: Hours | None = None,
+    status_code: int = 200,
+    **context: Any,
+) -> Response:
+    readings = {
+        name: [(reading.offset, answer(reading)) for reading in two] for name, two in (hours or Hours()).choices.items()
+    }
+    return render(
+        request,
+        template,
+        status_code=status_code,
+        form=form,
+        choices=choices,
+        kinds=[(kind, kind.capitalize()) for kind in KINDS],
+        readings=readings,
+        **context,
+    )

@@ -1,0 +1,131 @@
+"""What the console shows of an event: figures, what is live, and the facts behind what needs a person."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from rooms.reactions import Ledger
+from server.models import Event, Mail, Reaction, Registration, Session, SessionSpeaker, Speaker
+from server.store import events, reactions
+from server.store.agenda import Item
+
+MINUTE = timedelta(minutes=1)
+SPARKLINE_MINUTES = 15
+ACCEPTED = "accepted"
+UNSENT = ("queued", "sending")
+TROUBLED = ("failed", "uncertain")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The quiet line across the top."""
+
+    confirmed: int
+    waitlisted: int
+    target: int | None
+    reactions_today: int
+    mail_waiting: int
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A session that is on: its ledger, and accepted reactions in each of the last minutes, the present one last."""
+
+    item: Item
+    ledger: Ledger
+    per_minute: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DoubleBooking:
+    """A speaker who is in two sessions at once."""
+
+    speaker: Speaker
+    first: Session
+    second: Session
+
+
+async def figures_view(db: AsyncSession, event: Event, now: datetime) -> Figures:
+    """The figures as of now; a day is the event's."""
+    by_state = await _registrations_by_state(db, event.id)
+    waiting = select(func.count()).where(Mail.event_id == event.id, col(Mail.state).in_(UNSENT))
+    return Figures(
+        by_state.get("confirmed", 0),
+        by_state.get("waitlisted", 0),
+        event.target,
+        await _reactions_today(db, event, now),
+        (await db.exec(waiting)).one(),
+    )
+
+
+async def _registrations_by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
+    statement = (
+        select(Registration.state, func.count())
+        .where(Registration.event_id == event_id)
+        .group_by(col(Registration.state))
+    )
+    return dict((await db.exec(statement)).all())
+
+
+async def _reactions_today(db: AsyncSession, event: Event, now: datetime) -> int:
+    begins, ends = events.today(event, now)
+    statement = (
+        select(func.count())
+        .select_from(Reaction)
+        .join(Session, col(Session.id) == col(Reaction.session_id))
+        .where(
+            Session.event_id == event.id,
+            Reaction.outcome == ACCEPTED,
+            col(Reaction.received_at) >= begins,
+            col(Reaction.received_at) < ends,
+        )
+    )
+    return (await db.exec(statement)).one()
+
+
+async def tiles(db: AsyncSession, items: Sequence[Item], now: datetime) -> list[Tile]:
+    """What is on now, in the agenda's order."""
+    return [
+        Tile(item, (await reactions.count(db, item.session.id)).ledger(), await _per_minute(db, item.session.id, now))
+        for item in items
+        if item.is_on
+    ]
+
+
+async def _per_minute(db: AsyncSession, session_id: uuid.UUID, now: datetime) -> tuple[int, ...]:
+    since = now - SPARKLINE_MINUTES * MINUTE
+    statement = select(Reaction.received_at).where(
+        Reaction.session_id == session_id, Reaction.outcome == ACCEPTED, col(Reaction.received_at) > since
+    )
+    counts = [0] * SPARKLINE_MINUTES
+    for received_at in await db.exec(statement):
+        counts[min(int((received_at - since) / MINUTE), SPARKLINE_MINUTES - 1)] += 1
+    return tuple(counts)
+
+
+async def troubled_mail(db: AsyncSession, event_id: uuid.UUID) -> int:
+    """Mails that failed, or may not have arrived."""
+    statement = select(func.count()).where(Mail.event_id == event_id, col(Mail.state).in_(TROUBLED))
+    return (await db.exec(statement)).one()
+
+
+async def double_bookings(db: AsyncSession, event_id: uuid.UUID) -> list[DoubleBooking]:
+    """Each speaker who is in two sessions that overlap and are neither over nor cancelled."""
+    statement = (
+        select(Speaker, Session)
+        .join(SessionSpeaker, col(SessionSpeaker.speaker_id) == col(Speaker.id))
+        .join(Session, col(Session.id) == col(SessionSpeaker.session_id))
+        .where(Session.event_id == event_id, col(Session.state).not_in(("ended", "cancelled")))
+        .order_by(col(Speaker.id), col(Session.starts_at))
+    )
+    booked = (await db.exec(statement)).all()
+    return [
+        DoubleBooking(speaker, first, second)
+        for n, (speaker, first) in enumerate(booked)
+        for same, second in booked[n + 1 :]
+        if same.id == speaker.id and second.starts_at < first.ends_at
+    ]

@@ -1,0 +1,33 @@
+"""Mail as the organiser looks it through: what was written to whom, and what became of it."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Mail
+
+PAGE = 50
+
+
+async def mails_of(
+    db: AsyncSession, event_id: uuid.UUID, *, state: str = "", page: int = 1
+) -> tuple[Sequence[Mail], int]:
+    """One page of an event's mail, the newest first, and how many there are in all."""
+    found = select(Mail).where(Mail.event_id == event_id)
+    if state:
+        found = found.where(Mail.state == state)
+    total = (await db.exec(select(func.count()).select_from(found.subquery()))).one()
+    newest = found.order_by(col(Mail.created_at).desc(), col(Mail.id)).offset((page - 1) * PAGE).limit(PAGE)
+    return (await db.exec(newest)).all(), total
+
+
+async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
+    """How many mails are in each state."""
+    statement = select(Mail.state, func.count()).where(Mail.event_id == event_id).group_by(col(Mail.state))
+    return dict((await db.exec(statement)).all())
+
+
+async def mail_with(db: AsyncSession, event_id: uuid.UUID, mail_id: uuid.UUID) -> Mail | None:
+    return (await db.exec(select(Mail).where(Mail.id == mail_id, Mail.event_id == event_id))).first()

@@ -1,0 +1,72 @@
+"""Who registered, as the organiser lists them: found by a word, by their state, in pages."""
+
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlmodel import col, func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from server.models import Person, Registration
+
+PAGE = 50
+
+
+class Listed(NamedTuple):
+    """One registration with whose it is."""
+
+    registration: Registration
+    person: Person
+
+
+async def listed(
+    db: AsyncSession, event_id: uuid.UUID, *, word: str = "", state: str = "", page: int = 1
+) -> tuple[list[Listed], int]:
+    """One page of the registrations that match, the newest first, and how many match in all.
+
+    The waiting list is in the order of waiting: who is next comes first.
+    """
+    found = _matching(event_id, word, state)
+    total = (await db.exec(select(func.count()).select_from(found.subquery()))).one()
+    order = col(Registration.created_at)
+    ids = found.order_by(order if state == "waitlisted" else order.desc(), col(Registration.id))
+    statement = (
+        select(Registration, Person)
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .where(col(Registration.id).in_(ids.offset((page - 1) * PAGE).limit(PAGE)))
+        .order_by(order if state == "waitlisted" else order.desc(), col(Registration.id))
+    )
+    return [Listed(*row) for row in await db.exec(statement)], total
+
+
+def _matching(event_id: uuid.UUID, word: str, state: str) -> SelectOfScalar[uuid.UUID]:
+    statement = (
+        select(Registration.id)
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .where(Registration.event_id == event_id)
+    )
+    if state:
+        statement = statement.where(Registration.state == state)
+    if word:
+        columns = (Person.name, Person.email, Registration.organisation)
+        statement = statement.where(
+            or_(*(func.lower(col(column)).contains(word.lower(), autoescape=True) for column in columns))
+        )
+    return statement
+
+
+async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
+    """How many registrations are in each state."""
+    statement = (
+        select(Registration.state, func.count())
+        .where(Registration.event_id == event_id)
+        .group_by(col(Registration.state))
+    )
+    return dict((await db.exec(statement)).all())
+
+
+async def confirmed(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Registration]:
+    """Every registration that holds a place."""
+    statement = select(Registration).where(Registration.event_id == event_id, Registration.state == "confirmed")
+    return (await db.exec(statement)).all()

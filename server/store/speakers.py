@@ -1,0 +1,104 @@
+"""Speakers: named on the agenda; those with an address can sign in, see their sessions and host a table."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Grant, NetworkingTable, Person, SessionSpeaker, Speaker
+from server.store import organisers, people
+from server.store.revisions import event_room, raise_revision
+
+
+async def speakers_with_counts(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Speaker, int]]:
+    """Every speaker of an event in order, and in how many sessions each is."""
+    statement = (
+        select(Speaker, func.count(col(SessionSpeaker.session_id)))
+        .outerjoin(SessionSpeaker, col(SessionSpeaker.speaker_id) == col(Speaker.id))
+        .where(Speaker.event_id == event_id)
+        .group_by(col(Speaker.id))
+        .order_by(col(Speaker.position), col(Speaker.name))
+    )
+    return [(speaker, count) for speaker, count in await db.exec(statement)]
+
+
+async def speakers_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Speaker]:
+    statement = select(Speaker).where(Speaker.event_id == event_id).order_by(col(Speaker.name))
+    return (await db.exec(statement)).all()
+
+
+async def speaker_with(db: AsyncSession, event_id: uuid.UUID, speaker_id: uuid.UUID) -> Speaker | None:
+    return (await db.exec(select(Speaker).where(Speaker.id == speaker_id, Speaker.event_id == event_id))).first()
+
+
+async def speaking_as(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[Speaker]:
+    """The speakers that a person is at an event."""
+    statement = select(Speaker).where(Speaker.event_id == event_id, Speaker.person_id == person_id)
+    return (await db.exec(statement)).all()
+
+
+async def address_of(db: AsyncSession, speaker: Speaker) -> str:
+    """The mail address a speaker signs in with; empty when they cannot."""
+    person = await db.get(Person, speaker.person_id) if speaker.person_id else None
+    return person.email if person else ""
+
+
+async def create(db: AsyncSession, event_id: uuid.UUID, email: str, **columns: Any) -> Speaker:
+    """Add a speaker after the last one."""
+    last = (await db.exec(select(func.max(Speaker.position)).where(Speaker.event_id == event_id))).one()
+    speaker = Speaker(event_id=event_id, position=0 if last is None else last + 1, **columns)
+    db.add(speaker)
+    await _know_as(db, speaker, email)
+    return speaker
+
+
+async def change(db: AsyncSession, speaker: Speaker, email: str, **columns: Any) -> None:
+    for name, value in columns.items():
+        setattr(speaker, name, value)
+    db.add(speaker)
+    await _know_as(db, speaker, email)
+
+
+async def _know_as(db: AsyncSession, speaker: Speaker, email: str) -> None:
+    """Tie a speaker to the person with this address, or to nobody; grants follow."""
+    before = speaker.person_id
+    person = await people.find_or_add(db, email, speaker.name) if email else None
+    speaker.person_id = person.id if person else None
+    await db.flush()
+    if before is not None and before != speaker.person_id:
+        await _take_grants(db, speaker, before)
+    if person is not None:
+        await organisers.grant(db, person.id, "speaker", "event", speaker.event_id)
+    for table in await db.exec(select(NetworkingTable).where(NetworkingTable.speaker_id == speaker.id)):
+        await give_host(db, table)
+    await raise_revision(db, event_room(speaker.event_id), "programme")
+
+
+async def remove(db: AsyncSession, speaker: Speaker) -> None:
+    """Take a speaker off the agenda; sessions and tables stay, without them."""
+    if speaker.person_id is not None:
+        await _take_grants(db, speaker, speaker.person_id)
+    await db.exec(delete(Speaker).where(col(Speaker.id) == speaker.id))
+    await raise_revision(db, event_room(speaker.event_id), "programme")
+
+
+async def _take_grants(db: AsyncSession, speaker: Speaker, person_id: uuid.UUID) -> None:
+    tables = select(NetworkingTable.id).where(NetworkingTable.speaker_id == speaker.id)
+    hosting = (col(Grant.scope) == "table") & col(Grant.scope_id).in_(tables)
+    others = [each for each in await speaking_as(db, speaker.event_id, person_id) if each.id != speaker.id]
+    speaking = (col(Grant.scope) == "event") & (col(Grant.scope_id) == speaker.event_id)
+    held = hosting if others else hosting | speaking
+    await db.exec(
+        delete(Grant).where(col(Grant.person_id) == person_id, col(Grant.role).in_(("speaker", "host")), held)
+    )
+
+
+async def give_host(db: AsyncSession, table: NetworkingTable) -> None:
+    """Make the table's speaker its one host."""
+    await db.exec(delete(Grant).where(col(Grant.role) == "host", col(Grant.scope_id) == table.id))
+    host = await db.get(Speaker, table.speaker_id) if table.speaker_id else None
+    if host is not None and host.person_id is not None:
+        await organisers.grant(db, host.person_id, "host", "table", table.id)
