@@ -21,6 +21,8 @@ CSP = (
     "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; "
     "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+SECRET_AFTER = ("join", "segments")
+"""First path segments after which a secret follows."""
 log = structlog.get_logger("plenary.request")
 
 
@@ -51,10 +53,16 @@ class RequestLog:
                 "request",
                 id=request_id,
                 method=scope["method"],
-                path=scope["path"],
+                path=without_secrets(scope["path"]),
                 status=status,
                 ms=took_ms,
             )
+
+
+def without_secrets(path: str) -> str:
+    """The path without what lets its holder in: the token of a join link, the key of a session's segments."""
+    first = path.strip("/").partition("/")[0]
+    return f"/{first}/…" if first in SECRET_AFTER else path
 
 
 class SecurityHeaders:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from server import sign_in
 from server.middleware import MAX_BODY_BYTES
@@ -67,3 +68,10 @@ async def test_an_unknown_address_gets_a_page_with_a_way_on(client: httpx.AsyncC
     assert "<main" in answer.text
     asked = await client.get("/no-such-event", headers={"accept": "application/json"})
     assert asked.json()["error"] == "We could not find that page"
+
+
+async def test_the_log_does_not_hold_what_lets_somebody_in(client: httpx.AsyncClient) -> None:
+    with capture_logs() as lines:
+        await client.get("/join/a-secret-token")
+        await client.get("/livez")
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/join/…", "/livez"]
