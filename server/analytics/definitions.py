@@ -21,6 +21,7 @@ ENTRY = re.compile(
 class Definition:
     """What a figure counts, out of what, and what it leaves out."""
 
+    section: str
     name: str
     title: str
     meaning: str
@@ -42,7 +43,12 @@ def definitions() -> dict[str, Definition]:
     Raises ValueError when an entry there is not written as the others are.
     """
     prose = SOURCE.read_text(encoding="utf-8")
-    found = {entry["name"]: Definition(**entry.groupdict()) for entry in ENTRY.finditer(prose)}
+    sections = prose.split("\n## ")[1:]
+    found = {
+        entry["name"]: Definition(section=section.partition("\n")[0], **entry.groupdict())
+        for section in sections
+        for entry in ENTRY.finditer(section)
+    }
     if len(found) != prose.count("\n### "):
         raise ValueError("an entry of DEFINITIONS.md is malformed or defined twice")
     return found

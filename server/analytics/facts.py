@@ -46,7 +46,10 @@ class StayFact(NamedTuple):
 
 
 class ReactionFact(NamedTuple):
-    """One tapped emoji with its outcome: accepted, or the reason for which it was refused."""
+    """One tapped emoji with its outcome: accepted, or the reason for which it was refused.
+
+    Its key is (person, sender, n).
+    """
 
     person: UUID
     session: UUID
@@ -55,14 +58,17 @@ class ReactionFact(NamedTuple):
     wave: str
     received_at: datetime
     media_at: datetime | None
+    sender: str
+    n: int
 
 
 class AnswerFact(NamedTuple):
-    """One value that a person gave to one question in one wave."""
+    """One value that a person gave to one question in one wave; `kind` is the question's."""
 
     person: UUID
     wave: str
     question: str
+    kind: str
     number: int | None
     text: str | None
 

@@ -24,7 +24,7 @@ def figures(facts: Facts) -> Iterator[Figure]:
     yield count("reactions_live", waves[LIVE], of=len(accepted))
     yield count("reactions_on_demand", waves[ON_DEMAND], of=len(accepted))
     emoji = Counter(row.emoji for row in accepted)
-    labels = {name: f"{sign} {name}" for name, sign in SIGNS.items()}
+    labels: dict[str, str] = {name: f"{sign} {name}" for name, sign in SIGNS.items()}
     yield breakdown("reactions_by_emoji", {name: emoji[name] for name in SIGNS}, labels)
     yield from _by_session(facts, accepted)
 

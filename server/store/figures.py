@@ -97,7 +97,8 @@ def _watched(event_id: uuid.UUID) -> Rows:
 
 def _reactions(event_id: uuid.UUID) -> Rows:
     row = (col(Reaction.person_id), col(Reaction.session_id), col(Reaction.emoji), col(Reaction.outcome))
-    found = select(*row, col(Reaction.wave), col(Reaction.received_at), col(Reaction.media_at))
+    seen = (col(Reaction.received_at), col(Reaction.media_at))
+    found = select(*row, col(Reaction.wave), *seen, col(Reaction.sender), col(Reaction.n))
     return _of_sessions(found, Reaction.session_id, event_id)
 
 
@@ -111,9 +112,9 @@ def _responses(event_id: uuid.UUID) -> Rows:
 
 
 def _answers(event_id: uuid.UUID) -> Rows:
-    row = (col(Response.person_id), col(Survey.wave), col(Question.name), col(Answer.number), col(Answer.text))
+    row = (col(Response.person_id), col(Survey.wave), col(Question.name), col(Question.kind))
     return (
-        select(*row)
+        select(*row, col(Answer.number), col(Answer.text))
         .join(Response, col(Response.id) == col(Answer.response_id))
         .join(Survey, col(Survey.id) == col(Response.survey_id))
         .join(Question, col(Question.id) == col(Answer.question_id))

@@ -4,7 +4,7 @@ The rule is a threshold with secondary suppression, as in Hundepool et al., *Sta
 (Wiley, 2012), chapter 4: a small cell is withheld, and so is what would give it away by subtraction.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -18,14 +18,14 @@ def too_few(people: int) -> bool:
     return 0 < people < THRESHOLD
 
 
-def withheld(cells: Mapping[K, int]) -> frozenset[K]:
+def withheld(cells: Mapping[K, int], anyway: Collection[K] = ()) -> frozenset[K]:
     """The cells of a set to withhold when the set's total may be known. Cells count people.
 
-    Every cell of one to four people is withheld; then the smallest others join them until what is withheld
-    is at least two cells and at least five people, so that subtracting what is shown from the total tells
-    of no group below the threshold. When the whole set is smaller than that, all of it is withheld.
+    Every cell of one to four people is withheld, and those that must be `anyway`; then the smallest others join
+    them until what is withheld is at least two cells and at least five people, so that subtracting what is shown
+    from the total tells of no group below the threshold. When the whole set is smaller, all of it is withheld.
     """
-    hidden = {cell for cell, people in cells.items() if too_few(people)}
+    hidden = {cell for cell, people in cells.items() if too_few(people) or cell in anyway}
     if not hidden:
         return frozenset()
     shown = sorted((cell for cell in cells if cell not in hidden), key=lambda cell: cells[cell] or float("inf"))

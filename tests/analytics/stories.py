@@ -13,6 +13,7 @@ from server.analytics.facts import (
     SessionFact,
     StayFact,
 )
+from server.surveys.published import QUESTIONS
 
 LONDON = ZoneInfo("Europe/London")
 NINE = datetime(2022, 6, 28, 8, 0, tzinfo=UTC)
@@ -41,7 +42,8 @@ def stay(who: object, start: float, end: float, where: str = "hearts", wave: str
 
 def reaction(who: object, minute: float, emoji: str = "clap", outcome: str = "accepted", **more: str) -> ReactionFact:
     where, wave = more.get("where", "hearts"), more.get("wave", "live")
-    return ReactionFact(person(who), person(where), emoji, outcome, wave, at(minute + 0.1), at(minute))
+    times = (at(minute + 0.1), at(minute))
+    return ReactionFact(person(who), person(where), emoji, outcome, wave, *times, "0" * 16, int(minute))
 
 
 def registration(who: object, state: str = "confirmed", created: datetime = NINE, **columns: str) -> RegistrationFact:
@@ -51,14 +53,11 @@ def registration(who: object, state: str = "confirmed", created: datetime = NINE
 
 def answers(wave: str, question: str, given: dict[object, int | str]) -> list[AnswerFact]:
     """One answer of each person: a number, or words."""
+    kind = next(asked.kind for asked in QUESTIONS[wave] if asked.name == question)
     return [
-        AnswerFact(
-            person(who),
-            wave,
-            question,
-            value if isinstance(value, int) else None,
-            value if isinstance(value, str) else None,
-        )
+        AnswerFact(person(who), wave, question, kind, value, None)
+        if isinstance(value, int)
+        else AnswerFact(person(who), wave, question, kind, None, value)
         for who, value in given.items()
     ]
 

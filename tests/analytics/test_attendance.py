@@ -14,7 +14,7 @@ SPANS = st.lists(st.tuples(MINUTES, MINUTES).map(lambda pair: (min(pair), max(pa
 
 
 def told(*stays: object, **more: object) -> dict[str, object]:
-    facts = Facts(zone=LONDON, sessions=[session()], stays=list(stays), **more)  # type: ignore[arg-type]
+    facts = Facts(zone=LONDON, sessions=[session()], stays=list(stays), **more)
     return {figure.name: figure for figure in figures(facts)}
 
 

@@ -12,7 +12,7 @@ from tests.analytics.stories import LONDON, answers, person, registration
 def told(chosen: dict[int, str], watched: set[int], registered: int = 40) -> dict[str, Figure]:
     facts = Facts(
         zone=LONDON,
-        answers=answers("after", "watch_later", chosen),  # type: ignore[arg-type]
+        answers=answers("after", "watch_later", chosen),
         watched=frozenset(person(n) for n in watched),
         registrations=[registration(n) for n in range(registered)],
     )

@@ -11,7 +11,7 @@ HEADER = "posted_at,network,text,impressions"
 
 
 def read(*lines: str, header: str = HEADER) -> tuple[list[object], int]:
-    return read_mentions([f"{line}\n" for line in (header, *lines)], "MSEinAction", LONDON)  # type: ignore[return-value]
+    return read_mentions([f"{line}\n" for line in (header, *lines)], "MSEinAction", LONDON)
 
 
 @pytest.mark.parametrize(

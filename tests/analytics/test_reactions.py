@@ -26,7 +26,7 @@ TAPS = st.lists(
 
 def told(rows: list[ReactionFact], **more: object) -> dict[str, Figure]:
     sessions = [session(), session("minds", start=10)]
-    facts = Facts(zone=LONDON, sessions=sessions, reactions=rows, **more)  # type: ignore[arg-type]
+    facts = Facts(zone=LONDON, sessions=sessions, reactions=rows, **more)
     return {figure.name: figure for figure in figures(facts)}
 
 
@@ -43,7 +43,7 @@ def test_tapped_is_accepted_and_refused_and_every_division_adds_up(rows: list[Re
     assert found["reactions_refused"].value == len(rows) - accepted == total(found["reactions_refused_by_reason"])
     for division in ("reactions_by_emoji", "reactions_by_session", "reactions_by_minute"):
         assert total(found[division]) == accepted
-    assert found["reactions_live"].value + found["reactions_on_demand"].value == accepted  # type: ignore[operator]
+    assert found["reactions_live"].value + found["reactions_on_demand"].value == accepted
 
 
 @given(TAPS)

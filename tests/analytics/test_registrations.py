@@ -12,7 +12,7 @@ from tests.analytics.stories import LONDON, registration
 
 
 def told(rows: list[RegistrationFact], zone: ZoneInfo = LONDON, **more: object) -> dict[str, Figure]:
-    return {figure.name: figure for figure in figures(Facts(zone=zone, registrations=rows, **more))}  # type: ignore[arg-type]
+    return {figure.name: figure for figure in figures(Facts(zone=zone, registrations=rows, **more))}
 
 
 def test_only_confirmed_places_are_registrations() -> None:

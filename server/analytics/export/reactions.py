@@ -1,0 +1,104 @@
+"""Sheets of the applause: every tapped reaction, the running totals, and whether they agree."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from server.analytics.export.people import PERSON, SESSION, WAVE
+from server.analytics.export.sheets import Column, Sheet
+from server.analytics.export.telling import Telling
+from server.analytics.facts import ACCEPTED, ReactionFact
+
+EMOJI = Column("emoji", "clap, love, agree, laugh, wow or idea.")
+
+
+def sheets(told: Telling) -> Iterator[Sheet]:
+    """Reactions, tallies, the ledger."""
+    yield reactions(told)
+    yield tallies(told)
+    yield ledger(told)
+
+
+def reactions(told: Telling) -> Sheet:
+    columns = [
+        PERSON,
+        SESSION,
+        EMOJI,
+        Column("outcome", "accepted, or the reason for which it was refused."),
+        WAVE,
+        Column("media_at", "The moment of the programme that its sender was seeing."),
+        Column("received_at", "When it reached the server."),
+        Column("sender", "A random number made at each page load; person, sender and n name one reaction."),
+        Column("n", "The reaction's number within its sender, from 1."),
+    ]
+    rows = [
+        (
+            told.person(row.person),
+            told.session(row.session),
+            row.emoji,
+            row.outcome,
+            row.wave,
+            told.at(row.media_at),
+            told.at(row.received_at),
+            row.sender,
+            row.n,
+        )
+        for row in told.records.facts.reactions
+    ]
+    about = "One row for each reaction that reached the server, accepted or refused."
+    return Sheet("reactions", about, columns, sorted(rows, key=lambda row: (row[6] or "", row[0], row[7], row[8])))
+
+
+def tallies(told: Telling) -> Sheet:
+    """The running totals beside the rows that they count."""
+    columns = [
+        SESSION,
+        WAVE,
+        EMOJI,
+        Column("tally", "The running total that rooms were shown."),
+        Column("rows", "Accepted rows in the sheet reactions."),
+    ]
+    stored = Counter((row.session, row.wave, row.emoji) for row in _accepted(told))
+    shown = {(row.session, row.wave, row.emoji): row.n for row in told.records.tallies}
+    rows = [
+        (told.session(session), wave, emoji, shown.get((session, wave, emoji), 0), stored[session, wave, emoji])
+        for session, wave, emoji in shown.keys() | stored.keys()
+    ]
+    return Sheet("tallies", "The running totals against the rows.", columns, sorted(rows))
+
+
+def ledger(told: Telling) -> Sheet:
+    """Tapped = accepted + refused, and the tally says the same."""
+    columns = [
+        SESSION,
+        Column("tapped", "Distinct reactions that reached the server."),
+        Column("accepted", "Those that were taken."),
+        Column("refused", "Those that were not."),
+        Column("dropped_frames", "Frames of flooding connections; no reactions, counted apart."),
+        Column("tally", "The running totals of the session, added up."),
+        Column("agrees", "Whether the tally is what was accepted."),
+    ]
+    tapped = Counter(row.session for row in told.records.facts.reactions)
+    accepted = Counter(row.session for row in _accepted(told))
+    dropped: Counter[object] = Counter()
+    tally: Counter[object] = Counter()
+    for lost in told.records.dropped:
+        dropped[lost.session] += lost.n
+    for total in told.records.tallies:
+        tally[total.session] += total.n
+    rows = [
+        (
+            session.slug,
+            tapped[session.id],
+            accepted[session.id],
+            tapped[session.id] - accepted[session.id],
+            dropped[session.id],
+            tally[session.id],
+            tally[session.id] == accepted[session.id],
+        )
+        for session in told.records.facts.sessions
+    ]
+    return Sheet("ledger", "One row for each session: every reaction accounted for.", columns, rows)
+
+
+def _accepted(told: Telling) -> Iterator[ReactionFact]:
+    return (row for row in told.records.facts.reactions if row.outcome == ACCEPTED)

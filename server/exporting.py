@@ -1,0 +1,21 @@
+"""Telling an event to an export: its rows, its figures, and the pseudonyms under which people appear."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.analytics.export.telling import Telling
+from server.analytics.report import report
+from server.models import Event
+from server.pseudonyms import pseudonyms
+from server.store.exports import records_of
+
+
+async def telling(db: AsyncSession, event: Event, secret: bytes, *, identified: bool = False) -> Telling:
+    """Everything an export of the event needs; people are named for exports, and otherwise again for answers."""
+    records = await records_of(db, event)
+    return Telling(
+        records=records,
+        report=report(records.facts),
+        person=pseudonyms(secret, event.salt, "exports"),
+        respondent=pseudonyms(secret, event.salt, "exported answers"),
+        identified=identified,
+    )
