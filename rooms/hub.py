@@ -106,12 +106,12 @@ class Hub:
             self.rooms[name].catch_up(connection)
 
     async def flooded(self, connection: Connection, frames: int) -> None:
-        """Close a connection past the hard limit, and count what was cut off in the sessions it was in."""
-        connection.outlet.close(Close.FLOOD)
+        """Count what a connection sent past the hard limit in the sessions it was in, and close it."""
         for room in [self.rooms[name] for name in connection.rooms]:
             if room.is_session:
                 with suppress(Unavailable):
                     room.raise_count(await self.journal.drop(room.key, connection.person, frames, now=self.clock()))
+        connection.outlet.close(Close.FLOOD)
 
     # Rooms
 

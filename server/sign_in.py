@@ -16,6 +16,7 @@ from server.models import Grant as GrantRow
 from server.models import Person, SignIn
 from server.permissions import CREW, Grant
 from server.settings import Settings
+from server.store import credentials
 
 TOKEN_BYTES = 32
 COOKIE_AGE_S = 180 * 24 * 3600
@@ -130,5 +131,6 @@ async def sign_in(
 
 
 async def end(db: AsyncSession, sign_in_id: uuid.UUID) -> None:
-    """End one sign-in; its sockets are closed by whoever announces it."""
-    await db.exec(update(SignIn).where(col(SignIn.id) == sign_in_id).values(ended_at=datetime.now(UTC)))
+    """End one sign-in; its sockets are closed after the commit."""
+    person_id = select(SignIn.person_id).where(SignIn.id == sign_in_id)
+    await credentials.end_sign_in(db, (await db.exec(person_id)).one(), sign_in_id, datetime.now(UTC))
