@@ -1,16 +1,20 @@
 """The wheel: what it carries, and that it stands alone."""
 
-import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server.places import NPM_SERVED
+from tests.running_demo import clean_environment, running_demo
 
 ROOT = Path(__file__).resolve().parent.parent
+FIRST_DEMO_WITHIN_S = 240
+SECOND_DEMO_WITHIN_S = 5
+"""What the second start promises; the first draws the films."""
 UV = Path(sys.executable).parent / "uv"
 
 
@@ -74,14 +78,27 @@ def test_it_finds_its_files_without_the_checkout(elsewhere: Path) -> None:
         "from server.places import npm_file, static_dir, templates_dir;"
         "print(static_dir()); print(templates_dir()); print(npm_file('hls.js/dist/hls.min.mjs'))"
     )
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     said = subprocess.run(
         [elsewhere / ".venv" / "bin" / "python", "-c", script],
         cwd=elsewhere,
-        env=clean,
+        env=clean_environment(),
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
     assert len(said) == 3
     assert all(Path(path).is_relative_to(elsewhere) and Path(path).exists() for path in said)
+
+
+async def test_it_opens_the_demo_and_the_second_time_at_once(elsewhere: Path) -> None:
+    plenary = elsewhere / ".venv" / "bin" / "plenary"
+    async with running_demo(plenary, elsewhere, opens_within_s=FIRST_DEMO_WITHIN_S) as links:
+        await all_answer(links)
+    async with running_demo(plenary, elsewhere, opens_within_s=SECOND_DEMO_WITHIN_S) as links:
+        await all_answer(links)
+
+
+async def all_answer(links: dict[str, str]) -> None:
+    async with httpx.AsyncClient() as client:
+        for role, link in links.items():
+            assert (await client.get(link)).status_code == 200, role

@@ -1,0 +1,54 @@
+"""`plenary demo` as people start it: a process, three links, and Ctrl-C."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROLES = ("delegate", "speaker", "organiser")
+ENDS_WITHIN_S = 2
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """The environment of a stranger: nothing of Python's or Plenary's but these settings."""
+    ours = ("PYTHON", "PLENARY_", "DATABASE_URL", "REDIS_URL", "VIRTUAL_ENV")
+    return {**{name: value for name, value in os.environ.items() if not name.startswith(ours)}, **settings}
+
+
+@asynccontextmanager
+async def running_demo(plenary: Path, folder: Path, *, opens_within_s: float) -> AsyncIterator[dict[str, str]]:
+    """The join link of each role, while the demo runs with its data in a folder.
+
+    Fails when the links are not there in time, or when Ctrl-C does not end it cleanly.
+    """
+    environment = clean_environment(PLENARY_DATA=str(folder / "data"), PLENARY_PORT="0")
+    with (folder / "demo.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            plenary, "demo", cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
+        )
+    try:
+        async with asyncio.timeout(opens_within_s):
+            links = await read_links(process)
+        assert links.keys() == set(ROLES), (folder / "demo.log").read_text()
+        yield links
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            await process.wait()
+        assert process.returncode in {0, 130}, (folder / "demo.log").read_text()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def read_links(process: asyncio.subprocess.Process) -> dict[str, str]:
+    """The links that the demo prints, by role; fewer when it ended before."""
+    assert process.stdout is not None
+    links: dict[str, str] = {}
+    while len(links) < len(ROLES) and (line := (await process.stdout.readline()).decode()):
+        role, *link = line.split()
+        if role in ROLES:
+            [links[role]] = link
+    return links
