@@ -125,6 +125,10 @@ class Hub:
                 self.rooms[name] = await self._load(name)
             return self.rooms[name]
 
+    def headcount(self, name: str) -> int:
+        """How many people are in a room, as far as this process has heard; 0 in a room that is not open."""
+        return self.rooms[name].presence.count if name in self.rooms else 0
+
     def close_empty(self) -> None:
         """Forget rooms that nobody has been in for a while."""
         now = self.clock()

@@ -1,26 +1,41 @@
 """A session: its picture, what it is about, who speaks, and how far one has watched."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+from anyio import to_thread
 from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rooms.film_index import CAPTIONS_NAME
+from rooms.protocol import SIGNS
+from server import films
 from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid
 from server.forms import Form
 from server.models import Registration
 from server.pages.agenda import calendar_file
-from server.store import agenda, recordings, tables
+from server.store import agenda, reactions, recordings, tables
+from server.store.agenda import Item
+from server.store.films import film_of
+from server.store.revisions import session_room
+from server.store.tables import SetTable
 from server.templating import render
+from server.transcripts import Line, read_transcript
 
+LABELS = {"clap": "Clap", "love": "Love", "agree": "Agree", "laugh": "Laugh", "wow": "Wow", "idea": "Idea"}
+EMOJI = [(name, sign, LABELS[name]) for name, sign in SIGNS.items()]
+"""The reaction bar's keys, in order: name on the wire, sign, label."""
+NEEDS = ("captions", "transcript", "interpreter", "calm")
 MOST_S = 86_400
 """No recording is longer than a day."""
 Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False)]
 
 
 async def show(request: Request) -> Response:
+    """The session as it stands: before, while and after it is on."""
     now = datetime.now(UTC)
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
@@ -28,25 +43,52 @@ async def show(request: Request) -> Response:
         person = require(request, "event.attend", session_id=session.id).person
         assert person is not None
         item = await agenda.item(db, event, session, now)
-        mine = session.id in await agenda.bookmarks_of(db, event.id, person.id)
-        progress = await recordings.progress_of(db, person.id, session.id)
-        lounge = await tables.lounge(db, event.id)
-        following = agenda.programme(await agenda.agenda(db, event, now)).next
-    hosts = {speaker.id for speaker in item.speakers}
-    registration: Registration | None = request.state.registration
+        film = await film_of(db, session)
+        context: dict[str, Any] = {
+            "mine": session.id in await agenda.bookmarks_of(db, event.id, person.id),
+            "progress": await recordings.progress_of(db, person.id, session.id),
+            "tables": tables_of(item, await tables.lounge(db, event.id)),
+            "following": following(item, await agenda.agenda(db, event, now)),
+            "totals": (await reactions.count(db, session.id)).totals().totals,
+        }
+    lines: list[Line] = []
+    if film is not None and item.state == "on-demand":
+        path = films.directory_of(request.app.state.settings, film) / CAPTIONS_NAME
+        lines = await to_thread.run_sync(read_transcript, path)
     return render(
         request,
         "sessions/show.html",
         item=item,
         session=session,
-        mine=mine,
-        progress=progress,
-        tables=[t for t in lounge if t.table.session_id == session.id or (t.host and t.host.id in hosts)],
-        following=following,
-        calm=registration is not None and registration.calm,
-        captions=registration is not None and registration.captions,
-        transcript=registration is not None and registration.transcript,
+        has_picture=film is not None and (item.is_on or item.state == "on-demand"),
+        here=request.app.state.hub.headcount(session_room(session.id)),
+        transcript=lines,
+        needs=needs_of(request.state.registration),
+        emoji=EMOJI,
+        **context,
     )
+
+
+def needs_of(registration: Registration | None) -> dict[str, bool]:
+    """The access needs that were stated at registration, which the page meets from the start."""
+    return {name: registration is not None and getattr(registration, name) for name in NEEDS}
+
+
+def tables_of(item: Item, lounge: Sequence[SetTable]) -> list[SetTable]:
+    """The open tables of this session, and those that its speakers host."""
+    hosts = {speaker.id for speaker in item.speakers}
+    return [
+        each
+        for each in lounge
+        if each.table.state == "open"
+        and (each.table.session_id == item.session.id or (each.host is not None and each.host.id in hosts))
+    ]
+
+
+def following(item: Item, items: Sequence[Item]) -> Item | None:
+    """What to go on to once this session is over: what is live, else what comes next."""
+    programme = agenda.programme([each for each in items if each.session.id != item.session.id])
+    return next(iter((*programme.live, *programme.next)), None)
 
 
 async def calendar(request: Request) -> Response:
