@@ -54,7 +54,7 @@ async def queue(
     )
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(Mail).values(**mail.model_dump()).on_conflict_do_nothing(index_elements=["idempotency_key"])
-    return bool((await db.execute(statement)).rowcount)  # type: ignore[attr-defined]
+    return bool((await db.exec(statement)).rowcount)
 
 
 async def has_work(db: AsyncSession, now: datetime) -> bool:

@@ -147,7 +147,7 @@ async def bookmark(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID
     if kept:
         insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
         row = Bookmark(person_id=person_id, session_id=session_id)
-        await db.execute(insert(Bookmark).values(**row.model_dump()).on_conflict_do_nothing())
+        await db.exec(insert(Bookmark).values(**row.model_dump()).on_conflict_do_nothing())
     else:
         mine = delete(Bookmark).where(col(Bookmark.person_id) == person_id, col(Bookmark.session_id) == session_id)
         await db.exec(mine)

@@ -23,7 +23,7 @@ async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, s
         return
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = Grant(person_id=person_id, role=role, scope=scope, scope_id=scope_id)
-    await db.execute(insert(Grant).values(**row.model_dump()).on_conflict_do_nothing())
+    await db.exec(insert(Grant).values(**row.model_dump()).on_conflict_do_nothing())
 
 
 async def events_of(db: AsyncSession, person_id: uuid.UUID) -> Sequence[Event]:

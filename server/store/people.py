@@ -41,7 +41,7 @@ async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: boo
     """
     new = Person(email=address_key(email), name=name, synthetic=synthetic)
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await db.execute(insert(Person).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["email"]))
+    await db.exec(insert(Person).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["email"]))
     return (await db.exec(select(Person).where(Person.email == new.email))).one()
 
 

@@ -91,7 +91,7 @@ async def keep_progress(
         person_id=person_id, session_id=session_id, position=position, watched=watched, updated_at=now
     )
     further = case((col(Progress.watched) > watched, col(Progress.watched)), else_=watched)
-    await db.execute(
+    await db.exec(
         statement.on_conflict_do_update(
             index_elements=["person_id", "session_id"],
             set_={"position": position, "watched": further, "updated_at": now},

@@ -41,10 +41,10 @@ async def add(db: AsyncSession, event: Event, person: Person, details: Details, 
     values = {**vars(details), "source": source, "state": "waitlisted", "created_at": now}
     new = Registration(event_id=event.id, person_id=person.id, **values)
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    added = await db.execute(
+    added = await db.exec(
         insert(Registration).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
     )
-    return added.rowcount == 1 or await _come_back(db, event.id, person.id, values)  # type: ignore[attr-defined]
+    return added.rowcount == 1 or await _come_back(db, event.id, person.id, values)
 
 
 async def _come_back(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, values: dict[str, object]) -> bool:
@@ -74,7 +74,7 @@ async def admit(db: AsyncSession, event_id: uuid.UUID, now: datetime) -> Sequenc
         .values(state="confirmed", confirmed_at=now)
         .returning(col(Registration.person_id))
     )
-    confirmed: Sequence[uuid.UUID] = (await db.execute(statement)).scalars().all()
+    confirmed: Sequence[uuid.UUID] = (await db.exec(statement)).scalars().all()
     await raise_revision(db, event_room(event_id), TOPIC)
     return confirmed
 

@@ -30,10 +30,10 @@ async def enlist(db: AsyncSession, event: Event, role: str, count: int) -> Seque
     await db.flush()
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     places = [Registration(event_id=event.id, person_id=each.id, confirmed_at=now, created_at=now) for each in people]
-    await db.execute(insert(Registration).on_conflict_do_nothing(), [row.model_dump() for row in places])
+    await db.exec(insert(Registration).on_conflict_do_nothing(), params=[row.model_dump() for row in places])
     if role != "delegate":
         grants = [Grant(person_id=each.id, role=role, scope="event", scope_id=event.id) for each in people]
-        await db.execute(insert(Grant).on_conflict_do_nothing(), [row.model_dump() for row in grants])
+        await db.exec(insert(Grant).on_conflict_do_nothing(), params=[row.model_dump() for row in grants])
     if role == "speaker":
         await _put_on_agenda(db, event, newcomers)
     await db.flush()
