@@ -82,13 +82,13 @@ async def check_zone(db: AsyncSession, event_id: uuid.UUID, zone: str) -> None:
 
 
 async def sessions_outside(db: AsyncSession, event: Event, first: date, last: date) -> Sequence[Session]:
-    """The sessions that would lie outside these days of the event's zone."""
+    """The sessions that would lie outside these days of the event's zone; what is over can no longer be moved in."""
     zone = ZoneInfo(event.zone)
     begins, ends = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
     statement = select(Session).where(
         Session.event_id == event.id,
         (col(Session.starts_at) < begins) | (col(Session.starts_at) >= ends),
-        Session.state != "cancelled",
+        col(Session.state).not_in(("ended", "cancelled")),
     )
     return (await db.exec(statement)).all()
 
