@@ -82,6 +82,7 @@ def signed_in(request: HTTPConnection) -> tuple[Person, SignIn]:
 
 
 FORBIDDEN = {
+    "survey.answer": "Surveys ask those who have a place at this event. Registration is on the event's page.",
     "event.attend": "This page is for registered delegates. Registration is on the event's page.",
     "console.open": "The console is for the organisers. If you are one, sign in with your password and code.",
 }

@@ -40,6 +40,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "table.edit": frozenset({"organiser", "producer"}),
     "table.host": frozenset({"host", "organiser"}),
     "speaker.open": frozenset({"speaker", "host"}),
+    "survey.answer": frozenset({"delegate"}),
     "report.read": frozenset({"organiser", "analyst"}),
     "export.read": frozenset({"organiser", "analyst"}),
 }

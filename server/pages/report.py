@@ -1,0 +1,59 @@
+"""The report of an event, and its export to take away."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from server import exporting
+from server.analytics import reading
+from server.analytics.export import files, sheets_of
+from server.analytics.export.sheets import Sheet
+from server.analytics.report import report
+from server.entrance import event_of, require
+from server.errors import NotFound
+from server.store.figures import facts_of
+from server.templating import render
+
+Writer = Callable[[list[Sheet], Path, files.Progress], None]
+
+FORMATS: dict[str, tuple[Writer, str]] = {
+    "csv.zip": (files.write_zip, "application/zip"),
+    "xlsx": (files.write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": (files.write_json, "application/json"),
+}
+"""By the ending of the address: how the file is written, and its media type."""
+
+
+async def show(request: Request) -> Response:
+    """Every figure, computed now. The arithmetic runs in a thread: it may have many rows to go through."""
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        require(request, "report.read")
+        facts = await facts_of(db, event)
+    figures = await asyncio.to_thread(report, facts)
+    sessions = {session.slug: session.title for session in facts.sessions}
+    return render(request, "report/show.html", figures=figures, sessions=sessions, read=reading)
+
+
+async def export(request: Request) -> Response:
+    """Everything as one file, under pseudonyms; names leave only by the command line."""
+    ending = request.path_params["format"]
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        require(request, "export.read")
+        if ending not in FORMATS:
+            raise NotFound("The export comes as csv.zip, xlsx or json. The report's page has a button for each.")
+        told = await exporting.telling(db, event, request.app.state.secret)
+    write, media_type = FORMATS[ending]
+    folder = tempfile.TemporaryDirectory(prefix="plenary-export-")
+    path = Path(folder.name) / f"{event.slug}.{ending}"
+    await asyncio.to_thread(lambda: write(sheets_of(told), path, lambda name: None))
+    headers = {"cache-control": "private, no-store"}
+    return FileResponse(
+        path, filename=path.name, media_type=media_type, headers=headers, background=BackgroundTask(folder.cleanup)
+    )
