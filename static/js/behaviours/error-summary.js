@@ -4,7 +4,7 @@ import { listen } from "../helpers/listeners.js";
 
 /** @param {HTMLElement} summary */
 export function connect(summary) {
-  summary.focus();
+  if ("focus" in summary.dataset) summary.focus();
   return listen(summary, {
     /** @param {MouseEvent} event */
     click(event) {
