@@ -6,15 +6,24 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rooms.protocol import Reason
 from server.entrance import event_of, require
 from server.errors import NotFound
 from server.forms import Form, FormState, read_form
-from server.lifecycles import SESSION, moves_from
 from server.needs import needs
 from server.store import agenda, announcements, console
 from server.templating import redirect, render
 
 LONGEST_ANNOUNCEMENT = 280
+REASON_WORDS: dict[Reason, str] = {
+    "credit": "too fast",
+    "not-live": "not live",
+    "too-late": "too late",
+    "busy": "we were busy",
+    "no-such-session": "no such session",
+    "forbidden": "not allowed",
+}
+"""Why a reaction was refused, in the ledger's words."""
 
 
 class AnnouncementForm(Form):
@@ -60,8 +69,8 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
             now=now,
         ),
         announcements=said,
-        moves_of=lambda session: moves_from(SESSION, session.state),
         longest=LONGEST_ANNOUNCEMENT,
+        reasons=REASON_WORDS,
     )
 
 

@@ -37,9 +37,16 @@ async def index(request: Request) -> Response:
         word=word,
         state=state,
         counts={name: counts.get(name, 0) for name in STATES},
-        figures={figure.name: figure for figure in figures.figures(facts_of(event, confirmed))},
+        by_day=rows_of(event, confirmed, "registrations_by_day"),
+        by_source=rows_of(event, confirmed, "registrations_by_source"),
         pages=pages(total, people_list.PAGE, page_of(request)),
     )
+
+
+def rows_of(event: Event, confirmed: Sequence[Registration], name: str) -> list[tuple[str, float | None]]:
+    """A breakdown of the report as rows to draw; a withheld one is None."""
+    found = next(figure for figure in figures.figures(facts_of(event, confirmed)) if figure.name == name)
+    return [(cell.label, cell.value) for cell in found.cells]
 
 
 def facts_of(event: Event, confirmed: Sequence[Registration]) -> Facts:

@@ -22,6 +22,7 @@ from server.models import Event, Film, Session, Speaker, Track
 from server.session_hours import Hours, answer, read_hours
 from server.store import agenda, console, programme, sessions, speakers
 from server.templating import redirect, render
+from server.wording import span
 
 KINDS = ("keynote", "talk", "panel", "assembly", "networking")
 
@@ -293,6 +294,8 @@ def show(
         status_code=status_code,
         form=form,
         choices=choices,
+        track_options=[(track.id, track.title) for track in choices.tracks],
+        film_options=[(film.id, f"{film.title}, {span(film.duration)}") for film in choices.films],
         kinds=[(kind, kind.capitalize()) for kind in KINDS],
         readings=readings,
         **context,
