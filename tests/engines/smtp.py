@@ -17,6 +17,8 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
+        self.refusals: dict[str, str] = {}
+        """What is answered to mail for an address, where that is not yes."""
         self._arrived = threading.Condition()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
@@ -30,6 +32,15 @@ class Mailbox:
 
     def stop(self) -> None:
         self._controller.stop()
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Called by the server for each address that a message is for."""
+        if refusal := self.refusals.get(address):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Called by the server, in its own thread, for each message."""
