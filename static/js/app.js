@@ -1,5 +1,7 @@
 // Connects the elements that opt in with `data-behaviour="name"` to `behaviours/name.js`, and lets go of them again.
 
+import "./applause.js";
+
 /** @typedef {() => void} Disconnect */
 /** @typedef {(element: HTMLElement) => Disconnect | void} Connect */
 

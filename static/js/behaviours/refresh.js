@@ -1,0 +1,57 @@
+// Draws a part of the page anew when a topic changes, for what slots cannot say: forms, offers, what is one's own.
+
+import { redrawn, watch } from "../live.js";
+import { agrees } from "../models/agreement.js";
+
+/** @typedef {import("../protocol.js").State} State */
+
+const CROWD_MS = 1_500;
+const FEW_MS = 50;
+
+/**
+ * @param {HTMLElement} element with an id, `data-room` and `data-topic`; `data-drawn` is what it shows of the state, as
+ *   JSON: the topic may have changed between the drawing of the page and its first welcome
+ */
+export function connect(element) {
+  const { room = "", topic = "", drawn: before } = element.dataset;
+  /** @type {unknown} */
+  let drawn = before && JSON.parse(before);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  const stop = watch(room, topic, (state) => {
+    if (drawn !== undefined && !agrees(drawn, state)) {
+      clearTimeout(timer);
+      timer = setTimeout(() => redraw(element, state), wait(room));
+    }
+    drawn = state;
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+/**
+ * A table is few people and may hurry; a whole event spreads its fetches.
+ * @param {string} room
+ */
+const wait = (room) => (room.startsWith("table:") ? FEW_MS : CROWD_MS) * Math.random();
+
+/**
+ * @param {HTMLElement} element
+ * @param {State} state what the fresh part shows at least
+ */
+async function redraw(element, state) {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });
+  if (!answer.ok || !element.isConnected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(element.id);
+  if (!fresh) return;
+  const focused = element.contains(document.activeElement) ? document.activeElement?.id : "";
+  const copy = document.importNode(fresh, true);
+  copy.dataset.drawn ??= JSON.stringify(state);
+  element.replaceWith(copy);
+  redrawn(copy);
+  if (focused) document.getElementById(focused)?.focus();
+}

@@ -1,0 +1,124 @@
+// The one live connection of a page, for all the rooms that its elements name with `data-room`.
+//
+// What changes is filled into the elements with that room and `data-topic`, and then told as DOM events on the document:
+// `plenary:changed` {room, topic, state}, `plenary:answered` (a notice), `plenary:line` {state, code}, `plenary:welcome` {room}.
+
+import { Line } from "./helpers/line.js";
+import { fill } from "./helpers/slots.js";
+import { Rooms } from "./models/rooms.js";
+import { hello, read } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").RoomNotice} RoomNotice */
+/** @typedef {import("./protocol.js").Denied} Denied */
+/** @typedef {import("./protocol.js").State} State */
+
+const ASK_AGAIN_MS = 5_000;
+
+const rooms = new Rooms();
+const line = new Line(`${location.origin.replace(/^http/, "ws")}/live`, { heard, changed: lineChanged });
+
+/**
+ * @param {string} type
+ * @param {unknown} detail
+ */
+const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
+
+/** The rooms that the page's elements name. */
+function roomsHere() {
+  const elements = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-room]"));
+  return [...new Set([...elements].map((element) => element.dataset.room ?? ""))].filter(Boolean);
+}
+
+/**
+ * @param {string} room
+ * @param {string} topic
+ * @param {ParentNode} [within]
+ */
+function show(room, topic, within = document) {
+  const state = rooms.state(room, topic);
+  if (state === undefined) return;
+  for (const element of within.querySelectorAll(`[data-room="${room}"][data-topic="${topic}"]`)) fill(element, state);
+}
+
+/** @param {string} frame */
+function heard(frame) {
+  const notice = read(frame);
+  if (notice?.type === "welcome" || notice?.type === "changed") return takeIn(notice);
+  if (notice?.type === "taken" || notice?.type === "refused") return tell("plenary:answered", notice);
+  if (notice?.type === "denied") return leave(notice);
+}
+
+/** @param {RoomNotice} notice */
+function takeIn(notice) {
+  for (const topic of rooms.take(notice)) {
+    show(notice.room, topic);
+    tell("plenary:changed", { room: notice.room, topic, state: rooms.state(notice.room, topic) });
+  }
+  if (notice.type === "welcome") tell("plenary:welcome", { room: notice.room });
+}
+
+/** @param {Denied} notice */
+function leave({ room, reason }) {
+  rooms.forget(room);
+  if (reason === "unavailable") setTimeout(enter, ASK_AGAIN_MS * (1 + Math.random()));
+}
+
+/** Says which rooms the page is in now; those it was in already are not entered again. */
+function enter() {
+  line.send(hello(roomsHere()));
+}
+
+/**
+ * @param {import("./helpers/line.js").LineState} state
+ * @param {number} code
+ */
+function lineChanged(state, code) {
+  if (state === "open") enter();
+  tell("plenary:line", { state, code });
+}
+
+/**
+ * Sends a command; false when the line is not open.
+ * @param {string} frame
+ */
+export const send = (frame) => line.send(frame);
+
+/**
+ * Calls `handle` with a topic's state now, if it is known, and whenever it changes; returns what stops that.
+ * @param {string} room
+ * @param {string} topic
+ * @param {(state: State) => void} handle
+ */
+export function watch(room, topic, handle) {
+  const known = rooms.state(room, topic);
+  if (known !== undefined) handle(known);
+  /** @param {any} event */
+  const changed = ({ detail }) => {
+    if (detail.room === room && detail.topic === topic) handle(detail.state);
+  };
+  document.addEventListener("plenary:changed", changed);
+  return () => document.removeEventListener("plenary:changed", changed);
+}
+
+/**
+ * A part of the page was drawn anew: its slots show what is known, and its rooms are entered.
+ * @param {Element} part
+ */
+export function redrawn(part) {
+  const within = part.parentElement ?? document;
+  const elements = /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll("[data-room][data-topic]"));
+  for (const { dataset } of elements) show(dataset.room ?? "", dataset.topic ?? "", within);
+  enter();
+}
+
+/** Opens the line of a page that has rooms and a viewer who may hear of them. */
+function start() {
+  if (!document.body.dataset.viewer || roomsHere().length === 0) return;
+  line.open();
+  addEventListener("online", () => line.hurry());
+  document.addEventListener("visibilitychange", () => document.hidden || line.hurry());
+  addEventListener("pagehide", () => line.close());
+  addEventListener("pageshow", (event) => event.persisted && line.open());
+}
+
+start();

@@ -1,0 +1,121 @@
+// Reactions that were sent and not yet answered, kept with their keys so that a reload loses none and repeats none.
+
+/** @typedef {import("../protocol.js").Reaction} Reaction */
+/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf */
+
+export const LIMIT = 40;
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** One page's list, under a name of its own: no two pages write the same item. */
+export class Unanswered {
+  #shelf;
+  #name;
+  /** @type {Reaction[]} */
+  #list;
+
+  /**
+   * @param {Shelf} shelf
+   * @param {string} viewer whose reactions they are: another person in this browser must not send them
+   * @param {string} sender
+   */
+  constructor(shelf, viewer, sender) {
+    this.#shelf = shelf;
+    this.#name = nameOf(viewer, sender);
+    this.#list = recall(shelf, this.#name);
+  }
+
+  get name() {
+    return this.#name;
+  }
+
+  /** @returns {readonly Reaction[]} in the order they were sent */
+  get all() {
+    return this.#list;
+  }
+
+  /**
+   * Keeps a reaction until it is answered; false when too many are kept already.
+   * @param {Reaction} reaction
+   * @param {number} now
+   */
+  add(reaction, now) {
+    if (this.#list.length >= LIMIT) return false;
+    this.#list = [...this.#list, reaction];
+    this.#save(now);
+    return true;
+  }
+
+  /**
+   * @param {string} sender
+   * @param {number} n
+   * @returns {Reaction | undefined} what was answered, if it was of this list
+   */
+  answer(sender, n) {
+    const found = this.#list.find((reaction) => reaction.sender === sender && reaction.n === n);
+    if (found) {
+      this.#list = this.#list.filter((reaction) => reaction !== found);
+      this.#save();
+    }
+    return found;
+  }
+
+  /** @param {number} [now] */
+  #save(now = Date.now()) {
+    try {
+      if (this.#list.length === 0) this.#shelf.removeItem(this.#name);
+      else this.#shelf.setItem(this.#name, JSON.stringify({ at: now, reactions: this.#list }));
+    } catch {
+      // A full or forbidden storage: what is kept lasts as long as the page.
+    }
+  }
+}
+
+/**
+ * @param {string} viewer
+ * @param {string} sender
+ */
+const nameOf = (viewer, sender) => `plenary:unanswered:${viewer}:${sender}`;
+
+/**
+ * @param {Shelf} shelf
+ * @param {string} name
+ * @returns {Reaction[]}
+ */
+function recall(shelf, name) {
+  try {
+    return JSON.parse(shelf.getItem(name) ?? "{}").reactions ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The senders of this viewer's other lists, which pages that are gone may have left; outdated lists are thrown away.
+ * @param {Shelf} shelf
+ * @param {string} viewer
+ * @param {string} own this page's sender
+ * @param {number} now
+ * @returns {string[]}
+ */
+export function sendersLeft(shelf, viewer, own, now) {
+  const prefix = nameOf(viewer, "");
+  const names = Array.from({ length: shelf.length }, (_, n) => shelf.key(n) ?? "").filter((name) => name.startsWith(prefix));
+  const senders = [];
+  for (const name of names) {
+    if (isOutdated(shelf.getItem(name), now)) shelf.removeItem(name);
+    else if (name !== nameOf(viewer, own)) senders.push(name.slice(prefix.length));
+  }
+  return senders;
+}
+
+/**
+ * @param {string | null} text
+ * @param {number} now
+ */
+function isOutdated(text, now) {
+  try {
+    return !(now - JSON.parse(text ?? "").at < KEPT_MS);
+  } catch {
+    return true;
+  }
+}
