@@ -1,6 +1,6 @@
 // A WebSocket that comes back: UI-free, and silent about what is said on it.
 
-import { waitBefore } from "../models/back-off.js";
+import { Backoff } from "../models/backoff.js";
 import { comesBack } from "../protocol.js";
 
 /** @typedef {"connecting" | "open" | "waiting" | "closed"} LineState */
@@ -15,7 +15,7 @@ export class Line {
   #address;
   #ends;
   #Socket;
-  #tries = 0;
+  #backoff = new Backoff();
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -71,7 +71,7 @@ export class Line {
 
   /** @param {string} frame */
   #hear(frame) {
-    this.#tries = 0;
+    this.#backoff.reset();
     this.#ends.heard(frame);
   }
 
@@ -86,7 +86,7 @@ export class Line {
       this.#timer = undefined;
       return this.#ends.changed("closed", code);
     }
-    this.#timer = setTimeout(() => this.open(), waitBefore(this.#tries++));
+    this.#timer = setTimeout(() => this.open(), this.#backoff.next());
     this.#ends.changed("waiting", code);
   }
 }
