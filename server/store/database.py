@@ -41,7 +41,11 @@ class Database:
         """One transaction: kept on a clean exit, undone on an error. Rooms hear of it only once it is durable."""
         async with AsyncSession(self._writer, expire_on_commit=False) as db:
             async with db.begin():
-                yield db
+                try:
+                    yield db
+                except BaseException:
+                    db.expunge_all()  # an undone transaction would empty what the error page still shows
+                    raise
             changes: list[Change] = db.info.pop(CHANGES, [])
         if changes:
             for tell in self.after_commit:

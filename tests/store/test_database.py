@@ -63,3 +63,12 @@ async def test_the_migrations_make_what_the_models_say(database: Database) -> No
         )
     stored.pop("alembic_version")
     assert stored == {name: set(table.columns.keys()) for name, table in SQLModel.metadata.tables.items()}
+
+
+async def test_what_was_read_can_still_be_shown_after_a_failure(database: Database, make: Factory) -> None:
+    event = await make.event(title="MSE in Action")
+    with pytest.raises(RuntimeError):
+        async with database.writing() as db:
+            read = await db.get_one(Event, event.id)
+            raise RuntimeError("the page failed")
+    assert read.title == "MSE in Action"
