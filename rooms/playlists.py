@@ -27,11 +27,14 @@ class Entry:
 
 
 def media_playlist(entries: Iterable[Entry], *, init: str | None, longest_s: float, ended: bool) -> str:
-    """An EVENT playlist. It only ever grows at its end, so an earlier one is a beginning of a later one."""
+    """An EVENT playlist. It only ever grows at its end, so an earlier one is a beginning of a later one.
+
+    `longest_s` is the longest segment that there can be; rounded, it is the target duration (RFC 8216, 4.3.3.1).
+    """
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{VERSION}",
-        f"#EXT-X-TARGETDURATION:{math.ceil(longest_s)}",
+        f"#EXT-X-TARGETDURATION:{max(1, math.floor(longest_s + 0.5))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:EVENT",
         "#EXT-X-INDEPENDENT-SEGMENTS",

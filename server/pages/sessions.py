@@ -60,6 +60,7 @@ async def show(request: Request) -> Response:
         "sessions/show.html",
         item=item,
         session=session,
+        length=film.duration if film else 0,
         has_picture=film is not None and (item.is_on or item.state == "on-demand"),
         here=request.app.state.hub.headcount(session_room(session.id)),
         transcript=lines,

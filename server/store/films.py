@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import Pause
-from server.models import Film, Session, SessionPause
+from server.models import Film, Session
+from server.store.sessions import pauses_of
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ async def broadcast(db: AsyncSession, session: Session) -> Broadcast | None:
     film = await film_of(db, session)
     if film is None or session.started_at is None:
         return None
-    statement = select(SessionPause).where(SessionPause.session_id == session.id)
-    rows = await db.exec(statement.order_by(col(SessionPause.paused_at)))
-    return Broadcast(session, film, [Pause(row.paused_at, row.resumed_at) for row in rows])
+    pauses = await pauses_of(db, [session.id])
+    return Broadcast(session, film, pauses.get(session.id, []))
 
 
 async def broadcast_with_key(db: AsyncSession, media_key: str) -> Broadcast | None:

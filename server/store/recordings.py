@@ -10,9 +10,10 @@ from sqlmodel import case, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import Pause, paused_for
-from server.models import Event, Film, Progress, Session, SessionPause, Tally
+from server.models import Event, Progress, Session, Tally
 from server.store import agenda
 from server.store.agenda import Item
+from server.store.sessions import pauses_of
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,9 @@ async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: dat
 
 
 async def lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
-    """Seconds of each recording: its film's, else from its actual start to its end without the pauses."""
-    films = [session.film_id for session in sessions if session.film_id]
-    durations = dict((await db.exec(select(Film.id, Film.duration).where(col(Film.id).in_(films)))).all())
-    held: dict[uuid.UUID, list[Pause]] = {}
-    ids = [session.id for session in sessions]
-    for row in await db.exec(select(SessionPause).where(col(SessionPause.session_id).in_(ids))):
-        held.setdefault(row.session_id, []).append(Pause(row.paused_at, row.resumed_at))
-    return {
-        session.id: durations[session.film_id]
-        if session.film_id in durations
-        else _ran_for(session, held.get(session.id, []))
-        for session in sessions
-    }
+    """Seconds of each recording: from its actual start to its end without the pauses; a film is repeated in it."""
+    pauses = await pauses_of(db, [session.id for session in sessions])
+    return {session.id: _ran_for(session, pauses.get(session.id, [])) for session in sessions}
 
 
 def _ran_for(session: Session, pauses: Sequence[Pause]) -> float:

@@ -30,9 +30,9 @@ export function connect(element) {
 
   return together(
     listen(document, {
-      /** @param {CustomEvent<{ start: number, text: string }>} event */
+      /** @param {CustomEvent<{ start: number, inFilm: number, text: string }>} event */
       "plenary:cue"(event) {
-        if (!isLive) return mark(event.detail.start);
+        if (!isLive) return mark(event.detail.inFilm);
         if (event.detail.start > last) add(event.detail.text);
         last = Math.max(last, event.detail.start);
       },

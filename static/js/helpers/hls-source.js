@@ -1,0 +1,106 @@
+// Plays an HLS address in a video element: by hls.js wherever Media Source Extensions exist, else by the browser itself.
+
+/**
+ * @typedef {object} Source
+ * @property {() => number | null} mediaTime the moment of the programme that is being seen, epoch milliseconds
+ * @property {() => number} edge the newest moment worth jumping to, seconds
+ * @property {() => boolean} isLive whether more is still to come
+ * @property {() => void} recover goes on after a fault of the decoder
+ * @property {() => void} close
+ */
+
+/** @typedef {(fault: "media" | "network") => void} OnFault called when it cannot go on by itself */
+
+/** How far behind the newest segment playing starts where the browser plays HLS itself, seconds. */
+const NATIVE_DELAY_S = 6;
+
+/**
+ * @param {HTMLVideoElement} video
+ * @param {string} address of the multivariant playlist
+ * @param {number} position seconds from the start; -1 for the live edge
+ * @param {OnFault} onFault
+ * @returns {Promise<Source>}
+ */
+export async function openSource(video, address, position, onFault) {
+  const { default: Hls } = await import("hls.js");
+  return Hls.isSupported() ? throughHls(Hls, video, address, position, onFault) : natively(video, address, position, onFault);
+}
+
+/**
+ * @param {typeof import("hls.js").default} Hls
+ * @param {HTMLVideoElement} video
+ * @param {string} address
+ * @param {number} position
+ * @param {OnFault} onFault
+ * @returns {Source}
+ */
+function throughHls(Hls, video, address, position, onFault) {
+  const hls = new Hls({
+    startPosition: position,
+    enableWorker: false,
+    backBufferLength: 60,
+    maxBufferLength: 30,
+    enableIMSC1: false,
+    enableCEA708Captions: false,
+  });
+  hls.subtitleDisplay = false;
+  let isLive = position < 0;
+  hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
+    isLive = details.live;
+  });
+  hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
+    if (fatal) onFault(type === Hls.ErrorTypes.MEDIA_ERROR ? "media" : "network");
+  });
+  hls.loadSource(address);
+  hls.attachMedia(video);
+  return {
+    mediaTime: () => hls.playingDate?.getTime() ?? null,
+    edge: () => hls.liveSyncPosition ?? seekableEnd(video),
+    isLive: () => isLive,
+    recover: () => hls.recoverMediaError(),
+    close: () => hls.destroy(),
+  };
+}
+
+/**
+ * @param {HTMLVideoElement} video
+ * @param {string} address
+ * @param {number} position
+ * @param {OnFault} onFault
+ * @returns {Source}
+ */
+function natively(video, address, position, onFault) {
+  const failed = () => onFault("network");
+  const arrived = () => {
+    if (position > 0) video.currentTime = position;
+  };
+  video.addEventListener("error", failed);
+  video.addEventListener("loadedmetadata", arrived, { once: true });
+  video.src = address;
+  return {
+    mediaTime: () => dateAtStart(video) && dateAtStart(video) + video.currentTime * 1000,
+    edge: () => seekableEnd(video) - (Number.isFinite(video.duration) ? 0 : NATIVE_DELAY_S),
+    isLive: () => video.duration === Infinity,
+    recover: () => video.load(),
+    close() {
+      video.removeEventListener("error", failed);
+      video.removeEventListener("loadedmetadata", arrived);
+      video.removeAttribute("src");
+      video.load();
+    },
+  };
+}
+
+/** @param {HTMLVideoElement} video */
+function seekableEnd(video) {
+  return video.seekable.length ? video.seekable.end(video.seekable.length - 1) : 0;
+}
+
+/**
+ * The date of the first sample, which browsers with HLS of their own tell (`getStartDate`, HTML standard).
+ * @param {HTMLVideoElement & { getStartDate?: () => Date }} video
+ * @returns {number} epoch milliseconds; 0 when it is not known
+ */
+function dateAtStart(video) {
+  return video.getStartDate?.().getTime() || 0;
+}

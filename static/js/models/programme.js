@@ -1,0 +1,54 @@
+// What a session has to show, and what stands in the picture's place when it has nothing.
+
+/**
+ * The topic `status` of a session's room, as the page was drawn with it or as it changed since.
+ * @typedef {{ state: string, recording: string }} Status
+ */
+
+/** @typedef {"waiting" | "running" | "paused" | "on-demand" | "over" | "withdrawn" | "cancelled" | "nothing"} Phase */
+
+/**
+ * @typedef {object} Playback
+ * @property {boolean} begun a first picture was there
+ * @property {boolean} drained all that was sent has been seen
+ * @property {boolean} finished it was seen to its end
+ * @property {boolean} failing the picture cannot be had, again and again
+ */
+
+/** @type {Record<string, Phase>} */
+const PHASES = { scheduled: "waiting", live: "running", paused: "paused", cancelled: "cancelled" };
+
+/**
+ * @param {Status} status
+ * @param {boolean} hasFilm
+ * @returns {Phase}
+ */
+export function phaseOf({ state, recording }, hasFilm) {
+  if (state === "scheduled" || state === "cancelled") return /** @type {Phase} */ (PHASES[state]);
+  if (!hasFilm) return "nothing";
+  if (state !== "ended") return PHASES[state] ?? "waiting";
+  if (recording === "withdrawn") return "withdrawn";
+  return recording === "open" ? "on-demand" : "over";
+}
+
+/**
+ * The card to show, or null for the picture. People watch some seconds behind: a pause and the end are shown only when
+ * what was sent before them has been seen.
+ * @param {Phase} phase
+ * @param {Playback} playback
+ * @returns {string | null}
+ */
+export function cardOf(phase, { begun, drained, finished, failing }) {
+  switch (phase) {
+    case "running":
+      return failing ? "failing" : begun ? null : "starting";
+    case "paused":
+      return begun && !drained ? null : "paused";
+    case "over":
+      return begun && !finished ? null : "over";
+    case "on-demand":
+      return failing ? "failing" : finished ? "finished" : null;
+    default:
+      return phase;
+  }
+}

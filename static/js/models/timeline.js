@@ -1,0 +1,58 @@
+// Where one is in a programme, in numbers and in words.
+
+/** What counts as being at the live edge: the player's own delay and a little more. */
+const LIVE_WITHIN_S = 15;
+
+/** @param {number} seconds */
+const whole = (seconds) => Math.max(0, Math.floor(seconds));
+
+/**
+ * 4:05 or 1:04:05.
+ * @param {number} seconds
+ */
+export function clock(seconds) {
+  const total = whole(seconds);
+  const minutes = Math.floor((total % 3600) / 60);
+  const rest = String(total % 60).padStart(2, "0");
+  if (total < 3600) return `${minutes}:${rest}`;
+  return `${Math.floor(total / 3600)}:${String(minutes).padStart(2, "0")}:${rest}`;
+}
+
+/**
+ * 4 minutes 5 seconds, for who hears it.
+ * @param {number} seconds
+ */
+export function spoken(seconds) {
+  const total = whole(seconds);
+  /** @type {[number, string][]} */
+  const parts = [
+    [Math.floor(total / 3600), "hour"],
+    [Math.floor((total % 3600) / 60), "minute"],
+    [total % 60, "second"],
+  ];
+  const said = parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount} ${unit}${amount === 1 ? "" : "s"}`);
+  return said.join(" ") || "the start";
+}
+
+/**
+ * Keeps a position within what can be reached.
+ * @param {number} position seconds
+ * @param {number} end seconds
+ */
+export const within = (position, end) => Math.min(Math.max(position, 0), Math.max(end, 0));
+
+/**
+ * @param {number} position seconds
+ * @param {number} edge the newest playable moment, seconds
+ */
+export const isAtEdge = (position, edge) => edge - position <= LIVE_WITHIN_S;
+
+/**
+ * Where to resume: at the start when hardly anything was seen, or nearly all.
+ * @param {number} position seconds
+ * @param {number} length seconds; 0 when it is not known
+ */
+export function resumeAt(position, length) {
+  const nearlyAll = length > 0 && position > length - 10;
+  return position < 5 || nearlyAll ? 0 : position;
+}
