@@ -10,11 +10,12 @@ const FEW_MS = 50;
 
 /**
  * @param {HTMLElement} element with an id, `data-room` and `data-topic`; `data-drawn` is what it shows of the state, as
- *   JSON: the topic may have changed between the drawing of the page and its first welcome
+ *   JSON: the topic may have changed between the drawing of the page and its first welcome; `data-every` seconds redraw
+ *   it besides, for figures that are no topic
  */
 export function connect(element) {
-  const { room = "", topic = "", drawn: before } = element.dataset;
-  /** @type {unknown} */
+  const { room = "", topic = "", drawn: before, every } = element.dataset;
+  /** @type {any} */
   let drawn = before && JSON.parse(before);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -26,8 +27,13 @@ export function connect(element) {
     }
     drawn = state;
   });
+  const again = () => {
+    if (!document.hidden && !document.querySelector("dialog[open]") && drawn !== undefined) redraw(element, /** @type {State} */ (drawn));
+  };
+  const beat = every ? setInterval(again, Number(every) * 1000) : undefined;
   return () => {
     clearTimeout(timer);
+    clearInterval(beat);
     stop();
   };
 }

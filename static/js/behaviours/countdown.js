@@ -1,0 +1,15 @@
+// Says how many seconds an offer still stands.
+
+const SECOND_MS = 1000;
+
+/** @param {HTMLElement} element with `data-until`, an ISO moment */
+export function connect(element) {
+  const until = new Date(element.dataset.until ?? "").getTime();
+  const show = () => {
+    const seconds = Math.max(0, Math.ceil((until - Date.now()) / SECOND_MS));
+    element.textContent = seconds > 0 ? `for ${seconds} s` : "no longer";
+  };
+  show();
+  const timer = setInterval(show, SECOND_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,30 @@
+// Moves the end of a session along when its start is changed, so that it keeps its length.
+
+import { listen } from "../helpers/listeners.js";
+
+const MINUTE_MS = 60_000;
+const WALL_LENGTH = "2026-06-28T09:30".length;
+
+/** @param {HTMLElement} element a part of a form with the fields `starts` and `ends` */
+export function connect(element) {
+  const starts = /** @type {HTMLInputElement} */ (element.querySelector("[name=starts]"));
+  const ends = /** @type {HTMLInputElement} */ (element.querySelector("[name=ends]"));
+  let before = wall(starts);
+
+  return listen(starts, {
+    change() {
+      const now = wall(starts);
+      const length = wall(ends) - before;
+      if (length > 0 && now > 0) ends.value = new Date(now + length).toISOString().slice(0, WALL_LENGTH);
+      if (now > 0) before = now;
+    },
+  });
+}
+
+/**
+ * Wall time in whole minutes, counted as if it were UTC: only differences are used. Not a number for an empty field.
+ * @param {HTMLInputElement} field
+ */
+function wall(field) {
+  return Math.floor(new Date(`${field.value}Z`).getTime() / MINUTE_MS) * MINUTE_MS;
+}

@@ -1,0 +1,6 @@
+// Keeps the newest line of a talk in sight.
+
+/** @param {HTMLElement} element */
+export function connect(element) {
+  element.scrollTop = element.scrollHeight;
+}
