@@ -41,7 +41,13 @@ class ServerProcess:
         """Returns once the port answers. Raises `EngineMissing` when it does not."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                self.command(), cwd=self.folder, stdout=log, stderr=log, user=self.user, group=self.group
+                self.command(),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                user=self.user,
+                group=self.group,
+                start_new_session=True,
             )
         deadline = time.monotonic() + READY_WITHIN_S
         while not self.answers():
