@@ -62,6 +62,7 @@ async def index(request: Request) -> Response:
         request,
         "agenda/index.html",
         filters=filters,
+        drawn=agenda.drawn_from(items),
         days=days,
         shown={day: found for day, found in shown.items() if filters.day in ("", day.isoformat())},
         tracks=tracks,

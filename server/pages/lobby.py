@@ -24,6 +24,7 @@ async def show(request: Request) -> Response:
         request,
         "lobby/show.html",
         programme=agenda.programme(items),
+        drawn=agenda.drawn_from(items),
         today=agenda.by_day(items, event.zone).get(today, []),
         mine=mine,
         tables=[table for table in lounge if table.table.state == "open"],
