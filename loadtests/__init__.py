@@ -1,0 +1,1 @@
+"""Crowds that meet a served Plenary only over the network."""

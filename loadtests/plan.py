@@ -1,0 +1,115 @@
+"""The replay's input, what was published, and the people and acts that are drawn from it."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from loadtests.drawing import dealt, spread, with_mean, with_shares
+
+INPUT = Path(__file__).with_name("replay.toml")
+BOUNDS = {"understanding": (0, 10), "stars": (1, 5)}
+"""Of the answers to questions whose names begin so."""
+LEARNED = (
+    "How partnerships turn into better care for residents.",
+    "What is going on in the next district, and whom to ring about it.",
+    "That prevention begins with a warm home.",
+)
+
+Answers = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one person will do. `before` and `after` are None for those who do not answer then;
+    `reactions` are emoji, session by session."""
+
+    email: str
+    name: str
+    sector: str
+    place: str
+    before: int | None
+    after: Answers | None
+    reactions: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole replay before it begins; `event` is how the organiser describes it."""
+
+    event: Mapping[str, Any]
+    sessions: Sequence[str]
+    parts: Sequence[Part]
+    posts: Sequence[int]
+    """The impressions of each post that carries the hashtag."""
+
+    def reactions(self) -> Counter[tuple[str, str]]:
+        """How many of each emoji there will be in each session."""
+        return Counter(
+            (session, emoji)
+            for part in self.parts
+            for session, sent in zip(self.sessions, part.reactions, strict=True)
+            for emoji in sent
+        )
+
+    def answers(self) -> Counter[tuple[str, str, str | int]]:
+        """How often each answer will be given: wave, question, answer. Words are left out."""
+        before = [("before", "understanding", part.before) for part in self.parts if part.before is not None]
+        after = [("after", name, said) for part in self.parts for name, said in (part.after or {}).items()]
+        return Counter(answer for answer in [*before, *after] if answer[1] != "learned")
+
+
+def read_plan(path: Path = INPUT) -> Plan:
+    """Draw the crowd from what was published; the same input draws the same crowd."""
+    published = tomllib.loads(path.read_text(encoding="utf-8"))
+    chance = Random(published["seed"])
+    posts = published["posts"]
+    people = range(published["registrations"])
+    mean = published["mean"].pop("understanding_before")
+    before = spread(
+        with_mean(published["answered"]["before"], mean, BOUNDS["understanding"], chance), len(people), chance
+    )
+    after = spread(_answers_after(published, chance), len(people), chance)
+    reactions = _reactions(published, chance)
+    return Plan(
+        event=published["event"],
+        sessions=published["sessions"],
+        posts=with_mean(posts["uses"], posts["impressions"] / posts["uses"], (0, 100), chance),
+        parts=[
+            Part(
+                email=f"delegate-{number}@replay.example",
+                name=f"Delegate {number}",
+                sector=chance.choice(published["event"]["sectors"]),
+                place=chance.choice(published["event"]["places"]),
+                before=before[number],
+                after=after[number],
+                reactions=reactions[number],
+            )
+            for number in people
+        ],
+    )
+
+
+def _answers_after(published: Mapping[str, Any], chance: Random) -> list[Answers]:
+    """One person's answers after another's."""
+    count = published["answered"]["after"]
+    columns: dict[str, list[Any]] = {
+        name.removesuffix("_after"): with_mean(count, mean, BOUNDS[name.partition("_")[0]], chance)
+        for name, mean in published["mean"].items()
+    }
+    columns |= {name: with_shares(count, shares, chance) for name, shares in published["share"].items()}
+    columns["learned"] = [chance.choice(("", *LEARNED)) for _ in range(count)]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _reactions(published: Mapping[str, Any], chance: Random) -> list[list[list[str]]]:
+    """For each person the emoji that they send in each session."""
+    emoji = with_shares(published["reactions"], published["emoji"], chance)
+    share = -(-len(emoji) // len(published["sessions"]))
+    parts = [emoji[start : start + share] for start in range(0, len(emoji), share)]
+    return [
+        list(hand) for hand in zip(*(dealt(part, published["registrations"], chance) for part in parts), strict=True)
+    ]

@@ -1,0 +1,147 @@
+"""Lives MSE in Action through again, over the network alone: `python -m loadtests.replay --help`.
+
+An organiser makes the event in the console; the crowd registers through the form, comes in by the link in its mail,
+reacts over WebSockets and answers both surveys. What the report says afterwards is for others to compare with the plan.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from itertools import chain
+from typing import TypeVar
+
+import httpx
+
+from loadtests.delegates import Presence, Visitor, WentWrong, session_room
+from loadtests.mailroom import Mailroom
+from loadtests.plan import Part, Plan, read_plan
+
+AT_ONCE = 24
+"""How many people do a thing at the same moment."""
+MAIL_WITHIN_S = 300.0
+TIMEOUT_S = 120.0
+HOUR = "%Y-%m-%dT%H:%M"
+T = TypeVar("T")
+R = TypeVar("R")
+Tell = Callable[[str], None]
+
+
+async def replay(plan: Plan, url: str, organiser_link: str, mailroom: Mailroom, tell: Tell) -> None:
+    """Do everything that the plan says. Raises WentWrong at the first answer that is not as it should be."""
+    async with browser_of(url) as http:
+        organiser = Visitor(http)
+        await organiser.join(organiser_link)
+        event = await make_event(organiser, plan)
+        tell("registering")
+        delegates = await each(plan.parts, lambda part: come_in(Visitor(http), event, part, mailroom))
+        for number, title in enumerate(plan.sessions):
+            tell(title)
+            session = await open_session(organiser, event, title)
+            await applaud(delegates, f"{event}/sessions/{session}", [part.reactions[number] for part in plan.parts])
+            await organiser.post(f"{event}/console/sessions/{session}/move", {"move": "end"})
+        tell("answering")
+        answers = [(who, part.after) for who, part in zip(delegates, plan.parts, strict=True) if part.after]
+        await each(answers, lambda pair: pair[0].post(f"{event}/surveys/after", pair[1]))
+
+
+@asynccontextmanager
+async def browser_of(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Connections for everybody; a visitor keeps their own cookies."""
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    limits = httpx.Limits(max_connections=AT_ONCE)
+    async with httpx.AsyncClient(base_url=url, cookies=no_cookies, limits=limits, timeout=TIMEOUT_S) as http:
+        yield http
+
+
+async def each(items: Iterable[T], work: Callable[[T], Awaitable[R]]) -> list[R]:
+    """What became of each item, in order; a few are worked on at a time."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(item: T) -> R:
+        async with gate:
+            return await work(item)
+
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(one(item)) for item in items]
+    return [task.result() for task in running]
+
+
+async def make_event(organiser: Visitor, plan: Plan) -> str:
+    """Make the event for today and tomorrow, and open it; its path."""
+    today = datetime.now(UTC).date()
+    lists = {name: "\n".join(plan.event[name]) for name in ("sectors", "places")}
+    days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=1)).isoformat()}
+    await organiser.post("/events/new", {**plan.event, **lists, **days, "recordings_open": "at once"})
+    event = f"/{plan.event['slug']}"
+    await organiser.post(f"{event}/console/move", {"move": "open"})
+    return event
+
+
+async def open_session(organiser: Visitor, event: str, title: str) -> str:
+    """Put a session on the agenda and start it; its slug."""
+    now = datetime.now(UTC)
+    hours = {"starts": now.strftime(HOUR), "ends": (now + timedelta(hours=1)).strftime(HOUR)}
+    made = await organiser.post(f"{event}/console/sessions/new", {"title": title, "kind": "talk", **hours})
+    slug = httpx.URL(made.headers["location"]).path.rpartition("/")[2]
+    await organiser.post(f"{event}/console/sessions/{slug}/move", {"move": "start"})
+    return slug
+
+
+async def come_in(visitor: Visitor, event: str, part: Part, mailroom: Mailroom) -> Visitor:
+    """Register, wait for the mail, and open the link in it."""
+    form = {"name": part.name, "email": part.email, "sector": part.sector, "place": part.place}
+    if part.before is not None:
+        form["understanding"] = str(part.before)
+    await visitor.post(f"{event}/registration", form)
+    await visitor.join(await mailroom.link_for(part.email, within_s=MAIL_WITHIN_S))
+    return visitor
+
+
+async def applaud(delegates: Sequence[Visitor], path: str, reactions: Sequence[Sequence[str]]) -> None:
+    """Everybody comes into the session, then all react at once, and each sees every reaction counted."""
+    room = session_room(await delegates[0].get(path))
+    async with AsyncExitStack() as doors:
+        there = await each(delegates, lambda visitor: doors.enter_async_context(visitor.live([room])))
+        sent = zip(there, reactions, strict=True)
+        outcomes = await asyncio.gather(*(page.react(room.partition(":")[2], emoji) for page, emoji in sent))
+        refused = Counter(outcome for outcome in chain(*outcomes) if outcome != "taken")
+        if refused:
+            raise WentWrong(f"{path}: reactions were refused: {dict(refused)}")
+        total = sum(map(len, reactions))
+        await asyncio.gather(*(all_counted(page, room, total) for page in there))
+
+
+async def all_counted(page: Presence, room: str, total: int) -> None:
+    """Wait until this page shows every reaction that was sent."""
+    await page.until(lambda: sum(page.topics[room, "reactions"]["totals"].values()) == total)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m loadtests.replay", description=__doc__)
+    parser.add_argument("url", help="where Plenary is served, for example http://127.0.0.1:8000")
+    parser.add_argument(
+        "--organiser", required=True, metavar="LINK", help="the join link of an organiser of everything"
+    )
+    parser.add_argument(
+        "--mail",
+        default="127.0.0.1:2525",
+        metavar="HOST:PORT",
+        help="where to take mail: Plenary's PLENARY_MAIL_SERVER",
+    )
+    arguments = parser.parse_args()
+    asyncio.run(run(arguments))
+    return 0
+
+
+async def run(arguments: argparse.Namespace) -> None:
+    with Mailroom(asyncio.get_running_loop(), arguments.mail) as mailroom:
+        await replay(read_plan(), arguments.url, arguments.organiser, mailroom, print)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
