@@ -2,6 +2,7 @@
 //
 // What changes is filled into the elements with that room and `data-topic`, and then told as DOM events on the document:
 // `plenary:changed` {room, topic, state}, `plenary:answered` (a notice), `plenary:line` {state, code}, `plenary:welcome` {room}.
+// The line's state is also the root element's `data-line`.
 
 import { Line } from "./helpers/line.js";
 import { fill } from "./helpers/slots.js";
@@ -74,6 +75,7 @@ function enter() {
  */
 function lineChanged(state, code) {
   if (state === "open") enter();
+  document.documentElement.dataset.line = state;
   tell("plenary:line", { state, code });
 }
 

@@ -1,17 +1,21 @@
-// Calm mode: counts instead of floating emoji, kept for the next page.
+// Calm mode: counts instead of floating emoji. What is chosen here is kept; before that, registration decides.
 
-import { remember } from "../helpers/cookies.js";
 import { listen } from "../helpers/listeners.js";
+import { shelf } from "../helpers/shelf.js";
+
+const KEY = "plenary:calm";
 
 /** @param {HTMLElement} element */
 export function connect(element) {
   const isCalm = () => element.getAttribute("aria-pressed") === "true";
   const show = () => document.body.classList.toggle("is-calm", isCalm());
+  const kept = shelf().getItem(KEY);
+  if (kept !== null) element.setAttribute("aria-pressed", kept);
   show();
   return listen(element, {
     click() {
       element.setAttribute("aria-pressed", String(!isCalm()));
-      remember("calm", isCalm() ? "yes" : "no");
+      shelf().setItem(KEY, String(isCalm()));
       show();
     },
   });

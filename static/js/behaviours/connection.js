@@ -20,7 +20,6 @@ export function connect(element) {
 
   /** @param {CustomEvent<{ state: string, code: number }>} event */
   const changed = ({ detail: { state, code } }) => {
-    document.documentElement.dataset.line = state;
     if (state === "open") {
       clearTimeout(timer);
       timer = undefined;

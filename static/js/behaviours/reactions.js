@@ -53,6 +53,7 @@ class ReactionBar {
     this.waiting = new Map();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.clearing = undefined;
+    for (const button of this.buttons) button.disabled = false;
   }
 
   /** @param {MouseEvent} event */
