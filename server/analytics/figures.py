@@ -9,6 +9,7 @@ from server.surveys import scoring, suppression
 from server.surveys.scoring import Interval
 
 TOO_FEW = "Fewer than five people: what so few said is not shown."
+SPARSE = "Some of the answers were given by fewer than five people, so none of them is shown."
 GIVES_AWAY = "Withheld with a small number beside it, which could be worked out from this one."
 
 
@@ -114,5 +115,5 @@ def distribution(name: str, answers: Sequence[int], scale: range) -> Figure:
     for answer in answers:
         people[str(answer)] += 1
     if suppression.withheld(people):
-        return Figure(name, why=TOO_FEW)
+        return Figure(name, why=SPARSE)
     return breakdown(name, people)

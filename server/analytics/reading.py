@@ -1,9 +1,13 @@
 """How a figure reads: the number a person sees, and what stands behind it, in words."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
 from server.analytics.figures import Cell, Figure
 from server.wording import number, span
 
-NOTHING = "nothing yet"
+NOTHING = "–"
 WITHHELD = "withheld"
 
 
@@ -33,13 +37,13 @@ def worded(value: float, unit: str) -> str:
             return number(value)
 
 
-def behind(figure: Figure) -> str:
-    """What the value was made of: "12 of 40", or nothing."""
-    if figure.withheld or figure.denominator is None or figure.numerator is None:
+def behind(figure: Figure, noun: str = "") -> str:
+    """What the value was made of: "12 of 40 registered"; nothing where nothing was counted."""
+    if figure.withheld or not figure.denominator or figure.numerator is None:
         return ""
     if figure.definition.unit in ("mean", "effect", "minutes"):
-        return f"{number(figure.denominator)} people" if figure.denominator else ""
-    return f"{number(figure.numerator)} of {number(figure.denominator)}"
+        return f"{number(figure.denominator)} people"
+    return f"{number(figure.numerator)} of {number(figure.denominator)} {noun}".rstrip()
 
 
 def uncertainty(figure: Figure) -> str:
@@ -57,3 +61,65 @@ def cell_value(cell: Cell, figure: Figure) -> str:
     if cell.value is None:
         return NOTHING
     return worded(cell.value, "minutes" if figure.name.startswith("attendance_minutes") else "people")
+
+
+def number_in_brackets(value: float | None) -> str:
+    """The number behind its words in a definition; nothing when there is none."""
+    return "" if value is None else f" ({number(value)})"
+
+
+class SessionLine(NamedTuple):
+    """A session's attendance on one line."""
+
+    title: str
+    live: float
+    median: str
+    later: float
+
+
+def by_session(figures: Mapping[str, Figure]) -> list[SessionLine]:
+    """The figures about attendance side by side, a line for each session that somebody has been in."""
+    names = ("attendance_by_session", "attendance_minutes_by_session", "on_demand_by_session")
+    rows = zip(*(figures[name].cells for name in names), strict=True)
+    return [
+        SessionLine(
+            live.label,
+            live.value or 0,
+            "–" if time.value is None else cell_value(time, figures[names[1]]),
+            later.value or 0,
+        )
+        for live, time, later in rows
+        if live.value or later.value
+    ]
+
+
+def minutes(figure: Figure) -> dict[str, list[float]]:
+    """Reactions of every minute of each session, by its slug, silent minutes included."""
+    found: dict[str, list[float]] = {}
+    for cell in figure.cells:
+        line = found.setdefault(cell.group, [])
+        line.extend([0] * (int(cell.key) + 1 - len(line)))
+        line[int(cell.key)] = cell.value or 0
+    return found
+
+
+def numbered(line: Sequence[float]) -> list[tuple[str, float]]:
+    """Minutes with their numbers, to be drawn as columns."""
+    return [(str(minute), value) for minute, value in enumerate(line)]
+
+
+def days(figure: Figure) -> list[tuple[str, float]]:
+    """Every day from the first to the last, quiet ones included, as 1 Jun; a week at the least."""
+    counts = {date.fromisoformat(cell.key): cell.value or 0 for cell in figure.cells}
+    last = max(counts)
+    first = min(*counts, last - timedelta(days=6))
+    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [(f"{day.day} {day:%b}", counts.get(day, 0)) for day in every]
+
+
+def sections(figures: Mapping[str, Figure]) -> list[tuple[str, list[Figure]]]:
+    """The figures by section, both in the order of the definitions."""
+    found: dict[str, list[Figure]] = {}
+    for figure in figures.values():
+        found.setdefault(figure.definition.section, []).append(figure)
+    return list(found.items())

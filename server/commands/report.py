@@ -51,14 +51,10 @@ async def _compute(slug: str, settings: Settings) -> tuple[Event, Report]:
 def lines(title: str, figures: Report) -> Iterator[str]:
     """The report as text: a line a figure under its section, a line a cell under its figure."""
     yield title
-    section = ""
-    for figure in figures.values():
-        if figure.definition.section != section:
-            section = figure.definition.section
-            yield ""
-            yield section
-            yield "-" * len(section)
-        yield from _lines_of(figure)
+    for section, defined in reading.sections(figures):
+        yield from ("", section, "-" * len(section))
+        for figure in defined:
+            yield from _lines_of(figure)
 
 
 def _lines_of(figure: Figure) -> Iterator[str]:
