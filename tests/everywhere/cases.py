@@ -1,0 +1,181 @@
+"""A case for every address: who may come there, and what its form takes. A new address needs one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.routing import Route, compile_path
+
+from server.routes import ROUTES
+from tests.everywhere.world import VISITORS, World
+
+EVERYONE = frozenset(VISITORS)
+SIGNED_IN = EVERYONE - {"stranger"}
+INSIDE = frozenset({"delegate", "speaker", "organiser"})
+SPEAKERS = frozenset({"speaker"})
+REGISTERED = frozenset({"delegate"})
+HOSTS = frozenset({"speaker", "organiser"})
+CREW = frozenset({"organiser"})
+STRONG = frozenset({"organiser", "other organiser"})
+OWN = {"title": "A new one", "summary": "", "colour": "teal", "position": "1"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """`open_to` are the visitors who get what they came for; `fields` what a form is sent with when it is right."""
+
+    open_to: frozenset[str]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def address(path: str, world: World) -> str:
+    """The path with something real for each of its parts."""
+    _, pattern, convertors = compile_path(path)
+    parts = {name: world.params[STANDS_FOR.get((path, name), name)] for name in convertors}
+    return pattern.format(**parts)
+
+
+STANDS_FOR = {
+    ("/devices/{id:uuid}/end", "id"): "device",
+    ("/{event}/console/announcements/{id:uuid}/withdraw", "id"): "announcement",
+    ("/segments/{media_key}/{name}", "name"): "segment",
+}
+"""Where the name of a part does not say what it is."""
+
+
+def endpoints() -> dict[tuple[str, str], Route]:
+    """Every HTTP address with each of its methods."""
+    return {
+        (method, route.path): route
+        for route in ROUTES
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+
+SESSION = {
+    "title": "Healthy Places",
+    "kind": "talk",
+    "starts": "{first_day}T21:00",
+    "ends": "{first_day}T21:30",
+    "abstract": "Why homes matter",
+    "auto": "yes",
+}
+EVENT = {
+    "title": "Another conference",
+    "slug": "another-conference",
+    "summary": "Two days",
+    "hashtag": "another",
+    "zone": "Europe/London",
+    "starts_on": "{first_day}",
+    "ends_on": "{last_day}",
+    "target": "300",
+    "capacity": "",
+    "sectors": "NHS",
+    "places": "Basildon",
+}
+SPEAKER = {"name": "A head teacher", "role": "Head", "organisation": "A school", "about": "Teaches", "email": ""}
+ANSWERS = {"understanding": "8", "stars_content": "4", "learned": "Partnerships grow in adversity"}
+TABLE = {"title": "Talk about homes", "topic": "Homes", "seats": "6", "speaker": "", "session": ""}
+CREDENTIALS = {"email": "o@example.org", "password": "a long password", "code": "123456"}
+NEW_PASSWORD = {
+    "present": "",
+    "password": "a long password",
+    "again": "a long one",
+    "secret": "A" * 32,
+    "code": "123456",
+}
+PERSON = {"name": "Chidi", "email": "chidi@example.org", "organisation": "A practice", "sector": "NHS"}
+
+CASES: dict[tuple[str, str], Case] = {
+    ("GET", "/livez"): Case(EVERYONE),
+    ("GET", "/readyz"): Case(EVERYONE),
+    ("GET", "/metrics"): Case(EVERYONE),
+    ("GET", "/static/{path:path}"): Case(EVERYONE),
+    ("GET", "/styleguide"): Case(EVERYONE),
+    ("GET", "/"): Case(EVERYONE),
+    ("GET", "/join/{token}"): Case(EVERYONE),
+    ("POST", "/join/{token}"): Case(EVERYONE),
+    ("GET", "/sign-in"): Case(EVERYONE),
+    ("POST", "/sign-in"): Case(EVERYONE, CREDENTIALS),
+    ("GET", "/sign-in/security"): Case(STRONG),
+    ("POST", "/sign-in/security"): Case(STRONG, NEW_PASSWORD),
+    ("POST", "/sign-out"): Case(EVERYONE),
+    ("GET", "/devices"): Case(SIGNED_IN),
+    ("POST", "/devices/others/end"): Case(SIGNED_IN),
+    ("POST", "/devices/{id:uuid}/end"): Case(frozenset({"delegate"})),
+    ("GET", "/events/new"): Case(CREW),
+    ("POST", "/events/new"): Case(CREW, EVENT),
+    ("GET", "/{event}"): Case(EVERYONE),
+    ("GET", "/{event}/edit"): Case(CREW),
+    ("POST", "/{event}/edit"): Case(CREW, {**EVENT, "slug": "demo"}),
+    ("GET", "/{event}/share.svg"): Case(EVERYONE),
+    ("GET", "/{event}/registration"): Case(EVERYONE),
+    ("POST", "/{event}/registration"): Case(EVERYONE, PERSON),
+    ("GET", "/{event}/registration/done"): Case(EVERYONE),
+    ("POST", "/{event}/registration/cancel"): Case(SIGNED_IN),
+    ("GET", "/{event}/join-link"): Case(EVERYONE),
+    ("POST", "/{event}/join-link"): Case(EVERYONE, {"email": "amina@example.org"}),
+    ("GET", "/{event}/lobby"): Case(INSIDE),
+    ("GET", "/{event}/agenda"): Case(EVERYONE),
+    ("GET", "/{event}/agenda.ics"): Case(EVERYONE),
+    ("POST", "/{event}/agenda/{session}/bookmark"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}.ics"): Case(EVERYONE),
+    ("GET", "/{event}/sessions/{session}"): Case(INSIDE),
+    ("PUT", "/{event}/sessions/{session}/progress"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}/media/poster.jpg"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}/media/{name}"): Case(INSIDE),
+    ("GET", "/segments/{media_key}/{name}"): Case(EVERYONE),
+    ("GET", "/{event}/recordings"): Case(INSIDE),
+    ("GET", "/{event}/my-data"): Case(SIGNED_IN),
+    ("GET", "/{event}/my-data/download"): Case(SIGNED_IN),
+    ("POST", "/{event}/my-data/erase"): Case(SIGNED_IN, {"confirm": "yes"}),
+    ("GET", "/{event}/lounge"): Case(INSIDE),
+    ("GET", "/{event}/lounge/{table:uuid}"): Case(INSIDE),
+    ("POST", "/{event}/lounge/{table:uuid}/seat"): Case(INSIDE),
+    ("POST", "/{event}/lounge/{table:uuid}/leave"): Case(INSIDE),
+    ("POST", "/{event}/lounge/{table:uuid}/queue"): Case(INSIDE),
+    ("POST", "/{event}/lounge/{table:uuid}/queue/leave"): Case(INSIDE),
+    ("POST", "/{event}/lounge/{table:uuid}/offer"): Case(INSIDE, {"answer": "accept"}),
+    ("POST", "/{event}/lounge/{table:uuid}/messages"): Case(INSIDE, {"text": "Good morning"}),
+    ("POST", "/{event}/lounge/{table:uuid}/messages/{message:uuid}/remove"): Case(HOSTS),
+    ("POST", "/{event}/lounge/{table:uuid}/move"): Case(HOSTS, {"move": "close"}),
+    ("GET", "/{event}/surveys/{survey}"): Case(REGISTERED),
+    ("POST", "/{event}/surveys/{survey}"): Case(REGISTERED, ANSWERS),
+    ("GET", "/{event}/report"): Case(CREW),
+    ("GET", "/{event}/report/export.{format}"): Case(CREW),
+    ("GET", "/{event}/speaker"): Case(SPEAKERS),
+    ("GET", "/{event}/console"): Case(CREW),
+    ("POST", "/{event}/console/move"): Case(CREW, {"move": "close"}),
+    ("POST", "/{event}/console/announcements"): Case(CREW, {"text": "Lunch is now"}),
+    ("POST", "/{event}/console/announcements/{id:uuid}/withdraw"): Case(CREW),
+    ("GET", "/{event}/console/registrations"): Case(CREW),
+    ("GET", "/{event}/console/mail"): Case(CREW),
+    ("GET", "/{event}/console/mail/{mail:uuid}"): Case(CREW),
+    ("POST", "/{event}/console/mail/{mail:uuid}/again"): Case(CREW),
+    ("GET", "/{event}/console/sessions"): Case(CREW),
+    ("GET", "/{event}/console/sessions/new"): Case(CREW),
+    ("POST", "/{event}/console/sessions/new"): Case(CREW, SESSION),
+    ("GET", "/{event}/console/sessions/{session}"): Case(CREW),
+    ("POST", "/{event}/console/sessions/{session}"): Case(CREW, SESSION),
+    ("POST", "/{event}/console/sessions/{session}/delete"): Case(CREW),
+    ("POST", "/{event}/console/sessions/{session}/move"): Case(CREW, {"move": "pause"}),
+    ("POST", "/{event}/console/sessions/{session}/recording"): Case(CREW, {"move": "withdraw"}),
+    ("GET", "/{event}/console/tracks"): Case(CREW),
+    ("GET", "/{event}/console/tracks/new"): Case(CREW),
+    ("POST", "/{event}/console/tracks/new"): Case(CREW, OWN),
+    ("GET", "/{event}/console/tracks/{track:uuid}"): Case(CREW),
+    ("POST", "/{event}/console/tracks/{track:uuid}"): Case(CREW, OWN),
+    ("POST", "/{event}/console/tracks/{track:uuid}/delete"): Case(CREW),
+    ("GET", "/{event}/console/speakers"): Case(CREW),
+    ("GET", "/{event}/console/speakers/new"): Case(CREW),
+    ("POST", "/{event}/console/speakers/new"): Case(CREW, SPEAKER),
+    ("GET", "/{event}/console/speakers/{speaker:uuid}"): Case(CREW),
+    ("POST", "/{event}/console/speakers/{speaker:uuid}"): Case(CREW, SPEAKER),
+    ("POST", "/{event}/console/speakers/{speaker:uuid}/delete"): Case(CREW),
+    ("GET", "/{event}/console/tables"): Case(CREW),
+    ("GET", "/{event}/console/tables/new"): Case(CREW),
+    ("POST", "/{event}/console/tables/new"): Case(CREW, TABLE),
+    ("GET", "/{event}/console/tables/{table:uuid}"): Case(CREW),
+    ("POST", "/{event}/console/tables/{table:uuid}"): Case(CREW, TABLE),
+    ("POST", "/{event}/console/tables/{table:uuid}/delete"): Case(CREW),
+}

@@ -1,0 +1,82 @@
+"""Every page of the route table at the width of a small phone: no finding of axe, nothing cut off, nothing refused."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from tests.everywhere.cases import CASES, EVERYONE, address
+from tests.everywhere.world import World
+
+WIDTH, HEIGHT = 320, 700
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NO_PAGES = frozenset(
+    {
+        "/livez",
+        "/readyz",
+        "/metrics",
+        "/static/{path:path}",
+        "/{event}/share.svg",
+        "/{event}/agenda.ics",
+        "/{event}/sessions/{session}.ics",
+        "/{event}/sessions/{session}/media/poster.jpg",
+        "/{event}/sessions/{session}/media/{name}",
+        "/segments/{media_key}/{name}",
+        "/{event}/my-data/download",
+        "/{event}/report/export.{format}",
+    }
+)
+"""Addresses that answer with something else than a page."""
+PAGES = sorted(path for method, path in CASES if method == "GET" and path not in NO_PAGES)
+
+
+def visitor_of(path: str) -> str:
+    """Who sees the page at its fullest."""
+    open_to = CASES["GET", path].open_to
+    if open_to == EVERYONE and path != "/{event}/agenda":
+        return "stranger"
+    return next(visitor for visitor in ("delegate", "speaker", "organiser") if visitor in open_to)
+
+
+@asynccontextmanager
+async def looking(chromium: Browser, served: str, cookies: dict[str, str], theme: str) -> AsyncIterator[Page]:
+    """A small phone in a theme, signed in by its cookies."""
+    context = await chromium.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme, reduced_motion="reduce"
+    )
+    await context.add_cookies([{"name": name, "value": value, "url": served} for name, value in cookies.items()])
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_every_page_is_for_everybody(served: str, chromium: Browser, world: World, theme: str) -> None:
+    found: list[str] = []
+    for visitor in ("stranger", "delegate", "speaker", "organiser"):
+        async with looking(chromium, served, world.cookies[visitor], theme) as page:
+            complaints: list[str] = []
+            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            for path in (path for path in PAGES if visitor_of(path) == visitor):
+                answer = await page.goto(served + address(path, world))
+                assert answer is not None and answer.status == 200, path
+                found += [f"{path}: {finding}" for finding in await findings(page)]
+                found += [f"{path}: {complaint}" for complaint in complaints]
+                complaints.clear()
+    assert found == []
+
+
+async def findings(page: Page) -> list[str]:
+    """What axe finds on a page, a line each, and whether something sticks out of it."""
+    results = await Axe().run(page, options=RULES)
+    found = [
+        f"{violation['id']} at {node['target']}: {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    return found + ([f"is {width} px wide"] if width > WIDTH else [])

@@ -1,0 +1,36 @@
+"""At every address each kind of visitor either gets what they came for, or a page that says why not."""
+
+import pytest
+
+from tests.everywhere.cases import CASES, EVERYONE, address, endpoints
+from tests.everywhere.conftest import Come
+from tests.everywhere.world import VISITORS, World
+
+REFUSALS = (303, 401, 403, 404)
+
+
+def test_every_address_has_a_case() -> None:
+    assert set(CASES) == set(endpoints())
+
+
+@pytest.mark.parametrize("method, path", [key for key in sorted(CASES) if CASES[key].open_to != EVERYONE])
+async def test_who_has_no_business_there_is_turned_away_and_changes_nothing(
+    method: str, path: str, world: World, come: Come
+) -> None:
+    before = await world.stored()
+    for visitor in VISITORS:
+        if visitor in CASES[method, path].open_to:
+            continue
+        client = await come(visitor)
+        answer = await client.request(method, address(path, world), data=world.fill(CASES[method, path].fields))
+        assert answer.status_code in REFUSALS, (visitor, answer.status_code)
+    assert await world.stored() == before
+
+
+@pytest.mark.parametrize("path", sorted(path for method, path in CASES if method == "GET"))
+async def test_who_may_come_sees_the_page_and_changes_nothing_by_looking(path: str, world: World, come: Come) -> None:
+    before = await world.stored()
+    for visitor in sorted(CASES["GET", path].open_to):
+        answer = await (await come(visitor)).get(address(path, world))
+        assert answer.status_code in (200, 303), (visitor, answer.status_code)
+    assert await world.stored() == before

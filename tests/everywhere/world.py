@@ -1,0 +1,125 @@
+"""The demo event as the place in which things must hold everywhere, with a visitor of each kind."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.demo.furnishing import PackagedFilm
+from server.demo.guests import address
+from server.demo.laying import lay
+from server.demo.script import read_script
+from server.models import (
+    Announcement,
+    Event,
+    Mail,
+    NetworkingTable,
+    Person,
+    Seat,
+    Session,
+    SignIn,
+    Speaker,
+    TableMessage,
+    Track,
+)
+from server.sign_in import token_hash
+from server.store import join_links, people
+from tests.factory import Factory
+
+SCRIPT = read_script()
+VISITORS = ("stranger", "other delegate", "other organiser", "delegate", "speaker", "organiser")
+"""Everyone who may come to an address; the others belong to another event."""
+UNTOLD = frozenset({"signin.seen_at"})
+"""What merely looking may change."""
+
+
+@dataclass(frozen=True)
+class World:
+    """`params` fill addresses by the names of their parts; `cookies` are each visitor's."""
+
+    make: Factory
+    params: dict[str, str]
+    cookies: dict[str, dict[str, str]]
+
+    def fill(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """A form's fields with the event's days in their places."""
+        return {name: text.format(**self.params) for name, text in fields.items()}
+
+    async def stored(self) -> dict[str, list[str]]:
+        """Everything that the database holds, to compare before with after."""
+        held = {}
+        async with self.make.database.reading() as db:
+            connection = await db.connection()
+            for relation in SQLModel.metadata.sorted_tables:
+                columns = [f'"{c.name}"' for c in relation.columns if f"{relation.name}.{c.name}" not in UNTOLD]
+                rows = await connection.execute(text(f'SELECT {", ".join(columns)} FROM "{relation.name}"'))
+                held[relation.name] = sorted(repr(tuple(row)) for row in rows)
+        return held
+
+
+async def build(make: Factory) -> World:
+    """The demo event in mid-session, and a second event whose people have no business in it."""
+    films = [PackagedFilm(film.slug, film.title, film.slug, 180.0) for film in SCRIPT.films]
+    event = await lay(make.database, SCRIPT, films, datetime.now(UTC))
+    other = await make.event(slug="elsewhere")
+    outsiders = {
+        "other delegate": await make.delegate(other, "Ben"),
+        "other organiser": await make.organiser(other, "Oscar"),
+    }
+    async with make.database.writing() as db:
+        guests = {role: await people.with_address(db, address(role)) for role in ("delegate", "speaker", "organiser")}
+        known = outsiders | {role: person for role, person in guests.items() if person}
+        params = await _params(db, event, known["delegate"])
+    cookies = {name: await make.cookie(person, strong="organiser" in name) for name, person in known.items()}
+    return World(make, params, {"stranger": {}} | cookies)
+
+
+async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str, str]:
+    """Something real for every part of an address; the delegate sits at the table and has said something."""
+    live = (await db.exec(select(Session).where(Session.event_id == event.id, Session.state == "live"))).first()
+    assert live is not None
+    table = (await db.exec(select(NetworkingTable).where(NetworkingTable.event_id == event.id))).first()
+    track = (await db.exec(select(Track).where(Track.event_id == event.id))).first()
+    speaker = (await db.exec(select(Speaker).where(Speaker.event_id == event.id))).first()
+    announcement = (await db.exec(select(Announcement).where(Announcement.event_id == event.id))).first()
+    assert table and track and speaker and announcement
+    taken = (await db.exec(select(col(Seat.number)).where(Seat.table_id == table.id))).all()
+    free = min(set(range(1, table.seats + 1)) - set(taken))
+    message = TableMessage(table_id=table.id, person_id=delegate.id, text="Good morning")
+    device = SignIn(person_id=delegate.id, token_hash=token_hash(secrets.token_hex()), browser="Firefox")
+    mail = Mail(
+        event_id=event.id,
+        person_id=delegate.id,
+        idempotency_key=secrets.token_hex(8),
+        kind="confirmation",
+        recipient=delegate.email,
+        subject="Your join link",
+        text="Hello",
+        state="kept",
+    )
+    db.add_all([Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail])
+    return {
+        "event": event.slug,
+        "first_day": event.starts_on.isoformat(),
+        "last_day": event.ends_on.isoformat(),
+        "session": live.slug,
+        "track": str(track.id),
+        "speaker": str(speaker.id),
+        "table": str(table.id),
+        "message": str(message.id),
+        "survey": "after",
+        "announcement": str(announcement.id),
+        "mail": str(mail.id),
+        "device": str(device.id),
+        "sign_in": str(device.id),
+        "token": await join_links.create(db, delegate, event),
+        "media_key": live.media_key,
+        "name": "index.m3u8",
+        "path": "css/app.css",
+        "format": "json",
+        "segment": "v-0-0.m4s",
+    }
