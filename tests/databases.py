@@ -1,4 +1,4 @@
-"""Making, copying and dropping the databases of tests, on either engine. All of it blocks."""
+"""Making, copying, emptying and dropping the databases of tests, on either engine. All of it blocks."""
 
 import asyncio
 import secrets
@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
 
 from server.store import migrations
 
@@ -51,6 +53,22 @@ def drop(url: str) -> None:
     """Remove a copy; a file goes with its folder."""
     if not url.startswith("sqlite"):
         _administer(url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+def empty(url: str) -> None:
+    """End what is connected to a PostgreSQL database and delete every row: far quicker than another copy."""
+    deletions = ";".join(f'DELETE FROM "{table.name}"' for table in SQLModel.metadata.sorted_tables)
+
+    async def run() -> None:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await connection.execute(f"SET session_replication_role = replica; {deletions}")
+        await connection.close()
+
+    aside(asyncio.run, run())
 
 
 def _named(url: str) -> str:

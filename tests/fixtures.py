@@ -37,12 +37,21 @@ def template(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pyte
     return databases.postgres_database(request.getfixturevalue("postgres_url"))
 
 
+@pytest.fixture(scope="session")
+def lent_database(template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The one database on PostgreSQL that tests have in turn."""
+    return databases.copy(template, tmp_path_factory.mktemp("lent"))
+
+
 @pytest.fixture
-def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+def database_url(engine: str, request: pytest.FixtureRequest, template: str, tmp_path: Path) -> Iterator[str]:
     """A database of this test's own, like the template."""
-    url = databases.copy(template, tmp_path)
+    if engine == "sqlite":
+        yield databases.copy(template, tmp_path)
+        return
+    url = request.getfixturevalue("lent_database")
     yield url
-    databases.drop(url)
+    databases.empty(url)
 
 
 @pytest.fixture
