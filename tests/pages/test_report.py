@@ -137,7 +137,7 @@ async def test_only_organisers_and_analysts_of_the_event_may_read(
     client: httpx.AsyncClient, event: Event, make: Factory, path: str
 ) -> None:
     address = f"/{event.slug}/{path}"
-    assert (await client.get(address)).headers["location"].startswith(f"/{event.slug}/join-link")
+    assert (await client.get(address)).headers["location"] == f"/sign-in?then={address}"
     delegate, elsewhere = await make.delegate(event), await make.organiser(await make.event())
     analyst = await make.person("Ana")
     await make.grant(analyst, "analyst", "event", event.id)
