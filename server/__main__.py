@@ -40,8 +40,8 @@ def module(name: str) -> ModuleType:
 
 def main(words: list[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 2 something the user can mend."""
-    arguments = parser().parse_args(words)
     try:
+        arguments = parser().parse_args(words)
         return int(module(arguments.command).run(arguments, Settings()))
     except UsersError as error:
         print(f"plenary: {error}", file=sys.stderr)
