@@ -76,6 +76,7 @@ async def _audience(db: AsyncSession, viewer: Viewer, event: Event, **scope: uui
         return Audience.MODERATORS
     if event.state == "draft" or not may("event.attend"):
         return None
-    if "table_id" in scope and await tables.is_seated(db, scope["table_id"], person_id):
-        return Audience.SEATED
-    return Audience.DELEGATES
+    hears_the_table = "table_id" in scope and (
+        may("table.host") or await tables.is_seated(db, scope["table_id"], person_id)
+    )
+    return Audience.SEATED if hears_the_table else Audience.DELEGATES

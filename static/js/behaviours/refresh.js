@@ -56,7 +56,7 @@ async function redraw(element, state) {
   if (!fresh) return;
   const focused = element.contains(document.activeElement) ? document.activeElement?.id : "";
   const copy = document.importNode(fresh, true);
-  copy.dataset.drawn ??= JSON.stringify(state);
+  copy.dataset.drawn = JSON.stringify(state);
   element.replaceWith(copy);
   redrawn(copy);
   if (focused) document.getElementById(focused)?.focus();
