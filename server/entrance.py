@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection, Request
 
 from server.errors import Forbidden, NotFound, SignInNeeded
 from server.models import Event, Person, Registration, Session, SignIn
-from server.permissions import Grant, allows
+from server.permissions import ACTIONS, CREW, Grant, allows
 from server.sign_in import Viewer
 from server.store import announcements
 
@@ -69,7 +69,7 @@ def require(
     if allows(viewer.grants, action, event_id=event.id if event else None, session_id=session_id, table_id=table_id):
         return viewer
     if viewer.person is None:
-        raise SignInNeeded("Please open your join link, or sign in.")
+        raise SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
     raise Forbidden(FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should."))
 
 

@@ -31,8 +31,14 @@ class Forbidden(PageError):
 
 
 class SignInNeeded(PageError):
+    """Nobody known asks for what is somebody's; `strong`: for what a mailed link does not open."""
+
     status = 401
     title = "Please come in first"
+
+    def __init__(self, sentence: str = "", *, strong: bool = False) -> None:
+        super().__init__(sentence)
+        self.strong = strong
 
 
 class Conflict(PageError):
@@ -98,7 +104,7 @@ async def page_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, PageError)
     if isinstance(error, SignInNeeded) and request.method == "GET" and not wants_json(request):
         event = request.path_params.get("event")
-        address = f"/{event}/join-link" if isinstance(event, str) else "/sign-in"
+        address = f"/{event}/join-link" if isinstance(event, str) and not error.strong else "/sign-in"
         return RedirectResponse(f"{address}?then={request.url.path}", 303)
     headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
     return answer(request, error.status, error.title, error.sentence or SENTENCES.get(error.status, ""), headers)

@@ -142,10 +142,10 @@ async def remove_message(db: AsyncSession, table_id: uuid.UUID, message_id: uuid
     return True
 
 
-async def is_said_by(db: AsyncSession, message_id: uuid.UUID, person_id: uuid.UUID) -> bool:
-    """Whether a message is this person's own."""
-    statement = select(TableMessage.id).where(TableMessage.id == message_id, TableMessage.person_id == person_id)
-    return (await db.exec(statement)).first() is not None
+async def author_of(db: AsyncSession, table_id: uuid.UUID, message_id: uuid.UUID) -> uuid.UUID | None:
+    """Who said a message at a table; None when it is not there."""
+    statement = select(TableMessage.person_id).where(TableMessage.id == message_id, TableMessage.table_id == table_id)
+    return (await db.exec(statement)).first()
 
 
 async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[Line]:

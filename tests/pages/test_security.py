@@ -1,0 +1,104 @@
+"""A password and an authenticator of one's own."""
+
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pyotp
+import pytest
+from sqlmodel import select
+
+from server import passwords
+from server.models import Event, Person, SignIn
+from server.store.database import Database
+from tests.factory import Factory
+
+PASSWORD = "kettle orbit maple"
+
+
+@pytest.fixture
+async def event(make: Factory) -> Event:
+    return await make.event()
+
+
+@pytest.fixture
+async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
+    """An organiser who has just come in by her first link."""
+    olive = await make.organiser(event)
+    client.cookies.update(await make.cookie(olive, strong=True))
+    return olive
+
+
+async def offered_secret(client: httpx.AsyncClient) -> str:
+    found = re.search(r'name="secret" value="(\w+)"', (await client.get("/sign-in/security")).text)
+    assert found
+    return found[1]
+
+
+async def save(client: httpx.AsyncClient, key: str, **fields: str) -> httpx.Response:
+    code = pyotp.TOTP(key).at(datetime.now(UTC))
+    values = {"password": PASSWORD, "again": PASSWORD, "secret": key, "code": code, **fields}
+    return await client.post("/sign-in/security", data=values)
+
+
+async def stored(database: Database, person: Person) -> Person:
+    async with database.reading() as db:
+        return await db.get_one(Person, person.id)
+
+
+async def test_both_are_set_once_a_code_shows_that_the_app_has_the_key(
+    client: httpx.AsyncClient, database: Database, olive: Person, event: Event
+) -> None:
+    secret = await offered_secret(client)
+    answer = await save(client, secret)
+    assert answer.headers["location"].startswith(f"/{event.slug}/console")
+    person = await stored(database, olive)
+    assert person.totp_secret == secret
+    assert await passwords.matches(person.password_hash, PASSWORD)
+
+
+async def test_the_code_that_confirmed_the_app_does_not_sign_in(client: httpx.AsyncClient, olive: Person) -> None:
+    secret = await offered_secret(client)
+    await save(client, secret)
+    client.cookies.clear()
+    code = pyotp.TOTP(secret).at(datetime.now(UTC))
+    answer = await client.post("/sign-in", data={"email": olive.email, "password": PASSWORD, "code": code})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"code": "000000"}, "This code does not fit"),
+        ({"again": "kettle orbit birch"}, "The two passwords differ"),
+        ({"password": "too short", "again": "too short"}, "at least 12 characters"),
+        ({"secret": "AAAA"}, "This page was not complete"),
+    ],
+)
+async def test_what_does_not_fit_changes_nothing(
+    client: httpx.AsyncClient, database: Database, olive: Person, fields: dict[str, str], sentence: str
+) -> None:
+    answer = await save(client, await offered_secret(client), **fields)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert PASSWORD not in answer.text
+    assert (await stored(database, olive)).password_hash is None
+
+
+async def test_changing_them_asks_for_the_present_password_and_ends_the_other_browsers(
+    client: httpx.AsyncClient, make: Factory, database: Database, olive: Person
+) -> None:
+    await save(client, await offered_secret(client))
+    await make.cookie(olive)
+    assert (await save(client, await offered_secret(client), present="a guess at it")).status_code == 422
+    assert (await save(client, await offered_secret(client), present=PASSWORD)).status_code == 303
+    async with database.reading() as db:
+        rows = (await db.exec(select(SignIn).where(SignIn.person_id == olive.id))).all()
+    assert sorted(row.ended_at is None for row in rows) == [False, True]
+
+
+async def test_whoever_holds_a_mailed_link_cannot_set_a_password(
+    client: httpx.AsyncClient, make: Factory, event: Event
+) -> None:
+    client.cookies.update(await make.cookie(await make.delegate(event)))
+    assert (await client.get("/sign-in/security")).status_code == 403
