@@ -25,6 +25,4 @@ def upgrade(settings: Settings) -> None:
     try:
         migrations.upgrade(settings.database)
     except (SQLAlchemyError, OSError) as error:
-        raise UsersError(
-            f"the database does not answer: {error}. Run plenary doctor."
-        ) from error
+        raise UsersError(f"the database does not answer: {error}. Run plenary doctor.") from error

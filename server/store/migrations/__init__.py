@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def configuration(url: str) -> Config:
@@ -21,3 +22,8 @@ def upgrade(url: str) -> None:
 def revise(url: str, message: str) -> None:
     """Write a new migration from the difference between the models and the database at `url`."""
     command.revision(configuration(url), message, autogenerate=True)
+
+
+def newest() -> str | None:
+    """The revision that a database with the newest schema has."""
+    return ScriptDirectory.from_config(configuration("")).get_current_head()
