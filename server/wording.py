@@ -53,11 +53,11 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 def kept(value: Any) -> str:
-    """A stored value for the person it is about: yes, no, a moment in UTC, or itself."""
+    """A stored value for the person it is about: yes, no, a moment (UTC), or itself."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value:%d.%m.%Y %H:%M} UTC"
+        return f"{value.day} {value:%B %Y, %H:%M} UTC"
     return str(value)
 
 

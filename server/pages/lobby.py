@@ -1,13 +1,21 @@
 """Where delegates arrive: what is on now, what comes next, their own day."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.entrance import event_of, require
-from server.store import agenda, tables
+from server.models import Event, Person, Survey
+from server.store import agenda, recordings, surveys, tables
+from server.store.agenda import Item
+from server.store.revisions import session_room
+from server.surveys.published import AFTER, BEFORE
 from server.templating import render
+
+ENDED = ("ended", "on-demand")
 
 
 async def show(request: Request) -> Response:
@@ -17,15 +25,32 @@ async def show(request: Request) -> Response:
         person = require(request, "event.attend").person
         assert person is not None
         items = await agenda.agenda(db, event, now)
+        programme = agenda.programme(items)
         mine = await agenda.bookmarks_of(db, event.id, person.id)
+        seen = await recordings.seen_by(db, person.id, [item.session.id for item in programme.on_demand])
+        survey = await survey_for(db, event, person, items, now)
         lounge = await tables.lounge(db, event.id)
-    today = agenda.local_date(now, event.zone)
+    hub, today = request.app.state.hub, agenda.local_date(now, event.zone)
     return render(
         request,
         "lobby/show.html",
-        programme=agenda.programme(items),
+        programme=programme,
         drawn=agenda.drawn_from(items),
+        here={item.session.id: hub.headcount(session_room(item.session.id)) for item in programme.live},
         today=agenda.by_day(items, event.zone).get(today, []),
         mine=mine,
+        missed=[item for item in programme.on_demand if item.session.id not in seen],
+        survey=survey,
         tables=[table for table in lounge if table.table.state == "open"],
     )
+
+
+async def survey_for(
+    db: AsyncSession, event: Event, person: Person, items: Sequence[Item], now: datetime
+) -> Survey | None:
+    """The survey that this person has not answered: the one before, or from the first session's end the one after."""
+    wave = AFTER if any(item.state in ENDED for item in items) else BEFORE
+    survey = await surveys.with_slug(db, event.id, wave)
+    if survey is None or not surveys.is_open(survey, now):
+        return None
+    return None if await surveys.response_of(db, survey.id, person.id) else survey

@@ -41,7 +41,19 @@ TITLES = {
     "DroppedFrames": "Messages of yours that came too fast",
 }
 """In the order in which they are shown."""
-LEFT_OUT = frozenset({"password_hash", "totp_secret", "totp_last_step", "token_hash", "html", "person_id", "id"})
+LEFT_OUT = frozenset(
+    {
+        "id",
+        "person_id",
+        "password_hash",
+        "totp_secret",
+        "totp_last_step",
+        "token_hash",
+        "html",
+        "leased_until",
+        "synthetic",
+    }
+)
 NAMED_BY = {
     "event_id": (Event, "title"),
     "session_id": (Session, "title"),
@@ -51,6 +63,28 @@ NAMED_BY = {
     "question_id": (Question, "text"),
 }
 """Columns that point at something with a name of its own, which says more than a number."""
+
+
+IN_WORDS = {
+    "created_at": "since",
+    "job_role": "job role",
+    "access_note": "what else helps",
+    "directory": "listed for others",
+    "source": "heard of it from",
+    "calm": "calm mode",
+    "confirmed_at": "place confirmed",
+    "cancelled_at": "cancelled",
+    "idempotency_key": "occasion",
+    "lands_on": "leads to",
+    "seen_at": "last seen",
+    "started_at": "from",
+    "received_at": "sent",
+    "media_at": "moment of the programme",
+    "wave": "live or on demand",
+    "n": "number on its page",
+    "sender": "page",
+}
+"""Columns whose name says little to whoever did not make them."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +119,12 @@ async def _names(db: AsyncSession, rows: list[SQLModel]) -> dict[uuid.UUID, str]
 
 
 def _readable(row: SQLModel, names: dict[uuid.UUID, str]) -> dict[str, Any]:
+    """A row without what is empty or secret, in words; what it points at by name."""
     readable: dict[str, Any] = {}
-    for column, value in row.model_dump().items():
+    for column in type(row).model_fields:
+        value = getattr(row, column)
         if column in LEFT_OUT or value is None or value == "":
             continue
-        name = column.removesuffix("_id")
+        name = IN_WORDS.get(column, column.removesuffix("_id").removesuffix("_at").replace("_", " "))
         readable[name] = names.get(value, str(value)) if isinstance(value, uuid.UUID) else value
     return readable

@@ -10,7 +10,7 @@ from sqlmodel import case, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import Pause, paused_for
-from server.models import Event, Progress, Session, Tally
+from server.models import Attendance, Event, Progress, Session, Tally
 from server.store import agenda
 from server.store.agenda import Item
 from server.store.sessions import pauses_of
@@ -25,6 +25,8 @@ class Recording:
     """Seconds."""
     claps: int
     progress: Progress | None
+    is_new: bool
+    """The viewer was not in it, live or on demand."""
 
 
 async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[Recording]:
@@ -34,6 +36,7 @@ async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: dat
     ids = [session.id for session in sessions]
     lengths = await lengths_of(db, sessions)
     claps = await claps_of(db, ids)
+    seen = await seen_by(db, person_id, ids)
     mine = select(Progress).where(Progress.person_id == person_id, col(Progress.session_id).in_(ids))
     progress = {row.session_id: row for row in await db.exec(mine)}
     return [
@@ -42,6 +45,7 @@ async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: dat
             lengths[item.session.id],
             claps.get(item.session.id, 0),
             progress.get(item.session.id),
+            item.session.id not in seen,
         )
         for item in items
     ]
@@ -67,6 +71,15 @@ async def claps_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[u
         .group_by(col(Tally.session_id))
     )
     return {session_id: int(n) for session_id, n in await db.exec(statement)}
+
+
+async def seen_by(db: AsyncSession, person_id: uuid.UUID, session_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of the sessions that a person was in, live or on demand."""
+    found: set[uuid.UUID] = set()
+    for relation in (Attendance, Progress):
+        mine = select(relation.session_id).where(relation.person_id == person_id)
+        found |= set(await db.exec(mine.where(col(relation.session_id).in_(session_ids))))
+    return frozenset(found)
 
 
 async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID) -> Progress | None:
