@@ -1,6 +1,7 @@
 """Pages from templates: what every template knows, and how a handler answers."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ def markdown(text: str) -> Markup:
     return Markup(safe)  # noqa: S704 - nh3 has just made it safe
 
 
+@cache
 def environment() -> Environment:
     """The one Jinja environment: everything is escaped, and a name that is not there is an error."""
     made = Environment(

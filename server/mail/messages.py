@@ -46,13 +46,8 @@ def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> 
     return Message(
         parts["subject"],
         _text().get_template("mail/layout.txt").render(known, **parts),
-        _html().get_template("mail/layout.html").render(known, **parts),
+        environment().get_template("mail/layout.html").render(known, **parts),
     )
-
-
-@cache
-def _html() -> Environment:
-    return environment()
 
 
 @cache
