@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from types import ModuleType
 
@@ -19,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "links": "print join links of made-up people, for rehearsals and the demo",
     "report": "print every figure of an event",
     "export": "write an event's rows and figures to files",
+    "doctor": "say what is missing or misconfigured, and how to mend it",
 }
 
 
@@ -50,6 +52,9 @@ def main(words: list[str] | None = None) -> int:
             print(f"plenary: setting {wrong['loc'][0]}: {wrong['msg']}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains as it ends
+        return 1
     return 2
 
 
