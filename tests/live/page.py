@@ -24,7 +24,7 @@ from rooms.protocol import (
     encode,
 )
 
-WITHIN_S = 10
+WITHIN_S = 20
 
 
 class Page:
@@ -51,10 +51,10 @@ class Page:
         await self.send(msgspec.convert(command | {"type": "reaction.send"}, ReactionSend))
         return command["sender"], command["n"]
 
-    async def until(self, told: Callable[["Page"], object]) -> "Page":
+    async def until(self, told: Callable[["Page"], object], within_s: float = WITHIN_S) -> "Page":
         """Wait until it was told what makes `told(self)` true."""
         try:
-            async with asyncio.timeout(WITHIN_S), self._news:
+            async with asyncio.timeout(within_s), self._news:
                 await self._news.wait_for(lambda: told(self))
         except TimeoutError:
             raise AssertionError(f"never told; the rooms are {self.rooms}, the answers {self.answers}") from None

@@ -1,0 +1,51 @@
+"""`plenary serve` as a process that a test kills and starts again on the same port and database."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from server.settings import Settings
+from tests.engines.process import free_port
+
+OPENS_WITHIN_S = 120
+
+
+class Killable:
+    """One server after the other, each over what the one before left in the database."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.port = free_port()
+        self.log = folder / "killed.log"
+        self.environment = {
+            **os.environ,
+            "PLENARY_DATA": str(folder),
+            "DATABASE_URL": settings.database_url,
+            "PLENARY_PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Returns once requests are answered."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "server", "serve"),
+                env=self.environment,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        assert self._process.stdout is not None
+        line = await asyncio.wait_for(self._process.stdout.readline(), OPENS_WITHIN_S)
+        assert line, self.log.read_text()
+
+    async def end(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """Returns when it is gone."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(how)
+            await self._process.wait()

@@ -1,0 +1,58 @@
+"""The database goes away in mid-session: the room stays open, says so, and nothing that was sent is lost."""
+
+import sqlite3
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.live.killable import Killable
+from tests.live.page import opened
+
+AWAY_WITHIN_S = 40
+
+
+@pytest.fixture
+async def server(settings, tmp_path):
+    server = Killable(settings, tmp_path)
+    await server.start()
+    yield server
+    await server.end()
+
+
+@pytest.fixture
+def outage(engine, database_url, request):
+    """Takes the database away: PostgreSQL is stopped; SQLite's only writer is somebody who does not finish."""
+
+    @asynccontextmanager
+    async def away():
+        if engine == "postgresql":
+            postgresql = request.getfixturevalue("postgresql")
+            postgresql.stop()
+            yield
+            postgresql.start()
+        else:
+            hog = sqlite3.connect(Path(make_url(database_url).database or ""), isolation_level=None)
+            hog.execute("BEGIN IMMEDIATE")
+            yield
+            hog.close()
+
+    return away
+
+
+async def test_the_room_stays_open_says_so_and_counts_everything_afterwards(server, make, outage):
+    event = await make.event()
+    room = f"session:{(await make.live_session(event)).id}"
+    cookie = await make.cookie(await make.delegate(event))
+    async with opened(server.base, cookie, room) as page:
+        await page.react(room)
+        await page.until(lambda page: len(page.answers) == 1)
+        async with outage():
+            await page.react(room)
+            await page.until(lambda page: page.rooms[room]["reactions"]["paused"], within_s=AWAY_WITHIN_S)
+            assert len(page.answers) == 1
+        await page.until(lambda page: len(page.answers) == 2, within_s=AWAY_WITHIN_S)
+        await page.until(lambda page: not page.rooms[room]["reactions"]["paused"])
+        assert page.rooms[room]["reactions"]["totals"]["clap"] == 2
+        assert page.code is None
