@@ -37,13 +37,13 @@ def worded(value: float, unit: str) -> str:
             return number(value)
 
 
-def behind(figure: Figure, noun: str = "") -> str:
-    """What the value was made of: "12 of 40 registered"; nothing where nothing was counted."""
+def behind(figure: Figure) -> str:
+    """What the value was made of: "12 of 40"; nothing where nothing was counted."""
     if figure.withheld or not figure.denominator or figure.numerator is None:
         return ""
     if figure.definition.unit in ("mean", "effect", "minutes"):
         return f"{number(figure.denominator)} people"
-    return f"{number(figure.numerator)} of {number(figure.denominator)} {noun}".rstrip()
+    return f"{number(figure.numerator)} of {number(figure.denominator)}"
 
 
 def uncertainty(figure: Figure) -> str:

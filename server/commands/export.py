@@ -1,19 +1,16 @@
 """`plenary export`: an event's rows and figures as files, under pseudonyms unless names are asked for."""
 
-import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 
-from server import exporting
 from server.analytics.export import files, sheets_of
-from server.analytics.export.telling import Telling
 from server.commands import UsersError
-from server.commands.event import the_event
-from server.commands.migrate import upgrade
+from server.commands.asking import ask
+from server.exporting import telling
 from server.secret import load_secret
 from server.settings import Settings
-from server.store.database import Database
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,8 +25,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    upgrade(settings)
-    told = asyncio.run(_tell(arguments.event, settings, identified=arguments.identified))
+    secret = load_secret(settings)
+    told = ask(settings, arguments.event, partial(telling, secret=secret, identified=arguments.identified))
     try:
         made = files.write(sheets_of(told), arguments.to, arguments.format, told.records.slug, _progress)
     except OSError as error:
@@ -37,17 +34,6 @@ def run(arguments: Namespace, settings: Settings) -> int:
     for path in made:
         print(path)
     return 0
-
-
-async def _tell(slug: str, settings: Settings, *, identified: bool) -> Telling:
-    """All that is told of the event. Raises UsersError for a slug that no event has."""
-    database = Database(settings.database)
-    try:
-        async with database.reading() as db:
-            event = await the_event(db, slug)
-            return await exporting.telling(db, event, load_secret(settings), identified=identified)
-    finally:
-        await database.close()
 
 
 def _progress(name: str) -> None:

@@ -1,18 +1,17 @@
 """`plenary report`: every figure of an event, computed anew, as text for people or JSON for programs."""
 
-import asyncio
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from server.analytics import reading
 from server.analytics.figures import Figure
 from server.analytics.report import Report, report
-from server.commands.event import the_event
-from server.commands.migrate import upgrade
+from server.commands.asking import ask
 from server.models import Event
 from server.settings import Settings
-from server.store.database import Database
 from server.store.figures import facts_of
 
 LABEL_WIDTH = 34
@@ -28,24 +27,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    upgrade(settings)
-    event, figures = asyncio.run(_compute(arguments.event, settings))
+    title, figures = ask(settings, arguments.event, _compute)
     if arguments.json:
         print(json.dumps({name: figure.as_json() for name, figure in figures.items()}, ensure_ascii=False, indent=1))
     else:
-        print("\n".join(lines(event.title, figures)))
+        print("\n".join(lines(title, figures)))
     return 0
 
 
-async def _compute(slug: str, settings: Settings) -> tuple[Event, Report]:
-    """The event and its figures. Raises UsersError for a slug that no event has."""
-    database = Database(settings.database)
-    try:
-        async with database.reading() as db:
-            event = await the_event(db, slug)
-            return event, report(await facts_of(db, event))
-    finally:
-        await database.close()
+async def _compute(db: AsyncSession, event: Event) -> tuple[str, Report]:
+    return event.title, report(await facts_of(db, event))
 
 
 def lines(title: str, figures: Report) -> Iterator[str]:

@@ -1,9 +1,8 @@
 """All that an event leaves behind, as an export tells it."""
 
 import uuid
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,9 +34,7 @@ from server.models import (
     Tally,
     Track,
 )
-from server.store.figures import facts_of
-
-Rows = Select[*tuple[Any, ...]]
+from server.store.figures import Rows, facts_of
 
 
 async def records_of(db: AsyncSession, event: Event) -> Records:

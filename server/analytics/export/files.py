@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from server.analytics.export.sheets import Row, Sheet, Value, readme
+from server.analytics.export.sheets import ABOUT, Row, Sheet, Value, readme
 
 Format = Literal["csv", "xlsx", "json"]
 Progress = Callable[[str], None]
@@ -75,7 +75,7 @@ def escaped(value: Value) -> Value:
 
 def _prose(sheets: Sequence[Sheet]) -> str:
     """What every sheet and column means, in Markdown."""
-    lines = ["# What is in this export", ""]
+    lines = ["# What is in this export", "", ABOUT, ""]
     for sheet in sheets:
         lines += [f"## {sheet.name}.csv", "", sheet.about, ""]
         lines += [f"- `{column.name}`: {column.meaning}" for column in sheet.columns]

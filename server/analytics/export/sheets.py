@@ -37,6 +37,11 @@ class Sheet:
 
 
 README = "readme"
+ABOUT = (
+    "People appear under pseudonyms: one for what they did, another for what they answered, so that the two cannot be "
+    "joined. What fewer than five people said or share is withheld, and so is what would give it away. Times are those "
+    "of the event's zone, with their offset from UTC."
+)
 
 
 def readme(sheets: Iterable[Sheet]) -> Sheet:
@@ -46,7 +51,7 @@ def readme(sheets: Iterable[Sheet]) -> Sheet:
         Column("column", "One of its columns; empty: the sheet as a whole."),
         Column("meaning", "What it holds."),
     ]
-    rows: list[Row] = []
+    rows: list[Row] = [("", "", ABOUT)]
     for sheet in sheets:
         rows.append((sheet.name, "", sheet.about))
         rows.extend((sheet.name, column.name, column.meaning) for column in sheet.columns)
