@@ -12,7 +12,7 @@ from server.entrance import event_of, signed_in
 from server.errors import Conflict
 from server.forms import Form, read_form
 from server.permissions import CREW
-from server.store import erasure, personal_data
+from server.store import erasure, people, personal_data
 from server.templating import redirect, render
 
 MOST_ROWS = 50
@@ -51,9 +51,9 @@ async def erase(request: Request) -> Response:
     """Ask once more; then erase the person and sign them out."""
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
-    person, _ = signed_in(request)
-    if any(grant.role in CREW for grant in request.state.viewer.grants):
-        raise Conflict(KEEPS_A_ROLE)
+        person, _ = signed_in(request)
+        if await people.roles_of(db, person.id) & CREW:
+            raise Conflict(KEEPS_A_ROLE)
     form = await read_form(request, EraseForm)
     if form.input is None or form.input.confirm != "yes":
         return render(request, "my_data/erase.html")

@@ -45,6 +45,11 @@ async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: boo
     return (await db.exec(select(Person).where(Person.email == new.email))).one()
 
 
+async def roles_of(db: AsyncSession, person_id: uuid.UUID) -> frozenset[str]:
+    """Every role that they have anywhere, however this browser was signed in."""
+    return frozenset(await db.exec(select(Grant.role).where(Grant.person_id == person_id)))
+
+
 async def belongs_to(db: AsyncSession, person_id: uuid.UUID, event_id: uuid.UUID) -> bool:
     """Whether they have a registration at the event that is not cancelled, or any role there."""
     registered = select(Registration.id).where(

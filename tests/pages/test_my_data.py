@@ -1,0 +1,80 @@
+"""What is kept about me: seen, taken along, erased; and nothing about anybody else."""
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from server.models import Event, Person, Registration
+from tests.factory import Factory
+
+
+@pytest.fixture
+async def event(make: Factory) -> Event:
+    return await make.event()
+
+
+@pytest.fixture
+async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
+    """A delegate, signed in, with a neighbour."""
+    person = await make.delegate(event, organisation="A hospital trust", access_note="I lip-read")
+    await make.delegate(event, "Neighbour", organisation="Somewhere else")
+    client.cookies.update(await make.cookie(person))
+    return person
+
+
+async def test_i_see_what_is_kept_and_nothing_of_my_neighbour(
+    client: httpx.AsyncClient, event: Event, amina: Person
+) -> None:
+    for path in ("my-data", "my-data/download"):
+        text = (await client.get(f"/{event.slug}/{path}")).text
+        assert amina.email in text
+        assert "I lip-read" in text
+        assert "Neighbour" not in text
+        assert "Somewhere else" not in text
+
+
+async def test_the_download_is_one_file_in_words(client: httpx.AsyncClient, event: Event, amina: Person) -> None:
+    answer = await client.get(f"/{event.slug}/my-data/download")
+    assert answer.headers["content-disposition"] == f'attachment; filename="my-data-{event.slug}.json"'
+    kept = answer.json()
+    assert kept["You"][0]["name"] == "Amina"
+    assert kept["Your registrations"][0]["event"] == event.title
+    assert "hash" not in answer.text
+
+
+async def test_one_is_asked_before_anything_is_erased(
+    client: httpx.AsyncClient, make: Factory, event: Event, amina: Person
+) -> None:
+    for data in ({}, {"confirm": ""}, {"confirm": "no"}, {"confirm": "YES"}):
+        answer = await client.post(f"/{event.slug}/my-data/erase", data=data)
+        assert "cannot be undone" in answer.text
+    async with make.database.reading() as db:
+        assert await db.get(Person, amina.id) is not None
+
+
+async def test_erased_is_gone_and_signed_out_and_still_counted(
+    client: httpx.AsyncClient, make: Factory, event: Event, amina: Person
+) -> None:
+    answer = await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"}, follow_redirects=True)
+    assert "is erased" in answer.text
+    assert "2 people registered" in answer.text
+    assert (await client.get(f"/{event.slug}/my-data")).status_code == 303
+    async with make.database.reading() as db:
+        assert await db.get(Person, amina.id) is None
+        organisations = {row.organisation for row in await db.exec(select(Registration))}
+    assert organisations == {"", "Somewhere else"}
+
+
+async def test_whoever_runs_the_event_hands_it_on_first(client: httpx.AsyncClient, make: Factory, event: Event) -> None:
+    olive = await make.organiser(event)
+    client.cookies.update(await make.cookie(olive, strong=True))
+    answer = await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"})
+    assert answer.status_code == 409
+    client.cookies.update(await make.cookie(olive))
+    assert (await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"})).status_code == 409
+
+
+async def test_a_stranger_has_no_data_here(client: httpx.AsyncClient, event: Event) -> None:
+    assert (await client.get(f"/{event.slug}/my-data")).status_code == 303
+    assert (await client.get(f"/{event.slug}/my-data/download")).status_code == 303
+    assert (await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"})).status_code == 401
