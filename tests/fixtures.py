@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -90,23 +90,30 @@ async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def served(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
+async def served(settings: Settings) -> AsyncIterator[str]:
     """The base address of `plenary serve` in a process of its own, over the test's database."""
+    async with serving(settings) as address:
+        yield address
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """`plenary serve` in a process of its own, over this data directory and database; its base address."""
     environment = {
         **os.environ,
-        "PLENARY_DATA": str(tmp_path),
+        "PLENARY_DATA": str(settings.data),
         "DATABASE_URL": settings.database_url,
         "PLENARY_PORT": "0",
         "PYTHONUNBUFFERED": "1",
     }
-    log = (tmp_path / "served.log").open("wb")
+    log = (settings.data / "served.log").open("wb")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "server", "serve", env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
     )
     assert process.stdout is not None
     try:
         line = (await asyncio.wait_for(process.stdout.readline(), OPENS_WITHIN_S)).decode().split()
-        assert line, (tmp_path / "served.log").read_text()
+        assert line, (settings.data / "served.log").read_text()
         yield line[-1]
     finally:
         if process.returncode is None:

@@ -33,13 +33,13 @@ def compose(seconds: float, seed: int) -> Samples:
     return _faded(music * (PEAK / np.abs(phrase).max()))
 
 
-def loudness(music: Samples, per_second: int) -> npt.NDArray[np.float32]:
-    """How loud the music is in each 1/`per_second` of it, 0 to 1."""
+def loudness(music: Samples, per_second: int) -> Samples:
+    """How loud each 1/`per_second` of the music is, from 0 (its quietest) to 1 (its loudest)."""
     width = RATE_HZ // per_second
     steps = music.shape[1] // width
-    power = np.square(music[:, : steps * width]).reshape(2, steps, width).mean(axis=(0, 2))
-    level = np.sqrt(power)
-    return np.asarray(level / max(float(level.max()), 1e-9), np.float32)
+    level = np.sqrt(np.square(music[:, : steps * width]).reshape(2, steps, width).mean(axis=(0, 2)))
+    span = max(float(np.ptp(level)), 1e-9)
+    return np.asarray((level - level.min()) / span, np.float32)
 
 
 def _pitch(root_hz: float, semitones: int) -> float:

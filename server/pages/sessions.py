@@ -44,6 +44,7 @@ async def show(request: Request) -> Response:
         assert person is not None
         item = await agenda.item(db, event, session, now)
         film = await film_of(db, session)
+        recorded = (await recordings.lengths_of(db, [session]))[session.id]
         context: dict[str, Any] = {
             "mine": session.id in await agenda.bookmarks_of(db, event.id, person.id),
             "progress": await recordings.progress_of(db, person.id, session.id),
@@ -62,6 +63,7 @@ async def show(request: Request) -> Response:
         drawn=agenda.session_facts(session),
         session=session,
         length=film.duration if film else 0,
+        recorded=recorded,
         here=request.app.state.hub.headcount(session_room(session.id)),
         transcript=lines,
         needs=needs_of(request.state.registration),

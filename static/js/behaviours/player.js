@@ -1,16 +1,13 @@
 // Plays a session: waits for it, goes live with it, stays to its end, and plays its recording.
-// Tells others by `data-playing`, `data-media-time`, `data-live`, `data-phase` and the event `plenary:playing`.
+// Tells others by `data-phase`, `data-playing`, `data-media-time`, `data-live` and the event `plenary:playing`.
 
-import { openSource } from "../helpers/hls-source.js";
+import { EDGE, Feed } from "../helpers/feed.js";
 import { listen, together } from "../helpers/listeners.js";
-import { Backoff } from "../models/backoff.js";
-import { cardOf, phaseOf } from "../models/programme.js";
+import { cardOf, hasPicture, phaseOf } from "../models/programme.js";
 
 const BEAT_MS = 250;
-/** Tries after which the page says that something is wrong. */
-const PATIENCE = 3;
-/** A decoder that failed this recently is not asked to go on again, but opened anew. */
-const RECOVERS_AFTER_MS = 10_000;
+/** So long nothing may come before the page says that something is wrong. */
+const PATIENCE_MS = 12_000;
 
 /** @param {HTMLElement} element */
 export function connect(element) {
@@ -18,65 +15,14 @@ export function connect(element) {
   const facts = element.dataset;
   const status = { state: facts.state ?? "", recording: facts.recording ?? "" };
   const playback = { begun: false, drained: false, finished: false, failing: false };
-  /** @type {import("../helpers/hls-source.js").Source | null} */
-  let source = null;
-  /** Counts openings, so that one that was overtaken is dropped. */
-  let opening = 0;
-  let wanted = false;
-  const backoff = new Backoff();
-  let failures = 0;
-  let recoveredAt = -Infinity;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let retry;
+  const feed = new Feed(video, facts.playlist ?? "", {
+    opened: play,
+    isAtEdge: () => phase() === "running" && facts.behind !== "true",
+  });
+  let blocked = false;
+  let cameLastAt = performance.now();
 
   const phase = () => phaseOf(status, facts.film === "yes");
-
-  /** @param {number} position seconds; -1 for the live edge */
-  async function open(position) {
-    close();
-    wanted = true;
-    const mine = ++opening;
-    try {
-      const opened = await openSource(video, facts.playlist ?? "", position, (fault) => fail(fault, mine));
-      if (mine === opening) source = opened;
-      else opened.close();
-    } catch {
-      fail("network", mine);
-      return;
-    }
-    if (mine === opening) await play();
-  }
-
-  function close() {
-    clearTimeout(retry);
-    opening += 1;
-    wanted = false;
-    source?.close();
-    source = null;
-  }
-
-  /** Where to go on after a fault: here, unless this is the live edge. */
-  const position = () => (phase() === "running" && facts.behind !== "true" ? -1 : video.currentTime);
-
-  /**
-   * @param {"media" | "network"} fault
-   * @param {number} mine
-   */
-  function fail(fault, mine) {
-    if (mine !== opening) return;
-    if (fault === "media" && source && performance.now() - recoveredAt > RECOVERS_AFTER_MS) {
-      recoveredAt = performance.now();
-      source.recover();
-      return;
-    }
-    const at = position();
-    close();
-    wanted = true;
-    failures += 1;
-    playback.failing = failures >= PATIENCE;
-    retry = setTimeout(open, backoff.next(), at);
-    show();
-  }
 
   /** With sound where the browser lets us, else without it, else when somebody asks. */
   async function play() {
@@ -86,7 +32,9 @@ export function connect(element) {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
       video.muted = true;
       facts.silenced = "true";
-      await video.play().catch(() => {});
+      await video.play().catch(() => {
+        blocked = true;
+      });
     }
     show();
   }
@@ -94,12 +42,12 @@ export function connect(element) {
   /** Bring what is played in line with the session's phase. */
   function follow() {
     const now = phase();
-    if (now === "running" && !wanted) open(-1);
-    if (["waiting", "cancelled", "withdrawn", "nothing"].includes(now)) {
-      close();
+    if (now === "running" && !feed.isWanted) feed.open(EDGE);
+    if (now !== "paused") playback.drained = false;
+    if (!hasPicture(now)) {
+      feed.close();
       Object.assign(playback, { begun: false, finished: false });
     }
-    if (now !== "paused") playback.drained = false;
     show();
   }
 
@@ -111,42 +59,54 @@ export function connect(element) {
     }
     facts.phase = now;
     facts.shows = card ?? "picture";
-    facts.idle = String(!card && video.paused && (!wanted || (now === "running" && !playback.begun)));
+    facts.idle = String(!card && video.paused && (!feed.isWanted || blocked));
   }
 
   /** Say what is being seen. */
   function beat() {
-    const at = source?.mediaTime();
-    facts.mediaTime = at ? String(Math.round(at)) : "";
-    facts.live = String(Boolean(source?.isLive()));
-    facts.edge = String(source ? Math.max(0, source.edge()) : 0);
-    const playing = Boolean(source) && !video.paused && !video.ended && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    const { mediaTime } = feed;
+    const playing = feed.isOpen && !video.paused && !video.ended && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    if (playing) feed.keep();
+    noteTrouble(playing);
+    facts.mediaTime = mediaTime ? String(Math.round(mediaTime)) : "";
+    facts.live = String(feed.isLive);
+    facts.edge = String(feed.edge);
     if (facts.playing === String(playing)) return;
     facts.playing = String(playing);
-    const detail = { session: facts.session, playing, mediaTime: at ?? null };
+    const detail = { session: facts.session, playing, mediaTime };
     element.dispatchEvent(new CustomEvent("plenary:playing", { detail, bubbles: true }));
   }
 
-  /** @type {Record<string, () => void>} */
-  const commands = {
-    start: () => (wanted ? play() : open(phase() === "on-demand" ? Number(facts.resume) : -1)),
-    again() {
-      playback.finished = false;
-      if (!wanted) open(0);
-      else {
-        video.currentTime = 0;
-        play();
-      }
-    },
-    retry: () => open(position()),
-    edge() {
-      if (source) video.currentTime = source.edge();
+  /**
+   * Nothing comes although it should: neither held by anybody nor seen to its end.
+   * @param {boolean} playing
+   */
+  function noteTrouble(playing) {
+    const held = !feed.isWanted || (feed.isOpen && video.paused) || video.ended || phase() === "paused";
+    if (playing || held) cameLastAt = performance.now();
+    const failing = performance.now() - cameLastAt > PATIENCE_MS;
+    if (failing === playback.failing) return;
+    playback.failing = failing;
+    playback.finished ||= failing && phase() === "over";
+    show();
+  }
+
+  /** @param {number} seconds */
+  function goTo(seconds) {
+    playback.finished = false;
+    if (feed.isWanted) {
+      video.currentTime = seconds;
       play();
-    },
-    sound() {
-      video.muted = false;
-      facts.silenced = "false";
-    },
+    } else feed.open(seconds);
+  }
+
+  /** @type {Record<string, () => unknown>} */
+  const commands = {
+    start: () => (feed.isWanted ? play() : feed.open(phase() === "on-demand" ? Number(facts.resume) : EDGE)),
+    again: () => goTo(0),
+    retry: () => feed.reopen(),
+    edge: () => goTo(feed.edge),
+    sound: () => (video.muted = false),
   };
 
   const timer = setInterval(beat, BEAT_MS);
@@ -158,9 +118,8 @@ export function connect(element) {
         show();
       },
       playing() {
-        Object.assign(playback, { begun: true, drained: false, finished: false, failing: false });
-        failures = 0;
-        backoff.reset();
+        Object.assign(playback, { begun: true, drained: false, finished: false });
+        blocked = false;
         show();
       },
       waiting() {
@@ -185,11 +144,7 @@ export function connect(element) {
     }),
     listen(document, {
       /** @param {CustomEvent<{ seconds: number }>} event */
-      "plenary:seek"({ detail: { seconds } }) {
-        facts.resume = String(seconds);
-        if (!wanted) commands.start?.();
-        else video.currentTime = seconds;
-      },
+      "plenary:seek": ({ detail }) => goTo(detail.seconds),
       /** @param {CustomEvent<{ room: string, topic: string, state: typeof status }>} event */
       "plenary:changed"({ detail: { room, topic, state } }) {
         if (room !== `session:${facts.session}` || topic !== "status") return;
@@ -200,10 +155,10 @@ export function connect(element) {
     }),
     listen(window, {
       online() {
-        if (wanted && !source) open(position());
+        if (feed.isWanted && !feed.isOpen) feed.reopen();
       },
     }),
     () => clearInterval(timer),
-    close,
+    () => feed.close(),
   );
 }

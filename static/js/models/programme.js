@@ -32,6 +32,12 @@ export function phaseOf({ state, recording }, hasFilm) {
 }
 
 /**
+ * Whether there is anything to see in this phase, or what was begun may be seen to its end.
+ * @param {Phase} phase
+ */
+export const hasPicture = (phase) => ["running", "paused", "on-demand", "over"].includes(phase);
+
+/**
  * The card to show, or null for the picture. People watch some seconds behind: a pause and the end are shown only when
  * what was sent before them has been seen.
  * @param {Phase} phase

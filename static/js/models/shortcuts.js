@@ -1,17 +1,16 @@
 // Which key does what in the player. Keys 1 to 6 are the reactions' own.
 
-/** @type {Record<string, string>} */
-const COMMANDS = {
-  " ": "play",
-  k: "play",
-  m: "mute",
-  c: "captions",
-  f: "full-screen",
-  ArrowLeft: "back",
-  ArrowRight: "forward",
-  ArrowUp: "louder",
-  ArrowDown: "quieter",
-};
+const COMMANDS = new Map([
+  [" ", "play"],
+  ["k", "play"],
+  ["m", "mute"],
+  ["c", "captions"],
+  ["f", "full-screen"],
+  ["ArrowLeft", "back"],
+  ["ArrowRight", "forward"],
+  ["ArrowUp", "louder"],
+  ["ArrowDown", "quieter"],
+]);
 
 /**
  * What an element does with a key itself: a button is pressed by space, a slider moved by arrows.
@@ -31,5 +30,5 @@ export function commandOf({ key, ctrlKey, metaKey, altKey }, on) {
   if (ctrlKey || metaKey || altKey || on === "typing") return null;
   const name = key.length === 1 ? key.toLowerCase() : key;
   const own = OWN_KEYS[on] ?? [];
-  return own.includes(name) ? null : (COMMANDS[name] ?? null);
+  return own.includes(name) ? null : (COMMANDS.get(name) ?? null);
 }

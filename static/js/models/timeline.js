@@ -46,13 +46,3 @@ export const within = (position, end) => Math.min(Math.max(position, 0), Math.ma
  * @param {number} edge the newest playable moment, seconds
  */
 export const isAtEdge = (position, edge) => edge - position <= LIVE_WITHIN_S;
-
-/**
- * Where to resume: at the start when hardly anything was seen, or nearly all.
- * @param {number} position seconds
- * @param {number} length seconds; 0 when it is not known
- */
-export function resumeAt(position, length) {
-  const nearlyAll = length > 0 && position > length - 10;
-  return position < 5 || nearlyAll ? 0 : position;
-}

@@ -1,0 +1,111 @@
+// Keeps pictures and sound coming to a video element: opens their address, and opens it again after every fault.
+
+import { Backoff } from "../models/backoff.js";
+import { openSource } from "./hls-source.js";
+
+/** The live edge, as a position. */
+export const EDGE = -1;
+/** A decoder that failed this recently is not asked to go on again: everything is opened anew. */
+const RECOVERS_AFTER_MS = 10_000;
+
+export class Feed {
+  /** @type {import("./hls-source.js").Source | null} */
+  #source = null;
+  /** Counts openings, so that one that was overtaken is dropped. */
+  #opening = 0;
+  #backoff = new Backoff();
+  #recoveredAt = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  #position = 0;
+
+  /** Whether it was asked for and not closed since; it may be between two tries. */
+  isWanted = false;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {string} address of the multivariant playlist
+   * @param {{ opened: () => unknown, isAtEdge: () => boolean }} page `opened`: start playing; `isAtEdge`: whether to come
+   *   back at the live edge instead of where it stopped
+   */
+  constructor(video, address, page) {
+    this.video = video;
+    this.address = address;
+    this.page = page;
+  }
+
+  /** The moment of the programme that is being seen, epoch milliseconds; null when it is not known. */
+  get mediaTime() {
+    return this.#source?.mediaTime() ?? null;
+  }
+
+  /** The newest moment worth jumping to, seconds. */
+  get edge() {
+    return Math.max(0, this.#source?.edge() ?? 0);
+  }
+
+  /** Whether more is still to come. */
+  get isLive() {
+    return this.#source?.isLive() ?? false;
+  }
+
+  get isOpen() {
+    return this.#source !== null;
+  }
+
+  /**
+   * @param {number} position seconds, or EDGE
+   * @param {boolean} play
+   */
+  async open(position, play = true) {
+    this.close();
+    this.isWanted = true;
+    this.#position = Math.max(0, position);
+    const mine = this.#opening;
+    try {
+      const source = await openSource(this.video, this.address, position, (fault) => this.#failed(fault, mine));
+      if (mine !== this.#opening) return source.close();
+      this.#source = source;
+      if (play) this.page.opened();
+    } catch {
+      this.#failed("network", mine);
+    }
+  }
+
+  close() {
+    clearTimeout(this.#retry);
+    this.#opening += 1;
+    this.isWanted = false;
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** Try again at once: somebody asks, or the network is back. */
+  reopen() {
+    this.open(this.page.isAtEdge() ? EDGE : this.#position);
+  }
+
+  /** It plays: remember where, and let the next wait be short again. */
+  keep() {
+    this.#position = this.video.currentTime;
+    this.#backoff.reset();
+  }
+
+  /**
+   * @param {"media" | "network"} fault
+   * @param {number} mine
+   */
+  #failed(fault, mine) {
+    if (mine !== this.#opening) return;
+    if (fault === "media" && this.#source && performance.now() - this.#recoveredAt > RECOVERS_AFTER_MS) {
+      this.#recoveredAt = performance.now();
+      this.#source.recover();
+      return;
+    }
+    const position = this.page.isAtEdge() ? EDGE : this.#position;
+    const play = !this.video.paused || this.video.readyState === HTMLMediaElement.HAVE_NOTHING;
+    this.close();
+    this.isWanted = true;
+    this.#retry = setTimeout(() => this.open(position, play), this.#backoff.next());
+  }
+}

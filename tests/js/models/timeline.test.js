@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clock, isAtEdge, spoken, within } from "../../../static/js/models/timeline.js";
+
+test("a position is written as on a clock", () => {
+  assert.equal(clock(0), "0:00");
+  assert.equal(clock(65.9), "1:05");
+  assert.equal(clock(3845), "1:04:05");
+  assert.equal(clock(-3), "0:00");
+});
+
+test("a position is spoken in words", () => {
+  assert.equal(spoken(0), "the start");
+  assert.equal(spoken(61), "1 minute 1 second");
+  assert.equal(spoken(7325), "2 hours 2 minutes 5 seconds");
+  assert.equal(spoken(120), "2 minutes");
+});
+
+test("nobody can be taken beyond either end", () => {
+  assert.equal(within(-4, 100), 0);
+  assert.equal(within(104, 100), 100);
+  assert.equal(within(50, 100), 50);
+  assert.equal(within(50, 0), 0);
+});
+
+test("a few seconds behind is live, a quarter of a minute is not", () => {
+  assert.equal(isAtEdge(95, 100), true);
+  assert.equal(isAtEdge(102, 100), true);
+  assert.equal(isAtEdge(84, 100), false);
+});
