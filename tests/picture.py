@@ -3,7 +3,6 @@
 import asyncio
 import io
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
@@ -12,23 +11,26 @@ from playwright.async_api import Browser, Page
 from tests.engines.chromium import running_chromium
 from tests.running_demo import running_demo
 
-PICTURE = Path(__file__).resolve().parent.parent / ".readme" / "picture.png"
+ROOT = Path(__file__).resolve().parent.parent
+PICTURE = ROOT / ".readme" / "picture.png"
+FOLDER = ROOT / ".plenary" / "picture"
+"""Where the demo that is drawn keeps its films from one picture to the next."""
 PLENARY = Path(sys.executable).parent / "plenary"
-FIRST_DEMO_WITHIN_S = 300
+PATIENCE_S = 300
 PLAYED_S = 20
-COLOURS = 128
+COLOURS = 256
 """Enough for flat colours and type, and a fifth of the size."""
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with (
-            running_demo(PLENARY, Path(folder), opens_within_s=FIRST_DEMO_WITHIN_S) as links,
-            running_chromium() as browser,
-        ):
-            PICTURE.parent.mkdir(exist_ok=True)
-            PICTURE.write_bytes(reduced(await draw(browser, links["delegate"])))
-    print(f"Drawn: {PICTURE.relative_to(Path.cwd())}, {PICTURE.stat().st_size // 1000} kB")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    async with (
+        running_demo(PLENARY, FOLDER, opens_within_s=PATIENCE_S, ends_within_s=PATIENCE_S) as links,
+        running_chromium() as browser,
+    ):
+        PICTURE.parent.mkdir(exist_ok=True)
+        PICTURE.write_bytes(reduced(await draw(browser, links["delegate"])))
+    print(f"Drawn: {PICTURE.relative_to(ROOT)}, {PICTURE.stat().st_size // 1000} kB")
 
 
 async def draw(browser: Browser, join_link: str) -> bytes:
@@ -37,6 +39,7 @@ async def draw(browser: Browser, join_link: str) -> bytes:
     await page.goto(join_link)
     await page.get_by_role("button", name="Join").click()
     await page.get_by_role("link", name="Join live").first.click()
+    await page.get_by_role("button", name="Dismiss").click()
     await page.wait_for_function("seconds => document.querySelector('video')?.currentTime > seconds", arg=PLAYED_S)
     await react(page)
     return await page.screenshot()

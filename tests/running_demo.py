@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROLES = ("delegate", "speaker", "organiser")
 ENDS_WITHIN_S = 2
+"""What Ctrl-C promises."""
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
@@ -18,7 +19,9 @@ def clean_environment(**settings: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_demo(plenary: Path, folder: Path, *, opens_within_s: float) -> AsyncIterator[dict[str, str]]:
+async def running_demo(
+    plenary: Path, folder: Path, *, opens_within_s: float, ends_within_s: float = ENDS_WITHIN_S
+) -> AsyncIterator[dict[str, str]]:
     """The join link of each role, while the demo runs with its data in a folder.
 
     Fails when the links are not there in time, or when Ctrl-C does not end it cleanly.
@@ -34,7 +37,7 @@ async def running_demo(plenary: Path, folder: Path, *, opens_within_s: float) ->
         assert links.keys() == set(ROLES), (folder / "demo.log").read_text()
         yield links
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(ENDS_WITHIN_S):
+        async with asyncio.timeout(ends_within_s):
             await process.wait()
         assert process.returncode in {0, 130}, (folder / "demo.log").read_text()
     finally:
