@@ -1,6 +1,6 @@
 """Who was there, and for how long: people, not tabs; minutes that really passed, never an invented hour."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,14 +23,15 @@ def figures(facts: Facts) -> Iterator[Figure]:
     titles = {session.slug: session.title for session in facts.sessions}
     yield breakdown("attendance_by_session", {s.slug: len(live[s.id]) for s in facts.sessions}, titles)
     yield Figure("attendance_minutes_by_session", tuple(_minutes_cell(s, live[s.id]) for s in facts.sessions))
-    later = presence(facts, ON_DEMAND)
-    yield count("on_demand_people", len(watched_later(facts)), of=registered)
-    yield breakdown("on_demand_by_session", {s.slug: len(later[s.id]) for s in facts.sessions}, titles)
+    later = watched_later(facts)
+    yield count("on_demand_people", len({person for person, _ in later}), of=registered)
+    sessions = Counter(session for _, session in later)
+    yield breakdown("on_demand_by_session", {s.slug: sessions[s.id] for s in facts.sessions}, titles)
 
 
-def watched_later(facts: Facts) -> set[UUID]:
-    """People who played a recording: by a stay on demand, or by the progress they left."""
-    return {stay.person for stay in facts.stays if stay.wave == ON_DEMAND} | set(facts.watched)
+def watched_later(facts: Facts) -> set[tuple[UUID, UUID]]:
+    """Person and session of whoever played a recording: by a stay on demand, or by the progress they left."""
+    return {(stay.person, stay.session) for stay in facts.stays if stay.wave == ON_DEMAND} | facts.watched
 
 
 def presence(facts: Facts, wave: str) -> dict[UUID, dict[UUID, timedelta]]:

@@ -17,7 +17,7 @@ INTENTION = "watch_later"
 def figures(facts: Facts) -> Iterator[Figure]:
     """The figures about catching up on demand."""
     registered = {row.person for row in facts.confirmed()}
-    watched = watched_later(facts) & registered
+    watched = {person for person, _ in watched_later(facts)} & registered
     yield share("caught_up_share", len(watched), len(registered))
     chosen = {person: choice.casefold() for person, choice in texts(facts, AFTER, INTENTION).items()}
     willing = {person for person, choice in chosen.items() if choice == "yes"}

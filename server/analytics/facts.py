@@ -99,8 +99,8 @@ class Facts:
     sessions: Sequence[SessionFact] = ()
     registrations: Sequence[RegistrationFact] = ()
     stays: Sequence[StayFact] = ()
-    watched: frozenset[UUID] = frozenset()
-    """People with progress in a recording."""
+    watched: frozenset[tuple[UUID, UUID]] = frozenset()
+    """Person and session of each progress in a recording."""
     reactions: Sequence[ReactionFact] = ()
     dropped: int = 0
     """Frames that flooding connections sent past the hard limit."""

@@ -44,7 +44,11 @@ def _by_session(facts: Facts, accepted: list[ReactionFact]) -> Iterator[Figure]:
 
 
 def minute_of(reaction: ReactionFact, session: SessionFact) -> int:
-    """The minute of the session, from 0, that the sender was seeing; what came before its start is in minute 0."""
+    """The minute of the session, from 0, that the sender was seeing.
+
+    A media time is what a browser said: one before the start or past the end lies in the first or last minute.
+    """
     seen: datetime = reaction.media_at or reaction.received_at
     began = session.started_at or session.starts_at
-    return max(0, (seen - began) // timedelta(minutes=1))
+    last = session.ended_at or reaction.received_at
+    return max(0, (min(seen, last) - began) // timedelta(minutes=1))

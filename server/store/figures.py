@@ -49,7 +49,7 @@ async def facts_of(db: AsyncSession, event: Event) -> Facts:
         sessions=[SessionFact(*row) for row in await rows.execute(_sessions(event.id))],
         registrations=[RegistrationFact(*row) for row in await rows.execute(_registrations(event.id))],
         stays=[StayFact(*row) for row in await rows.execute(_stays(event.id))],
-        watched=frozenset((await rows.execute(_watched(event.id))).scalars()),
+        watched=frozenset((person, session) for person, session in await rows.execute(_watched(event.id))),
         reactions=[ReactionFact(*row) for row in await rows.execute(_reactions(event.id))],
         dropped=(await rows.execute(_dropped(event.id))).scalar_one(),
         responses=[ResponseFact(*row) for row in await rows.execute(_responses(event.id))],
@@ -91,7 +91,7 @@ def _stays(event_id: uuid.UUID) -> Rows:
 
 def _watched(event_id: uuid.UUID) -> Rows:
     """People who got somewhere in a recording."""
-    found = select(col(Progress.person_id)).where(col(Progress.watched) > 0).distinct()
+    found = select(col(Progress.person_id), col(Progress.session_id)).where(col(Progress.watched) > 0)
     return _of_sessions(found, Progress.session_id, event_id)
 
 

@@ -13,7 +13,7 @@ def told(chosen: dict[int, str], watched: set[int], registered: int = 40) -> dic
     facts = Facts(
         zone=LONDON,
         answers=answers("after", "watch_later", chosen),
-        watched=frozenset(person(n) for n in watched),
+        watched=frozenset((person(n), person("hearts")) for n in watched),
         registrations=[registration(n) for n in range(registered)],
     )
     return {figure.name: figure for figure in figures(facts)}

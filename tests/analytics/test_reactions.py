@@ -47,16 +47,24 @@ def test_tapped_is_accepted_and_refused_and_every_division_adds_up(rows: list[Re
 
 
 @given(TAPS)
-def test_minutes_are_counted_from_each_sessions_own_start(rows: list[ReactionFact]) -> None:
-    starts = {"hearts": at(0), "minds": at(10)}
-    by_id = {session().id: "hearts", session("minds").id: "minds"}
+def test_minutes_are_counted_from_each_sessions_own_start_to_its_end(rows: list[ReactionFact]) -> None:
+    starts = {session().id: ("hearts", at(0), 30), session("minds").id: ("minds", at(10), 20)}
     expected: Counter[tuple[str, str]] = Counter()
     for row in rows:
+        slug, began, length = starts[row.session]
         if row.outcome == ACCEPTED and row.media_at:
-            slug = by_id[row.session]
-            expected[slug, str(max(0, int((row.media_at - starts[slug]).total_seconds() // 60)))] += 1
+            minute = int((row.media_at - began).total_seconds() // 60)
+            expected[slug, str(min(max(0, minute), length))] += 1
     cells = told(rows)["reactions_by_minute"].cells
     assert {(cell.group, cell.key): cell.value for cell in cells} == dict(expected)
+
+
+def test_a_browser_that_lies_about_its_media_time_cannot_lengthen_the_session() -> None:
+    far = reaction("ama", 5)._replace(media_at=at(10**7))
+    assert [cell.key for cell in told([far])["reactions_by_minute"].cells] == ["30"]
+    running = Facts(zone=LONDON, sessions=[session(end=None)], reactions=[far])
+    minutes = {figure.name: figure for figure in figures(running)}["reactions_by_minute"]
+    assert [cell.key for cell in minutes.cells] == ["5"]
 
 
 def test_people_are_counted_once_however_much_they_clap() -> None:
