@@ -33,9 +33,9 @@ class Broadcasts:
         self._found: OrderedDict[str, tuple[float, Source]] = OrderedDict()
 
     async def with_key(self, media_key: str, *, fresh: bool = False) -> Source | None:
-        """The session's film, as the database has it now (`fresh`) or had it a moment ago. None for another key.
+        """The session's film, as the database has it now (`fresh`) or had it a moment ago.
 
-        Raises FileNotFoundError when the film is not on this machine.
+        None for another key, and when the film is not on this machine.
         """
         read_at, source = self._found.get(media_key, (0.0, None))
         if source is not None and not fresh and self.clock() - read_at < REMEMBERED_S:
@@ -46,7 +46,11 @@ class Broadcasts:
         if broadcast is None:
             self._found.pop(media_key, None)
             return None
-        source = Source(films.directory_of(self.settings, broadcast.film), films.programme_of(self.settings, broadcast))
+        try:
+            programme = films.programme_of(self.settings, broadcast)
+        except FileNotFoundError:
+            return None
+        source = Source(films.directory_of(self.settings, broadcast.film), programme)
         self._found[media_key] = now, source
         self._found.move_to_end(media_key)
         if len(self._found) > MOST:
