@@ -42,12 +42,12 @@ async def make_lines(arguments: Namespace, settings: Settings) -> list[str]:
             if event.kind not in understudies.KINDS:
                 raise UsersError(f"{event.slug} is a real event: made-up people exist only in rehearsals and the demo.")
             people = await understudies.enlist(db, event, arguments.role, arguments.count)
+            strong = arguments.role != "delegate"
             if arguments.signed_in:
                 name = sign_in.cookie_name(settings)
-                strong = arguments.role != "delegate"
                 return [f"{name}={await sign_in.sign_in(db, each, browser='links', strong=strong)}" for each in people]
             return [
-                f"{settings.base_url}/join/{await join_links.create(db, each, event, strong=True)}" for each in people
+                f"{settings.base_url}/join/{await join_links.create(db, each, event, strong=strong)}" for each in people
             ]
     finally:
         await database.close()

@@ -47,6 +47,8 @@ async def import_people(slug: str, content: bytes, settings: Settings, *, dry_ru
             event = await events.with_slug(db, slug)
         if event is None:
             raise UsersError(f"there is no event {slug}. plenary event list shows them all.")
+        if event.state != "open":
+            raise UsersError(f"{slug} is {event.state}, and the links in the mail would lead nowhere. Open it first.")
         listed = checked(content, event)
         if dry_run:
             return f"The file is in order: {len(listed)} people. Nothing was changed."

@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
         mine=mine,
         missed=[item for item in programme.on_demand if item.session.id not in seen],
         survey=survey,
-        tables=[table for table in lounge if table.table.state == "open"],
+        lounge=lounge,
     )
 
 

@@ -65,6 +65,14 @@ async def test_a_file_that_names_nobody_is_refused(make: Factory, settings: Sett
         await import_people(event.slug, content, settings, dry_run=False)
 
 
+@pytest.mark.parametrize("state", ["draft", "closed"])
+async def test_nobody_is_mailed_a_link_that_leads_nowhere(make: Factory, settings: Settings, state: str) -> None:
+    event = await make.event(state=state)
+    with pytest.raises(UsersError, match="Open it first"):
+        await import_people(event.slug, TWO, settings, dry_run=False)
+    assert await count(make, Person) == 0
+
+
 async def test_an_event_that_is_not_there_is_said_to_be_missing(make: Factory, settings: Settings) -> None:
     with pytest.raises(UsersError, match="no event nowhere"):
         await import_people("nowhere", TWO, settings, dry_run=False)

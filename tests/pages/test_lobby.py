@@ -105,5 +105,5 @@ async def test_tables_that_are_open_are_offered(
     await make.table(event, title="Know your numbers", seats=4)
     await make.table(event, title="Closed for today", state="closed")
     text = await lobby(client, event)
-    assert "4 seats free" in text
+    assert "4</span> of 4 seats free" in text
     assert "Closed for today" not in text
