@@ -28,6 +28,7 @@ soak: engines ## Run the long checks in full; their figures go to loadtests/RESU
 	@$(BIN)/pytest --soak -m soak --timeout=0 -s
 
 lint: ready-to-test ## Check style, types, security and scripts
+	@echo "Checking style, types, security and scripts…"
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
