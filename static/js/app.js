@@ -52,4 +52,6 @@ new MutationObserver((changes) => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-behaving(document.documentElement).forEach(connect);
+// Whoever drives the page from outside can wait for this.
+await Promise.all(behaving(document.documentElement).map(connect));
+document.documentElement.dataset.connected = "yes";
