@@ -65,10 +65,20 @@ def paused_for(pauses: Sequence[Pause], now: datetime) -> timedelta:
     return sum(((pause.resumed_at or now) - pause.paused_at for pause in pauses), timedelta())
 
 
-def end_due(
-    ends_at: datetime, started_at: datetime, pauses: Sequence[Pause], film: timedelta | None, now: datetime
-) -> datetime:
-    """When the clock ends a live session: its hour and what was lost in pauses, but never before its film is over."""
-    lost = paused_for(pauses, now)
-    film_over = started_at + film + lost if film else ends_at
-    return max(ends_at + lost, film_over)
+class Hours(NamedTuple):
+    """When a session was to be, and when it really began."""
+
+    starts_at: datetime
+    ends_at: datetime
+    started_at: datetime
+
+
+def end_due(hours: Hours, pauses: Sequence[Pause], film: timedelta | None, now: datetime) -> datetime:
+    """When the clock ends a live session: at its hour, but never before its film is over.
+
+    Time lost in pauses is added, and a session that began after its hour was over has its whole length.
+    """
+    began_late = hours.started_at >= hours.ends_at
+    planned = hours.started_at + (hours.ends_at - hours.starts_at) if began_late else hours.ends_at
+    film_over = hours.started_at + film if film else planned
+    return max(planned, film_over) + paused_for(pauses, now)

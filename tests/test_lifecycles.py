@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.lifecycles import EVENT, RECORDING, SESSION, Pause, end_due, moves_from
+from server.lifecycles import EVENT, RECORDING, SESSION, Hours, Pause, end_due, moves_from
 
 TEN = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -33,15 +33,24 @@ def test_an_ended_session_never_comes_back() -> None:
     assert not any("ended" in move.sources for move in SESSION.values())
 
 
+def due(started_at: datetime, *pauses: Pause, film: timedelta | None = None) -> datetime:
+    """When a session planned from ten for half an hour is due to end, as of half past ten."""
+    return end_due(Hours(TEN, TEN + 30 * MINUTE, started_at), pauses, film, TEN + 30 * MINUTE)
+
+
 def test_a_session_is_due_to_end_at_its_hour() -> None:
-    assert end_due(TEN + 30 * MINUTE, TEN, [], None, TEN) == TEN + 30 * MINUTE
+    assert due(TEN) == TEN + 30 * MINUTE
+    assert due(TEN + 5 * MINUTE) == TEN + 30 * MINUTE
 
 
 def test_what_was_lost_in_pauses_is_given_back() -> None:
-    pauses = [Pause(TEN + 5 * MINUTE, TEN + 9 * MINUTE), Pause(TEN + 20 * MINUTE, None)]
-    assert end_due(TEN + 30 * MINUTE, TEN, pauses, None, TEN + 21 * MINUTE) == TEN + 35 * MINUTE
+    over, still = Pause(TEN + 5 * MINUTE, TEN + 9 * MINUTE), Pause(TEN + 29 * MINUTE, None)
+    assert due(TEN, over, still) == TEN + 35 * MINUTE
 
 
 def test_a_film_that_began_late_is_shown_to_its_end() -> None:
-    late = TEN + 25 * MINUTE
-    assert end_due(TEN + 30 * MINUTE, late, [], 10 * MINUTE, late) == TEN + 35 * MINUTE
+    assert due(TEN + 25 * MINUTE, film=10 * MINUTE) == TEN + 35 * MINUTE
+
+
+def test_a_session_that_began_after_its_hour_has_its_whole_length() -> None:
+    assert due(TEN + 40 * MINUTE) == TEN + 70 * MINUTE

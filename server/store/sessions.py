@@ -10,7 +10,7 @@ from sqlalchemy import case, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.lifecycles import RECORDING, SESSION, Pause, end_due
+from server.lifecycles import RECORDING, SESSION, Hours, Pause, end_due
 from server.models import Event, Film, Session, SessionPause
 from server.store.revisions import event_room, raise_revision, session_room
 
@@ -116,7 +116,8 @@ async def due_to_end(db: AsyncSession, now: datetime) -> list[Session]:
 
 def _end_due(session: Session, film: Film | None, pauses: list[Pause], now: datetime) -> datetime:
     length = timedelta(seconds=film.duration) if film else None
-    return end_due(session.ends_at, session.started_at or session.starts_at, pauses, length, now)
+    hours = Hours(session.starts_at, session.ends_at, session.started_at or session.starts_at)
+    return end_due(hours, pauses, length, now)
 
 
 async def pauses_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Pause]]:

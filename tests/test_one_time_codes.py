@@ -1,0 +1,35 @@
+"""Codes of an authenticator app."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server import one_time_codes as codes
+
+RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+"""RFC 6238, appendix B, in Base32."""
+STEP = timedelta(seconds=codes.STEP_S)
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
+def test_the_codes_of_the_standard(seconds: int, code: str) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    assert codes.matching_step(RFC_SECRET, code, moment) == seconds // codes.STEP_S
+
+
+@pytest.mark.parametrize("away", [-1, 0, 1])
+def test_a_clock_may_differ_by_one_step(away: int) -> None:
+    moment = datetime.fromtimestamp(1111111109, UTC)
+    assert codes.matching_step(RFC_SECRET, "081804", moment + away * STEP) == 1111111109 // codes.STEP_S
+
+
+def test_an_old_code_is_dead() -> None:
+    assert codes.matching_step(RFC_SECRET, "287082", datetime.fromtimestamp(59, UTC) + 2 * STEP) is None
+
+
+def test_the_key_is_drawn_for_a_phone() -> None:
+    secret = codes.new_secret()
+    assert codes.is_secret(secret)
+    address = codes.address(secret, "olive@example.org")
+    assert address.startswith("otpauth://totp/Plenary:olive%40example.org?")
+    assert codes.drawing(address).startswith("<svg")
