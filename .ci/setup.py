@@ -189,3 +189,5 @@ if __name__ == "__main__":
     except CannotSetUp as problem:
         print(problem, file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit("stopped")
