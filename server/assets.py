@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -56,20 +57,34 @@ def digest(path: Path) -> str:
 
 def address(asset: str) -> str:
     """The address of an asset, which changes with its content. Raises FileNotFoundError when there is none."""
+    return _address(asset, _second())
+
+
+@lru_cache(maxsize=1024)
+def _address(asset: str, _now_s: int) -> str:
     path = path_of(asset)
     if path is None:
         raise FileNotFoundError(asset)
     return f"/static/{asset}?v={digest(path)}"
 
 
+def _second() -> int:
+    """Files are looked at once a second and not for every page: that was half of what a page cost."""
+    return int(time.monotonic())
+
+
 def import_map(nonce: str) -> Markup:
     """The import map of all our modules, so that a module's address changes with its content too."""
+    return Markup('<script type="importmap" nonce="{}">{}</script>').format(nonce, _imports(_second()))
+
+
+@lru_cache(maxsize=1)
+def _imports(_now_s: int) -> Markup:
     root = static_dir()
     ours = sorted(file.relative_to(root).as_posix() for file in (root / "js").rglob("*.js"))
     imports = {f"/static/{asset}": address(asset) for asset in ours}
     imports |= {name: address(asset) for name, asset in MODULES.items() if path_of(asset)}
-    content = Markup(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S704 - "<" is escaped
-    return Markup('<script type="importmap" nonce="{}">{}</script>').format(nonce, content)
+    return Markup(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S704 - "<" is escaped
 
 
 @lru_cache(maxsize=256)
