@@ -51,15 +51,11 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def choose(settings: Settings, port: int | None) -> Settings:
-    """The demo's own data directory and a port that is free, unless they were set.
+    """A port that is free, unless one was set.
 
     Raises UsersError for a port that was set and is taken: before the films, not after.
     """
-    chosen: dict[str, object] = {}
-    if "data" not in settings.model_fields_set:
-        chosen["data"] = settings.data / "demo"
-    if port is not None:
-        chosen["port"] = port
+    chosen = {} if port is None else {"port": port}
     wanted = Settings.model_validate({**settings.model_dump(), **chosen})
     try:
         listen(wanted).close()

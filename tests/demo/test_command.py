@@ -28,8 +28,8 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("plain")
-def test_the_demo_has_a_data_directory_of_its_own() -> None:
-    assert choose(Settings(), 0).data == Path(".plenary/demo")
+def test_the_demo_lies_where_every_other_command_looks() -> None:
+    assert choose(Settings(), 0).data == Settings().data
     assert choose(Settings(data=Path("elsewhere")), 0).data == Path("elsewhere")
 
 
