@@ -31,7 +31,7 @@ from server.models import (
     Survey,
     Tally,
 )
-from server.store.sessions import announce, new_media_key
+from server.store import sessions
 
 SHOWN_AGAIN = re.compile(r"(?P<of>.+?)-again(-\d+)?")
 STILL_FRESH = timedelta(minutes=2)
@@ -53,9 +53,9 @@ async def sessions_of(db: AsyncSession, event: Event) -> dict[str, Session]:
     return {session.slug: session for session in found}
 
 
-def is_fresh(sessions: Mapping[str, Session], slots: Iterable[Slot]) -> bool:
+def is_fresh(rows: Mapping[str, Session], slots: Iterable[Slot]) -> bool:
     """Whether the agenda was laid around now a moment ago: each session within minutes of where it would be."""
-    laid = {slug: session.starts_at for slug, session in sessions.items()}
+    laid = {slug: session.starts_at for slug, session in rows.items()}
     return all(
         slot.slug in laid and timedelta() <= slot.starts_at - laid[slot.slug] <= STILL_FRESH
         for slot in slots
@@ -63,9 +63,9 @@ def is_fresh(sessions: Mapping[str, Session], slots: Iterable[Slot]) -> bool:
     )
 
 
-def slots_of(sessions: Iterable[Session]) -> list[Slot]:
+def slots_of(rows: Iterable[Session]) -> list[Slot]:
     """The agenda that stands, whoever made it; what is not of the script is given under its own name."""
-    return [Slot(row.slug, _scripted(row.slug), row.starts_at, row.ends_at) for row in sessions]
+    return [Slot(row.slug, _scripted(row.slug), row.starts_at, row.ends_at) for row in rows]
 
 
 async def lay_agenda(
@@ -84,7 +84,7 @@ async def lay_agenda(
         session = free.get(slot.slug) or await add_session(db, event, script, slot, cast)
         _place(session, slot, ZoneInfo(event.zone), now)
         laid.append(session)
-        await announce(db, session)
+        await sessions.announce(db, session)
     await db.flush()
     return [session for session in laid if session.state != "scheduled"]
 
@@ -123,8 +123,7 @@ async def _free_rows(
         if _scripted(slug) not in scripted:
             continue
         if session.id in lived_in:
-            _set_aside(session, now)
-            await announce(db, session)
+            await _set_aside(db, session, now)
         elif slug in scripted:
             await _clear(db, session)
             free[slug] = session
@@ -150,18 +149,16 @@ def _place(session: Session, slot: Slot, zone: ZoneInfo, now: datetime) -> None:
     session.started_at = slot.starts_at if state != "scheduled" else None
     session.ended_at = slot.ends_at if state == "ended" else None
     session.recording = "open" if state == "ended" and session.film_id else "none"
-    session.media_key = new_media_key()
+    session.media_key = sessions.new_media_key()
 
 
-def _set_aside(session: Session, now: datetime) -> None:
-    """Give the row an address of its own day and hour, and end it if it was still live."""
+async def _set_aside(db: AsyncSession, session: Session, now: datetime) -> None:
+    """Give the row an address of its own day and hour; what was live has ended, what was to come does not."""
+    for move in ("end", "cancel"):
+        await sessions.move(db, session, move, now=min(session.ends_at, now))
     session.slug = f"{session.slug}-{re.sub('[T:]', '-', session.starts_local)}"
     session.auto = False
-    if session.state == "scheduled":
-        session.state = "cancelled"
-    elif session.state in ("live", "paused"):
-        session.state, session.ended_at = "ended", min(session.ends_at, now)
-        session.recording = "open" if session.film_id else "none"
+    await sessions.announce(db, session)
 
 
 async def _clear(db: AsyncSession, session: Session) -> None:
