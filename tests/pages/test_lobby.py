@@ -56,7 +56,7 @@ async def test_now_and_next(client: httpx.AsyncClient, make: Factory, event: Eve
     text = await lobby(client, event)
     assert f'href="/{event.slug}/sessions/{live.slug}"' in text
     assert text.index("Healthy Hearts") < text.index("Healthy Minds")
-    assert f'data-room="session:{live.id}" data-topic="headcount"' in text
+    assert f"session:{live.id}" not in text, "whoever waits in the lobby is not in the session's room"
 
 
 async def test_my_day_is_what_i_chose(client: httpx.AsyncClient, make: Factory, event: Event, amina: Person) -> None:

@@ -47,8 +47,8 @@ async def a_day(make: Factory, event: Event) -> dict[str, Session]:
             event, slug="second", starts_at=NOW - 40 * MINUTE, state="ended", recording="open"
         ),
         "live": await make.session(event, slug="live", starts_at=NOW - 10 * MINUTE, state="live"),
-        "next": await make.session(event, slug="next", starts_at=NOW + 20 * MINUTE),
-        "beside": await make.session(event, slug="beside", starts_at=NOW + 20 * MINUTE),
+        "next": await make.session(event, slug="next", title="B", starts_at=NOW + 20 * MINUTE),
+        "beside": await make.session(event, slug="beside", title="A", starts_at=NOW + 20 * MINUTE),
         "later": await make.session(event, slug="later", starts_at=NOW + 90 * MINUTE),
         "off": await make.session(event, slug="off", starts_at=NOW + 10 * MINUTE, state="cancelled"),
     }

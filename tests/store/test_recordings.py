@@ -11,14 +11,15 @@ NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-async def test_a_recording_is_as_long_as_its_film(database: Database, make: Factory) -> None:
+async def test_a_recording_is_as_long_as_its_session_was(database: Database, make: Factory) -> None:
+    """However short the film is that was played in it."""
     event = await make.event()
     async with database.writing() as db:
         film = Film(event_id=event.id, title="Hearts", directory="hearts", duration=180.5)
         db.add(film)
     session = await make.session(event, film_id=film.id, state="ended", started_at=NOW, ended_at=NOW + 20 * MINUTE)
     async with database.reading() as db:
-        assert await recordings.lengths_of(db, [session]) == {session.id: 180.5}
+        assert await recordings.lengths_of(db, [session]) == {session.id: 20 * 60}
 
 
 async def test_pauses_are_not_in_the_recording(database: Database, make: Factory) -> None:
