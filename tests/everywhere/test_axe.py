@@ -58,9 +58,7 @@ async def test_every_page_is_for_everybody(served: str, chromium: Browser, world
     found: list[str] = []
     for visitor in ("stranger", "delegate", "speaker", "organiser"):
         async with looking(chromium, served, world.cookies[visitor], theme) as page:
-            complaints: list[str] = []
-            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
+            complaints = complaints_of(page)
             for path in (path for path in PAGES if visitor_of(path) == visitor):
                 answer = await page.goto(served + address(path, world))
                 assert answer is not None and answer.status == 200, path
@@ -68,6 +66,14 @@ async def test_every_page_is_for_everybody(served: str, chromium: Browser, world
                 found += [f"{path}: {complaint}" for complaint in complaints]
                 complaints.clear()
     assert found == []
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What the browser's console complains of, as it comes."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
 
 
 async def findings(page: Page) -> list[str]:
