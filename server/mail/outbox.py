@@ -8,12 +8,12 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.mail.messages import render
 from server.models import Event, Mail, Person
+from server.store.upserts import insert_into
 
 LEASE = timedelta(seconds=90)
 """Longer than one delivery may take (see `delivery.TIMEOUT_S`)."""
@@ -52,8 +52,9 @@ async def queue(
         calendar=calendar.decode(),
         lands_on=lands_on,
     )
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Mail).values(**mail.model_dump()).on_conflict_do_nothing(index_elements=["idempotency_key"])
+    statement = (
+        insert_into(db, Mail).values(**mail.model_dump()).on_conflict_do_nothing(index_elements=["idempotency_key"])
+    )
     return bool((await db.exec(statement)).rowcount)
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Bookmark, Event, Session, SessionSpeaker, Speaker, Track
+from server.store.upserts import insert_into
 
 
 @dataclass(frozen=True)
@@ -156,9 +156,8 @@ async def bookmarks_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UU
 async def bookmark(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, *, kept: bool) -> None:
     """Put a session into a person's own agenda or take it out; to do it twice is to do it once."""
     if kept:
-        insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
         row = Bookmark(person_id=person_id, session_id=session_id)
-        await db.exec(insert(Bookmark).values(**row.model_dump()).on_conflict_do_nothing())
+        await db.exec(insert_into(db, Bookmark).values(**row.model_dump()).on_conflict_do_nothing())
     else:
         mine = delete(Bookmark).where(col(Bookmark.person_id) == person_id, col(Bookmark.session_id) == session_id)
         await db.exec(mine)

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.attendance import Stay
 from server.models import Attendance
 from server.store.reactions import moment
+from server.store.upserts import insert_into
 
 
 async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:
@@ -27,8 +27,7 @@ async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:
         }
         for stay in stays
     ]
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    written = insert(Attendance)
+    written = insert_into(db, Attendance)
     seen = written.excluded.seen_at
     connection = await db.connection()
     await connection.execute(

@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, Grant
 from server.permissions import ACTIONS
+from server.store.upserts import insert_into
 
 
 async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, scope_id: uuid.UUID | None) -> None:
@@ -21,9 +21,8 @@ async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, s
     )
     if (await db.exec(held)).first() is not None:
         return
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = Grant(person_id=person_id, role=role, scope=scope, scope_id=scope_id)
-    await db.exec(insert(Grant).values(**row.model_dump()).on_conflict_do_nothing())
+    await db.exec(insert_into(db, Grant).values(**row.model_dump()).on_conflict_do_nothing())
 
 
 async def events_of(db: AsyncSession, person_id: uuid.UUID) -> Sequence[Event]:

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Grant, NetworkingTable, Person, Registration, Session
+from server.store.upserts import insert_into
 
 
 def address_key(email: str) -> str:
@@ -40,8 +40,7 @@ async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: boo
     Two requests at once make one person: the address is unique in the database.
     """
     new = Person(email=address_key(email), name=name, synthetic=synthetic)
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await db.exec(insert(Person).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["email"]))
+    await db.exec(insert_into(db, Person).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["email"]))
     return (await db.exec(select(Person).where(Person.email == new.email))).one()
 
 

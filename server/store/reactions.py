@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.journal import Stored
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from server.models import DroppedFrames, Reaction, RefusalTally, Tally
+from server.store.upserts import insert_into
 
 
 async def keep(db: AsyncSession, taps: Sequence[Tap]) -> Stored:
@@ -53,7 +53,7 @@ async def _dropped(db: AsyncSession, session_id: uuid.UUID) -> int:
 
 async def _insert(db: AsyncSession, taps: Iterable[Tap]) -> list[TapKey]:
     """The keys that were not stored before."""
-    statement = _insertion(db, Reaction).on_conflict_do_nothing()
+    statement = insert_into(db, Reaction).on_conflict_do_nothing()
     key = (col(Reaction.person_id), col(Reaction.sender), col(Reaction.n))
     connection = await db.connection()
     rows = [_row(tap) for tap in taps]
@@ -117,14 +117,8 @@ async def _add(
         return []
     rows = [{**dict(zip(key, values, strict=True)), "n": n} for values, n in sorted(more.items())]
     table = relation.__table__  # type: ignore[attr-defined]
-    insert = _insertion(db, relation).values(rows)
+    insert = insert_into(db, relation).values(rows)
     raised = insert.on_conflict_do_update(index_elements=key, set_={"n": table.c.n + insert.excluded.n})
     connection = await db.connection()
     found = await connection.execute(raised.returning(*(table.c[name] for name in key), table.c.n))
     return [(tuple(row[:-1]), row[-1]) for row in found]
-
-
-def _insertion(db: AsyncSession, relation: type[SQLModel]) -> Any:
-    """An INSERT in the dialect that knows what to do on a conflict."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    return insert(relation.__table__)  # type: ignore[attr-defined]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import case, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +13,7 @@ from server.models import Attendance, Event, Progress, Session, Tally
 from server.store import agenda
 from server.store.agenda import Item
 from server.store.sessions import pauses_of
+from server.store.upserts import insert_into
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,7 @@ async def keep_progress(
     db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, position: float, watched: float, now: datetime
 ) -> None:
     """Keep where a person stands, seconds; how far they ever came only grows, whichever device says so."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Progress).values(
+    statement = insert_into(db, Progress).values(
         person_id=person_id, session_id=session_id, position=position, watched=watched, updated_at=now
     )
     further = case((col(Progress.watched) > watched, col(Progress.watched)), else_=watched)

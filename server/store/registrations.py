@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import REGISTRATION
 from server.models import Event, Person, Registration
 from server.store.revisions import event_room, raise_revision
+from server.store.upserts import insert_into
 
 TOPIC = "registrations"
 
@@ -40,9 +40,10 @@ async def add(db: AsyncSession, event: Event, person: Person, details: Details, 
     """
     values = {**vars(details), "source": source, "state": "waitlisted", "created_at": now}
     new = Registration(event_id=event.id, person_id=person.id, **values)
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     added = await db.exec(
-        insert(Registration).values(**new.model_dump()).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
+        insert_into(db, Registration)
+        .values(**new.model_dump())
+        .on_conflict_do_nothing(index_elements=["event_id", "person_id"])
     )
     return added.rowcount == 1 or await _come_back(db, event.id, person.id, values)
 

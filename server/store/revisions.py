@@ -1,18 +1,17 @@
 """Revisions: how the rooms learn that a row they show has changed, whoever changed it."""
 
 from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import TopicRevision
 from server.store.database import CHANGES
+from server.store.upserts import insert_into
 
 
 async def raise_revision(db: AsyncSession, room: str, topic: str) -> int:
     """Raise a topic's revision in the running transaction; the rooms are told after its commit."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(TopicRevision).values(room=room, topic=topic, revision=1)
+    statement = insert_into(db, TopicRevision).values(room=room, topic=topic, revision=1)
     raised: Insert = statement.on_conflict_do_update(
         index_elements=["room", "topic"], set_={"revision": col(TopicRevision.revision) + 1}
     )

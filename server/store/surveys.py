@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Answer, Event, Question, Response, Survey, utc_now
+from server.store.upserts import insert_into
 from server.surveys.published import AFTER, BEFORE, QUESTIONS
 
 TITLES = {BEFORE: "Before you come", AFTER: "How was it?"}
@@ -115,9 +115,8 @@ async def answer(
 
 async def _respond(db: AsyncSession, survey_id: uuid.UUID, person_id: uuid.UUID, now: datetime) -> Response:
     """The one response of a person, made now or there already; its row is locked until the transaction ends."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     new = Response(survey_id=survey_id, person_id=person_id, submitted_at=now)
-    statement = insert(Response).values(**new.model_dump())
+    statement = insert_into(db, Response).values(**new.model_dump())
     added = await db.exec(statement.on_conflict_do_nothing(index_elements=["survey_id", "person_id"]))
     where = (col(Response.survey_id) == survey_id, col(Response.person_id) == person_id)
     if not added.rowcount:

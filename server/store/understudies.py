@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, Grant, Person, Registration, Speaker
 from server.store.revisions import event_room, raise_revision
+from server.store.upserts import insert_into
 
 KINDS = frozenset({"rehearsal", "demo"})
 """The kinds of event they may be in."""
@@ -28,12 +28,11 @@ async def enlist(db: AsyncSession, event: Event, role: str, count: int) -> Seque
     now = datetime.now(UTC)
     db.add_all(newcomers)
     await db.flush()
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     places = [Registration(event_id=event.id, person_id=each.id, confirmed_at=now, created_at=now) for each in people]
-    await db.exec(insert(Registration).on_conflict_do_nothing(), params=[row.model_dump() for row in places])
+    await db.exec(insert_into(db, Registration).on_conflict_do_nothing(), params=[row.model_dump() for row in places])
     if role != "delegate":
         grants = [Grant(person_id=each.id, role=role, scope="event", scope_id=event.id) for each in people]
-        await db.exec(insert(Grant).on_conflict_do_nothing(), params=[row.model_dump() for row in grants])
+        await db.exec(insert_into(db, Grant).on_conflict_do_nothing(), params=[row.model_dump() for row in grants])
     if role == "speaker":
         await _put_on_agenda(db, event, newcomers)
     await db.flush()

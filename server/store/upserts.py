@@ -1,0 +1,13 @@
+"""An INSERT that knows what to do where the row is there already, for whichever database answers."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+def insert_into(db: AsyncSession, relation: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """Begin an INSERT that can go on with `on_conflict_do_nothing` or `on_conflict_do_update`."""
+    table: Any = relation.__table__  # type: ignore[attr-defined]
+    return sqlite.insert(table) if db.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
