@@ -14,6 +14,7 @@ from rooms.presence import BEAT_MS
 
 TICK_S = 0.1
 LOOK_S = 1.0
+RECOUNT_MS = 4_000
 RETRY_MS = 500
 """Between two tries at a database that does not answer."""
 
@@ -28,6 +29,8 @@ class Beat:
         self.stays = Stays()
         self._stated = 0
         """When this process last stated whom it has."""
+        self._recounted = 0
+        """When the numbers of the open sessions were last read: another process's word of them may be lost."""
         self._retry_at = 0
         """Before then the database is not asked to store anything."""
 
@@ -91,6 +94,7 @@ class Beat:
             if hub.rooms:
                 for (name, topic), revision in (await hub.rows.revisions(tuple(hub.rooms))).items():
                     hub.note(name, topic, revision)
+            await self._recount(now)
             await self.attend()
         except Unavailable:
             hub.pause(True)
@@ -114,6 +118,14 @@ class Beat:
             if room.is_session:
                 self.stays.observe(room.key, (), now=now)
         await self._write_stays(now)
+
+    async def _recount(self, now: int) -> None:
+        if now - self._recounted < RECOUNT_MS:
+            return
+        self._recounted = now
+        for room in tuple(self.hub.rooms.values()):
+            if room.is_session:
+                room.raise_count(await self.hub.journal.count(room.key))
 
     async def _write_stays(self, now: int) -> None:
         if due := self.stays.due(now=now):

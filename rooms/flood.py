@@ -5,17 +5,17 @@ REFILL_PER_S = 40.0
 
 
 class Budget:
-    """The commands that a connection may still send: 100 at once, then 40 a second."""
+    """The commands that a connection may still send: 100 at once, then 40 a second. A hello costs its rooms."""
 
     def __init__(self, *, now: int) -> None:
         self._left = float(BURST)
         self._since = now
 
-    def spend(self, *, now: int) -> bool:
-        """Take one; False when the connection floods."""
+    def spend(self, cost: int = 1, *, now: int) -> bool:
+        """Take as many; False when the connection floods."""
         self._left = min(float(BURST), self._left + (now - self._since) / 1000 * REFILL_PER_S)
         self._since = now
-        if self._left < 1:
+        if self._left < cost:
             return False
-        self._left -= 1
+        self._left -= cost
         return True

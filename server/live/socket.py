@@ -75,6 +75,8 @@ async def _listen(websocket: WebSocket, hub: Hub, connection: Connection) -> Non
             command = decode_command(frame)
         except MessageRefused:
             return connection.outlet.close(Close.BAD_MESSAGE)
+        if isinstance(command, Hello) and not budget.spend(len(command.rooms), now=hub.clock()):
+            return await _cut_off(websocket, hub, connection)
         await HANDLERS[type(command)](hub, connection, command)
 
 

@@ -200,6 +200,21 @@ async def test_a_person_on_two_processes_is_one_and_all_agree(house):
     assert here.shown(KEYNOTE)["reactions"]["totals"]["clap"] == 1
 
 
+async def test_a_message_that_the_bus_lost_delays_and_loses_nothing(house, monkeypatch):
+    twin = House(twin=house)
+    _, here = await house.join(EVENT, KEYNOTE)
+    amara, _ = await twin.join(EVENT, KEYNOTE)
+    with monkeypatch.context() as lossy:
+        lossy.setattr(house.bus, "publish", lambda channel, message: None)
+        await twin.hub.react(amara, a_reaction(KEYNOTE))
+        house.rows.write(EVENT, "announcement", Announcement("1", "Lunch", NOON))
+        await twin.pass_seconds(1)
+    for _ in range(5):
+        await house.pass_seconds(1)
+    assert here.shown(KEYNOTE)["reactions"]["totals"]["clap"] == 1
+    assert here.shown(EVENT)["announcement"]["text"] == "Lunch"
+
+
 async def test_ending_a_sign_in_closes_its_sockets_and_no_others(house):
     amara, at_work = await house.join(EVENT)
     _, at_home = await house.join(EVENT, person=amara.person)

@@ -30,6 +30,7 @@ export function connect(element) {
     listen(element, { click: (/** @type {MouseEvent} */ event) => bar.click(event) }),
     listen(document, {
       keydown: (/** @type {KeyboardEvent} */ event) => bar.key(event),
+      keyup: () => bar.mark("is-pressed", null),
       "plenary:settled": (/** @type {CustomEvent} */ event) => bar.settle(event.detail.reaction, event.detail.reason),
     }),
     watch(room, "reactions", (state) => bar.show(/** @type {any} */ (state))),
@@ -72,7 +73,9 @@ class ReactionBar {
     if (!this.keysAreOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
     const button = this.buttons[Number(event.key) - 1];
-    if (button) this.tap(button);
+    if (!button) return;
+    this.mark("is-pressed", button);
+    this.tap(button);
   }
 
   /** @param {HTMLButtonElement} button */
@@ -96,6 +99,7 @@ class ReactionBar {
     if (reason === null) return;
     this.crowd.undrawn(reaction.emoji);
     this.say(reason);
+    this.mark("is-refused", this.buttonOf(reaction.emoji) ?? null);
   }
 
   /** @param {{ totals: Record<Emoji, number>, paused: boolean }} state */
@@ -123,6 +127,15 @@ class ReactionBar {
     this.buttonOf(emoji)?.classList.toggle("is-waiting", waiting > 0);
   }
 
+  /**
+   * Gives one button a class, and takes it from all others.
+   * @param {string} name
+   * @param {HTMLButtonElement | null} marked
+   */
+  mark(name, marked) {
+    for (const button of this.buttons) button.classList.toggle(name, button === marked);
+  }
+
   /** @param {Emoji} emoji */
   buttonOf(emoji) {
     return this.buttons.find((button) => button.dataset.emoji === emoji);
@@ -138,6 +151,7 @@ class ReactionBar {
   silence() {
     clearTimeout(this.clearing);
     this.word.textContent = "";
+    this.mark("is-refused", null);
   }
 }
 
