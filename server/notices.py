@@ -32,6 +32,8 @@ NOTICES: dict[str, Notice] = {
     "announced": Notice("good", "Your announcement is on every open page."),
     "withdrawn": Notice("good", "The announcement is withdrawn."),
     "mail-again": Notice("good", "The mail will be sent again."),
+    "speaker-invited": Notice("good", "The invitation is on its way."),
+    "seat-freed": Notice("good", "The seat is free again."),
     "seated": Notice("good", "You are seated."),
     "seat-left": Notice("good", "You have left the table."),
     "queued": Notice("good", "You are in the queue. Stay in the lounge: the seat is kept for a minute."),

@@ -1,9 +1,10 @@
-"""What happens by the clock: sessions start and end, and offers of a seat run out.
+"""What happens by the clock: sessions start and end, offers of a seat run out, and abandoned seats are given on.
 
 Each second it looks what is due. Every act is a conditional write, so any number of processes may look at once,
 and after a time in which none was running the next one does what is still due and stores when it really happened.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -23,11 +24,12 @@ async def keep_time(app: Starlette) -> None:
 
 
 async def do_due(database: Database, now: datetime) -> None:
-    """Start and end sessions and pass on offers, as of `now`."""
+    """Start and end sessions and pass on offers and seats, as of `now`."""
     async with database.reading() as db:
         starting = await sessions.due_to_start(db, now)
         ending = await sessions.due_to_end(db, now)
         overdue = await seating.overdue_offers(db, now)
+        abandoned = await seating.abandoned_seats(db, now)
     for session in starting:
         await move(database, session, "start", now)
     for session in ending:
@@ -35,6 +37,10 @@ async def do_due(database: Database, now: datetime) -> None:
     for table in overdue:
         async with database.writing() as db:
             await seating.pass_on_overdue_offers(db, table, now)
+    for table, person_id in abandoned:
+        async with database.writing() as db:
+            with suppress(seating.Refused):
+                await seating.leave_seat(db, table, person_id, now=now)
 
 
 async def move(database: Database, session: Session, name: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ KINDS = {
     "fresh-link": "They asked for their join link.",
     "forwarded-link": "Their link was tried in one browser too many, and a fresh one takes its place.",
     "imported": "An organiser registered them from a list.",
+    "speaker": "An organiser invites them as a speaker.",
     "cancelled": "Their registration is cancelled.",
 }
 """Each kind of mail and its occasion."""

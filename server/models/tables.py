@@ -41,6 +41,8 @@ class Seat(SQLModel, table=True):
     """From 1 to the table's seats."""
     person_id: uuid.UUID
     taken_at: datetime = moment()
+    seen_at: datetime = moment()
+    """The last moment at which its person had the table open; who is gone keeps nobody waiting."""
 
 
 class TableStay(SQLModel, table=True):

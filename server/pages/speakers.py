@@ -1,5 +1,6 @@
 """Speakers, as the organiser names them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import Field
@@ -8,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.entrance import event_of, require
-from server.errors import NotFound
+from server.errors import Conflict, NotFound
 from server.forms import Form, FormState, read_form
-from server.models import Speaker
+from server.mail.outbox import queue
+from server.models import Person, Speaker
 from server.registering import Address
 from server.store import programme, speakers
 from server.templating import redirect, render
@@ -73,6 +75,21 @@ async def update(request: Request) -> Response:
             return show(request, form, speaker, 422, **await around_speaker(db, speaker))
         await speakers.change(db, speaker, form.input.email or "", **form.input.details())
     return redirect(request, "speakers", event=request.state.event.slug, notice="saved")
+
+
+async def invite(request: Request) -> Response:
+    """Mail a speaker the link to their own page. Raises Conflict when no address is known."""
+    now, settings = datetime.now(UTC), request.app.state.settings
+    async with request.app.state.db.writing() as db:
+        speaker = await speaker_of(request, db)
+        event = request.state.event
+        person = await db.get(Person, speaker.person_id) if speaker.person_id else None
+        if person is None:
+            raise Conflict("No mail address is known for this speaker. Save one first.")
+        key = f"speaker:{event.id}:{person.id}:{now:%Y%m%d%H%M}"
+        context = {"base_url": settings.base_url}
+        await queue(db, event, person, "speaker", key, context, lands_on=f"/{event.slug}/speaker")
+    return redirect(request, "speaker_edit", event=event.slug, speaker=speaker.id, notice="speaker-invited")
 
 
 async def destroy(request: Request) -> Response:

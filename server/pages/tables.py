@@ -110,6 +110,27 @@ async def leave(request: Request) -> Response:
     return await act(request, seating.leave_seat, "seat-left")
 
 
+async def keep(request: Request) -> Response:
+    """The page of somebody who is seated says that it is open. Raises Conflict when the seat is theirs no more."""
+    async with request.app.state.db.writing() as db:
+        found, person = await arrive(request, db)
+        if not await seating.keep_seat(db, found.table.id, person.id, now=datetime.now(UTC)):
+            raise Conflict(REFUSALS["not seated"])
+    return Response(status_code=204)
+
+
+async def free(request: Request) -> Response:
+    """The host lets a seat go whose person does not."""
+    async with request.app.state.db.writing() as db:
+        found, _ = await arrive(request, db)
+        require(request, "table.host", table_id=found.table.id)
+        try:
+            await seating.free_seat(db, found.table, request.path_params["number"], now=datetime.now(UTC))
+        except Refused as refused:
+            raise Conflict("That seat is free already.") from refused
+    return to_table(request, found.table, "seat-freed")
+
+
 async def wait(request: Request) -> Response:
     return await act(request, seating.join_queue, "queued")
 

@@ -17,6 +17,8 @@ from server.store.revisions import event_room, raise_revision, table_room
 
 OFFER_S = 60
 """How long a seat is kept for the person it is offered to, seconds."""
+ABSENT = timedelta(minutes=5)
+"""How long somebody may be away from the table before their seat is given to somebody who waits for one."""
 
 
 class Refused(Exception):
@@ -55,7 +57,9 @@ async def _sit(
 ) -> None:
     if left is not None:
         await _stand_up(db, left, now)
-    db.add(Seat(event_id=table.event_id, table_id=table.id, number=number, person_id=person_id, taken_at=now))
+    db.add(
+        Seat(event_id=table.event_id, table_id=table.id, number=number, person_id=person_id, taken_at=now, seen_at=now)
+    )
     db.add(TableStay(table_id=table.id, person_id=person_id, sat_at=now))
     await db.flush()
     await _announce(db, table)
@@ -70,6 +74,33 @@ async def leave_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.U
     await _stand_up(db, mine, now)
     await _offer_free_seats(db, tables[table.id], now)
     await _announce(db, table)
+
+
+async def free_seat(db: AsyncSession, table: NetworkingTable, number: int, *, now: datetime) -> None:
+    """The host lets a seat go whose person does not. Raises Refused (not seated)."""
+    taken = (await db.exec(select(Seat.person_id).where(Seat.table_id == table.id, Seat.number == number))).first()
+    if taken is None:
+        raise Refused("not seated")
+    await leave_seat(db, table, taken, now=now)
+
+
+async def keep_seat(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> bool:
+    """Note that somebody is at their table; False when they are not seated there."""
+    kept = await db.exec(
+        update(Seat).where(col(Seat.table_id) == table_id, col(Seat.person_id) == person_id).values(seen_at=now)
+    )
+    return bool(kept.rowcount == 1)
+
+
+async def abandoned_seats(db: AsyncSession, now: datetime) -> Sequence[tuple[NetworkingTable, uuid.UUID]]:
+    """Tables where somebody waits without an offer, with each person who has been away from their seat for long."""
+    waited_for = select(QueueEntry.table_id).where(col(QueueEntry.offered_number).is_(None))
+    statement = (
+        select(NetworkingTable, Seat.person_id)
+        .join(Seat, col(Seat.table_id) == col(NetworkingTable.id))
+        .where(col(Seat.seen_at) <= now - ABSENT, col(NetworkingTable.id).in_(waited_for))
+    )
+    return (await db.exec(statement)).all()
 
 
 async def _stand_up(db: AsyncSession, seat: Seat, now: datetime) -> None:

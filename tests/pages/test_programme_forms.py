@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlmodel import SQLModel, select
 
-from server.models import Event, Grant, NetworkingTable, Person, Session, Speaker, Track
+from server.models import Event, Grant, Mail, NetworkingTable, Person, Session, Speaker, Track
 from server.store import seating
 from server.store.database import Database
 from tests.factory import Factory
@@ -169,3 +169,15 @@ async def test_nothing_of_another_event_is_changed_here(
     row = await makers[kind](elsewhere)  # type: ignore[operator]
     for address in (f"{console}/{kind}/{row.id}", f"{console}/{kind}/{row.id}/delete"):
         assert (await client.post(address, data={"title": "Mine now", "name": "Mine now"})).status_code == 404
+
+
+async def test_a_speaker_is_invited_by_mail_to_their_own_page(
+    client: httpx.AsyncClient, make: Factory, database: Database, event: Event, console: str
+) -> None:
+    unknown = await make.speaker(event, name="Ivo")
+    assert (await client.post(f"{console}/speakers/{unknown.id}/invite")).status_code == 409
+    await client.post(f"{console}/speakers/{unknown.id}", data={"name": "Ivo", "email": "ivo@example.org"})
+    assert (await client.post(f"{console}/speakers/{unknown.id}/invite")).status_code == 303
+    (mail,) = await rows(database, Mail)
+    assert isinstance(mail, Mail)
+    assert (mail.recipient, mail.kind, mail.lands_on) == ("ivo@example.org", "speaker", f"/{event.slug}/speaker")

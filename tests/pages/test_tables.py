@@ -1,6 +1,6 @@
 """A table in the lounge: seats, queue and talk."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -181,12 +181,28 @@ async def test_an_offer_that_ran_out_is_passed_on_by_the_clock(
     visitors: Visitors, place: str, database: Database, table: NetworkingTable, make: Factory, event: Event
 ) -> None:
     people = [await make.delegate(event, name) for name in ("Amina", "Ben", "Chidi", "Dawn")]
-    early = datetime(2026, 6, 28, tzinfo=UTC)
+    early = datetime.now(UTC) - timedelta(minutes=2)
     async with database.writing() as db:
         for seated in people[:2]:
             await seating.take_seat(db, table, seated.id, now=early)
-        for waiting in people[2:]:
-            await seating.join_queue(db, table, waiting.id, now=early)
+        for seconds, waiting in enumerate(people[2:]):
+            await seating.join_queue(db, table, waiting.id, now=early + timedelta(seconds=seconds))
         await seating.leave_seat(db, table, people[0].id, now=early)
         await seating.pass_on_overdue_offers(db, table, datetime.now(UTC))
     assert "Seat 1 is kept for you" in (await (await visitors.browser(people[3])).get(place)).text
+
+
+async def test_the_host_frees_a_seat_and_nobody_else_does(visitors: Visitors, place: str, host: Person) -> None:
+    amina, ben, hana = await visitors.delegate("Amina"), await visitors.delegate("Ben"), await visitors.browser(host)
+    await amina.post(f"{place}/seat")
+    assert (await ben.post(f"{place}/seat/1/free")).status_code == 403
+    assert (await hana.post(f"{place}/seat/1/free")).status_code == 303
+    assert "2 of 2 seats free" in (await amina.get(place)).text
+    assert (await hana.post(f"{place}/seat/1/free")).status_code == 409
+
+
+async def test_an_open_page_keeps_its_seat(visitors: Visitors, place: str) -> None:
+    amina = await visitors.delegate("Amina")
+    assert (await amina.put(f"{place}/seat")).status_code == 409
+    await amina.post(f"{place}/seat")
+    assert (await amina.put(f"{place}/seat")).status_code == 204

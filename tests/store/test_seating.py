@@ -195,3 +195,33 @@ async def test_who_leaves_the_event_leaves_seat_and_queues(
         await seating.leave_lounge(db, event.id, person.id, now=NOW)
     assert people[0] not in (await seats(database, table)).values()
     assert await offered(database, table, person.id) is None
+
+
+async def test_who_is_long_away_gives_their_seat_to_who_waits(database: Database, table: NetworkingTable) -> None:
+    people = await full(database, table)
+    person, later = uuid.uuid4(), NOW + seating.ABSENT
+    async with database.reading() as db:
+        assert await seating.abandoned_seats(db, later) == []
+    await wait(database, table, person)
+    async with database.writing() as db:
+        for present in people[1:]:
+            assert await seating.keep_seat(db, table.id, present, now=later)
+    async with database.reading() as db:
+        ((where, gone),) = await seating.abandoned_seats(db, later)
+    assert (where.id, gone) == (table.id, people[0])
+
+
+async def test_nobody_keeps_a_seat_they_do_not_have(database: Database, table: NetworkingTable) -> None:
+    async with database.writing() as db:
+        assert not await seating.keep_seat(db, table.id, uuid.uuid4(), now=NOW)
+
+
+async def test_the_host_frees_a_seat(database: Database, table: NetworkingTable) -> None:
+    person = uuid.uuid4()
+    number = await sit(database, table, person)
+    async with database.writing() as db:
+        await seating.free_seat(db, table, number, now=NOW + MINUTE)
+    assert await seats(database, table) == {}
+    with pytest.raises(seating.Refused, match="not seated"):
+        async with database.writing() as db:
+            await seating.free_seat(db, table, number, now=NOW + MINUTE)
