@@ -23,10 +23,11 @@ BASE = "http://plenary.test"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever touches the database runs on both engines; whole processes and browsers on SQLite alone."""
+    """Whatever touches the database runs on both engines; whole processes, browsers and `one_engine` on SQLite."""
     if "engine" in metafunc.fixturenames:
         heavy = {"served", "chromium"} & set(metafunc.fixturenames)
-        metafunc.parametrize("engine", ["sqlite"] if heavy else ["sqlite", "postgresql"], scope="session")
+        one = heavy or metafunc.definition.get_closest_marker("one_engine")
+        metafunc.parametrize("engine", ["sqlite"] if one else ["sqlite", "postgresql"], scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from tests.everywhere.cases import CASES, EVERYONE, address, endpoints
 from tests.everywhere.conftest import Come
 from tests.everywhere.world import VISITORS, World
 
+pytestmark = pytest.mark.one_engine  # who may come is decided before anything is written
 REFUSALS = (303, 401, 403, 404)
 
 
