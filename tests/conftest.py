@@ -1,7 +1,10 @@
 """What every test may ask for: the engines, the application, and how long the long checks run."""
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("plenary", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("plenary")
 pytest_plugins = ["tests.engines.fixtures", "tests.fixtures"]
 
 

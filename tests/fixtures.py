@@ -18,7 +18,7 @@ from server.store.database import Database
 from tests import databases
 from tests.factory import Factory
 
-OPENS_WITHIN_S = 30
+OPENS_WITHIN_S = 60
 BASE = "http://plenary.test"
 
 

@@ -123,6 +123,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/sessions/{session}"): Case(INSIDE),
     ("PUT", "/{event}/sessions/{session}/progress"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/poster.jpg"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}/media/captions.vtt"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/{name}"): Case(INSIDE),
     ("GET", "/segments/{media_key}/{name}"): Case(EVERYONE),
     ("GET", "/{event}/recordings"): Case(INSIDE),

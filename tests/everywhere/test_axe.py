@@ -22,6 +22,7 @@ NO_PAGES = frozenset(
         "/{event}/agenda.ics",
         "/{event}/sessions/{session}.ics",
         "/{event}/sessions/{session}/media/poster.jpg",
+        "/{event}/sessions/{session}/media/captions.vtt",
         "/{event}/sessions/{session}/media/{name}",
         "/segments/{media_key}/{name}",
         "/{event}/my-data/download",
