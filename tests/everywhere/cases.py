@@ -35,6 +35,7 @@ def address(path: str, world: World) -> str:
 
 
 STANDS_FOR = {
+    ("/{event}/sessions/{session}/media/captions.vtt", "session"): "recorded",
     ("/devices/{id:uuid}/end", "id"): "device",
     ("/{event}/console/announcements/{id:uuid}/withdraw", "id"): "announcement",
     ("/segments/{media_key}/{name}", "name"): "segment",

@@ -81,7 +81,9 @@ async def build(make: Factory) -> World:
 async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str, str]:
     """Something real for every part of an address; the delegate sits at the table and has said something."""
     live = (await db.exec(select(Session).where(Session.event_id == event.id, Session.state == "live"))).first()
-    assert live is not None
+    played = select(Session).where(col(Session.film_id).is_not(None), Session.state == "ended")
+    recorded = (await db.exec(played.where(Session.event_id == event.id))).first()
+    assert live and recorded
     table = (await db.exec(select(NetworkingTable).where(NetworkingTable.event_id == event.id))).first()
     track = (await db.exec(select(Track).where(Track.event_id == event.id))).first()
     speaker = (await db.exec(select(Speaker).where(Speaker.event_id == event.id))).first()
@@ -107,6 +109,7 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
         "first_day": event.starts_on.isoformat(),
         "last_day": event.ends_on.isoformat(),
         "session": live.slug,
+        "recorded": recorded.slug,
         "track": str(track.id),
         "speaker": str(speaker.id),
         "table": str(table.id),
