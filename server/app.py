@@ -8,13 +8,14 @@ from starlette.middleware import Middleware
 
 from rooms.bus.memory import MemoryBus
 from server import background
+from server.admissions import Admissions
 from server.background import Duty
 from server.broadcasts import Broadcasts
 from server.errors import HANDLERS
 from server.live import announce
 from server.live import running as live
 from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
-from server.prepared import Shelf
+from server.prepared import FileShelf, Shelf
 from server.rate_limits import RateLimits
 from server.routes import RESERVED_SLUGS, ROUTES
 from server.secret import load_secret
@@ -55,7 +56,8 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.hub = live.make_hub(database, bus)
     app.state.limits = RateLimits()
     app.state.templates = environment()
-    app.state.playlists = Shelf()
+    app.state.playlists, app.state.files = Shelf(), FileShelf()
     app.state.broadcasts = Broadcasts(database, settings)
-    database.after_commit.append(app.state.broadcasts.forget)
+    app.state.admissions = Admissions()
+    database.after_commit += [app.state.broadcasts.forget, app.state.admissions.forget]
     return app

@@ -1,63 +1,87 @@
-"""Which session a segment's address belongs to, remembered for a second: a thousand viewers ask at once."""
+"""What sessions send out now, remembered for half a second: a thousand players ask at once."""
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from rooms.simulive import Programme
 from server import films
+from server.models import Event, Session
 from server.settings import Settings
 from server.store.database import Change, Database
-from server.store.films import broadcast_with_key
+from server.store.films import Broadcast, broadcast_at, broadcast_with_key
 
-REMEMBERED_S = 1.0
+REMEMBERED_S = 0.5
 """How much later than the database another process's change may be seen here."""
-MOST = 256
-"""Sessions remembered at once; the one that was asked for longest ago makes room."""
+MOST = 512
+"""Answers remembered at once; the one that was read longest ago makes room."""
+
+Key = str | tuple[str, str]
+"""A media key, or the slugs of an event and a session."""
 
 
-class Source(NamedTuple):
-    """Where a session's segments are read from, and what says which of them were sent."""
+class Airing(NamedTuple):
+    """A session that has begun and has a film on this machine, as the database had it at `read_at`."""
 
+    read_at: datetime
+    event: Event
+    session: Session
     directory: Path
     programme: Programme
 
 
 class Broadcasts:
-    """Finds sessions by media key. A key that is not known is not remembered: it may be made the next moment."""
+    """Finds what a session sends out. Answers that were not found are not remembered: they may be made any moment."""
 
     def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self.database, self.settings, self.clock = database, settings, clock
-        self._found: OrderedDict[str, tuple[float, Source]] = OrderedDict()
+        self._known: OrderedDict[Key, tuple[float, Airing]] = OrderedDict()
+        self._asked: dict[Key, asyncio.Future[Airing | None]] = {}
 
-    async def with_key(self, media_key: str, *, fresh: bool = False) -> Source | None:
-        """The session's film, as the database has it now (`fresh`) or had it a moment ago.
+    async def with_key(self, media_key: str, *, fresh: bool = False) -> Airing | None:
+        """The session whose segments have this key in their address; `fresh`: as the database has it now."""
+        return await self._airing(media_key, lambda db: broadcast_with_key(db, media_key), fresh=fresh)
 
-        None for another key, and when the film is not on this machine.
-        """
-        read_at, source = self._found.get(media_key, (0.0, None))
-        if source is not None and not fresh and self.clock() - read_at < REMEMBERED_S:
-            return source
-        now = self.clock()
-        async with self.database.reading() as db:
-            broadcast = await broadcast_with_key(db, media_key)
-        if broadcast is None:
-            self._found.pop(media_key, None)
-            return None
-        try:
-            programme = films.programme_of(self.settings, broadcast)
-        except FileNotFoundError:
-            return None
-        source = Source(films.directory_of(self.settings, broadcast.film), programme)
-        self._found[media_key] = now, source
-        self._found.move_to_end(media_key)
-        if len(self._found) > MOST:
-            self._found.popitem(last=False)
-        return source
+    async def at(self, event: str, session: str) -> Airing | None:
+        """The session with these slugs."""
+        return await self._airing((event, session), lambda db: broadcast_at(db, event, session))
 
     async def forget(self, changes: list[Change]) -> None:
         """Called after each commit: a session that was moved here is read anew."""
         if any(topic == "status" for _, topic, _ in changes):
-            self._found.clear()
+            self._known.clear()
+
+    async def _airing(
+        self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]], *, fresh: bool = False
+    ) -> Airing | None:
+        known_at, known = self._known.get(key, (0.0, None))
+        if known is not None and not fresh and self.clock() - known_at < REMEMBERED_S:
+            return known
+        if key not in self._asked:
+            asked = self._asked[key] = asyncio.ensure_future(self._read(key, find))
+            asked.add_done_callback(lambda _: self._asked.pop(key, None))
+        return await asyncio.shield(self._asked[key])
+
+    async def _read(self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]]) -> Airing | None:
+        asked_at, read_at = self.clock(), datetime.now(UTC)
+        async with self.database.reading() as db:
+            found = await find(db)
+        if found is None:
+            return None
+        try:
+            programme = films.programme_of(self.settings, found)
+        except FileNotFoundError:
+            return None
+        directory = films.directory_of(self.settings, found.film)
+        airing = Airing(read_at, found.event, found.session, directory, programme)
+        self._known[key] = asked_at, airing
+        self._known.move_to_end(key)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return airing

@@ -16,6 +16,8 @@ from server.sign_in import NOBODY, viewer_of
 MAX_BODY_BYTES = 1_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WITHOUT_VIEWER = ("/static/", "/segments/", "/livez", "/readyz", "/metrics")
+PLAYLIST = ".m3u8"
+"""Asked for every two seconds by each player: the handler finds the viewer itself, and remembers."""
 CSP = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -157,6 +159,6 @@ class WhoIsThis:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            known = scope["path"].startswith(WITHOUT_VIEWER)
-            scope.setdefault("state", {})["viewer"] = NOBODY if known else await viewer_of(HTTPConnection(scope))
+            unasked = scope["path"].startswith(WITHOUT_VIEWER) or scope["path"].endswith(PLAYLIST)
+            scope.setdefault("state", {})["viewer"] = NOBODY if unasked else await viewer_of(HTTPConnection(scope))
         await self.app(scope, receive, send)

@@ -5,7 +5,9 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from pathlib import Path
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -57,3 +59,36 @@ class Shelf:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(version)
         return prepared
+
+
+class FileShelf:
+    """The files that were asked for last, in memory: whoever watches live asks for the same ones at once."""
+
+    def __init__(self, most_bytes: int = 64_000_000) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self._kept: OrderedDict[tuple[Path, int], bytes] = OrderedDict()
+
+    async def read(self, path: Path) -> bytes:
+        """A file's content. Raises FileNotFoundError."""
+        version = _version(path)
+        content = self._kept.get(version)
+        if content is None:
+            content = await anyio.to_thread.run_sync(path.read_bytes)
+            self._keep(version, content)
+        else:
+            self._kept.move_to_end(version)
+        return content
+
+    def _keep(self, version: tuple[Path, int], content: bytes) -> None:
+        if version not in self._kept:
+            self._kept[version] = content
+            self.bytes += len(content)
+        while self.bytes > self.most_bytes:
+            _, dropped = self._kept.popitem(last=False)
+            self.bytes -= len(dropped)
+
+
+def _version(path: Path) -> tuple[Path, int]:
+    """Asked of the file system without a thread: a stat takes microseconds, a thread more."""
+    return path, path.stat().st_mtime_ns

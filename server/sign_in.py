@@ -73,9 +73,14 @@ def clear_cookie(response: Response, settings: Settings) -> None:
     response.delete_cookie(cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.is_https)
 
 
+def token_of(connection: HTTPConnection) -> str:
+    """The token in a browser's sign-in cookie, or an empty string."""
+    return connection.cookies.get(cookie_name(connection.app.state.settings), "")
+
+
 async def viewer_of(connection: HTTPConnection) -> Viewer:
     """Who sent this request or opened this socket, by its sign-in cookie."""
-    token = connection.cookies.get(cookie_name(connection.app.state.settings), "")
+    token = token_of(connection)
     if not token:
         return NOBODY
     database = connection.app.state.db

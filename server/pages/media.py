@@ -7,21 +7,22 @@ from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from rooms import playlists, simulive
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.film_index import CAPTIONS_NAME, POSTER_NAME
-from rooms.simulive import Programme
 from server import films
-from server.broadcasts import Source
+from server.admissions import Admissions
+from server.broadcasts import Airing, Broadcasts
 from server.entrance import event_of, require, session_of
 from server.errors import NotFound, PageError
 from server.models import Event, Session
 from server.permissions import allows
-from server.prepared import Prepared, Shelf, prepare
+from server.prepared import FileShelf, Prepared, Shelf, prepare
+from server.sign_in import token_of, viewer_of
 from server.store import agenda
-from server.store.films import Broadcast, broadcast, film_of
+from server.store.films import film_of
 
 INDEX = "index.m3u8"
 PLAYLISTS = {INDEX: "", "video.m3u8": "video", "audio.m3u8": "audio", "captions.m3u8": "captions"}
@@ -54,20 +55,27 @@ def told_plainly(handler: Handler) -> Handler:
 
 @told_plainly
 async def show(request: Request) -> Response:
-    """A playlist, or the film's whole captions once its session is over."""
-    now, name = datetime.now(UTC), request.path_params["name"]
-    async with request.app.state.db.reading() as db:
-        event, session = await attended(request, db)
-        playing = await broadcast(db, session)
-    if playing is None or not is_playable(request, event, session, now):
+    """A playlist, of what was sent by the moment at which the session was last read."""
+    name = request.path_params["name"]
+    await let_in(request)
+    airing = await broadcasts_of(request).at(request.path_params["event"], request.path_params["session"])
+    if airing is None or name not in PLAYLISTS or not (is_playable(airing) or await may_preview(request, airing)):
         raise NotFound("There is nothing to play here now.")
     try:
-        programme = films.programme_of(request.app.state.settings, playing)
-        if name == CAPTIONS_NAME and programme.is_over(now):
-            return captions(request, playing)
-        return playlist(request, playing, programme, name, now).answer(request, ASK_EACH_TIME)
-    except (FileNotFoundError, NoSuchSegment) as error:
-        raise NotFound("There is nothing to play at this address.") from error
+        return playlist(request, airing, name).answer(request, ASK_EACH_TIME)
+    except NoSuchSegment as error:
+        raise NotFound("This film has no captions.") from error
+
+
+@told_plainly
+async def captions(request: Request) -> Response:
+    """The film's whole captions, once its session is over."""
+    async with request.app.state.db.reading() as db:
+        event, session = await attended(request, db)
+    airing = await broadcasts_of(request).at(event.slug, session.slug)
+    if airing is None or not is_playable(airing) or not airing.programme.is_over(airing.read_at):
+        raise NotFound("There are no captions to read yet.")
+    return await file(request, airing.directory / CAPTIONS_NAME, CAPTIONS_TYPE, FOR_AN_HOUR)
 
 
 @told_plainly
@@ -78,23 +86,34 @@ async def poster(request: Request) -> Response:
         film = await film_of(db, session)
     if film is None:
         raise NotFound("This session has no film.")
-    path = films.directory_of(request.app.state.settings, film) / POSTER_NAME
-    if not path.is_file():
-        raise NotFound("This film has no still.")
-    return FileResponse(path, media_type="image/jpeg", headers={"cache-control": FOR_AN_HOUR})
+    return await file(
+        request, films.directory_of(request.app.state.settings, film) / POSTER_NAME, "image/jpeg", FOR_AN_HOUR
+    )
 
 
 @told_plainly
 async def segment(request: Request) -> Response:
     """A segment, to be kept for good; 404 for an unknown key or name, and before its simulive time."""
     now, name, media_key = datetime.now(UTC), request.path_params["name"], request.path_params["media_key"]
-    broadcasts = request.app.state.broadcasts
+    broadcasts = broadcasts_of(request)
     path = sent_file(await broadcasts.with_key(media_key), name, now)
     if path is None:
         path = sent_file(await broadcasts.with_key(media_key, fresh=True), name, now)
-    if path is None or not path.is_file():
+    if path is None:
         raise NotFound("There is no such segment, or not yet.")
-    return FileResponse(path, media_type=SEGMENT_TYPES[path.suffix], headers={"cache-control": FOR_GOOD})
+    return await file(request, path, SEGMENT_TYPES[path.suffix], FOR_GOOD)
+
+
+async def let_in(request: Request) -> None:
+    """Whoever may attend the session; looked up now and then, for the middleware leaves playlists to us."""
+    admissions: Admissions = request.app.state.admissions
+    who = (token_of(request), request.path_params["event"], request.path_params["session"])
+    if admissions.knows(who):
+        return
+    request.state.viewer = await viewer_of(request)
+    async with request.app.state.db.reading() as db:
+        await attended(request, db)
+    admissions.admit(who)
 
 
 async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
@@ -105,22 +124,25 @@ async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
     return event, session
 
 
-def is_playable(request: Request, event: Event, session: Session, now: datetime) -> bool:
-    """Whether its playlists are given out: it is running, has just ended, or its recording is open (to this viewer)."""
-    if session.state in ("live", "paused") or agenda.is_on_demand(session, event, now):
+def is_playable(airing: Airing) -> bool:
+    """Whether its playlists are given out: it is running, has just ended, or its recording is open."""
+    session, now = airing.session, airing.read_at
+    if session.state in ("live", "paused") or agenda.is_on_demand(session, airing.event, now):
         return True
-    if session.recording != "ready" or session.ended_at is None:
-        return False
-    return now - session.ended_at < CLOSING or allows(
-        request.state.viewer.grants, "recording.move", event_id=event.id, session_id=session.id
+    return session.recording == "ready" and session.ended_at is not None and now - session.ended_at < CLOSING
+
+
+async def may_preview(request: Request, airing: Airing) -> bool:
+    """Whether it is a recording that is ready, for one of those who decide whether to open it."""
+    session, viewer = airing.session, await viewer_of(request)
+    return session.recording == "ready" and allows(
+        viewer.grants, "recording.move", event_id=session.event_id, session_id=session.id
     )
 
 
-def playlist(request: Request, playing: Broadcast, programme: Programme, name: str, now: datetime) -> Prepared:
-    """Made once for all who ask at the same state of the programme. Raises NoSuchSegment for another name."""
-    if name not in PLAYLISTS:
-        raise NoSuchSegment(name)
-    key = playing.session.media_key
+def playlist(request: Request, airing: Airing, name: str) -> Prepared:
+    """Made once for all who ask at the same state of the programme. Raises NoSuchSegment."""
+    key, programme, now = airing.session.media_key, airing.programme, airing.read_at
     version = (key, name, programme.started_at, tuple(programme.pauses), programme.sent(now), programme.is_over(now))
 
     def make() -> Prepared:
@@ -133,18 +155,26 @@ def playlist(request: Request, playing: Broadcast, programme: Programme, name: s
     return shelf.get(version, make)
 
 
-def captions(request: Request, playing: Broadcast) -> Response:
-    path = films.directory_of(request.app.state.settings, playing.film) / CAPTIONS_NAME
-    if not path.is_file():
-        raise NotFound("This film has no captions.")
-    return FileResponse(path, media_type=CAPTIONS_TYPE, headers={"cache-control": FOR_AN_HOUR})
-
-
-def sent_file(source: Source | None, name: str, now: datetime) -> Path | None:
+def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
     """The file of a segment that was sent by now."""
-    if source is None:
+    if airing is None:
         return None
     try:
-        return source.directory / simulive.segment_file(source.programme, name, now)
+        return airing.directory / simulive.segment_file(airing.programme, name, now)
     except (NoSuchSegment, NotYet):
         return None
+
+
+async def file(request: Request, path: Path, media_type: str, cache_control: str) -> Response:
+    """Raises NotFound for a file that is not there."""
+    shelf: FileShelf = request.app.state.files
+    try:
+        content = await shelf.read(path)
+    except FileNotFoundError as error:
+        raise NotFound("This film does not have it.") from error
+    return Response(content, media_type=media_type, headers={"cache-control": cache_control})
+
+
+def broadcasts_of(request: Request) -> Broadcasts:
+    broadcasts: Broadcasts = request.app.state.broadcasts
+    return broadcasts

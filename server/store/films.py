@@ -4,18 +4,20 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import Pause
-from server.models import Film, Session
+from server.models import Event, Film, Session
 from server.store.sessions import pauses_of
 
 
 @dataclass(frozen=True)
 class Broadcast:
-    """A session that has begun, the film that it plays, and its pauses in order."""
+    """A session that has begun, its event, the film that it plays, and its pauses in order."""
 
+    event: Event
     session: Session
     film: Film
     pauses: Sequence[Pause]
@@ -33,16 +35,26 @@ async def film_of(db: AsyncSession, session: Session) -> Film | None:
     return await db.get(Film, session.film_id) if session.film_id else None
 
 
-async def broadcast(db: AsyncSession, session: Session) -> Broadcast | None:
-    """What a session plays; None before it begins, and without a film."""
-    film = await film_of(db, session)
-    if film is None or session.started_at is None:
-        return None
-    pauses = await pauses_of(db, [session.id])
-    return Broadcast(session, film, pauses.get(session.id, []))
+async def broadcast_at(db: AsyncSession, event: str, session: str) -> Broadcast | None:
+    """What the session with these slugs plays; None before it begins, and without a film."""
+    return await _broadcast(db, Event.slug == event, Session.slug == session)
 
 
 async def broadcast_with_key(db: AsyncSession, media_key: str) -> Broadcast | None:
     """What the session plays whose segments have this key in their address."""
-    session = (await db.exec(select(Session).where(Session.media_key == media_key))).first()
-    return None if session is None else await broadcast(db, session)
+    return await _broadcast(db, Session.media_key == media_key)
+
+
+async def _broadcast(db: AsyncSession, *which: ColumnElement[bool] | bool) -> Broadcast | None:
+    statement = (
+        select(Event, Session, Film)
+        .join(Session, col(Session.event_id) == col(Event.id))
+        .join(Film, col(Film.id) == col(Session.film_id))
+        .where(*which, col(Session.started_at).is_not(None))
+    )
+    found = (await db.exec(statement)).first()
+    if found is None:
+        return None
+    event, session, film = found
+    pauses = await pauses_of(db, [session.id])
+    return Broadcast(event, session, film, pauses.get(session.id, []))

@@ -1,17 +1,22 @@
 """Who may fetch a session's pictures, which of them, and when."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlmodel import select
 from starlette.applications import Starlette
 
+from server.admissions import REMEMBERED_S as admission_s
+from server.admissions import Admissions
 from server.broadcasts import REMEMBERED_S, Broadcasts
-from server.models import Event, Person, Session
+from server.models import Event, Person, Registration, Session
 from server.settings import Settings
 from server.store import sessions
 from server.store.database import Database
+from server.store.revisions import event_room, raise_revision
 from tests.factory import Factory
 from tests.pages.films import COUNT, SEGMENT_S, film_of
 
@@ -154,14 +159,14 @@ async def test_a_session_without_a_film_plays_nothing(
 
 
 async def test_nothing_is_added_while_the_session_is_paused(
-    client: httpx.AsyncClient, event: Event, amina: Person, database: Database, with_film: NewSession
+    app: Starlette, client: httpx.AsyncClient, event: Event, amina: Person, with_film: NewSession
 ) -> None:
     session = await with_film(ago=31)
     paused_at = began(session) + timedelta(seconds=21)
-    async with database.writing() as db:
+    async with app.state.db.writing() as db:
         assert await sessions.move(db, session, "pause", now=paused_at)
     assert len(uris((await client.get(media(event, session, "video.m3u8"))).text)) == 10
-    async with database.writing() as db:
+    async with app.state.db.writing() as db:
         assert await sessions.move(db, session, "resume", now=datetime.now(UTC))
     resumed = (await client.get(media(event, session, "video.m3u8"))).text
     assert 10 <= len(uris(resumed)) < 15
@@ -169,13 +174,13 @@ async def test_nothing_is_added_while_the_session_is_paused(
 
 
 async def test_the_recording_is_at_the_same_address_the_moment_the_session_ends(
-    client: httpx.AsyncClient, event: Event, amina: Person, database: Database, with_film: NewSession
+    app: Starlette, client: httpx.AsyncClient, event: Event, amina: Person, with_film: NewSession
 ) -> None:
     session = await with_film(ago=25)
     address = media(event, session, "video.m3u8")
     live = (await client.get(address)).text
     ended_at = datetime.now(UTC)
-    async with database.writing() as db:
+    async with app.state.db.writing() as db:
         assert await sessions.move(db, session, "end", now=ended_at)
     recording = (await client.get(address)).text
     assert recording.startswith(live)
@@ -214,6 +219,40 @@ async def test_withdrawing_a_recording_closes_its_addresses(
     assert listed and session.media_key not in listed[0]
     assert (await client.get(listed[0])).status_code == 200
     assert (await client.get(old)).status_code == 404
+
+
+async def test_who_cancels_is_refused_at_once(
+    app: Starlette, client: httpx.AsyncClient, event: Event, amina: Person, with_film: NewSession
+) -> None:
+    session = await with_film()
+    address = media(event, session, "index.m3u8")
+    assert (await client.get(address)).status_code == 200
+    async with app.state.db.writing() as db:
+        registration = (await db.exec(select(Registration).where(Registration.person_id == amina.id))).one()
+        registration.state = "cancelled"
+        db.add(registration)
+        await raise_revision(db, event_room(event.id), "registrations")
+    assert (await client.get(address)).status_code == 403
+
+
+def test_an_admission_is_forgotten_after_its_time() -> None:
+    clock = 100.0
+    admissions = Admissions(lambda: clock)
+    admissions.admit("amina")
+    assert admissions.knows("amina")
+    assert not admissions.knows("bo")
+    clock += admission_s
+    assert not admissions.knows("amina")
+
+
+async def test_a_thousand_players_are_one_question_to_the_database(
+    database: Database, settings: Settings, event: Event, with_film: NewSession
+) -> None:
+    session = await with_film()
+    broadcasts = Broadcasts(database, settings)
+    answers = await asyncio.gather(*(broadcasts.at(event.slug, session.slug) for _ in range(1000)))
+    assert len({id(answer) for answer in answers}) == 1
+    assert answers[0] is not None and answers[0].session.id == session.id
 
 
 async def test_what_another_process_withdrew_is_closed_here_within_a_second(
