@@ -102,10 +102,14 @@ class Presence:
             self._take(frame)
 
     async def react(self, session: str, emoji: Sequence[str]) -> list[str]:
-        """Send reactions as fast as credits allow; each one's outcome, `taken` or the reason why not."""
-        sent = []
+        """Send reactions as fast as credits allow; each one's outcome, `taken` or the reason why not.
+
+        A credit comes back after the server has taken what was sent before, however late it came to that.
+        """
+        sent: list[asyncio.Future[str]] = []
         for n, name in enumerate(emoji, start=len(self._outcomes) + 1):
             if n > CREDIT:
+                await asyncio.wait_for(sent[-1], ANSWER_WITHIN_S)
                 await asyncio.sleep(REFILL_S)
             self._outcomes[n] = asyncio.get_running_loop().create_future()
             command = {"type": "reaction.send", "session": session, "sender": self._sender, "n": n, "emoji": name}
