@@ -1,10 +1,12 @@
 """Every error of the live rooms, each with the stable code that crosses the wire."""
 
+from typing import ClassVar, Literal
+
 
 class RoomError(Exception):
     """The root of what can go wrong in a room. `code` is stable: clients and tests match it, not the text."""
 
-    code = "error"
+    code: ClassVar[str] = "error"
 
 
 class MessageRefused(RoomError):
@@ -16,19 +18,13 @@ class MessageRefused(RoomError):
 class Unavailable(RoomError):
     """The store does not answer now. What was asked for can be asked again."""
 
-    code = "unavailable"
-
-
-class TooManyRooms(RoomError):
-    """A connection asked for more rooms than one page can need."""
-
-    code = "too-many-rooms"
+    code: ClassVar[Literal["unavailable"]] = "unavailable"
 
 
 class UnknownRoom(RoomError):
     """There is no such event, session or table."""
 
-    code = "no-such-room"
+    code: ClassVar[Literal["no-such-room"]] = "no-such-room"
 
 
 class NoSuchSegment(RoomError):

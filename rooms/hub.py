@@ -52,8 +52,6 @@ class Hub:
         self._empty_since: dict[str, int] = {}
         bus.subscribe(HOUSE, self._hear_house)
 
-    # A connection's life
-
     def connect(self, person: uuid.UUID, sign_in: uuid.UUID, outlet: Outlet) -> Connection:
         """A browser has come."""
         connection = Connection(person, sign_in, outlet)
@@ -113,8 +111,6 @@ class Hub:
                     room.raise_count(await self.journal.drop(room.key, connection.person, frames, now=self.clock()))
         connection.outlet.close(Close.FLOOD)
 
-    # Rooms
-
     async def open(self, name: str) -> Room:
         """The room of that name, read from the database by the first who asks.
 
@@ -164,10 +160,8 @@ class Hub:
             if audience is None:
                 return self._deny(connection, name, "forbidden")
             room = await self.open(name)
-        except UnknownRoom:
-            return self._deny(connection, name, "no-such-room")
-        except Unavailable:
-            return self._deny(connection, name, "unavailable")
+        except (UnknownRoom, Unavailable) as error:
+            return self._deny(connection, name, error.code)
         if room.enter(connection, audience):
             self.bus.publish(name, Moved(name, self.process, connection.person, present=True))
 
@@ -177,8 +171,6 @@ class Hub:
 
     def _deny(self, connection: Connection, name: str, reason: Denial) -> None:
         connection.outlet.tell(Frame(Denied(name, reason)))
-
-    # What has changed
 
     def take_stale(self) -> dict[str, set[str]]:
         """The topics, by room, whose rows are newer than what is shown; they are the caller's to read."""

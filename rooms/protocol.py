@@ -25,7 +25,7 @@ Reason = Literal["busy", "credit", "not-live", "too-late", "no-such-session", "f
 """Why a reaction was refused; what each means is in `PROTOCOL.md`."""
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
-Denial = Literal["no-such-room", "forbidden", "too-many-rooms", "unavailable"]
+Denial = Literal["no-such-room", "forbidden", "unavailable"]
 """Why a room may not be entered, or must be left."""
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

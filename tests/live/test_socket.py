@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
@@ -94,10 +95,21 @@ async def test_credits_are_the_persons_not_the_tabs(served, make, event, keynote
         assert set(outcomes) == {"accepted", "credit"}
 
 
-async def test_an_announcement_is_on_every_open_page_within_a_second(served, make, event, database):
-    organiser, amara = await make.organiser(event), await make.delegate(event)
-    room = f"event:{event.id}"
-    async with opened(served, await make.cookie(amara), room) as page:
+async def test_an_announcement_is_on_every_open_page_within_a_second(served, make, event):
+    organiser = await make.cookie(await make.organiser(event), strong=True)
+    room, text = f"event:{event.id}", "Lunch is until 13:15"
+    async with opened(served, await make.cookie(await make.delegate(event)), room) as page:
+        async with httpx.AsyncClient(base_url=served, cookies=organiser, headers={"origin": served}) as console:
+            sent = await console.post(f"/{event.slug}/console/announcements", data={"text": text})
+        assert sent.status_code == 303
+        began = time.monotonic()
+        await page.until(lambda page: page.rooms[room]["announcement"]["text"] == text)
+        assert time.monotonic() - began < 1
+
+
+async def test_what_the_command_line_announces_arrives_too(served, make, event, database):
+    organiser, room = await make.organiser(event), f"event:{event.id}"
+    async with opened(served, await make.cookie(await make.delegate(event)), room) as page:
         async with database.writing() as db:
             await announcements.send(db, event.id, organiser.id, "Lunch is until 13:15")
         await page.until(lambda page: page.rooms[room]["announcement"]["text"] == "Lunch is until 13:15")
