@@ -16,7 +16,6 @@ PICTURE = ROOT / ".readme" / "picture.png"
 FOLDER = ROOT / ".plenary" / "picture"
 """Where the demo that is drawn keeps its films from one picture to the next."""
 PLENARY = Path(sys.executable).parent / "plenary"
-PATIENCE_S = 300
 PLAYED_S = 20
 COLOURS = 256
 """Enough for flat colours and type, and a fifth of the size."""
@@ -25,11 +24,11 @@ COLOURS = 256
 async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     async with (
-        running_demo(PLENARY, FOLDER, opens_within_s=PATIENCE_S, ends_within_s=PATIENCE_S) as links,
+        running_demo(PLENARY, FOLDER) as demo,
         running_chromium() as browser,
     ):
         PICTURE.parent.mkdir(exist_ok=True)
-        PICTURE.write_bytes(reduced(await draw(browser, links["delegate"])))
+        PICTURE.write_bytes(reduced(await draw(browser, demo.links["delegate"])))
     print(f"Drawn: {PICTURE.relative_to(ROOT)}, {PICTURE.stat().st_size // 1000} kB")
 
 

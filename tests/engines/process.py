@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.engines import EngineMissing
 
-READY_WITHIN_S = 30
+READY_WITHIN_S = 90
 STOPPED_WITHIN_S = 10
 
 
