@@ -11,7 +11,7 @@ import structlog
 from starlette.applications import Starlette
 
 from server.models import Session
-from server.store import seating, sessions
+from server.store import seating, sessions, waiting
 from server.store.database import Database
 
 EVERY_S = 1.0
@@ -28,7 +28,7 @@ async def do_due(database: Database, now: datetime) -> None:
     async with database.reading() as db:
         starting = await sessions.due_to_start(db, now)
         ending = await sessions.due_to_end(db, now)
-        overdue = await seating.overdue_offers(db, now)
+        overdue = await waiting.overdue_offers(db, now)
         abandoned = await seating.abandoned_seats(db, now)
     for session in starting:
         await move(database, session, "start", now)

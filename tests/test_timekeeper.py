@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.models import Event, Session
-from server.store import seating
+from server.store import seating, waiting
 from server.store.database import Database
 from server.timekeeper import do_due
 from tests.factory import Factory
@@ -75,7 +75,7 @@ async def test_an_offer_runs_out(database: Database, make: Factory, event: Event
         await seating.leave_seat(db, table, seated.id, now=NOW + MINUTE)
     await do_due(database, NOW + MINUTE + timedelta(seconds=seating.OFFER_S))
     async with database.reading() as db:
-        assert await seating.entry_of(db, table.id, first.id) is None
-        entry = await seating.entry_of(db, table.id, second.id)
+        assert await waiting.entry_of(db, table.id, first.id) is None
+        entry = await waiting.entry_of(db, table.id, second.id)
     assert entry is not None
     assert entry.offered_number == 1

@@ -1,15 +1,18 @@
-"""The front page: the events of this installation."""
+"""The front page: the events of this installation, and for an organiser their own in every state."""
 
 from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.models import Event
+from server.store import organisers
 from server.templating import render
 
 
 async def index(request: Request) -> Response:
     """Open events, the next first."""
+    viewer = request.state.viewer
     async with request.app.state.db.reading() as db:
         events = (await db.exec(select(Event).where(Event.state == "open").order_by(col(Event.starts_on)))).all()
-    return render(request, "home/index.html", events=events)
+        own = await organisers.events_of(db, viewer.person.id) if viewer and viewer.sign_in.strong else []
+    return render(request, "home/index.html", events=events, own=own)

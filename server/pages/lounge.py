@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.entrance import event_of, require
-from server.store import seating, tables
+from server.store import seating, tables, waiting
 from server.templating import render
 
 
@@ -16,7 +16,7 @@ async def index(request: Request) -> Response:
         assert person is not None
         found = await tables.lounge(db, event.id)
         mine = await seating.seat_of(db, event.id, person.id)
-        queued = await seating.entries_of(db, event.id, person.id)
+        queued = await waiting.entries_of(db, event.id, person.id)
     return render(
         request,
         "lounge/index.html",

@@ -1,4 +1,4 @@
-"""Sessions as the organiser sees them: the list, the form, the moves of their lifecycles."""
+"""Sessions as the organiser plans them: the list and the form."""
 
 import uuid
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from starlette.responses import Response
 
 from server import slugs
 from server.entrance import event_of, require, session_of
-from server.errors import Conflict, Invalid
+from server.errors import Conflict
 from server.event_form import Slug
 from server.forms import Form, FormState, read_form
 from server.lifecycles import RECORDING, SESSION, moves_from
 from server.local_time import reading_at
 from server.models import Event, Film, Session, Speaker, Track
 from server.session_hours import Hours, answer, read_hours
-from server.store import agenda, console, programme, sessions, speakers
+from server.store import agenda, console, programme, speakers
 from server.templating import redirect, render
 from server.wording import span
 
@@ -125,53 +125,6 @@ async def destroy(request: Request) -> Response:
             raise Conflict("People attended or reacted to this session, and the report counts them. It stays.")
         await programme.delete_session(db, session)
     return redirect(request, "console_sessions", event=event.slug, notice="deleted")
-
-
-async def move(request: Request) -> Response:
-    """Start, pause, resume, end, cancel or reinstate. Raises Conflict when its state does not allow it (any more)."""
-    name = await verb_of(request, SESSION)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.move")
-        session = await session_of(request, db, event)
-        if name == "start" and event.state != "open":
-            raise Conflict(f"This event is {event.state}. Open it first; then its sessions can start.")
-        if not await sessions.move(db, session, name, now=datetime.now(UTC)):
-            await db.refresh(session)
-            raise Conflict(f"“{session.title}” is {session.state} now, so it cannot {VERB_WORDS[name]}.")
-    return redirect(request, "console", event=event.slug, notice=f"session-{name}")
-
-
-async def move_recording(request: Request) -> Response:
-    """Open or withdraw the recording."""
-    name = await verb_of(request, RECORDING)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "recording.move")
-        session = await session_of(request, db, event)
-        if not await sessions.move_recording(db, session, name):
-            await db.refresh(session)
-            raise Conflict(f"The recording is {RECORDING_WORDS[session.recording]} now.")
-    return redirect(request, "session_edit", event=event.slug, session=session.slug, notice=f"recording-{name}")
-
-
-VERB_WORDS = {
-    "start": "be started",
-    "pause": "be paused",
-    "resume": "be resumed",
-    "end": "be ended",
-    "cancel": "be cancelled",
-    "reinstate": "be put back",
-}
-RECORDING_WORDS = {"none": "not made", "ready": "not open", "open": "open", "withdrawn": "withdrawn"}
-
-
-async def verb_of(request: Request, lifecycle: Any) -> str:
-    """The move that the form names. Raises Invalid for one that is not in the lifecycle."""
-    name = (await request.form(max_files=0)).get("move")
-    if not isinstance(name, str) or name not in lifecycle:
-        raise Invalid("This button is not known. Please go back and use the page's own buttons.")
-    return name
 
 
 async def choices_of(db: AsyncSession, event: Event) -> Choices:

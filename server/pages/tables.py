@@ -14,7 +14,7 @@ from server.entrance import event_of, require
 from server.errors import Conflict, Forbidden, Invalid, NotFound
 from server.forms import Form, FormState, read_form
 from server.models import NetworkingTable, Person
-from server.store import seating, tables
+from server.store import seating, tables, waiting
 from server.store.seating import Refused
 from server.store.tables import SetTable
 from server.templating import redirect, render
@@ -47,8 +47,8 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
     async with request.app.state.db.reading() as db:
         found, person = await arrive(request, db)
         number = found.number_of(person.id)
-        entry = await seating.entry_of(db, found.table.id, person.id)
-        ahead = await seating.place_in_queue(db, entry) if entry else None
+        entry = await waiting.entry_of(db, found.table.id, person.id)
+        ahead = await waiting.place_in_queue(db, entry) if entry else None
         seat = await seating.seat_of(db, found.table.event_id, person.id)
         may_listen = number is not None or runs(request, found)
         lines = await tables.last_messages(db, found.table.id) if may_listen else []

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import NetworkingTable, QueueEntry, Seat, TableStay
 from server.store.revisions import event_room, raise_revision, table_room
+from server.store.waiting import entries_of, entry_of
 
 OFFER_S = 60
 """How long a seat is kept for the person it is offered to, seconds."""
@@ -151,17 +152,6 @@ async def accept_offer(db: AsyncSession, table: NetworkingTable, person_id: uuid
     return await take_seat(db, table, person_id, now=now)
 
 
-async def overdue_offers(db: AsyncSession, now: datetime) -> Sequence[NetworkingTable]:
-    """Tables at which an offer has run out."""
-    statement = (
-        select(NetworkingTable)
-        .join(QueueEntry, col(QueueEntry.table_id) == col(NetworkingTable.id))
-        .where(col(QueueEntry.offer_ends_at) <= now)
-        .distinct()
-    )
-    return (await db.exec(statement)).all()
-
-
 async def pass_on_overdue_offers(db: AsyncSession, table: NetworkingTable, now: datetime) -> None:
     """Who did not come in time waits no longer; the seat is offered to the next."""
     tables = await _locked(db, table.event_id)
@@ -218,28 +208,6 @@ async def leave_lounge(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UU
 async def seat_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Seat | None:
     """Where a person sits at an event."""
     return (await db.exec(select(Seat).where(Seat.event_id == event_id, Seat.person_id == person_id))).first()
-
-
-async def entry_of(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) -> QueueEntry | None:
-    """A person's place in a table's queue."""
-    statement = select(QueueEntry).where(QueueEntry.table_id == table_id, QueueEntry.person_id == person_id)
-    return (await db.exec(statement)).first()
-
-
-async def entries_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[QueueEntry]:
-    """Every queue of an event's lounge in which a person waits."""
-    statement = (
-        select(QueueEntry)
-        .join(NetworkingTable, col(NetworkingTable.id) == col(QueueEntry.table_id))
-        .where(NetworkingTable.event_id == event_id, QueueEntry.person_id == person_id)
-    )
-    return (await db.exec(statement)).all()
-
-
-async def place_in_queue(db: AsyncSession, entry: QueueEntry) -> int:
-    """1 for who is next."""
-    ahead = select(func.count()).where(QueueEntry.table_id == entry.table_id, QueueEntry.joined_at < entry.joined_at)
-    return (await db.exec(ahead)).one() + 1
 
 
 async def _locked(db: AsyncSession, event_id: uuid.UUID) -> dict[uuid.UUID, NetworkingTable]:

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from server.models import Event, NetworkingTable, Person, Seat, TableStay
-from server.store import seating
+from server.store import seating, waiting
 from server.store.database import Database
 from tests.factory import Factory
 
@@ -43,7 +43,7 @@ async def wait(database: Database, table: NetworkingTable, person_id: uuid.UUID,
 
 async def offered(database: Database, table: NetworkingTable, person_id: uuid.UUID) -> int | None:
     async with database.reading() as db:
-        entry = await seating.entry_of(db, table.id, person_id)
+        entry = await waiting.entry_of(db, table.id, person_id)
     return entry.offered_number if entry else None
 
 
@@ -128,7 +128,7 @@ async def test_an_offer_that_runs_out_passes_to_the_next(database: Database, tab
     await stand(database, table, people[0])
     late = NOW + timedelta(seconds=seating.OFFER_S)
     async with database.writing() as db:
-        assert [due.id for due in await seating.overdue_offers(db, late)] == [table.id]
+        assert [due.id for due in await waiting.overdue_offers(db, late)] == [table.id]
         await seating.pass_on_overdue_offers(db, table, late)
     assert await offered(database, table, first) is None
     assert await offered(database, table, second) == 1
