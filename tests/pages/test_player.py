@@ -125,6 +125,7 @@ async def visit(house: House, chromium: Browser, make: Factory, event: Event) ->
         await context.add_cookies([{"name": name, "value": value, "url": house.address} for name, value in cookies])
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
         if init:
             await page.add_init_script(init)
         await page.goto(f"{house.address}/{event.slug}/sessions/{session.slug}")

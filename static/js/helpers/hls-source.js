@@ -42,8 +42,9 @@ function throughHls(Hls, video, address, position, onFault) {
     maxBufferLength: 30,
     enableIMSC1: false,
     enableCEA708Captions: false,
+    renderTextTracksNatively: false,
   });
-  hls.subtitleDisplay = false;
+  const captions = captionsThroughHls(Hls, hls, video);
   let isLive = position < 0;
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
     isLive = details.live;
@@ -58,8 +59,46 @@ function throughHls(Hls, video, address, position, onFault) {
     edge: () => hls.liveSyncPosition ?? seekableEnd(video),
     isLive: () => isLive,
     recover: () => hls.recoverMediaError(),
-    close: () => hls.destroy(),
+    close() {
+      captions.close();
+      hls.destroy();
+    },
   };
+}
+
+/**
+ * Puts the captions that hls.js reads into a text track of ours, and has them read only while that is not disabled.
+ * hls.js's own tracks begin as `data:` addresses, which our content security policy refuses.
+ * @param {typeof import("hls.js").default} Hls
+ * @param {import("hls.js").default} hls
+ * @param {HTMLVideoElement} video
+ */
+function captionsThroughHls(Hls, hls, video) {
+  const track = captionTrack(video);
+  const follow = () => {
+    const wanted = track.mode === "disabled" ? -1 : 0;
+    if (hls.subtitleTracks.length && hls.subtitleTrack !== wanted) hls.subtitleTrack = wanted;
+  };
+  // hls.js makes its own choice right after this event.
+  hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => queueMicrotask(follow));
+  hls.on(Hls.Events.CUES_PARSED, (_, { cues }) => {
+    for (const cue of /** @type {VTTCue[]} */ (cues)) if (!track.cues?.getCueById(cue.id)) track.addCue(cue);
+  });
+  video.textTracks.addEventListener("change", follow);
+  return {
+    close() {
+      video.textTracks.removeEventListener("change", follow);
+      for (const cue of [...(track.cues ?? [])]) track.removeCue(cue);
+    },
+  };
+}
+
+/**
+ * The text track for captions; made once, for none can be taken away again.
+ * @param {HTMLVideoElement} video
+ */
+function captionTrack(video) {
+  return [...video.textTracks].find(({ kind }) => kind === "captions") ?? video.addTextTrack("captions", "Captions", "en");
 }
 
 /**
