@@ -1,11 +1,13 @@
 """Calendar files (iCalendar, RFC 5545): hours in the event's zone, with the zone's own rules beside them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
 from icalendar.enums import STATUS
+from starlette.requests import Request
+from starlette.responses import Response
 
 from server.models import Event
 from server.store.agenda import Item, by_day
@@ -14,6 +16,12 @@ PRODUCT = "-//Plenary//Virtual conference//EN"
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 ZONE_MARGIN = timedelta(days=366)
 """How far the zone's rules reach before and after what is in the calendar."""
+
+
+def calendar_file(request: Request, event: Event, agenda: Iterable[Item], name: str) -> Response:
+    """The answer that hands a browser some sessions as a file."""
+    content = sessions_calendar(event, agenda, request.app.state.settings.base_url, datetime.now(UTC))
+    return Response(content, media_type=MEDIA_TYPE, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def sessions_calendar(event: Event, agenda: Iterable[Item], base_url: str, now: datetime) -> bytes:

@@ -8,11 +8,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.calendar import MEDIA_TYPE, sessions_calendar
+from server.calendar import calendar_file
 from server.entrance import event_of, require, session_of
 from server.errors import Invalid, SignInNeeded
 from server.forms import Form, read_form
-from server.models import Event
 from server.store import agenda
 from server.store.agenda import Item
 from server.templating import redirect, render
@@ -82,11 +81,6 @@ async def calendar(request: Request) -> Response:
         items = await agenda.agenda(db, event, now)
     chosen = [item for item in items if filters.let_pass(item, item.session.id in mine)]
     return calendar_file(request, event, chosen, f"{event.slug}{'-mine' if filters.mine else ''}.ics")
-
-
-def calendar_file(request: Request, event: Event, items: list[Item], name: str) -> Response:
-    content = sessions_calendar(event, items, request.app.state.settings.base_url, datetime.now(UTC))
-    return Response(content, media_type=MEDIA_TYPE, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 class BookmarkForm(Form):

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from rooms.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
 from server import films
+from server.calendar import calendar_file
 from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid
 from server.forms import Form
 from server.models import Registration
-from server.pages.agenda import calendar_file
 from server.store import agenda, reactions, recordings, tables
 from server.store.agenda import Item
 from server.store.films import film_of
