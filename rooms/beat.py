@@ -66,7 +66,10 @@ class Beat:
             self.hub.bus.publish(name, Counted(name, count))
 
     async def read(self) -> None:
-        """Read the rows that are newer than what is shown, and end the connections of ended sign-ins."""
+        """Read the rows that are newer than what is shown, and end the connections of ended sign-ins.
+
+        What can change who may listen is shown only once they were asked about: a failure leaves it to be read again.
+        """
         with suppress(Unavailable):
             await self.hub.end_sign_ins()
         for name, topics in self.hub.take_stale().items():
@@ -74,10 +77,11 @@ class Beat:
             if room is None:
                 continue
             try:
-                for topic, row in (await self.hub.rows.load(name, topics)).items():
-                    room.put(topic, row)
+                rows = await self.hub.rows.load(name, topics)
                 if any(room.topics[topic].readmits for topic in topics):
                     await self.hub.readmit(room)
+                for topic, row in rows.items():
+                    room.put(topic, row)
             except (Unavailable, UnknownRoom):
                 continue
             except Exception:

@@ -216,7 +216,8 @@ class Hub:
         for connection in tuple(room.members):
             self._leave(room, connection)
             connection.outlet.close(Close.ROOM_FAILED)
-        self._close(room)
+        if self.rooms.get(room.name) is room:
+            self._close(room)
 
     def _hear_house(self, message: Message) -> None:
         if isinstance(message, SignedOut):

@@ -9,17 +9,12 @@ from rooms.errors import UnknownRoom
 from rooms.protocol import Audience
 from server import sign_in
 from server.live.access import SqlAccess
-from server.models import Event, SignIn
+from server.models import SignIn
 
 
 @pytest.fixture
 def access(database):
     return SqlAccess(database)
-
-
-@pytest.fixture
-async def event(make) -> Event:
-    return await make.event()
 
 
 @pytest.fixture

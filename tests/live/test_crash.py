@@ -13,18 +13,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from rooms.protocol import EMOJI
 from server.live.journal import SqlJournal
 from server.models import Reaction
-from tests.live.killable import Killable
 from tests.live.page import opened
 
 CROWD = 8
-
-
-@pytest.fixture
-async def server(settings, tmp_path):
-    server = Killable(settings, tmp_path)
-    await server.start()
-    yield server
-    await server.end(signal.SIGTERM)
 
 
 class Clapper:
@@ -62,15 +53,14 @@ class Clapper:
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-async def test_what_was_answered_is_stored_and_nothing_is_counted_twice(server, make, database, soak):
+async def test_what_was_answered_is_stored_and_nothing_is_counted_twice(
+    server, make, database, soak, event, session, keynote
+):
     seed, kills = random.randrange(2**32), 20 if soak else 2
     print(f"seed {seed}, {kills} kills")
     chance = random.Random(seed)
-    event = await make.event()
-    session = await make.live_session(event)
-    room = f"session:{session.id}"
     people = [await make.delegate(event) for _ in range(CROWD)]
-    crowd = [Clapper(server.base, await make.cookie(person), room, chance.randrange(2**32)) for person in people]
+    crowd = [Clapper(server.base, await make.cookie(person), keynote, chance.randrange(2**32)) for person in people]
     over = asyncio.Event()
     async with asyncio.TaskGroup() as clapping:
         for clapper in crowd:
@@ -97,18 +87,16 @@ async def test_what_was_answered_is_stored_and_nothing_is_counted_twice(server, 
     assert accepted.total() > 0
 
 
-async def test_a_restart_brings_everybody_back_to_the_same_totals(server, make):
-    event = await make.event()
-    room = f"session:{(await make.live_session(event)).id}"
+async def test_a_restart_brings_everybody_back_to_the_same_totals(server, make, event, keynote):
     cookie = await make.cookie(await make.delegate(event))
-    async with opened(server.base, cookie, room) as page:
-        await page.react(room)
+    async with opened(server.base, cookie, keynote) as page:
+        await page.react(keynote)
         await page.until(lambda page: page.answers)
         await server.end(signal.SIGTERM)
         await page.until(lambda page: page.code)
         assert page.code == 1012
         epoch = page.notices[0].epoch
     await server.start()
-    async with opened(server.base, cookie, room) as page:
-        assert page.rooms[room]["reactions"]["totals"]["clap"] == 1
+    async with opened(server.base, cookie, keynote) as page:
+        assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 1
         assert page.notices[0].epoch != epoch

@@ -25,8 +25,9 @@ def journal(database):
 
 
 @pytest.fixture
-async def session(make):
-    return (await make.live_session(await make.event())).id
+def talk(session) -> uuid.UUID:
+    """The live session's id."""
+    return session.id
 
 
 def a_tap(session: uuid.UUID, n: int = 1, **changes: object) -> Tap:
@@ -34,8 +35,8 @@ def a_tap(session: uuid.UUID, n: int = 1, **changes: object) -> Tap:
     return replace(Tap(key, session, "clap", "live", "accepted", NOON, NOON - 6_000), **changes)
 
 
-async def test_what_was_answered_is_stored_with_both_its_times(journal, database, session):
-    tap = a_tap(session)
+async def test_what_was_answered_is_stored_with_both_its_times(journal, database, talk):
+    tap = a_tap(talk)
     stored = await journal.store([tap])
     assert stored.outcomes == {tap.key: "accepted"}
     async with database.reading() as db:
@@ -44,71 +45,71 @@ async def test_what_was_answered_is_stored_with_both_its_times(journal, database
     assert (row.received_at - row.media_at).total_seconds() == 6
 
 
-async def test_a_repeat_gets_the_stored_outcome_whatever_is_proposed(journal, session):
-    tap = a_tap(session, outcome="credit")
+async def test_a_repeat_gets_the_stored_outcome_whatever_is_proposed(journal, talk):
+    tap = a_tap(talk, outcome="credit")
     await journal.store([tap])
     again = await journal.store([replace(tap, outcome="accepted", emoji="love")])
     assert again.outcomes == {tap.key: "credit"}
-    assert await journal.count(session) == Count({}, {"credit": 1})
+    assert await journal.count(talk) == Count({}, {"credit": 1})
 
 
-async def test_a_key_twice_in_one_batch_is_one(journal, session):
-    tap = a_tap(session)
+async def test_a_key_twice_in_one_batch_is_one(journal, talk):
+    tap = a_tap(talk)
     stored = await journal.store([tap, replace(tap, emoji="love"), tap])
     assert stored.outcomes == {tap.key: "accepted"}
-    assert await journal.count(session) == Count({"live": {"clap": 1}})
+    assert await journal.count(talk) == Count({"live": {"clap": 1}})
 
 
-async def test_totals_are_by_wave_and_emoji_and_refusals_by_reason(journal, session):
-    taps = [a_tap(session, emoji=emoji) for emoji in EMOJI for _ in range(3)]
-    taps += [a_tap(session, wave="on demand"), a_tap(session, outcome="busy"), a_tap(session, outcome="credit")]
+async def test_totals_are_by_wave_and_emoji_and_refusals_by_reason(journal, talk):
+    taps = [a_tap(talk, emoji=emoji) for emoji in EMOJI for _ in range(3)]
+    taps += [a_tap(talk, wave="on demand"), a_tap(talk, outcome="busy"), a_tap(talk, outcome="credit")]
     stored = await journal.store(taps)
     expected = Count({"live": dict.fromkeys(EMOJI, 3), "on demand": {"clap": 1}}, {"busy": 1, "credit": 1})
-    assert stored.counts == {session: expected}
-    assert await journal.count(session) == expected
+    assert stored.counts == {talk: expected}
+    assert await journal.count(talk) == expected
 
 
-async def test_a_bad_row_does_not_fail_its_neighbours(journal, session):
+async def test_a_bad_row_does_not_fail_its_neighbours(journal, talk):
     gone = uuid.uuid4()
-    taps = [a_tap(session) for _ in range(20)]
+    taps = [a_tap(talk) for _ in range(20)]
     taps[7], taps[13] = a_tap(gone), a_tap(gone)
     stored = await journal.store(taps)
     refused = {key for key, outcome in stored.outcomes.items() if outcome == "no-such-session"}
     assert refused == {taps[7].key, taps[13].key}
-    assert stored.counts == {session: Count({"live": {"clap": 18}})}
+    assert stored.counts == {talk: Count({"live": {"clap": 18}})}
 
 
-async def test_a_large_batch_is_one_commit_of_well_under_a_second(journal, session):
-    taps = [a_tap(session, n) for n in range(1, 2_001)]
-    await journal.store([a_tap(session)])
+async def test_a_large_batch_is_one_commit_of_well_under_a_second(journal, talk):
+    taps = [a_tap(talk, n) for n in range(1, 2_001)]
+    await journal.store([a_tap(talk)])
     began = time.perf_counter()
     stored = await journal.store(taps)
     assert time.perf_counter() - began < 1
-    assert stored.counts[session].accepted["live"]["clap"] == 2_001
+    assert stored.counts[talk].accepted["live"]["clap"] == 2_001
 
 
-async def test_two_processes_at_once_lose_nothing_and_count_nothing_twice(journal, database, session, database_url):
+async def test_two_processes_at_once_lose_nothing_and_count_nothing_twice(journal, database, talk, database_url):
     other = Database(database_url)
-    taps = [a_tap(session, n, emoji=EMOJI[n % 6]) for n in range(1, 401)]
+    taps = [a_tap(talk, n, emoji=EMOJI[n % 6]) for n in range(1, 401)]
     batches = [taps[start : start + 40] for start in range(0, 400, 40)]
     twins = [SqlJournal(other), journal]
     stored = await asyncio.gather(*(twins[i % 2].store(batch) for i, batch in enumerate([*batches, *batches[::-1]])))
     await other.close()
     assert all(outcome == "accepted" for each in stored for outcome in each.outcomes.values())
-    assert sum((await journal.count(session)).totals().totals.values()) == 400
+    assert sum((await journal.count(talk)).totals().totals.values()) == 400
     async with database.reading() as db:
         assert (await db.exec(select(func.count()).select_from(Reaction))).one() == 400
 
 
-async def test_a_flood_is_counted_apart(journal, session):
+async def test_a_flood_is_counted_apart(journal, talk):
     person = uuid.uuid4()
-    await journal.drop(session, person, 70, now=NOON)
-    assert await journal.drop(session, person, 3, now=NOON) == Count(dropped=73)
-    assert (await journal.count(session)).ledger().tapped == 0
+    await journal.drop(talk, person, 70, now=NOON)
+    assert await journal.drop(talk, person, 3, now=NOON) == Count(dropped=73)
+    assert (await journal.count(talk)).ledger().tapped == 0
 
 
-async def test_a_stay_is_one_row_that_only_grows(journal, database, session):
-    stay = Stay(session, uuid.uuid4(), NOON, NOON)
+async def test_a_stay_is_one_row_that_only_grows(journal, database, talk):
+    stay = Stay(talk, uuid.uuid4(), NOON, NOON)
     for seen in (NOON, NOON + 60_000, NOON + 30_000):
         await journal.attend([replace(stay, seen=seen)])
     async with database.reading() as db:
@@ -116,10 +117,10 @@ async def test_a_stay_is_one_row_that_only_grows(journal, database, session):
     assert (row.seen_at - row.started_at).total_seconds() == 60
 
 
-async def test_a_stay_in_a_session_that_is_gone_does_not_fail_its_neighbours(journal, database, session):
-    await journal.attend([Stay(uuid.uuid4(), uuid.uuid4(), NOON, NOON), Stay(session, uuid.uuid4(), NOON, NOON)])
+async def test_a_stay_in_a_session_that_is_gone_does_not_fail_its_neighbours(journal, database, talk):
+    await journal.attend([Stay(uuid.uuid4(), uuid.uuid4(), NOON, NOON), Stay(talk, uuid.uuid4(), NOON, NOON)])
     async with database.reading() as db:
-        assert (await db.exec(select(col(Attendance.session_id)))).all() == [session]
+        assert (await db.exec(select(col(Attendance.session_id)))).all() == [talk]
 
 
 async def test_a_database_that_is_away_is_unavailable(tmp_path):

@@ -7,18 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.live.killable import Killable
 from tests.live.page import opened
 
 AWAY_WITHIN_S = 40
-
-
-@pytest.fixture
-async def server(settings, tmp_path):
-    server = Killable(settings, tmp_path)
-    await server.start()
-    yield server
-    await server.end()
 
 
 @pytest.fixture
@@ -41,18 +32,16 @@ def outage(engine, database_url, request):
     return away
 
 
-async def test_the_room_stays_open_says_so_and_counts_everything_afterwards(server, make, outage):
-    event = await make.event()
-    room = f"session:{(await make.live_session(event)).id}"
+async def test_the_room_stays_open_says_so_and_counts_everything_afterwards(server, make, event, keynote, outage):
     cookie = await make.cookie(await make.delegate(event))
-    async with opened(server.base, cookie, room) as page:
-        await page.react(room)
+    async with opened(server.base, cookie, keynote) as page:
+        await page.react(keynote)
         await page.until(lambda page: len(page.answers) == 1)
         async with outage():
-            await page.react(room)
-            await page.until(lambda page: page.rooms[room]["reactions"]["paused"], within_s=AWAY_WITHIN_S)
+            await page.react(keynote)
+            await page.until(lambda page: page.rooms[keynote]["reactions"]["paused"], within_s=AWAY_WITHIN_S)
             assert len(page.answers) == 1
         await page.until(lambda page: len(page.answers) == 2, within_s=AWAY_WITHIN_S)
-        await page.until(lambda page: not page.rooms[room]["reactions"]["paused"])
-        assert page.rooms[room]["reactions"]["totals"]["clap"] == 2
+        await page.until(lambda page: not page.rooms[keynote]["reactions"]["paused"])
+        assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 2
         assert page.code is None

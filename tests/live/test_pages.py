@@ -19,16 +19,6 @@ CLAP = "button[data-emoji=clap]"
 
 
 @pytest.fixture
-async def event(make):
-    return await make.event()
-
-
-@pytest.fixture
-async def session(make, event):
-    return await make.live_session(event)
-
-
-@pytest.fixture
 def address(served, event, session):
     return f"{served}/{event.slug}/sessions/{session.slug}"
 

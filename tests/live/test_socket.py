@@ -18,21 +18,6 @@ from server.store import announcements, seating, tables
 from tests.live.page import opened
 
 
-@pytest.fixture
-async def event(make):
-    return await make.event()
-
-
-@pytest.fixture
-async def session(make, event):
-    return await make.live_session(event)
-
-
-@pytest.fixture
-def keynote(session):
-    return f"session:{session.id}"
-
-
 def claps(page, room):
     return page.rooms[room]["reactions"]["totals"]["clap"]
 

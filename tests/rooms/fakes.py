@@ -169,8 +169,11 @@ class Doorkeeper:
     def __init__(self) -> None:
         self.known: dict[uuid.UUID, Audience | None] = {}
         self.gone: set[uuid.UUID] = set()
+        self.down = False
 
     async def audience(self, sign_in: uuid.UUID, room: str) -> Audience | None:
+        if self.down:
+            raise Unavailable
         return self.known.get(sign_in, Audience.DELEGATES)
 
     async def ended(self, sign_ins: Collection[uuid.UUID]) -> set[uuid.UUID]:

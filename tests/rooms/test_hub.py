@@ -249,6 +249,19 @@ async def test_who_takes_a_seat_hears_the_table_and_who_gives_it_up_does_not(hou
     assert not any(b"in confidence" in frame.payload for frame in hers.frames)
 
 
+async def test_who_gave_up_a_seat_while_nobody_could_say_so_is_asked_about_again(house):
+    table = a_room("table")
+    amara, hers = await house.join(table, audience=Audience.SEATED)
+    house.access.known[amara.sign_in] = Audience.DELEGATES
+    house.access.down = True
+    house.rows.write(table, "seats", Seats("open", [], 6, 0))
+    await house.pass_seconds(1)
+    assert "messages" in hers.shown(table)
+    house.access.down = False
+    await house.pass_seconds(1)
+    assert "messages" not in hers.shown(table)
+
+
 async def test_who_may_no_longer_be_there_is_asked_to_leave(house):
     table = a_room("table")
     amara, hers = await house.join(table)
