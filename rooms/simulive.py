@@ -50,7 +50,7 @@ class Programme:
     ) -> None:
         self.film = film
         self.started_at = started_at
-        self.pauses = sorted(pauses)
+        self.pauses = sorted(pauses, key=lambda pause: (pause.paused_at, pause.resumed_at is None))
         self.ended_at = ended_at
         self._ends = film.ends
         self._duration = film.duration
