@@ -141,7 +141,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/{event}/lounge/{table:uuid}/queue/leave"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/offer"): Case(INSIDE, {"answer": "accept"}),
     ("POST", "/{event}/lounge/{table:uuid}/messages"): Case(INSIDE, {"text": "Good morning"}),
-    ("POST", "/{event}/lounge/{table:uuid}/messages/{message:uuid}/remove"): Case(HOSTS),
+    ("POST", "/{event}/lounge/{table:uuid}/messages/{message:uuid}/remove"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/move"): Case(HOSTS, {"move": "close"}),
     ("GET", "/{event}/surveys/{survey}"): Case(REGISTERED),
     ("POST", "/{event}/surveys/{survey}"): Case(REGISTERED, ANSWERS),
