@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from tests.engines import EngineMissing
@@ -21,7 +22,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class ServerProcess:
+class ServerProcess(ABC):
     """Keeps its port and its folder from one start to the next. Subclasses say which command."""
 
     name = ""
@@ -33,9 +34,9 @@ class ServerProcess:
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
         """What to run, in the foreground."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Returns once the port answers. Raises `EngineMissing` when it does not."""
