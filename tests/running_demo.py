@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,11 +15,9 @@ PATIENCE_S = 300
 
 @dataclass
 class RunningDemo:
-    """The join link of each role, and how long the demo took to open and to end."""
+    """The join link of each role."""
 
     links: dict[str, str]
-    opened_after_s: float
-    ended_after_s: float = 0.0
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
@@ -33,7 +30,6 @@ def clean_environment(**settings: str) -> dict[str, str]:
 async def running_demo(plenary: Path, folder: Path) -> AsyncIterator[RunningDemo]:
     """Runs the demo with its data in a folder, and ends it by Ctrl-C. Fails when either does not come off."""
     environment = clean_environment(PLENARY_DATA=str(folder / "data"), PLENARY_PORT="0")
-    start = time.monotonic()
     with (folder / "demo.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             plenary, "demo", cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
@@ -42,13 +38,10 @@ async def running_demo(plenary: Path, folder: Path) -> AsyncIterator[RunningDemo
         async with asyncio.timeout(PATIENCE_S):
             links = await read_links(process)
         assert links.keys() == set(ROLES), (folder / "demo.log").read_text()
-        demo = RunningDemo(links, time.monotonic() - start)
-        yield demo
-        start = time.monotonic()
+        yield RunningDemo(links)
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(PATIENCE_S):
             await process.wait()
-        demo.ended_after_s = time.monotonic() - start
         assert process.returncode in {0, 130}, (folder / "demo.log").read_text()
     finally:
         if process.returncode is None:

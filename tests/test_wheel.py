@@ -9,13 +9,9 @@ import httpx
 import pytest
 
 from server.places import NPM_SERVED
-from tests.running_demo import RunningDemo, clean_environment, running_demo
+from tests.running_demo import clean_environment, running_demo
 
 ROOT = Path(__file__).resolve().parent.parent
-SECOND_DEMO_WITHIN_S = 5
-ENDS_WITHIN_S = 2
-TRIES = 3
-"""The promises are about the demo, not about what else the machine is doing: the best try counts."""
 UV = Path(sys.executable).parent / "uv"
 
 
@@ -92,17 +88,22 @@ def test_it_finds_its_files_without_the_checkout(elsewhere: Path) -> None:
 
 
 @pytest.mark.timeout(600)
-async def test_it_opens_the_demo_and_the_second_time_at_once(elsewhere: Path) -> None:
+async def test_it_opens_the_demo_and_the_second_time_with_what_the_first_made(elsewhere: Path) -> None:
     plenary = elsewhere / ".venv" / "bin" / "plenary"
     await open_and_end(plenary, elsewhere)
-    later = [await open_and_end(plenary, elsewhere) for _ in range(TRIES)]
-    assert min(demo.opened_after_s for demo in later) < SECOND_DEMO_WITHIN_S
-    assert min(demo.ended_after_s for demo in later) < ENDS_WITHIN_S
+    made = films(elsewhere)
+    assert made
+    await open_and_end(plenary, elsewhere)
+    assert films(elsewhere) == made
 
 
-async def open_and_end(plenary: Path, folder: Path) -> RunningDemo:
+def films(folder: Path) -> dict[Path, int]:
+    """When each file of the demo's films was written, nanoseconds."""
+    return {path: path.stat().st_mtime_ns for path in (folder / "data").rglob("*.m4s")}
+
+
+async def open_and_end(plenary: Path, folder: Path) -> None:
     """One run of the demo, whose links all answer."""
     async with running_demo(plenary, folder) as demo, httpx.AsyncClient() as client:
         for role, link in demo.links.items():
             assert (await client.get(link)).status_code == 200, role
-    return demo

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, Error, async_playwright
+from playwright.async_api import Browser, Error, async_playwright, expect
 
 from tests.engines import EngineMissing
 
@@ -19,12 +19,15 @@ QUIET = (
     "--disable-sync",
     "--disable-quic",
 )
+SHOWN_WITHIN_MS = 30_000
+"""How long a page may take to show what is expected of it, on a busy machine."""
 CODECS = {"H.264": 'video/mp4; codecs="avc1.42E01E"', "AAC": 'audio/mp4; codecs="mp4a.40.2"'}
 
 
 @asynccontextmanager
 async def running_chromium() -> AsyncIterator[Browser]:
     """A browser without a window. Raises `EngineMissing` when there is none or it cannot play our media."""
+    expect.set_options(timeout=SHOWN_WITHIN_MS)
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
     async with async_playwright() as playwright:
         try:

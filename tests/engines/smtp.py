@@ -49,7 +49,7 @@ class Mailbox:
             self._arrived.notify_all()
         return "250 Message accepted for delivery"
 
-    async def wait_for(self, count: int, *, within_s: float = 10) -> list[EmailMessage]:
+    async def wait_for(self, count: int, *, within_s: float = 60) -> list[EmailMessage]:
         """The messages, once at least so many have arrived."""
 
         def wait() -> bool:

@@ -24,7 +24,7 @@ from rooms.protocol import (
     encode,
 )
 
-WITHIN_S = 20
+WITHIN_S = 60
 
 
 class Page:

