@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from rooms.attendance import Stays
-from rooms.bus import Counted, Present
+from rooms.bus import HOUSE, Asked, Counted, Gone, Moved, Present
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.presence import BEAT_MS
@@ -45,6 +45,7 @@ class Beat:
     def tick(self) -> int:
         """Write what has changed to all who are there; how many frames were written."""
         now = self.hub.clock()
+        self._agree()
         return sum(room.publish(now=now) for room in tuple(self.hub.rooms.values()))
 
     async def commit(self) -> None:
@@ -116,8 +117,9 @@ class Beat:
         await self._write_stays(now)
 
     async def leave(self) -> None:
-        """At the end of the process: nobody attends any more as far as it can say."""
+        """At the end of the process: nobody is here or attends any more as far as it can say."""
         now = self.hub.clock()
+        self.hub.bus.publish(HOUSE, Gone(self.hub.process))
         for room in self.hub.rooms.values():
             if room.is_session:
                 self.stays.observe(room.key, (), now=now)
@@ -145,8 +147,32 @@ class Beat:
             if room.presence.expire(now=now):
                 room.touch("headcount")
             if beats:
-                self.hub.bus.publish(name, Present(name, self.hub.process, room.presence.here))
+                self._state(name)
         self._stated = now if beats else self._stated
+
+    def _agree(self) -> None:
+        """Tell the other processes who came and left, and whom this one has where somebody cannot know it.
+
+        A channel that is newly heard may have missed anything: the others are asked, and the numbers are read again.
+        """
+        hub = self.hub
+        unheard = hub.unheard & {HOUSE, *hub.rooms}
+        hub.unheard -= unheard
+        unstated, hub.unstated = hub.unstated | unheard, set()
+        moved, hub.moved = hub.moved - unstated, set()
+        if HOUSE in unheard:
+            self._recounted = 0
+            hub.doubtful.update(hub.connections)
+            hub.stale.set()
+        for name in unheard - {HOUSE}:
+            hub.bus.publish(name, Asked(name, hub.process))
+        for name in unstated & hub.rooms.keys():
+            self._state(name)
+        for name in moved & hub.rooms.keys():
+            hub.bus.publish(name, Moved(name, hub.process, *hub.rooms[name].presence.take_moves()))
+
+    def _state(self, name: str) -> None:
+        self.hub.bus.publish(name, Present(name, self.hub.process, self.hub.rooms[name].presence.state()))
 
     async def _tick(self) -> None:
         self.tick()

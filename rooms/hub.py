@@ -13,7 +13,7 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from rooms.access import Access
-from rooms.bus import HOUSE, Bus, Hear, Message, Moved, RowChanged, SignedOut
+from rooms.bus import HOUSE, Asked, Bus, Gone, Hear, Listening, Message, RowChanged, SignedOut
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.intake import Intake, refuse
 from rooms.journal import Journal
@@ -46,6 +46,12 @@ class Hub:
         """The database does not answer; every session's room says so."""
         self.doubtful: set[uuid.UUID] = set()
         """The sign-ins that may have ended."""
+        self.moved: set[str] = set()
+        """The rooms that people came to or left, which the other processes are yet to be told."""
+        self.unheard: set[str] = set()
+        """The channels newly heard: what the other processes said before is to be asked for."""
+        self.unstated: set[str] = set()
+        """The rooms of which another process asked whom this one has in them."""
         self._stale: defaultdict[str, set[str]] = defaultdict(set)
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._hearing: dict[str, Hear] = {}
@@ -145,6 +151,7 @@ class Hub:
                 room.count.raise_to(await self.journal.count(room.key))
         except BaseException:
             self.bus.unsubscribe(name, hear)
+            self.unheard.discard(name)
             raise
         self._hearing[name] = hear
         return room
@@ -163,11 +170,11 @@ class Hub:
         except (UnknownRoom, Unavailable) as error:
             return self._deny(connection, name, error.code)
         if room.enter(connection, audience):
-            self.bus.publish(name, Moved(name, self.process, connection.person, present=True))
+            self.moved.add(name)
 
     def _leave(self, room: Room, connection: Connection) -> None:
         if room.leave(connection):
-            self.bus.publish(room.name, Moved(room.name, self.process, connection.person, present=False))
+            self.moved.add(room.name)
 
     def _deny(self, connection: Connection, name: str, reason: Denial) -> None:
         connection.outlet.tell(Frame(Denied(name, reason)))
@@ -220,14 +227,27 @@ class Hub:
             self._close(room)
 
     def _hear_house(self, message: Message) -> None:
-        if isinstance(message, SignedOut):
-            for sign_in, connections in self.connections.items():
-                if any(connection.person == message.person for connection in connections):
-                    self.doubtful.add(sign_in)
-                    self.stale.set()
+        match message:
+            case SignedOut(person=person):
+                for sign_in, connections in self.connections.items():
+                    if any(connection.person == person for connection in connections):
+                        self.doubtful.add(sign_in)
+                        self.stale.set()
+            case Gone(process=process):
+                for room in self.rooms.values():
+                    if room.presence.forget(process):
+                        room.touch("headcount")
+            case Listening(channel=channel):
+                self.unheard.add(channel)
 
     def _hear(self, room: Room, message: Message) -> None:
-        if isinstance(message, RowChanged):
-            self.note(message.room, message.topic, message.revision)
-        else:
-            room.hear(message, process=self.process, now=self.clock())
+        match message:
+            case RowChanged():
+                self.note(message.room, message.topic, message.revision)
+            case Listening(channel=channel):
+                self.unheard.add(channel)
+            case Asked(process=process):
+                if process != self.process:
+                    self.unstated.add(room.name)
+            case _:
+                room.hear(message, process=self.process, now=self.clock())

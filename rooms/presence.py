@@ -22,8 +22,12 @@ class Presence:
 
     def __init__(self) -> None:
         self._here: Counter[uuid.UUID] = Counter()
+        self._moved: set[uuid.UUID] = set()
+        """Those who came or left since the other processes were last told."""
         self._elsewhere: dict[str, set[uuid.UUID]] = {}
         self._lease_ends: dict[str, int] = {}
+        self._count: int | None = None
+        """The size of the union, once it was asked for and until somebody moves."""
 
     @property
     def here(self) -> set[uuid.UUID]:
@@ -33,12 +37,14 @@ class Presence:
     @property
     def count(self) -> int:
         """The size of the union over processes."""
-        return len(set(self._here).union(*self._elsewhere.values())) if self._elsewhere else len(self._here)
+        if self._count is None:
+            self._count = len(set(self._here).union(*self._elsewhere.values())) if self._elsewhere else len(self._here)
+        return self._count
 
     def arrive(self, person: uuid.UUID) -> bool:
         """One more connection of this person; True when it is their first."""
         self._here[person] += 1
-        return self._here[person] == 1
+        return self._here[person] == 1 and self._note_move(person)
 
     def leave(self, person: uuid.UUID) -> bool:
         """One connection fewer; True when it was their last."""
@@ -46,22 +52,46 @@ class Presence:
         if self._here[person] > 0:
             return False
         del self._here[person]
-        return True
+        return self._note_move(person)
 
-    def hear_moved(self, process: str, person: uuid.UUID, *, present: bool, now: int) -> None:
-        """Another process says that one person came or went."""
-        people = self._elsewhere.setdefault(process, set())
-        people.add(person) if present else people.discard(person)
-        self._lease_ends[process] = now + LEASE_MS
+    def state(self) -> set[uuid.UUID]:
+        """Everyone here, to be told to the other processes."""
+        self._moved.clear()
+        return self.here
+
+    def take_moves(self) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+        """Who came and who left since this was last asked, to be told to the other processes."""
+        moved, self._moved = self._moved, set()
+        came = {person for person in moved if person in self._here}
+        return came, moved - came
+
+    def hear_moved(self, process: str, came: set[uuid.UUID], left: set[uuid.UUID], *, now: int) -> None:
+        """Another process says who came and who left."""
+        self._hear(process, (self._elsewhere.get(process, set()) | came) - left, now=now)
 
     def hear_all(self, process: str, people: set[uuid.UUID], *, now: int) -> None:
         """Another process states everyone it has here."""
-        self._elsewhere[process] = people
-        self._lease_ends[process] = now + LEASE_MS
+        self._hear(process, people, now=now)
+
+    def forget(self, process: str) -> bool:
+        """Another process has nobody any more; True when it had."""
+        self._count = None
+        self._lease_ends.pop(process, None)
+        return self._elsewhere.pop(process, None) is not None
 
     def expire(self, *, now: int) -> bool:
         """Forget processes that have been silent for longer than their lease; True when there were any."""
         silent = [process for process, ends in self._lease_ends.items() if ends <= now]
         for process in silent:
-            del self._elsewhere[process], self._lease_ends[process]
+            self.forget(process)
         return bool(silent)
+
+    def _hear(self, process: str, people: set[uuid.UUID], *, now: int) -> None:
+        self._count = None
+        self._elsewhere[process] = people
+        self._lease_ends[process] = now + LEASE_MS
+
+    def _note_move(self, person: uuid.UUID) -> bool:
+        self._count = None
+        self._moved.add(person)
+        return True

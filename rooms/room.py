@@ -121,8 +121,8 @@ class Room:
         match message:
             case Counted(count=count):
                 self.raise_count(count)
-            case Moved(process=other, person=person, present=present) if other != process:
-                self.presence.hear_moved(other, person, present=present, now=now)
+            case Moved(process=other, came=came, left=left) if other != process:
+                self.presence.hear_moved(other, came, left, now=now)
                 self.touch("headcount")
             case Present(process=other, people=people) if other != process:
                 self.presence.hear_all(other, people, now=now)

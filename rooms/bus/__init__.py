@@ -28,12 +28,12 @@ class Counted(msgspec.Struct, tag=True, frozen=True):
 
 
 class Moved(msgspec.Struct, tag=True, frozen=True):
-    """A person came to a room in this process, or has left it."""
+    """Who came to a room in this process since it last said so, and who has left it."""
 
     room: str
     process: str
-    person: uuid.UUID
-    present: bool
+    came: set[uuid.UUID]
+    left: set[uuid.UUID]
 
 
 class Present(msgspec.Struct, tag=True, frozen=True):
@@ -44,24 +44,50 @@ class Present(msgspec.Struct, tag=True, frozen=True):
     people: set[uuid.UUID]
 
 
+class Asked(msgspec.Struct, tag=True, frozen=True):
+    """This process has just begun to hear of a room: the others shall state whom they have in it."""
+
+    room: str
+    process: str
+
+
+class Gone(msgspec.Struct, tag=True, frozen=True):
+    """This process ends properly, and has nobody any more."""
+
+    process: str
+
+
 class SignedOut(msgspec.Struct, tag=True, frozen=True):
     """Some browser of this person is signed out; which, the database says."""
 
     person: uuid.UUID
 
 
-Message = RowChanged | Counted | Moved | Present | SignedOut
+class Listening(msgspec.Struct, tag=True, frozen=True):
+    """From now on the channel is heard; what was said before may have been missed. Never sent: a bus tells its own."""
+
+    channel: str
+
+
+Message = RowChanged | Counted | Moved | Present | Asked | Gone | SignedOut | Listening
 Hear = Callable[[Message], None]
 
 
 class Bus(Protocol):
     """One channel per room, named like it, and the house's. No call waits."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether this process hears the others."""
+
     def publish(self, channel: str, message: Message) -> None:
         """Tell every subscriber of the channel in every process, this one included."""
 
     def subscribe(self, channel: str, hear: Hear) -> None:
-        """Call `hear` with each message from now on. Hearing must not publish."""
+        """Call `hear` with Listening as soon as the channel is heard, and with each message from then on.
+
+        After a time without connection it is told Listening again. Hearing must not publish.
+        """
 
     def unsubscribe(self, channel: str, hear: Hear) -> None:
         """Stop; without effect when not subscribed."""

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 
-from rooms.bus import Hear, Message
+from rooms.bus import Hear, Listening, Message
 
 
 class MemoryBus:
     """Delivers within the call, in the order of subscription."""
+
+    is_whole = True
 
     def __init__(self) -> None:
         self._channels: defaultdict[str, list[Hear]] = defaultdict(list)
@@ -17,6 +19,7 @@ class MemoryBus:
 
     def subscribe(self, channel: str, hear: Hear) -> None:
         self._channels[channel].append(hear)
+        hear(Listening(channel))
 
     def unsubscribe(self, channel: str, hear: Hear) -> None:
         if hear in self._channels.get(channel, ()):

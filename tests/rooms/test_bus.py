@@ -1,53 +1,125 @@
-"""One suite for every bus: what is published is heard, by all who subscribed, on its channel alone."""
+"""One suite for every bus: what one process publishes all who subscribed hear, on its channel alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
-from rooms.bus import Bus, RowChanged
+from rooms.bus import Bus, Listening, Message, RowChanged
 from rooms.bus.memory import MemoryBus
 
 ROOM = "event:3f1c2f6e-8a0b-4d39-9d2e-0c7a5b1e4f60"
+OTHER = "session:7b0d3c52-1f0e-4f3b-9a55-2f4f7a4f9d11"
 NEWS = RowChanged(ROOM, "announcement", 7)
+LATER = RowChanged(ROOM, "announcement", 8)
+WITHIN_S = 60
 
 
-@pytest.fixture(params=[MemoryBus])
-def bus(request) -> Bus:
-    return request.param()
+class Ear:
+    """Hears, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.heard: list[Message] = []
+        self._news = asyncio.Event()
+
+    def __call__(self, message: Message) -> None:
+        self.heard.append(message)
+        self._news.set()
+
+    @property
+    def said(self) -> list[Message]:
+        """What was published."""
+        return [message for message in self.heard if not isinstance(message, Listening)]
+
+    async def until(self, message: Message, times: int = 1) -> "Ear":
+        async with asyncio.timeout(WITHIN_S):
+            while self.heard.count(message) < times:
+                self._news.clear()
+                await self._news.wait()
+        return self
 
 
-def test_every_subscriber_hears(bus):
-    one, two = [], []
-    bus.subscribe(ROOM, one.append)
-    bus.subscribe(ROOM, two.append)
-    bus.publish(ROOM, NEWS)
-    assert one == two == [NEWS]
+async def listening(bus: Bus, channel: str) -> Ear:
+    """Subscribed, and heard."""
+    ear = Ear()
+    bus.subscribe(channel, ear)
+    return await ear.until(Listening(channel))
 
 
-def test_nobody_hears_another_room(bus):
-    heard = []
-    bus.subscribe(ROOM, heard.append)
-    bus.publish("house", NEWS)
-    assert heard == []
+@pytest.fixture(params=["memory"])
+async def buses(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Bus, Bus]]:
+    """The buses of two processes; a single process has one."""
+    if request.param == "memory":
+        bus = MemoryBus()
+        yield bus, bus
 
 
-def test_who_unsubscribed_hears_no_more_and_may_do_so_twice(bus):
-    one, two = [], []
-    bus.subscribe(ROOM, one.append)
-    bus.subscribe(ROOM, two.append)
-    bus.unsubscribe(ROOM, one.append)
-    bus.unsubscribe(ROOM, one.append)
-    bus.publish(ROOM, NEWS)
-    assert (one, two) == ([], [NEWS])
+async def test_every_subscriber_in_every_process_hears(buses):
+    one, other = buses
+    ears = [await listening(bus, ROOM) for bus in (one, one, other)]
+    one.publish(ROOM, NEWS)
+    for ear in ears:
+        await ear.until(NEWS)
+        assert ear.said == [NEWS]
 
 
-def test_who_unsubscribes_while_hearing_disturbs_nobody(bus):
-    heard = []
+async def test_nobody_hears_another_room(buses):
+    one, other = buses
+    elsewhere, here = await listening(other, OTHER), await listening(other, ROOM)
+    for _ in range(3):
+        one.publish(ROOM, NEWS)
+    one.publish(OTHER, LATER)
+    await here.until(NEWS, times=3)
+    await elsewhere.until(LATER)
+    assert elsewhere.said == [LATER]
 
-    def once(message):
-        heard.append(message)
-        bus.unsubscribe(ROOM, once)
 
-    bus.subscribe(ROOM, once)
-    bus.subscribe(ROOM, heard.append)
-    bus.publish(ROOM, NEWS)
-    bus.publish(ROOM, NEWS)
-    assert heard == [NEWS] * 3
+async def test_what_is_said_on_a_channel_is_heard_in_order(buses):
+    one, other = buses
+    ear = await listening(other, ROOM)
+    said = [RowChanged(ROOM, "announcement", n) for n in range(500)]
+    for message in said:
+        one.publish(ROOM, message)
+    await ear.until(said[-1])
+    assert ear.said == said
+
+
+async def test_who_unsubscribed_hears_no_more_and_may_do_so_twice(buses):
+    one, other = buses
+    gone, here = await listening(other, ROOM), await listening(other, ROOM)
+    other.unsubscribe(ROOM, gone)
+    other.unsubscribe(ROOM, gone)
+    one.publish(ROOM, NEWS)
+    await here.until(NEWS)
+    assert (gone.said, here.said) == ([], [NEWS])
+
+
+async def test_who_comes_back_to_a_channel_hears_it_again(buses):
+    one, other = buses
+    gone = await listening(other, ROOM)
+    other.unsubscribe(ROOM, gone)
+    back = await listening(other, ROOM)
+    one.publish(ROOM, NEWS)
+    await back.until(NEWS)
+    assert (gone.said, back.said) == ([], [NEWS])
+
+
+async def test_who_unsubscribes_while_hearing_disturbs_nobody(buses):
+    one, other = buses
+    once, heard = Ear(), await listening(other, ROOM)
+
+    def hear(message: Message) -> None:
+        once(message)
+        if not isinstance(message, Listening):
+            other.unsubscribe(ROOM, hear)
+
+    other.subscribe(ROOM, hear)
+    await once.until(Listening(ROOM))
+    one.publish(ROOM, NEWS)
+    one.publish(ROOM, LATER)
+    await heard.until(LATER)
+    assert (once.said, heard.said) == ([NEWS], [NEWS, LATER])
+
+
+async def test_it_is_whole(buses):
+    assert all(bus.is_whole for bus in buses)

@@ -24,11 +24,31 @@ def test_a_second_tab_is_not_a_second_delegate():
 def test_one_person_on_two_processes_is_one():
     presence = Presence()
     presence.arrive(AMARA)
-    presence.hear_moved("other", AMARA, present=True, now=NOON)
-    presence.hear_moved("other", BEN, present=True, now=NOON)
+    presence.hear_moved("other", {AMARA, BEN}, set(), now=NOON)
     assert presence.count == 2
-    presence.hear_moved("other", BEN, present=False, now=NOON)
+    presence.hear_moved("other", set(), {BEN}, now=NOON)
     assert presence.count == 1
+
+
+def test_what_others_are_told_is_who_moved_since_they_were_told():
+    presence = Presence()
+    presence.arrive(AMARA)
+    presence.arrive(BEN)
+    presence.leave(BEN)
+    assert presence.take_moves() == ({AMARA}, {BEN})
+    assert presence.take_moves() == (set(), set())
+    presence.arrive(BEN)
+    assert presence.state() == {AMARA, BEN}
+    assert presence.take_moves() == (set(), set())
+
+
+def test_a_process_that_says_so_takes_its_people_with_it_at_once():
+    presence = Presence()
+    presence.arrive(AMARA)
+    presence.hear_all("other", {AMARA, BEN}, now=NOON)
+    assert presence.forget("other")
+    assert presence.count == 1
+    assert not presence.forget("other")
 
 
 def test_a_process_that_died_takes_its_people_with_it_after_the_lease():
@@ -44,7 +64,8 @@ def test_a_process_that_died_takes_its_people_with_it_after_the_lease():
 def test_the_whole_set_mends_whatever_was_lost(moves):
     presence = Presence()
     for process, person, present in moves:
-        presence.hear_moved(process, person, present=present, now=NOON)
+        came, left = ({person}, set()) if present else (set(), {person})
+        presence.hear_moved(process, came, left, now=NOON)
     presence.hear_all("a", {AMARA}, now=NOON)
     presence.hear_all("b", {AMARA, BEN}, now=NOON)
     assert presence.count == 2
