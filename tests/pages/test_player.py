@@ -1,5 +1,6 @@
 """The player, in a real browser: a real film, through the real playlists, as the session goes."""
 
+import asyncio
 import json
 import re
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlmodel import select
 
 from server.films import films_dir
@@ -188,7 +189,6 @@ async def test_the_page_goes_with_the_session_from_before_its_start_to_its_recor
 
     await expect(page.locator("[data-card=waiting]")).to_be_visible()
     await move("start")
-    await expect(page.locator("[data-card=starting]")).to_be_visible()
     await plays_on(page)
 
     await move("pause")
@@ -205,6 +205,29 @@ async def test_the_page_goes_with_the_session_from_before_its_start_to_its_recor
     await until(page, f"{VIDEO}.currentTime < {length - 1}")
     await plays_on(page, 1)
     assert await page.evaluate("window.neverReloaded")
+
+
+async def test_a_session_that_starts_while_the_page_is_still_loading_plays(
+    with_film: NewSession, visit: Visit, database: Database
+) -> None:
+    listens = "window.told = []; document.addEventListener('plenary:changed', (e) => window.told.push(e.detail));"
+    session = await with_film()
+    page = await visit(session, init=listens)
+    arrived, told = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        arrived.set()
+        await told.wait()
+        await route.continue_()
+
+    await page.route(re.compile(r"/behaviours/player[.-]"), hold)
+    await page.reload(wait_until="commit")
+    await asyncio.wait_for(arrived.wait(), PLAYS_WITHIN_MS / 1000)
+    async with database.writing() as db:
+        assert await sessions.move(db, session, "start", now=datetime.now(UTC))
+    await until(page, "window.told.some(({ topic, state }) => topic === 'status' && state.state === 'live')")
+    told.set()
+    await plays_on(page)
 
 
 async def test_a_withdrawn_recording_stops_and_says_so(with_film: NewSession, visit: Visit, database: Database) -> None:

@@ -3,6 +3,7 @@
 
 import { EDGE, Feed } from "../helpers/feed.js";
 import { listen, together } from "../helpers/listeners.js";
+import { watch } from "../live.js";
 import { cardOf, hasPicture, phaseOf } from "../models/programme.js";
 
 const BEAT_MS = 250;
@@ -145,13 +146,10 @@ export function connect(element) {
     listen(document, {
       /** @param {CustomEvent<{ seconds: number }>} event */
       "plenary:seek": ({ detail }) => goTo(detail.seconds),
-      /** @param {CustomEvent<{ room: string, topic: string, state: typeof status }>} event */
-      "plenary:changed"({ detail: { room, topic, state } }) {
-        if (room !== `session:${facts.session}` || topic !== "status") return;
-        status.state = state.state;
-        status.recording = state.recording;
-        follow();
-      },
+    }),
+    watch(`session:${facts.session}`, "status", ({ state, recording }) => {
+      Object.assign(status, { state, recording });
+      follow();
     }),
     listen(window, {
       online() {

@@ -14,6 +14,7 @@ export function connect(element) {
   const tell = () => {
     if (isPlaying() !== told && send(playing(room, isPlaying()))) told = isPlaying();
   };
+  tell();
   const observer = new MutationObserver(tell);
   observer.observe(element, { subtree: true, childList: true, attributeFilter: ["data-playing"] });
   return together(
