@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import msgspec
@@ -91,3 +92,6 @@ class Bus(Protocol):
 
     def unsubscribe(self, channel: str, hear: Hear) -> None:
         """Stop; without effect when not subscribed."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Messages cross between processes for as long as the context is open. It opens without the others, too."""

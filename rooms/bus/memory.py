@@ -1,28 +1,30 @@
 """The bus of a single process."""
 
-from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from rooms.bus import Hear, Listening, Message
+from rooms.bus.ears import Ears
 
 
 class MemoryBus:
-    """Delivers within the call, in the order of subscription."""
+    """Delivers within the call."""
 
     is_whole = True
 
     def __init__(self) -> None:
-        self._channels: defaultdict[str, list[Hear]] = defaultdict(list)
+        self._ears = Ears()
 
     def publish(self, channel: str, message: Message) -> None:
-        for hear in tuple(self._channels.get(channel, ())):
-            hear(message)
+        self._ears.tell(channel, message)
 
     def subscribe(self, channel: str, hear: Hear) -> None:
-        self._channels[channel].append(hear)
+        self._ears.add(channel, hear)
         hear(Listening(channel))
 
     def unsubscribe(self, channel: str, hear: Hear) -> None:
-        if hear in self._channels.get(channel, ()):
-            self._channels[channel].remove(hear)
-        if not self._channels.get(channel):
-            self._channels.pop(channel, None)
+        self._ears.remove(channel, hear)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        yield

@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from tests.engines.chromium import running_chromium
 from tests.engines.postgresql import PostgreSQL
-from tests.engines.redis import Redis
+from tests.engines.redis import Redis, RedisCluster
 from tests.engines.smtp import Mailbox
 
 
@@ -38,6 +38,17 @@ def redis(engine_folder: Path) -> Iterator[Redis]:
 def redis_url(redis: Redis) -> str:
     """The address of Redis, as a `REDIS_URL` is written."""
     return redis.url
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(engine_folder: Path) -> Iterator[RedisCluster]:
+    """A running cluster of three. A test that stops a node must start it again."""
+    folder = engine_folder / "redis-cluster"
+    folder.mkdir()
+    cluster = RedisCluster(folder)
+    cluster.start()
+    yield cluster
+    cluster.stop()
 
 
 @pytest.fixture(scope="session")

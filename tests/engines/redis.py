@@ -1,9 +1,15 @@
 """Redis: `redis-server` or `valkey-server` on the path, else the Valkey that the test libraries bring."""
 
 import shutil
+import time
+from pathlib import Path
+
+from redis import Redis as Client
 
 from tests.engines import EngineMissing, package_folder
-from tests.engines.process import ServerProcess
+from tests.engines.process import READY_WITHIN_S, ServerProcess, free_port
+
+SLOTS = 16_384
 
 
 class Redis(ServerProcess):
@@ -18,6 +24,58 @@ class Redis(ServerProcess):
     def command(self) -> list[str]:
         keep_nothing = ["--save", "", "--appendonly", "no"]
         return [redis_program(), "--bind", "127.0.0.1", "--port", str(self.port), *keep_nothing]
+
+
+class ClusterNode(Redis):
+    """One master of a cluster."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.bus_port = free_port()
+
+    def command(self) -> list[str]:
+        cluster = ["--cluster-enabled", "yes", "--cluster-port", str(self.bus_port), "--cluster-node-timeout", "2000"]
+        return [*super().command(), *cluster, "--cluster-require-full-coverage", "no"]
+
+
+class RedisCluster:
+    """Three masters on loopback that share the slots between them, and no replicas."""
+
+    def __init__(self, folder: Path) -> None:
+        self.nodes = [ClusterNode(folder / str(n)) for n in range(3)]
+
+    @property
+    def url(self) -> str:
+        return self.nodes[0].url
+
+    def start(self) -> None:
+        """Returns once every node knows who answers for every slot."""
+        for node in self.nodes:
+            node.folder.mkdir()
+            node.start()
+        clients = [Client.from_url(node.url) for node in self.nodes]
+        first = self.nodes[0]
+        for n, client in enumerate(clients):
+            client.execute_command("CLUSTER ADDSLOTSRANGE", n * SLOTS // 3, (n + 1) * SLOTS // 3 - 1)
+            client.execute_command("CLUSTER MEET", "127.0.0.1", first.port, first.bus_port)
+        deadline = time.monotonic() + READY_WITHIN_S
+        while not all(agrees(client) for client in clients):
+            if time.monotonic() > deadline:
+                raise EngineMissing("The Redis cluster did not come together")
+            time.sleep(0.05)
+        for client in clients:
+            client.close()
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.stop()
+
+
+def agrees(client: Client) -> bool:
+    """Whether this node of a cluster knows of all slots."""
+    state = client.execute_command("CLUSTER INFO")
+    text = state if isinstance(state, str) else str(state)
+    return "cluster_state:ok" in text or (isinstance(state, dict) and state.get("cluster_state") == "ok")
 
 
 def redis_program() -> str:

@@ -1,12 +1,14 @@
 """One suite for every bus: what one process publishes all who subscribed hear, on its channel alone."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 
 import pytest
 
 from rooms.bus import Bus, Listening, Message, RowChanged
 from rooms.bus.memory import MemoryBus
+from rooms.bus.redis import RedisBus
 
 ROOM = "event:3f1c2f6e-8a0b-4d39-9d2e-0c7a5b1e4f60"
 OTHER = "session:7b0d3c52-1f0e-4f3b-9a55-2f4f7a4f9d11"
@@ -46,12 +48,18 @@ async def listening(bus: Bus, channel: str) -> Ear:
     return await ear.until(Listening(channel))
 
 
-@pytest.fixture(params=["memory"])
+@pytest.fixture(params=["memory", "redis", "redis_cluster"])
 async def buses(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Bus, Bus]]:
     """The buses of two processes; a single process has one."""
     if request.param == "memory":
         bus = MemoryBus()
-        yield bus, bus
+        async with bus.running():
+            yield bus, bus
+    else:
+        url, prefix = request.getfixturevalue(request.param).url, secrets.token_hex(4)
+        one, other = RedisBus(url, prefix), RedisBus(url, prefix)
+        async with one.running(), other.running():
+            yield one, other
 
 
 async def test_every_subscriber_in_every_process_hears(buses):
