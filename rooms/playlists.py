@@ -16,14 +16,15 @@ ACCESSIBLE = "public.accessibility.transcribes-spoken-dialog,public.accessibilit
 class Entry:
     """A segment in a media playlist.
 
-    `begins_at` dates its first sample; None: it follows on from the one before. `discontinuity` says that its
-    timestamps do not.
+    `begins_at` dates its first sample; None: it follows on from the one before. `discontinuities` says how often
+    timestamps began anew before it, and `init` that an initialisation segment holds from here on.
     """
 
     uri: str
     seconds: float
     begins_at: datetime | None = None
-    discontinuity: bool = False
+    discontinuities: int = 0
+    init: str | None = None
 
 
 def media_playlist(entries: Iterable[Entry], *, init: str | None, longest_s: float, ended: bool) -> str:
@@ -42,8 +43,9 @@ def media_playlist(entries: Iterable[Entry], *, init: str | None, longest_s: flo
     if init:
         lines.append(f'#EXT-X-MAP:URI="{init}"')
     for entry in entries:
-        if entry.discontinuity:
-            lines.append("#EXT-X-DISCONTINUITY")
+        lines += ["#EXT-X-DISCONTINUITY"] * entry.discontinuities
+        if entry.init:
+            lines.append(f'#EXT-X-MAP:URI="{entry.init}"')
         if entry.begins_at:
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{date_time(entry.begins_at)}")
         lines += [f"#EXTINF:{entry.seconds:.6f},", entry.uri]
@@ -60,18 +62,32 @@ def multivariant_playlist(film: FilmIndex) -> str:
         f'CODECS="{film.video.codecs},{film.audio.codecs}",RESOLUTION={film.width}x{film.height},'
         f'FRAME-RATE={film.frame_rate:.3f},AUDIO="{AUDIO_GROUP}"'
     )
-    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    lines.append(
+    sound = (
         f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO_GROUP}",NAME="Sound",LANGUAGE="{film.language}",'
         'DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio.m3u8"'
     )
+    return _multivariant(film, [sound], variant, "video.m3u8")
+
+
+def sound_playlist(film: FilmIndex) -> str:
+    """The sound as the one variant, with captions: for a line that is too poor for pictures."""
+    variant = (
+        f"#EXT-X-STREAM-INF:BANDWIDTH={film.audio.bandwidth},AVERAGE-BANDWIDTH={film.audio.average_bandwidth},"
+        f'CODECS="{film.audio.codecs}"'
+    )
+    return _multivariant(film, [], variant, "audio.m3u8")
+
+
+def _multivariant(film: FilmIndex, renditions: list[str], variant: str, uri: str) -> str:
+    """One variant at `uri`, the renditions that it names, and captions where the film has some."""
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS", *renditions]
     if film.captions:
         variant += f',SUBTITLES="{CAPTIONS_GROUP}"'
         lines.append(
             f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{CAPTIONS_GROUP}",NAME="Captions",LANGUAGE="{film.language}",'
             f'DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,CHARACTERISTICS="{ACCESSIBLE}",URI="captions.m3u8"'
         )
-    return "\n".join([*lines, variant, "video.m3u8"]) + "\n"
+    return "\n".join([*lines, variant, uri]) + "\n"
 
 
 def longest(renditions: Iterable[Rendition | None]) -> float:

@@ -161,7 +161,7 @@ def _entries(programme: Programme, kind: str, rendition: Rendition, count: int, 
             uri=base + _name(kind, loop, index, segment.name),
             seconds=segment.seconds,
             begins_at=programme.moment_of(position) if repeats or position in resumes else None,
-            discontinuity=repeats,
+            discontinuities=int(repeats),
         )
 
 

@@ -24,9 +24,10 @@ from server.sign_in import token_of, viewer_of
 from server.store import agenda
 from server.store.films import film_of
 
-INDEX = "index.m3u8"
-PLAYLISTS = {INDEX: "", "video.m3u8": "video", "audio.m3u8": "audio", "captions.m3u8": "captions"}
-"""The playlists and the renditions that they list; the index lists the renditions themselves."""
+MULTIVARIANT = {"index.m3u8": playlists.multivariant_playlist, "sound.m3u8": playlists.sound_playlist}
+"""The playlists that list renditions: all of them, and the sound with its captions."""
+RENDITIONS = {"video.m3u8": "video", "audio.m3u8": "audio", "captions.m3u8": "captions"}
+"""The playlists that list segments, and of which rendition."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 CAPTIONS_TYPE = "text/vtt"
 SEGMENT_TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTIONS_TYPE}
@@ -59,7 +60,9 @@ async def show(request: Request) -> Response:
     name = request.path_params["name"]
     await let_in(request)
     airing = await broadcasts_of(request).at(request.path_params["event"], request.path_params["session"])
-    if airing is None or name not in PLAYLISTS or not (is_playable(airing) or await may_preview(request, airing)):
+    if name not in MULTIVARIANT | RENDITIONS or airing is None:
+        raise NotFound("There is nothing to play here.")
+    if not (is_playable(airing) or await may_preview(request, airing)):
         raise NotFound("There is nothing to play here now.")
     try:
         return playlist(request, airing, name).answer(request, ASK_EACH_TIME)
@@ -146,10 +149,10 @@ def playlist(request: Request, airing: Airing, name: str) -> Prepared:
     version = (key, name, programme.started_at, tuple(programme.pauses), programme.sent(now), programme.is_over(now))
 
     def make() -> Prepared:
-        if name == INDEX:
-            return prepare(playlists.multivariant_playlist(programme.film), PLAYLIST_TYPE)
+        if name in MULTIVARIANT:
+            return prepare(MULTIVARIANT[name](programme.film), PLAYLIST_TYPE)
         base = str(request.app.url_path_for("segments", media_key=key, name="-")).removesuffix("-")
-        return prepare(simulive.playlist(programme, PLAYLISTS[name], now, base), PLAYLIST_TYPE)
+        return prepare(simulive.playlist(programme, RENDITIONS[name], now, base), PLAYLIST_TYPE)
 
     shelf: Shelf = request.app.state.playlists
     return shelf.get(version, make)

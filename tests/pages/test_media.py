@@ -20,7 +20,7 @@ from server.store.revisions import event_room, raise_revision
 from tests.factory import Factory
 from tests.pages.films import COUNT, SEGMENT_S, film_of
 
-PLAYLISTS = ("index.m3u8", "video.m3u8", "audio.m3u8", "captions.m3u8")
+PLAYLISTS = ("index.m3u8", "sound.m3u8", "video.m3u8", "audio.m3u8", "captions.m3u8")
 
 
 @pytest.fixture

@@ -19,9 +19,11 @@ export function connect(element) {
   const feed = new Feed(video, facts.playlist ?? "", {
     opened: play,
     isAtEdge: () => phase() === "running" && facts.behind !== "true",
+    heights: (heights) => element.dispatchEvent(new CustomEvent("player:heights", { detail: heights })),
   });
   let blocked = false;
   let cameLastAt = performance.now();
+  let openedLastAt = -Infinity;
 
   const phase = () => phaseOf(status, facts.film === "yes");
 
@@ -79,13 +81,17 @@ export function connect(element) {
   }
 
   /**
-   * Nothing comes although it should: neither held by anybody nor seen to its end.
+   * Nothing comes although it should: neither held by anybody nor seen to its end. What stalled is opened anew.
    * @param {boolean} playing
    */
   function noteTrouble(playing) {
     const held = !feed.isWanted || (feed.isOpen && video.paused) || video.ended || phase() === "paused";
     if (playing || held) cameLastAt = performance.now();
     const failing = performance.now() - cameLastAt > PATIENCE_MS;
+    if (failing && feed.isOpen && performance.now() - openedLastAt > PATIENCE_MS) {
+      openedLastAt = performance.now();
+      feed.reopen();
+    }
     if (failing === playback.failing) return;
     playback.failing = failing;
     playback.finished ||= failing && phase() === "over";
@@ -142,6 +148,10 @@ export function connect(element) {
         const asked = event.target instanceof Element && event.target.closest("[data-player-command]");
         if (asked instanceof HTMLElement) commands[asked.dataset.playerCommand ?? ""]?.();
       },
+      /** @param {CustomEvent<string>} event */
+      "player:quality": ({ detail }) => feed.choose(detail),
+      /** @param {CustomEvent<string>} event */
+      "player:command": ({ detail }) => detail === "edge" && facts.behind === "true" && commands.edge?.(),
     }),
     listen(document, {
       /** @param {CustomEvent<{ seconds: number }>} event */

@@ -18,6 +18,8 @@ export class Feed {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
   #position = 0;
+  /** "auto", "sound", or the height of the picture. */
+  #quality = "auto";
 
   /** Whether it was asked for and not closed since; it may be between two tries. */
   isWanted = false;
@@ -25,8 +27,10 @@ export class Feed {
   /**
    * @param {HTMLVideoElement} video
    * @param {string} address of the multivariant playlist
-   * @param {{ opened: () => unknown, isAtEdge: () => boolean }} page `opened`: start playing; `isAtEdge`: whether to come
-   *   back at the live edge instead of where it stopped
+   * @param {object} page
+   * @param {() => unknown} page.opened start playing
+   * @param {() => boolean} page.isAtEdge whether to come back at the live edge instead of where it stopped
+   * @param {(heights: number[]) => void} page.heights which sizes of the picture there are, lines
    */
   constructor(video, address, page) {
     this.video = video;
@@ -63,7 +67,10 @@ export class Feed {
     this.#position = Math.max(0, position);
     const mine = this.#opening;
     try {
-      const source = await openSource(this.video, this.address, position, (fault) => this.#failed(fault, mine));
+      const source = await openSource(this.video, this.#playlist, position, {
+        fault: (fault) => this.#failed(fault, mine),
+        heights: (heights) => this.#sized(heights),
+      });
       if (mine !== this.#opening) return source.close();
       this.#source = source;
       if (play) this.page.opened();
@@ -83,6 +90,28 @@ export class Feed {
   /** Try again at once: somebody asks, or the network is back. */
   reopen() {
     this.open(this.page.isAtEdge() ? EDGE : this.#position);
+  }
+
+  /**
+   * Goes on with one size of the picture, with whichever the line carries, or with the sound alone.
+   * @param {string} quality "auto", "sound" or a height
+   */
+  choose(quality) {
+    const before = this.#playlist;
+    this.#quality = quality;
+    if (before === this.#playlist) this.#source?.keepTo(Number(quality) || null);
+    else if (this.isWanted) this.open(this.page.isAtEdge() ? EDGE : this.#position, !this.video.paused);
+  }
+
+  /** The sound has a playlist of its own beside that of everything. */
+  get #playlist() {
+    return this.#quality === "sound" ? new URL("sound.m3u8", new URL(this.address, location.href)).href : this.address;
+  }
+
+  /** @param {number[]} heights */
+  #sized(heights) {
+    this.page.heights(heights);
+    if (heights.includes(Number(this.#quality))) queueMicrotask(() => this.#source?.keepTo(Number(this.#quality)));
   }
 
   /** It plays: remember where, and let the next wait be short again. */

@@ -5,11 +5,16 @@
  * @property {() => number | null} mediaTime the moment of the programme that is being seen, epoch milliseconds
  * @property {() => number} edge the newest moment worth jumping to, seconds
  * @property {() => boolean} isLive whether more is still to come
+ * @property {(height: number | null) => void} keepTo one size of the picture; null: whichever the line carries
  * @property {() => void} recover goes on after a fault of the decoder
  * @property {() => void} close
  */
 
-/** @typedef {(fault: "media" | "network") => void} OnFault called when it cannot go on by itself */
+/**
+ * @typedef {object} Listener
+ * @property {(fault: "media" | "network") => void} fault it cannot go on by itself
+ * @property {(heights: number[]) => void} heights which sizes of the picture there are, lines
+ */
 
 /** How far behind the newest segment playing starts where the browser plays HLS itself, seconds. */
 const NATIVE_DELAY_S = 6;
@@ -18,12 +23,12 @@ const NATIVE_DELAY_S = 6;
  * @param {HTMLVideoElement} video
  * @param {string} address of the multivariant playlist
  * @param {number} position seconds from the start; -1 for the live edge
- * @param {OnFault} onFault
+ * @param {Listener} listener
  * @returns {Promise<Source>}
  */
-export async function openSource(video, address, position, onFault) {
+export async function openSource(video, address, position, listener) {
   const { default: Hls } = await import("hls.js");
-  return Hls.isSupported() ? throughHls(Hls, video, address, position, onFault) : natively(video, address, position, onFault);
+  return Hls.isSupported() ? throughHls(Hls, video, address, position, listener) : natively(video, address, position, listener);
 }
 
 /**
@@ -31,10 +36,10 @@ export async function openSource(video, address, position, onFault) {
  * @param {HTMLVideoElement} video
  * @param {string} address
  * @param {number} position
- * @param {OnFault} onFault
+ * @param {Listener} listener
  * @returns {Source}
  */
-function throughHls(Hls, video, address, position, onFault) {
+function throughHls(Hls, video, address, position, listener) {
   const hls = new Hls({
     startPosition: position,
     enableWorker: false,
@@ -49,8 +54,9 @@ function throughHls(Hls, video, address, position, onFault) {
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
     isLive = details.live;
   });
+  hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => listener.heights(heightsOf(levels)));
   hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
-    if (fatal) onFault(type === Hls.ErrorTypes.MEDIA_ERROR ? "media" : "network");
+    if (fatal) listener.fault(type === Hls.ErrorTypes.MEDIA_ERROR ? "media" : "network");
   });
   hls.loadSource(address);
   hls.attachMedia(video);
@@ -58,6 +64,9 @@ function throughHls(Hls, video, address, position, onFault) {
     mediaTime: () => hls.playingDate?.getTime() ?? null,
     edge: () => hls.liveSyncPosition ?? seekableEnd(video),
     isLive: () => isLive,
+    keepTo(height) {
+      hls.nextLevel = height === null ? -1 : hls.levels.findIndex((level) => level.height === height);
+    },
     recover: () => hls.recoverMediaError(),
     close() {
       captions.close();
@@ -105,11 +114,11 @@ function captionTrack(video) {
  * @param {HTMLVideoElement} video
  * @param {string} address
  * @param {number} position
- * @param {OnFault} onFault
+ * @param {Listener} listener
  * @returns {Source}
  */
-function natively(video, address, position, onFault) {
-  const failed = () => onFault("network");
+function natively(video, address, position, listener) {
+  const failed = () => listener.fault("network");
   const arrived = () => {
     if (position > 0) video.currentTime = position;
   };
@@ -120,6 +129,7 @@ function natively(video, address, position, onFault) {
     mediaTime: () => dateAtStart(video) && dateAtStart(video) + video.currentTime * 1000,
     edge: () => seekableEnd(video) - (Number.isFinite(video.duration) ? 0 : NATIVE_DELAY_S),
     isLive: () => video.duration === Infinity,
+    keepTo: () => {},
     recover: () => video.load(),
     close() {
       video.removeEventListener("error", failed);
@@ -129,6 +139,9 @@ function natively(video, address, position, onFault) {
     },
   };
 }
+
+/** @param {{ height: number }[]} levels */
+const heightsOf = (levels) => [...new Set(levels.map(({ height }) => height))].filter(Boolean).sort((one, other) => one - other);
 
 /** @param {HTMLVideoElement} video */
 function seekableEnd(video) {

@@ -10,6 +10,11 @@ export class Rooms {
   /** @type {Map<string, Room>} */
   #rooms = new Map();
 
+  /** Whether any room has welcomed this page. */
+  get isInside() {
+    return this.#rooms.size > 0;
+  }
+
   /**
    * Takes in a welcome or a change. A `seq` is compared within its epoch only.
    * @param {RoomNotice} notice
@@ -26,6 +31,14 @@ export class Rooms {
     known.seq = notice.seq;
     for (const name of names) known.topics.set(name, /** @type {State} */ (notice.topics[name]));
     return names;
+  }
+
+  /**
+   * Forgets every room but these.
+   * @param {string[]} names
+   */
+  keep(names) {
+    for (const room of this.#rooms.keys()) if (!names.includes(room)) this.forget(room);
   }
 
   /** @param {string} room */

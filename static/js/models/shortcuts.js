@@ -6,6 +6,8 @@ const COMMANDS = new Map([
   ["m", "mute"],
   ["c", "captions"],
   ["f", "full-screen"],
+  ["i", "picture-in-picture"],
+  ["l", "edge"],
   ["ArrowLeft", "back"],
   ["ArrowRight", "forward"],
   ["ArrowUp", "louder"],

@@ -1,160 +1,30 @@
 """The player, in a real browser: a real film, through the real playlists, as the session goes."""
 
 import asyncio
-import json
 import re
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
 
-import pytest
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Route, expect
 from sqlmodel import select
 
-from server.films import films_dir
-from server.models import Event, Person, Progress, Session
-from server.settings import Settings
-from server.store import films, sessions
+from server.models import Event, Progress
+from server.store import sessions
 from server.store.database import Database
 from tests.factory import Factory
-from tests.fixtures import BASE, serving
-
-WORDS = ("Put two fingers on your wrist.", "Please clap if you are in.")
-CARD_S = 5
-FILM_S = CARD_S * len(WORDS)
-PLAYS_WITHIN_MS = 30_000
-VIDEO = "document.querySelector('[data-player] video')"
-FACTS = "document.querySelector('[data-player]').dataset"
-
-
-@pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A packaged film of ten seconds, made by the media process."""
-    directory = tmp_path_factory.mktemp("films")
-    spec = {
-        "title": "Hearts and minds",
-        "speaker": "Heart health lead nurse",
-        "accent": "#c23a22",
-        "cards": [{"text": text, "seconds": CARD_S} for text in WORDS],
-    }
-    (directory / "hearts.json").write_text(json.dumps(spec))
-    command = [sys.executable, "-m", "rooms.media", "film", str(directory / "hearts.json"), "--to", str(directory)]
-    subprocess.run(command, check=True, capture_output=True)
-    return directory / "hearts"
-
-
-class House(NamedTuple):
-    """A served conference that all these tests share, each with an event of its own."""
-
-    address: str
-    database: Database
-    make: Factory
-
-
-@pytest.fixture(scope="module")
-async def house(film: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    data = tmp_path_factory.mktemp("house")
-    settings = Settings(data=data, public_url=BASE)
-    films_dir(settings).mkdir(parents=True)
-    (films_dir(settings) / film.name).symlink_to(film)
-    async with serving(settings) as address:
-        database = Database(settings.database)
-        yield House(address, database, Factory(database, settings))
-        await database.close()
-
-
-@pytest.fixture
-def make(house: House) -> Factory:
-    return house.make
-
-
-@pytest.fixture
-def database(house: House) -> Database:
-    return house.database
-
-
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-NewSession = Callable[..., Awaitable[Session]]
-
-
-@pytest.fixture
-def with_film(make: Factory, event: Event, database: Database, film: Path) -> NewSession:
-    """Makes a session that plays the film, scheduled in a quarter of an hour unless told otherwise."""
-
-    async def session(**columns: Any) -> Session:
-        async with database.writing() as db:
-            row = await films.add(db, event.id, "Hearts and minds", film.name, FILM_S)
-        return await make.session(event, film_id=row.id, **columns)
-
-    return session
-
-
-def since(seconds: float) -> dict[str, Any]:
-    """The columns of a session that has been live so long."""
-    began = datetime.now(UTC) - timedelta(seconds=seconds)
-    return {"state": "live", "started_at": began, "starts_at": began}
-
-
-def recorded(seconds: float) -> dict[str, Any]:
-    """The columns of a session that ended an hour ago after so long, with its recording open."""
-    ended = datetime.now(UTC) - timedelta(hours=1)
-    began = ended - timedelta(seconds=seconds)
-    return {"state": "ended", "recording": "open", "starts_at": began, "started_at": began, "ended_at": ended}
-
-
-Visit = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture
-async def visit(house: House, chromium: Browser, make: Factory, event: Event) -> AsyncIterator[Visit]:
-    """Opens a session's page in a browser of a delegate's own; a test ends with no error on any page."""
-    errors: list[str] = []
-    contexts = []
-
-    async def opened(session: Session, person: Person | None = None, init: str = "", **options: Any) -> Page:
-        person = person or await make.delegate(event)
-        context = await chromium.new_context(**options)
-        contexts.append(context)
-        cookies = (await make.cookie(person)).items()
-        await context.add_cookies([{"name": name, "value": value, "url": house.address} for name, value in cookies])
-        page = await context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
-        if init:
-            await page.add_init_script(init)
-        await page.goto(f"{house.address}/{event.slug}/sessions/{session.slug}")
-        return page
-
-    yield opened
-    for context in contexts:
-        await context.close()
-    assert not errors
-
-
-async def until(page: Page, condition: str, within_ms: float = PLAYS_WITHIN_MS) -> None:
-    await page.wait_for_function(f"() => {condition}", timeout=within_ms)
-
-
-async def plays_on(page: Page, seconds: float = 2) -> None:
-    """The time runs, pictures are painted and sound is decoded."""
-    await until(page, f"{FACTS}.playing === 'true'")
-    measured = f"""({{
-      at: {VIDEO}.currentTime,
-      frames: {VIDEO}.getVideoPlaybackQuality().totalVideoFrames,
-      sound: {VIDEO}.webkitAudioDecodedByteCount,
-    }})"""
-    before = await page.evaluate(measured)
-    await until(page, f"{VIDEO}.currentTime > {before['at'] + seconds}")
-    after = await page.evaluate(measured)
-    assert after["frames"] > before["frames"]
-    assert after["sound"] > before["sound"]
+from tests.player.cinema import (
+    CARD_S,
+    FACTS,
+    FILM_S,
+    PLAYS_WITHIN_MS,
+    VIDEO,
+    WORDS,
+    NewSession,
+    Visit,
+    plays_on,
+    recorded,
+    since,
+    until,
+)
 
 
 async def test_a_live_session_plays_seconds_behind_the_clock(with_film: NewSession, visit: Visit) -> None:

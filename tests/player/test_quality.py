@@ -1,0 +1,41 @@
+"""Which picture one has: a size of it, or the sound alone where the line is too poor."""
+
+from playwright.async_api import expect
+
+from tests.player.cinema import FACTS, PLAYS_WITHIN_MS, VIDEO, NewSession, Visit, plays_on, since, until
+
+
+async def test_one_can_listen_to_the_sound_alone_and_come_back_to_the_picture(
+    with_film: NewSession, visit: Visit
+) -> None:
+    page = await visit(await with_film(**since(30)))
+    await plays_on(page, 1)
+    await page.locator("[data-player]").hover()
+    await page.get_by_label("Quality").select_option(label="Sound only")
+    await expect(page.locator("[data-sound-only]")).to_contain_text("You listen to the sound alone.")
+    await until(page, f"{VIDEO}.videoWidth === 0 && {VIDEO}.currentTime > 0 && {FACTS}.playing === 'true'")
+    behind = await page.evaluate(f"(Date.now() - Number({FACTS}.mediaTime)) / 1000")
+    assert 0 < behind < 60
+    await page.get_by_role("button", name="Show the picture").click()
+    await until(page, f"{VIDEO}.videoWidth > 0")
+    await plays_on(page, 1)
+
+
+async def test_a_line_that_stops_again_and_again_gets_the_sound_alone(with_film: NewSession, visit: Visit) -> None:
+    page = await visit(await with_film(**since(30)))
+    await plays_on(page, 1)
+    for _ in range(3):
+        await page.evaluate(f"{VIDEO}.dispatchEvent(new Event('waiting'))")
+    panel = page.locator("[data-sound-only]")
+    await expect(panel).to_contain_text("The line is slow just now", timeout=PLAYS_WITHIN_MS)
+    await until(page, f"{VIDEO}.videoWidth === 0 && {FACTS}.playing === 'true'")
+
+
+async def test_the_sizes_of_the_picture_are_offered(with_film: NewSession, visit: Visit) -> None:
+    page = await visit(await with_film(**since(30)))
+    await plays_on(page, 1)
+    await page.locator("[data-player]").hover()
+    quality = page.get_by_label("Quality")
+    await expect(quality.locator("option")).to_have_text(["Auto", "360p", "Sound only"])
+    await quality.select_option(label="360p")
+    await plays_on(page, 1)
