@@ -93,6 +93,9 @@ class Beat:
         """Once a second: compare revisions, observe who attends, state who is here, forget what is over."""
         hub, now = self.hub, self.hub.clock()
         hub.intake.credits.forget(now=now)
+        if hub.bus_away == hub.bus.is_whole:
+            hub.miss_bus(not hub.bus.is_whole)
+            logger.warning("the bus is %s", "away: this process does not hear the others" if hub.bus_away else "back")
         hub.close_empty()
         self._state_presence(now)
         try:

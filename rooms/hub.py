@@ -44,6 +44,8 @@ class Hub:
         """Some row is known to be newer than what is shown, or some sign-in may have ended."""
         self.paused = False
         """The database does not answer; every session's room says so."""
+        self.bus_away = False
+        """This process does not hear the others; every event's room says so to the crew."""
         self.doubtful: set[uuid.UUID] = set()
         """The sign-ins that may have ended."""
         self.moved: set[str] = set()
@@ -141,7 +143,7 @@ class Hub:
                 self._close(self.rooms[name])
 
     async def _load(self, name: str) -> Room:
-        room = Room(name, paused=self.paused)
+        room = Room(name, paused=self.paused, bus_away=self.bus_away)
         hear = partial(self._hear, room)
         self.bus.subscribe(name, hear)
         try:
@@ -197,6 +199,13 @@ class Hub:
         self.paused = paused
         for room in self.rooms.values():
             room.pause(paused)
+
+    def miss_bus(self, away: bool) -> None:
+        """Say in every event's room whether this process hears the others."""
+        self.bus_away = away
+        for room in self.rooms.values():
+            room.bus_away = away
+            room.touch("bus")
 
     async def readmit(self, room: Room) -> None:
         """Ask again about everyone in a room: some may have to leave, or hear more, or less."""

@@ -13,8 +13,10 @@ from rooms.protocol import Audience, Changed, Welcome, encoder
 from rooms.reactions import Count
 from rooms.rows import Row
 from rooms.stage import Status
-from rooms.topics import TOPICS
+from rooms.topics import TOPICS, BusState
 
+STILL_HERE_MS = 15_000
+"""A room that was silent for so long says that nothing has changed: pages can tell silence from a dead line."""
 COUNTED = frozenset({Audience.DELEGATES, Audience.SEATED})
 """The audiences whose people are the headcount; the crew is at work."""
 
@@ -34,7 +36,7 @@ class Connection:
 class Room:
     """A live place. `seq` grows with every publication under a random `epoch`, in this process alone."""
 
-    def __init__(self, name: str, *, paused: bool = False) -> None:
+    def __init__(self, name: str, *, paused: bool = False, bus_away: bool = False) -> None:
         self.name = name
         kind, _, key = name.partition(":")
         self.key = uuid.UUID(key)
@@ -46,12 +48,16 @@ class Room:
         self.count = Count()
         self.paused = paused
         """The journal does not answer; said in `reactions`."""
+        self.bus_away = bus_away
+        """This process does not hear the others; said in `bus`."""
         self._rows: dict[str, Row] = {}
         self._encoded: dict[str, msgspec.Raw] = {}
         self._changed: set[str] = set(self.topics)
         self._not_before: dict[str, int] = {}
         self._active: dict[Audience, set[Connection]] = {audience: set() for audience in Audience}
         self._welcomes: dict[Audience, Frame] = {}
+        self._spoke_at: dict[Audience, int] = {}
+        """When each audience was last told something."""
 
     @property
     def is_session(self) -> bool:
@@ -154,12 +160,11 @@ class Room:
         due = {topic for topic in self._changed if self._not_before.get(topic, 0) <= now}
         self._changed -= due
         fresh = self._encode(due)
-        if not fresh:
-            return 0
-        self._not_before.update({topic: now + self.topics[topic].pace_ms for topic in fresh})
-        self.seq += 1
-        self._welcomes.clear()
-        return sum(self._share(audience, fresh) for audience, active in self._active.items() if active)
+        if fresh:
+            self._not_before.update({topic: now + self.topics[topic].pace_ms for topic in fresh})
+            self.seq += 1
+            self._welcomes.clear()
+        return sum(self._share(audience, fresh, now=now) for audience, active in self._active.items() if active)
 
     def catch_up(self, connection: Connection) -> None:
         """A connection that had fallen behind takes frames again: the snapshot says all that it missed."""
@@ -176,6 +181,8 @@ class Room:
                 return self.count.totals(paused=self.paused)
             case "ledger":
                 return self.count.ledger()
+            case "bus":
+                return BusState(self.bus_away)
         row = self._rows.get(topic)
         return row.state if row else None
 
@@ -192,10 +199,11 @@ class Room:
     def _visible(self, audience: Audience, topics: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:
         return {name: raw for name, raw in topics.items() if audience in self.topics[name].audiences}
 
-    def _share(self, audience: Audience, fresh: dict[str, msgspec.Raw]) -> int:
+    def _share(self, audience: Audience, fresh: dict[str, msgspec.Raw], *, now: int) -> int:
         topics = self._visible(audience, fresh)
-        if not topics:
+        if not topics and now - self._spoke_at.setdefault(audience, now) < STILL_HERE_MS:
             return 0
+        self._spoke_at[audience] = now
         frame = Frame(Changed(self.name, self.epoch, self.seq, topics))
         active = self._active[audience]
         behind = {connection for connection in active if not connection.outlet.share(frame)}

@@ -40,6 +40,12 @@ class Registrations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target: int | None
 
 
+class BusState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `bus` of an event's room, for the crew: whether the processes hear one another."""
+
+    away: bool
+
+
 class Topic(NamedTuple):
     """How one topic behaves. A row topic is read from the database whenever its revision has risen."""
 
@@ -59,6 +65,7 @@ TOPICS: dict[str, dict[str, Topic]] = {
         "lounge": Topic(Lounge, pace_ms=500),
         "registrations": Topic(Registrations, audiences=CREW, pace_ms=1000),
         "headcount": Topic(Headcount, row=False, pace_ms=1000),
+        "bus": Topic(BusState, audiences=CREW, row=False),
     },
     "session": {
         "status": Topic(Status),

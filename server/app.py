@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from rooms.bus import Bus
 from rooms.bus.memory import MemoryBus
+from rooms.bus.redis import RedisBus
 from server import background
 from server.admissions import Admissions
 from server.background import Duty
@@ -18,7 +20,7 @@ from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders
 from server.prepared import FileShelf, Shelf
 from server.rate_limits import RateLimits
 from server.routes import RESERVED_SLUGS, ROUTES
-from server.secret import load_secret
+from server.secret import derive, load_secret
 from server.settings import Settings
 from server.store.database import Database
 from server.templating import environment
@@ -26,13 +28,14 @@ from server.templating import environment
 
 def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     """Everything that `plenary serve` serves, and `duties` beside its own. The database must have the newest schema."""
-    database, bus = Database(settings.database), MemoryBus()
+    secret = load_secret(settings)
+    database, bus = Database(settings.database), make_bus(settings, secret)
     database.after_commit.append(announce.through(bus))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with live.running(app.state.hub), background.running(app, duties):
+            async with bus.running(), live.running(app.state.hub), background.running(app, duties):
                 yield
         finally:
             await database.close()
@@ -50,7 +53,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
         ],
     )
     app.state.settings = settings
-    app.state.secret = load_secret(settings)
+    app.state.secret = secret
     app.state.db = database
     app.state.reserved_slugs = RESERVED_SLUGS
     app.state.hub = live.make_hub(database, bus)
@@ -61,3 +64,10 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.admissions = Admissions()
     database.after_commit += [app.state.broadcasts.forget, app.state.admissions.forget]
     return app
+
+
+def make_bus(settings: Settings, secret: bytes) -> Bus:
+    """Redis where it is set, under names that only this installation's processes know; else this process alone."""
+    if not settings.redis_url:
+        return MemoryBus()
+    return RedisBus(settings.redis_url, f"plenary:{derive(secret, 'bus').hex()[:16]}:")

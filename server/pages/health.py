@@ -17,12 +17,13 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """The database answers too, so visitors can be sent here."""
+    """The database answers too, so visitors can be sent here. Without Redis they can: each process goes on alone."""
     try:
         await request.app.state.db.check()
     except (SQLAlchemyError, OSError):
         return PlainTextResponse("the database does not answer\n", 503)
-    return PlainTextResponse("ready\n")
+    away = request.app.state.hub.bus_away
+    return PlainTextResponse("ready, but degraded: Redis does not answer\n" if away else "ready\n")
 
 
 async def metrics(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """What operators ask."""
 
 import httpx
+from starlette.applications import Starlette
 
 from server.app import create_app
 from server.settings import Settings
@@ -17,6 +18,12 @@ async def test_it_is_not_ready_without_its_database(settings: Settings) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://plenary.test") as client:
         assert (await client.get("/livez")).status_code == 200
         assert (await client.get("/readyz")).status_code == 503
+
+
+async def test_without_redis_visitors_are_still_sent_here(app: Starlette, client: httpx.AsyncClient) -> None:
+    app.state.hub.miss_bus(True)
+    degraded = await client.get("/readyz")
+    assert (degraded.status_code, degraded.text) == (200, "ready, but degraded: Redis does not answer\n")
 
 
 async def test_metrics_are_for_this_machine_or_the_token(settings: Settings) -> None:

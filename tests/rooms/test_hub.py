@@ -267,6 +267,19 @@ async def test_a_message_that_the_bus_lost_delays_and_loses_nothing(house, monke
     assert here.shown(EVENT)["announcement"]["text"] == "Lunch"
 
 
+async def test_the_crew_is_told_while_the_processes_do_not_hear_one_another(house, caplog):
+    _, crew = await house.join(EVENT, audience=Audience.CREW)
+    _, hers = await house.join(EVENT)
+    house.bus.is_whole = False
+    await house.pass_seconds(1)
+    assert crew.shown(EVENT)["bus"] == {"away": True}
+    assert "the bus is away" in caplog.text
+    house.bus.is_whole = True
+    await house.pass_seconds(1)
+    assert crew.shown(EVENT)["bus"] == {"away": False}
+    assert "bus" not in hers.shown(EVENT)
+
+
 async def test_ending_a_sign_in_closes_its_sockets_and_no_others(house):
     amara, at_work = await house.join(EVENT)
     _, at_home = await house.join(EVENT, person=amara.person)
