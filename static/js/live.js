@@ -12,11 +12,18 @@ import { hello, read } from "./protocol.js";
 /** @typedef {import("./protocol.js").RoomNotice} RoomNotice */
 /** @typedef {import("./protocol.js").Denied} Denied */
 /** @typedef {import("./protocol.js").State} State */
+/** @typedef {{ state: import("./helpers/line.js").LineState, code: number }} LineNow `code` is why it closed */
 
 const ASK_AGAIN_MS = 5_000;
 
 const rooms = new Rooms();
-const line = new Line(`${location.origin.replace(/^http/, "ws")}/live`, { heard, changed: lineChanged });
+/** @type {LineNow | undefined} */
+let lineNow;
+const line = new Line(`${location.origin.replace(/^http/, "ws")}/live`, {
+  heard,
+  changed: lineChanged,
+  expects: () => rooms.isInside,
+});
 
 /**
  * @param {string} type
@@ -66,7 +73,9 @@ function leave({ room, reason }) {
 
 /** Says which rooms the page is in now; those it was in already are not entered again. */
 function enter() {
-  line.send(hello(roomsHere()));
+  const here = roomsHere();
+  rooms.keep(here);
+  line.send(hello(here));
 }
 
 /**
@@ -76,7 +85,8 @@ function enter() {
 function lineChanged(state, code) {
   if (state === "open") enter();
   document.documentElement.dataset.line = state;
-  tell("plenary:line", { state, code });
+  lineNow = { state, code };
+  tell("plenary:line", lineNow);
 }
 
 /**
@@ -100,6 +110,18 @@ export function watch(room, topic, handle) {
   };
   document.addEventListener("plenary:changed", changed);
   return () => document.removeEventListener("plenary:changed", changed);
+}
+
+/**
+ * Calls `handle` with the line's state now, if there is a line, and whenever it changes; returns what stops that.
+ * @param {(now: LineNow) => void} handle
+ */
+export function watchLine(handle) {
+  if (lineNow) handle(lineNow);
+  /** @param {any} event */
+  const changed = ({ detail }) => handle(detail);
+  document.addEventListener("plenary:line", changed);
+  return () => document.removeEventListener("plenary:line", changed);
 }
 
 /**

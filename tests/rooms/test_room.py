@@ -8,7 +8,7 @@ import pytest
 from rooms.announcements import Announcement
 from rooms.protocol import Audience, Changed, Welcome
 from rooms.reactions import Count
-from rooms.room import Connection, Room
+from rooms.room import STILL_HERE_MS, Connection, Room
 from rooms.rows import Row
 from rooms.topics import TOPICS
 from tests.rooms.fakes import BLANK, NOON, Listener, a_room
@@ -43,6 +43,22 @@ def test_everybody_is_written_the_very_same_bytes():
     room.raise_count(Count({"live": {"clap": 1}}))
     assert room.publish(now=NOON) == 3
     assert len({id(listener.frames[-1].payload) for listener in listeners}) == 1
+
+
+def test_a_silent_room_says_now_and_then_that_nothing_has_changed():
+    room = a_filled_room("session")
+    delegate, crew = a_member(room), a_member(room, Audience.CREW)
+    room.publish(now=NOON)
+    heard = len(delegate.frames)
+    for count in range(1, STILL_HERE_MS // 1000):
+        room.raise_count(Count(refused={"credit": count}))
+        room.publish(now=NOON + count * 1000)
+    assert len(delegate.frames) == heard
+    assert room.publish(now=NOON + STILL_HERE_MS) == 1
+    [still_here] = delegate.notices[heard:]
+    assert isinstance(still_here, Changed)
+    assert still_here.topics == {}
+    assert crew.notices[-1] != still_here
 
 
 def test_what_did_not_change_is_not_said_again():

@@ -1,35 +1,62 @@
-// Says in words when the page is not live, and says nothing while it is.
+// Says in words when the page is not live and when it is again; says nothing of a loss that nobody would notice.
 
-import { listen, together } from "../helpers/listeners.js";
+import { watchLine } from "../live.js";
 import { SIGNED_OUT } from "../protocol.js";
 
-const PATIENCE_MS = 2_500;
+/** @typedef {import("../live.js").LineNow} LineNow */
 
-/** @param {HTMLElement} element */
+const PATIENCE_MS = 2_000;
+const BACK_MS = 4_000;
+
+/** @param {HTMLElement} element a polite live region with `data-pill` in it, which holds `data-words` */
 export function connect(element) {
-  const text = /** @type {HTMLElement} */ (element.querySelector("[data-text]"));
+  const pill = /** @type {HTMLElement} */ (element.querySelector("[data-pill]"));
   const words = /** @type {HTMLElement} */ (element.querySelector("[data-words]"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  let wasOpen = false;
 
-  /** @param {string} sentence */
-  const say = (sentence) => {
+  /**
+   * @param {"away" | "back" | "over"} state
+   * @param {string} sentence
+   */
+  const say = (state, sentence) => {
     words.textContent = sentence;
-    text.hidden = sentence === "";
+    pill.dataset.pill = state;
+    pill.hidden = false;
   };
 
-  /** @param {CustomEvent<{ state: string, code: number }>} event */
-  const changed = ({ detail: { state, code } }) => {
-    if (state === "open") {
-      clearTimeout(timer);
-      timer = undefined;
-      say("");
-    } else if (state === "closed") {
-      clearTimeout(timer);
-      say(code === SIGNED_OUT ? "You are signed out here. Open your join link to come back." : "This page is no longer live. Please reload it.");
-    } else {
-      timer ??= setTimeout(() => say("Connecting again… What you see may be a moment old."), PATIENCE_MS);
-    }
+  const hush = () => {
+    timer = undefined;
+    pill.hidden = true;
+    words.textContent = "";
   };
-  return together(listen(document, { "plenary:line": changed }), () => clearTimeout(timer));
+
+  /** @type {Record<string, (code: number) => void>} */
+  const shown = {
+    open() {
+      const wasAway = pill.dataset.pill === "away" && !pill.hidden;
+      wasOpen = true;
+      clearTimeout(timer);
+      if (!wasAway) return hush();
+      say("back", "Back");
+      timer = setTimeout(hush, BACK_MS);
+    },
+    closed(code) {
+      clearTimeout(timer);
+      say("over", code === SIGNED_OUT ? "You are signed out here. Open your join link to come back." : "This page is no longer live. Please reload it.");
+    },
+    waiting() {
+      if (pill.dataset.pill === "away" && (timer !== undefined || !pill.hidden)) return;
+      clearTimeout(timer);
+      if (!pill.hidden) hush();
+      pill.dataset.pill = "away";
+      timer = setTimeout(() => say("away", wasOpen ? "Connection lost, trying again…" : "Connecting…"), PATIENCE_MS);
+    },
+  };
+  const stop = watchLine(({ state, code }) => (shown[state] ?? shown.waiting)?.(code));
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
 }

@@ -8,7 +8,13 @@ import { comesBack } from "../protocol.js";
  * @typedef {object} Ends
  * @property {(frame: string) => void} heard
  * @property {(state: LineState, code: number) => void} changed
+ * @property {() => boolean} expects whether somebody on the other side is to be heard from now and then
  */
+
+/** A room that has nothing to say says so every 15 s: after two of them the line is dead, whatever the browser thinks. */
+export const SILENCE_MS = 40_000;
+/** What the browser reports of a line that ended without a word. */
+const LOST = 1006;
 
 /** One connection to `/live`, reopened after every close whose code allows it. */
 export class Line {
@@ -20,6 +26,8 @@ export class Line {
   #socket = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #silence;
 
   /**
    * @param {string} address
@@ -41,8 +49,9 @@ export class Line {
     this.#ends.changed("connecting", 0);
     const socket = new this.#Socket(this.#address);
     this.#socket = socket;
-    socket.addEventListener("open", () => this.#ends.changed("open", 0));
-    socket.addEventListener("message", (event) => this.#hear(event.data));
+    this.#listenFor(socket);
+    socket.addEventListener("open", () => socket === this.#socket && this.#ends.changed("open", 0));
+    socket.addEventListener("message", (event) => socket === this.#socket && this.#hear(socket, event.data));
     socket.addEventListener("close", (event) => this.#closed(socket, event.code));
   }
 
@@ -53,6 +62,7 @@ export class Line {
 
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#timer = undefined;
     const socket = this.#socket;
     this.#socket = null;
@@ -69,10 +79,27 @@ export class Line {
     return true;
   }
 
-  /** @param {string} frame */
-  #hear(frame) {
+  /**
+   * @param {WebSocket} socket
+   * @param {string} frame
+   */
+  #hear(socket, frame) {
+    this.#listenFor(socket);
     this.#backoff.reset();
     this.#ends.heard(frame);
+  }
+
+  /**
+   * Gives up a line on which nothing is heard any more: a browser may take minutes to notice, or never does.
+   * @param {WebSocket} socket
+   */
+  #listenFor(socket) {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      if (socket.readyState === 1 && !this.#ends.expects()) return this.#listenFor(socket);
+      this.#closed(socket, LOST);
+      socket.close(1000);
+    }, SILENCE_MS);
   }
 
   /**
@@ -82,6 +109,7 @@ export class Line {
   #closed(socket, code) {
     if (socket !== this.#socket) return;
     this.#socket = null;
+    clearTimeout(this.#silence);
     if (!comesBack(code)) {
       this.#timer = undefined;
       return this.#ends.changed("closed", code);

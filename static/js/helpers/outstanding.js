@@ -85,9 +85,12 @@ export class Outstanding {
     }
   }
 
-  /** Asks again every half a minute, should an answer never have been given. */
+  /** Asks again every half a minute, should an answer never have been given, and for pages closed in the meantime. */
   keepAsking() {
-    const timer = setInterval(() => this.askAgain(), ASK_AGAIN_MS);
+    const timer = setInterval(() => {
+      this.askAgain();
+      this.adopt();
+    }, ASK_AGAIN_MS);
     return () => clearInterval(timer);
   }
 

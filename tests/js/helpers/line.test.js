@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Line } from "../../../static/js/helpers/line.js";
+import { Line, SILENCE_MS } from "../../../static/js/helpers/line.js";
 
 /** A WebSocket that does what the test says. */
 class Socket extends EventTarget {
@@ -44,9 +44,10 @@ function aLine(t) {
   /** @type {string[]} */
   const heard = [];
   const ends = { heard: (/** @type {string} */ frame) => heard.push(frame), changed: (/** @type {string} */ state) => states.push(state) };
-  const line = new Line("ws://plenary.test/live", /** @type {any} */ (ends), /** @type {any} */ (Socket));
+  const room = { expects: true };
+  const line = new Line("ws://plenary.test/live", /** @type {any} */ ({ ...ends, expects: () => room.expects }), /** @type {any} */ (Socket));
   line.open();
-  return { line, states, heard };
+  return { line, states, heard, room };
 }
 
 const last = () => /** @type {Socket} */ (Socket.all.at(-1));
@@ -88,6 +89,49 @@ test("when the network is back it need not wait", (t) => {
   line.hurry();
   t.mock.timers.tick(60_000);
   assert.equal(Socket.all.length, 2);
+});
+
+/** @param {string} data */
+const told = (data) => last().dispatchEvent(Object.assign(new Event("message"), { data }));
+
+test("a line on which nothing is heard any more is given up, and what it still says is not heard", (t) => {
+  const { states, heard } = aLine(t);
+  last().accept();
+  told("welcome");
+  const dead = last();
+  t.mock.timers.tick(SILENCE_MS - 1);
+  assert.equal(states.at(-1), "open");
+  t.mock.timers.tick(1);
+  assert.equal(states.at(-1), "waiting");
+  dead.dispatchEvent(Object.assign(new Event("message"), { data: "late" }));
+  t.mock.timers.tick(30_000);
+  assert.equal(Socket.all.length, 2);
+  assert.deepEqual(heard, ["welcome"]);
+});
+
+test("a line on which something is heard now and then is kept for as long as it lasts", (t) => {
+  const { states } = aLine(t);
+  last().accept();
+  for (let beat = 0; beat < 20; beat += 1) {
+    told("still here");
+    t.mock.timers.tick(SILENCE_MS / 2);
+  }
+  assert.deepEqual(states, ["connecting", "open"]);
+});
+
+test("a page that no room lets in does not wait for anybody's word", (t) => {
+  const { states, room } = aLine(t);
+  last().accept();
+  room.expects = false;
+  t.mock.timers.tick(10 * SILENCE_MS);
+  assert.deepEqual(states, ["connecting", "open"]);
+});
+
+test("an opening that leads nowhere is given up", (t) => {
+  const { states, room } = aLine(t);
+  room.expects = false;
+  t.mock.timers.tick(SILENCE_MS);
+  assert.equal(states.at(-1), "waiting");
 });
 
 test("a page that leaves closes it, and nothing comes back", (t) => {

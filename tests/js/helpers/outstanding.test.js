@@ -110,3 +110,17 @@ test("too many unanswered are not sent at all", () => {
   while (page.react(SESSION, "clap", null));
   assert.equal(wire.length, 40);
 });
+
+test("a page that stays open asks for what one that was closed beside it left behind", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const browser = new Browser();
+  const closed = browser.open();
+  closed.page.react(SESSION, "clap", null);
+  browser.restart();
+  const stays = browser.open();
+  const stop = stays.page.keepAsking();
+  t.mock.timers.tick(30_000);
+  await Promise.resolve();
+  assert.deepEqual(stays.wire, closed.wire);
+  stop();
+});

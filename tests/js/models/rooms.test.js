@@ -48,3 +48,14 @@ test("a room that was denied is forgotten, and a change in it is not heard", () 
   assert.deepEqual(rooms.take(changed()), []);
   assert.equal(rooms.state(ROOM, "reactions"), undefined);
 });
+
+test("a room that the page has left is forgotten", () => {
+  const rooms = new Rooms();
+  assert.equal(rooms.isInside, false);
+  rooms.take(welcome());
+  rooms.keep([ROOM]);
+  assert.equal(rooms.isInside, true);
+  rooms.keep([]);
+  assert.equal(rooms.isInside, false);
+  assert.equal(rooms.state(ROOM, "reactions"), undefined);
+});
