@@ -1,0 +1,117 @@
+"""Keeps what a programme sends: segments flushed to the disk, renamed into place, then listed; in a thread of its own.
+
+The playlists are the journal: what is listed is there, whatever happened to the process or the power.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from rooms import recording
+from rooms.media.durable import settle, write_file
+from rooms.recording import RENDITIONS, Journal, Listed
+
+MOST_WAITING = 64_000_000
+"""Bytes that wait for a disk that takes nothing: some minutes of a programme. Beyond it nothing more is taken."""
+AGAIN_AFTER_S = 1.0
+LEAVE_AFTER_S = 5.0
+
+
+class Disk:
+    """One session's directory. What is put here is written in order, and again until the disk takes it."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
+        self.journals = read_journals(directory)
+        self.is_full = False
+        """The disk does not take what we have."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="packager")
+        self._stopped = threading.Event()
+        self._waiting = 0
+        self._numbers = {name: len(journal.listed) for name, journal in self.journals.items()}
+
+    @property
+    def runs(self) -> int:
+        """How many runs were listed in any rendition, when it was opened or since."""
+        return max(journal.runs for journal in self.journals.values())
+
+    @property
+    def has_room(self) -> bool:
+        return self._waiting < MOST_WAITING
+
+    def open_run(self, rendition: str, run: int, init: bytes) -> None:
+        """The initialisation segment of a rendition's next run."""
+        self._put(init, lambda: write_file(self.directory / recording.init_name(RENDITIONS[rendition], run), init))
+
+    def add(self, rendition: str, run: int, begins_at: datetime | None, seconds: float, data: bytes) -> None:
+        """The next segment; `begins_at` for the first of its run."""
+        number = self._numbers[rendition]
+        self._numbers[rendition] += 1
+        listed = Listed(recording.segment_name(RENDITIONS[rendition], number), seconds, run, begins_at)
+        self._put(data, lambda: self._keep(rendition, listed, data))
+
+    def describe(self, index: str) -> None:
+        """The multivariant playlist."""
+        content = index.encode()
+        self._put(content, lambda: write_file(self.directory / recording.INDEX_NAME, content))
+
+    def finish(self) -> "Future[None]":
+        """Nothing more will come. Done when all is written and each rendition says that it is over."""
+        done = self._put(b"", self._end)
+        self._thread.shutdown(wait=False)
+        return done
+
+    def stop(self) -> None:
+        """Write what waits, unless the disk does not take it within a while."""
+        with suppress(TimeoutError):
+            self._thread.submit(lambda: None).result(LEAVE_AFTER_S)
+        self._stopped.set()
+        self._thread.shutdown(cancel_futures=True)
+
+    def _keep(self, rendition: str, segment: Listed, data: bytes) -> None:
+        write_file(self.directory / segment.name, data)
+        settle(self.directory)
+        self._list(rendition, Journal([*self.journals[rendition].listed, segment]))
+
+    def _end(self) -> None:
+        for rendition, journal in self.journals.items():
+            self._list(rendition, Journal(journal.listed, is_over=True))
+
+    def _list(self, rendition: str, journal: Journal) -> None:
+        text = recording.write(journal, rendition)
+        write_file(self.directory / recording.playlist_name(rendition), text.encode())
+        settle(self.directory)
+        self.journals[rendition] = journal
+
+    def _put(self, content: bytes, work: Callable[[], None]) -> "Future[None]":
+        self._waiting += len(content)
+        return self._thread.submit(self._until_taken, len(content), work)
+
+    def _until_taken(self, length: int, work: Callable[[], None]) -> None:
+        """What comes later waits: nothing is listed out of order."""
+        while not self._stopped.is_set():
+            try:
+                work()
+            except OSError:
+                self.is_full = True
+                self._stopped.wait(AGAIN_AFTER_S)
+            else:
+                self.is_full = False
+                break
+        self._waiting -= length
+
+
+def read_journals(directory: Path) -> dict[str, Journal]:
+    """What was listed in a session's directory; empty journals where there is nothing yet."""
+    return {rendition: _read(directory / recording.playlist_name(rendition)) for rendition in RENDITIONS}
+
+
+def _read(path: Path) -> Journal:
+    try:
+        return recording.read(path.read_text())
+    except FileNotFoundError:
+        return Journal()

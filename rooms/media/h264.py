@@ -1,0 +1,120 @@
+"""What must be read of H.264 to package it: its NAL units, and the picture's size (ITU-T H.264). Nothing is decoded."""
+
+import re
+from typing import NamedTuple
+
+SPS, PPS, DELIMITER = 7, 8, 9
+"""NAL unit types (table 7-1)."""
+START_CODE = re.compile(rb"\x00*\x00\x00\x01")
+WITH_CHROMA = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 138, 139, 134, 135, 244})
+"""The values of profile_idc whose sequence parameter sets say more about chroma (7.3.2.1.1)."""
+LONGEST_CODE = 32
+
+
+class Size(NamedTuple):
+    """A picture's width and height after cropping, pixels."""
+
+    width: int
+    height: int
+
+
+def split(access_unit: bytes) -> list[bytes]:
+    """The NAL units of an access unit in Annex B form."""
+    return [unit for unit in START_CODE.split(access_unit) if unit]
+
+
+def type_of(unit: bytes) -> int:
+    """The type of a NAL unit."""
+    return unit[0] & 0x1F
+
+
+def size_of(sps: bytes) -> Size:
+    """The picture's size, from a sequence parameter set. Raises ValueError when it is cut short."""
+    bits = Bits(sps[1:])
+    profile = bits.take(8)
+    bits.take(16)
+    bits.code()
+    chroma = _skip_chroma(bits) if profile in WITH_CHROMA else 1
+    bits.code()
+    _skip_order(bits)
+    bits.code()
+    bits.take(1)
+    width = 16 * (bits.code() + 1)
+    rows = bits.code() + 1
+    fields = 1 if bits.take(1) else 2
+    if fields == 2:
+        bits.take(1)
+    bits.take(1)
+    height = 16 * rows * fields
+    if not bits.take(1):
+        return Size(width, height)
+    left, right, top, bottom = (bits.code() for _ in range(4))
+    across = 2 if chroma in (1, 2) else 1
+    down = (2 if chroma == 1 else 1) * fields
+    return Size(width - across * (left + right), height - down * (top + bottom))
+
+
+class Bits:
+    """Reads a raw byte sequence payload bit by bit, without its emulation prevention bytes (7.4.1)."""
+
+    def __init__(self, payload: bytes) -> None:
+        content = payload.replace(b"\x00\x00\x03", b"\x00\x00")
+        self._value = int.from_bytes(content, "big")
+        self._left = 8 * len(content)
+
+    def take(self, count: int) -> int:
+        """The next `count` bits as an unsigned number. Raises ValueError past the end."""
+        self._left -= count
+        if self._left < 0:
+            raise ValueError("the parameter set is cut short")
+        return (self._value >> self._left) & ((1 << count) - 1)
+
+    def code(self) -> int:
+        """The next Exp-Golomb code, unsigned (9.1)."""
+        zeros = 0
+        while not self.take(1):
+            zeros += 1
+            if zeros > LONGEST_CODE:
+                raise ValueError("the parameter set is damaged")
+        return (1 << zeros) - 1 + self.take(zeros)
+
+    def signed(self) -> int:
+        """The next Exp-Golomb code, signed (9.1.1)."""
+        code = self.code()
+        return (code + 1) // 2 if code % 2 else -(code // 2)
+
+
+def _skip_chroma(bits: Bits) -> int:
+    """Past the fields of the higher profiles; the chroma format."""
+    chroma = bits.code()
+    if chroma == 3:
+        bits.take(1)
+    bits.code()
+    bits.code()
+    bits.take(1)
+    if bits.take(1):
+        for number in range(12 if chroma == 3 else 8):
+            if bits.take(1):
+                _skip_scaling_list(bits, 16 if number < 6 else 64)
+    return chroma
+
+
+def _skip_scaling_list(bits: Bits, length: int) -> None:
+    last = following = 8
+    for _ in range(length):
+        if following:
+            following = (last + bits.signed()) % 256
+        last = following or last
+
+
+def _skip_order(bits: Bits) -> None:
+    """Past the fields about picture order count."""
+    kind = bits.code()
+    if kind == 0:
+        bits.code()
+    elif kind == 1:
+        bits.take(1)
+        bits.code()
+        bits.code()
+        for _ in range(bits.code()):
+            bits.code()

@@ -1,0 +1,239 @@
+"""Cuts a programme into segments: pictures on their keyframes, sound where it falls, in runs that both share.
+
+A run lasts as long as pictures follow on in one size; see `rooms/recording.py`. Moments are seconds of our monotonic
+clock, and become dates by adding `epoch`. Told the time; what it cuts goes to the `Disk`.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rooms.film_index import FilmIndex, Rendition
+from rooms.media.audio import Mixer, Samples, SoundEncoder
+from rooms.media.cmaf import (
+    AAC_FRAME,
+    PICTURE_HZ,
+    SOUND_HZ,
+    PictureSetup,
+    Sample,
+    SoundSetup,
+    init_segment,
+    length_prefixed,
+    media_segment,
+)
+from rooms.media.disk import Disk
+from rooms.media.h264 import DELIMITER, PPS, SPS, split, type_of
+from rooms.playlists import multivariant_playlist
+from rooms.recording import TARGET_S
+
+EARLY_S = 0.5
+"""A keyframe that comes so much before its time is cut at all the same."""
+LONGEST_S = 10
+"""A source without a keyframe for so long cannot be cut: what came since is given up, and a new run begins."""
+SOUND_FRAMES = round(TARGET_S * SOUND_HZ / AAC_FRAME)
+LAST_PICTURE_S = 1 / 30
+"""How long the last picture of a run is shown: nothing after it tells."""
+SUPPOSED_BITS_PER_S, SUPPOSED_FRAMES_PER_S = 2_500_000, 30
+"""What the multivariant playlist says of a stage that has only begun."""
+
+
+class Packager:
+    """One programme's segments."""
+
+    def __init__(self, disk: Disk, *, epoch: float) -> None:
+        self.disk, self.epoch = disk, epoch
+        self._mixer: Mixer | None = None
+        self.run: Run | None = None
+        self._next_run = disk.runs
+        self._ended = 0.0
+        """When the last run ended: the next one cannot begin before."""
+        self._sounding: deque[Run] = deque()
+        """The runs whose sound is not complete: it is mixed later than the pictures are cut."""
+
+    @property
+    def keyframe_due(self) -> float | None:
+        """The moment from which on a keyframe is wanted; None while no picture is shown."""
+        return self.run.pictures.cut_at + TARGET_S if self.run else None
+
+    def picture(self, moment: float, access_unit: bytes, *, is_key: bool) -> None:
+        """The next picture that is shown. Without a run, all but a keyframe are left out."""
+        units = split(access_unit)
+        if is_key:
+            self._settle_run(moment, units)
+        if self.run is None:
+            return
+        if moment - self.run.pictures.cut_at > LONGEST_S or not self.disk.has_room:
+            self.close_run()
+            return
+        self.run.pictures.add(moment, units, is_key=is_key)
+
+    def hear(self, position: int, samples: Samples) -> None:
+        """Somebody's sound. Before the first picture there is nothing for it to belong to."""
+        if self._mixer:
+            self._mixer.add(position, samples)
+
+    def finish(self) -> None:
+        """Complete what was begun; the run must be closed."""
+        if self._sounding:
+            self.advance((self._sounding[-1].ends or 0) / SOUND_HZ)
+
+    def advance(self, moment: float) -> None:
+        """All sound up to this moment has come: mix and encode it, but none beyond the newest picture.
+
+        Where the next run will begin only its first picture tells, and its sound must begin there too.
+        """
+        until = round(min(moment, self.run.pictures.reach if self.run else moment) * SOUND_HZ)
+        while self._mixer and self._sounding:
+            run = self._sounding[0]
+            if self._mixer.position < run.position:
+                self._mixer.take(min(run.position, until))
+            run.sound.add(self._mixer.take(until if run.ends is None else min(until, run.ends)))
+            if run.ends is None or self._mixer.position < run.ends:
+                return
+            run.sound.finish()
+            self._sounding.popleft()
+
+    def close_run(self, moment: float | None = None) -> None:
+        """What comes next does not follow on. The last picture is shown up to `moment`."""
+        if self.run is None:
+            return
+        self.run.close(moment)
+        self._ended = self.run.moment + self.run.pictures.seconds
+        self.run = None
+
+    def _settle_run(self, moment: float, units: list[bytes]) -> None:
+        """Begin a run when this keyframe needs one: there is none, or the decoder must be set up anew."""
+        parameters = {type_of(unit): unit for unit in units}
+        setup = PictureSetup(parameters.get(SPS, b""), parameters.get(PPS, b""))
+        if self.run and setup in (self.run.pictures.setup, (b"", b"")):
+            return
+        self.close_run(moment)
+        try:
+            size = setup.size
+        except ValueError:
+            return
+        if not self.disk.has_room:
+            return
+        self.run = Run(self.disk, self._next_run, max(moment, self._ended), self.epoch, setup)
+        self._next_run += 1
+        self._sounding.append(self.run)
+        self._mixer = self._mixer or Mixer(self.run.position)
+        described = FilmIndex("", *size, SUPPOSED_FRAMES_PER_S, _described(setup), _described(self.run.sound.setup))
+        self.disk.describe(multivariant_playlist(described))
+
+
+class Run:
+    """A stretch without a break. `position` and `ends` bound its sound: samples on our monotonic clock."""
+
+    def __init__(self, disk: Disk, number: int, moment: float, epoch: float, setup: PictureSetup) -> None:
+        begins_at = datetime.fromtimestamp(moment + epoch, UTC)
+        self.moment = moment
+        self.position = round(moment * SOUND_HZ)
+        self.ends: int | None = None
+        self.pictures = Pictures(Track(disk, "video", number, PICTURE_HZ, begins_at), moment, setup)
+        self.sound = SoundTrack(Track(disk, "audio", number, SOUND_HZ, begins_at))
+
+    def close(self, moment: float | None) -> None:
+        self.pictures.finish(moment)
+        self.ends = self.position + round(self.pictures.seconds * SOUND_HZ)
+
+
+class Track:
+    """One rendition of one run."""
+
+    def __init__(self, disk: Disk, rendition: str, run: int, hz: int, begins_at: datetime) -> None:
+        self._disk, self._rendition, self._run, self._hz, self._begins_at = disk, rendition, run, hz, begins_at
+        self.ticks = 0
+        """Where the next segment begins."""
+        self._count = 0
+
+    def open(self, setup: PictureSetup | SoundSetup) -> None:
+        self._disk.open_run(self._rendition, self._run, init_segment(setup))
+
+    def write(self, samples: Iterable[Sample]) -> None:
+        samples = list(samples)
+        if not samples:
+            return
+        self._count += 1
+        lasts = sum(sample.duration for sample in samples)
+        data = media_segment(self._count, self.ticks, samples)
+        begins_at = self._begins_at if self._count == 1 else None
+        self._disk.add(self._rendition, self._run, begins_at, lasts / self._hz, data)
+        self.ticks += lasts
+
+
+class Pictures:
+    """A run's pictures. Each lasts until the next one, so the newest waits here."""
+
+    def __init__(self, track: Track, moment: float, setup: PictureSetup) -> None:
+        self._track, self._moment, self.setup = track, moment, setup
+        self._samples: list[Sample] = []
+        self._newest: tuple[int, bool, bytes] | None = None
+        """Its ticks since the run began, whether it is a keyframe, and its bytes."""
+        self._track.open(setup)
+
+    @property
+    def cut_at(self) -> float:
+        """When the segment that is being filled began."""
+        return self._moment + self._track.ticks / PICTURE_HZ
+
+    @property
+    def seconds(self) -> float:
+        """How much was cut so far."""
+        return self._track.ticks / PICTURE_HZ
+
+    @property
+    def reach(self) -> float:
+        """The moment of the newest picture."""
+        return self._moment + (self._newest[0] if self._newest else 0) / PICTURE_HZ
+
+    def add(self, moment: float, units: list[bytes], *, is_key: bool) -> None:
+        ticks = self._complete(round((moment - self._moment) * PICTURE_HZ))
+        if is_key and ticks - self._track.ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
+            self._cut()
+        kept = [unit for unit in units if type_of(unit) not in (SPS, PPS, DELIMITER)]
+        self._newest = ticks, is_key, length_prefixed(kept)
+
+    def finish(self, moment: float | None) -> None:
+        """Cut what there is; the newest picture lasts until `moment`, or as long as pictures do."""
+        if self._newest is not None:
+            until = self._newest[0] + round(LAST_PICTURE_S * PICTURE_HZ)
+            self._complete(round((moment - self._moment) * PICTURE_HZ) if moment is not None else until)
+        self._cut()
+
+    def _complete(self, ticks: int) -> int:
+        """Now that the next picture is known, the newest one's duration is too; when the next one is shown."""
+        if self._newest is None:
+            return 0
+        began, is_sync, data = self._newest
+        ticks = max(ticks, began + 1)
+        self._samples.append(Sample(ticks - began, is_sync, data))
+        return ticks
+
+    def _cut(self) -> None:
+        self._track.write(self._samples)
+        self._samples = []
+
+
+class SoundTrack:
+    """A run's sound, encoded as it is mixed."""
+
+    def __init__(self, track: Track) -> None:
+        self._track, self._encoder = track, SoundEncoder()
+        self._samples: list[Sample] = []
+        self.setup = self._encoder.setup
+        self._track.open(self.setup)
+
+    def add(self, samples: Samples) -> None:
+        self._samples += self._encoder.encode(samples)
+        while len(self._samples) >= SOUND_FRAMES:
+            self._track.write(self._samples[:SOUND_FRAMES])
+            self._samples = self._samples[SOUND_FRAMES:]
+
+    def finish(self) -> None:
+        self._track.write([*self._samples, *self._encoder.finish()])
+
+
+def _described(setup: PictureSetup | SoundSetup) -> Rendition:
+    bits = setup.bits_per_s if isinstance(setup, SoundSetup) else SUPPOSED_BITS_PER_S
+    return Rendition((), codecs=setup.codecs, bandwidth=bits, average_bandwidth=bits)

@@ -1,0 +1,153 @@
+"""What a stage's session has sent, as the playlists beside its segments say: they are its journal. No I/O.
+
+A *run* is a stretch whose pictures and sound follow on without a break; the next one has an initialisation segment of
+its own, timestamps from zero, and a date. All renditions count the same runs, so a discontinuity is one in all of them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+from typing import Literal, NamedTuple
+
+from rooms.playlists import Entry, media_playlist
+
+TARGET_S = 2
+"""How long a segment should be."""
+RENDITIONS = {"video": "v", "audio": "a"}
+"""Each rendition and the letter that its files' names begin with."""
+INDEX_NAME = "index.m3u8"
+INIT = re.compile(r"[a-z]-(?P<run>\d{1,6})\.mp4")
+DATE, MAP, LENGTH = "#EXT-X-PROGRAM-DATE-TIME:", '#EXT-X-MAP:URI="', "#EXTINF:"
+
+Trouble = Literal["disk", "store", "no-picture", "no-sound"]
+"""What keeps a programme from being kept or sent as it should."""
+
+
+class Listed(NamedTuple):
+    """A segment of one rendition. `begins_at` dates the first one of a run; the others follow on."""
+
+    name: str
+    seconds: float
+    run: int
+    begins_at: datetime | None = None
+
+
+class Journal(NamedTuple):
+    """What one rendition has sent, in order, and whether nothing more will come."""
+
+    listed: Sequence[Listed] = ()
+    is_over: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return sum(segment.seconds for segment in self.listed)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there were."""
+        return self.listed[-1].run + 1 if self.listed else 0
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The moment up to which it is on the disk."""
+        return self.stretches[-1].ends_at if self.listed else None
+
+    @property
+    def stretches(self) -> list["Stretch"]:
+        """When something was sent, a stretch for each run."""
+        return [_stretch(list(run)) for _, run in groupby(self.listed, key=lambda segment: segment.run)]
+
+
+class Stretch(NamedTuple):
+    """From one moment to another."""
+
+    begins_at: datetime
+    ends_at: datetime
+
+    @property
+    def seconds(self) -> float:
+        return (self.ends_at - self.begins_at).total_seconds()
+
+
+def init_name(letter: str, run: int) -> str:
+    return f"{letter}-{run}.mp4"
+
+
+def segment_name(letter: str, number: int) -> str:
+    return f"{letter}-{number}.m4s"
+
+
+def playlist_name(rendition: str) -> str:
+    return f"{rendition}.m3u8"
+
+
+def read(text: str) -> Journal:
+    """The journal that `write` wrote. Raises ValueError for anything else."""
+    listed: list[Listed] = []
+    run, begins_at, seconds = -1, None, 0.0
+    for line in text.splitlines():
+        if line.startswith(MAP):
+            found = INIT.fullmatch(line[len(MAP) : -1])
+            if not found:
+                raise ValueError(f"not an initialisation segment of ours: {line}")
+            run = int(found["run"])
+        elif line.startswith(DATE):
+            begins_at = datetime.fromisoformat(line[len(DATE) :])
+        elif line.startswith(LENGTH):
+            seconds = float(line[len(LENGTH) :].rstrip(","))
+        elif line and not line.startswith("#"):
+            listed.append(Listed(line, seconds, run, begins_at))
+            begins_at = None
+    return Journal(listed, "#EXT-X-ENDLIST" in text.splitlines())
+
+
+def write(journal: Journal, rendition: str, base: str = "") -> str:
+    """A rendition's media playlist; `base` goes before every name."""
+    longest_s = max((segment.seconds for segment in journal.listed), default=0)
+    entries = _entries(journal.listed, RENDITIONS[rendition], base)
+    return media_playlist(entries, init=None, longest_s=max(longest_s, TARGET_S), ended=journal.is_over)
+
+
+def missing(stretches: Sequence[Stretch], pauses: Iterable[Stretch] = ()) -> list[Stretch]:
+    """Where something is missing between the stretches that were sent, beside the pauses that were wanted."""
+    gaps = [Stretch(one.ends_at, other.begins_at) for one, other in pairwise(stretches)]
+    for pause in pauses:
+        gaps = [rest for gap in gaps for rest in _without(gap, pause)]
+    return [gap for gap in gaps if gap.seconds >= LEAST_GAP_S]
+
+
+LEAST_GAP_S = 0.5
+"""What is shorter nobody misses: two sources that take turns are seldom exact to the frame."""
+
+
+def _without(gap: Stretch, pause: Stretch) -> Iterator[Stretch]:
+    """What a pause leaves of a gap."""
+    if pause.ends_at <= gap.begins_at or pause.begins_at >= gap.ends_at:
+        yield gap
+        return
+    if gap.begins_at < pause.begins_at:
+        yield Stretch(gap.begins_at, pause.begins_at)
+    if pause.ends_at < gap.ends_at:
+        yield Stretch(pause.ends_at, gap.ends_at)
+
+
+def _stretch(run: Sequence[Listed]) -> Stretch:
+    begins_at = run[0].begins_at
+    if begins_at is None:
+        raise ValueError("a run has no date")
+    return Stretch(begins_at, begins_at + timedelta(seconds=sum(segment.seconds for segment in run)))
+
+
+def _entries(listed: Iterable[Listed], letter: str, base: str) -> Iterator[Entry]:
+    run = -1
+    for segment in listed:
+        is_new = segment.run != run
+        yield Entry(
+            uri=base + segment.name,
+            seconds=segment.seconds,
+            begins_at=segment.begins_at,
+            discontinuities=segment.run - max(run, 0) if is_new else 0,
+            init=base + init_name(letter, segment.run) if is_new else None,
+        )
+        run = segment.run
