@@ -37,3 +37,19 @@ class NotYet(RoomError):
     """A segment of a film whose simulive time has not come."""
 
     code = "not-yet"
+
+
+class GrantRefused(RoomError):
+    """A call to the media process without a grant that allows it."""
+
+    code = "forbidden"
+
+
+class OfferRefused(RoomError):
+    """A session description that nothing can come of; `reason` is one of `rooms.control.Refusal`."""
+
+    code = "offer-refused"
+
+    def __init__(self, reason: Literal["no-h264", "bad-offer"]) -> None:
+        super().__init__(reason)
+        self.reason: Literal["no-h264", "bad-offer"] = reason

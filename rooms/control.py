@@ -1,0 +1,178 @@
+"""What a web process and a media process say to each other, over one stream of length-prefixed JSON.
+
+A web process calls, with a grant; the media process answers each call, and tells everybody connected what happens.
+"""
+
+import asyncio
+from typing import Any, Literal
+
+import msgspec
+
+from rooms.errors import MessageRefused
+
+FRAME_LIMIT_BYTES = 262_144
+"""A session description for many slots is some 40 KB."""
+LENGTH_BYTES = 4
+PLACES = 6
+"""How many can be backstage at once: each has a place of its own, and a slot in what everybody receives."""
+
+Refusal = Literal["no-h264", "bad-offer", "taken", "full", "unknown", "busy"]
+"""Why a call was refused: the media process speaks H.264 and Opus only; the offer cannot be read; another connection
+publishes as this source; all places are; no such connection; the programme cannot be written."""
+
+
+class Call(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
+    """What a web process asks for."""
+
+
+class Publish(Call, tag="publish", frozen=True):
+    """Receive this offer's media as `source`, in the stage's `place`. Answered by `Described`."""
+
+    stage: str
+    source: str
+    place: int
+    offer: str
+
+
+class Watch(Call, tag="watch", frozen=True):
+    """Send the stage's sources to this offer's receivers: one pair of sound and picture for each place.
+
+    With a single pair it gets what is on air. `place` is the watcher's own, which is not sent back to it.
+    """
+
+    stage: str
+    watcher: str
+    place: int | None
+    offer: str
+
+
+class Leave(Call, tag="leave", frozen=True):
+    """End a publishing or a watching connection."""
+
+    stage: str
+    connection: str
+
+
+class Direct(Call, tag="direct", frozen=True):
+    """All of what the stage is to send out from now on; saying it twice changes nothing.
+
+    `programme` is the directory below the media directory that it is written to. One that is not named any more is
+    over, and is ended.
+    """
+
+    stage: str
+    programme: str | None
+    taken: str | None
+    on_air: list[str]
+    follows_voice: bool
+
+
+AnyCall = Publish | Watch | Leave | Direct
+
+
+class Said(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
+    """What the media process says."""
+
+
+class Described(Said, tag="described", frozen=True):
+    """Our side of the connection, as an SDP answer."""
+
+    answer: str
+
+
+class Done(Said, tag="done", frozen=True):
+    """It is as you asked."""
+
+
+class Refused(Said, tag="refused", frozen=True):
+    """It is not done, for this reason."""
+
+    reason: Refusal
+
+
+class Arrived(Said, tag="arrived", frozen=True):
+    """The first media of a source is here."""
+
+    stage: str
+    source: str
+
+
+class Gone(Said, tag="gone", frozen=True):
+    """A source is not heard any more."""
+
+    stage: str
+    source: str
+
+
+class Took(Said, tag="took", frozen=True):
+    """Following the voice, the picture went over to this source."""
+
+    stage: str
+    source: str
+
+
+class Present(Said, tag="present", frozen=True):
+    """Every source that is here, as pairs of stage and source: said first, to whoever has just connected."""
+
+    sources: list[tuple[str, str]]
+
+
+Answer = Described | Done | Refused
+News = Present | Arrived | Gone | Took
+AnySaid = Answer | News
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call on its way: `n` counts within the connection; `grant` signs the call's own bytes."""
+
+    n: int
+    grant: str
+    call: msgspec.Raw
+
+
+class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What comes back: with the number of the call that it answers, or without one."""
+
+    n: int | None
+    said: AnySaid
+
+
+encode = msgspec.json.encode
+_calls: msgspec.json.Decoder[AnyCall] = msgspec.json.Decoder(AnyCall)
+_requests = msgspec.json.Decoder(Request)
+_replies = msgspec.json.Decoder(Reply)
+
+
+def decode_call(content: bytes | msgspec.Raw) -> AnyCall:
+    """Raises MessageRefused."""
+    return _decode(_calls, content)  # type: ignore[no-any-return]
+
+
+def decode_request(content: bytes) -> Request:
+    """Raises MessageRefused."""
+    return _decode(_requests, content)  # type: ignore[no-any-return]
+
+
+def decode_reply(content: bytes) -> Reply:
+    """Raises MessageRefused."""
+    return _decode(_replies, content)  # type: ignore[no-any-return]
+
+
+def _decode(decoder: Any, content: bytes | msgspec.Raw) -> Any:
+    try:
+        return decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise MessageRefused(str(error)) from error
+
+
+def frame(content: bytes) -> bytes:
+    """As it goes over the stream."""
+    return len(content).to_bytes(LENGTH_BYTES) + content
+
+
+async def read_frame(reader: asyncio.StreamReader) -> bytes:
+    """The next frame's content. Raises IncompleteReadError at the end, MessageRefused for one that is too large."""
+    length = int.from_bytes(await reader.readexactly(LENGTH_BYTES))
+    if length > FRAME_LIMIT_BYTES:
+        raise MessageRefused(f"a frame of {length} bytes")
+    return await reader.readexactly(length)

@@ -1,0 +1,254 @@
+"""The stages of one media process: who is backstage, who watches, and what each sends out."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from rooms import control
+from rooms.control import PLACES, Arrived, Direct, Gone, News, Present, Publish, Refusal, Took, Watch
+from rooms.errors import RoomError
+from rooms.media.programme import Programme
+from rooms.media.relay import Source, Watcher, wire
+from rooms.media.samples import Kind, Picture, Report, Sound
+from rooms.media.seam import spawn
+from rooms.media.voice import Voices
+
+TICK_S = 0.02
+PROGRAMME_TICK_S = 0.2
+MOST_WATCHERS = 24
+"""Of one stage: those backstage, its producers, and an encoder's monitors."""
+NAME = re.compile(r"[0-9a-z-]{1,64}")
+
+log = logging.getLogger("plenary.media")
+
+
+class CallRefused(RoomError):
+    """A call that is not done; `reason` is for the web process."""
+
+    code = "call-refused"
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Stage:
+    """One stage. `tell` is called with what everybody connected must hear."""
+
+    def __init__(self, name: str, directory: Path, tell: Callable[[News], None]) -> None:
+        self.name, self.directory, self.tell = name, directory, tell
+        self.sources: dict[str, Source] = {}
+        self.watchers: dict[str, Watcher] = {}
+        self.programme: Programme | None = None
+        self.programme_name: str | None = None
+        self.taken: str | None = None
+        self.on_air: list[str] = []
+        self.follows_voice = False
+        self._voices = Voices()
+        self._programme_ticked_at = 0.0
+
+    async def publish(self, call: Publish) -> str:
+        """A source arrives; the SDP answer. Raises CallRefused, OfferRefused."""
+        if call.source in self.sources or any(each.place == call.place for each in self.sources.values()):
+            raise CallRefused("taken")
+        if not 0 <= call.place < PLACES:
+            raise CallRefused("full")
+        source = Source(
+            call.source,
+            call.place,
+            self,
+            on_arrival=lambda: self.tell(Arrived(self.name, call.source)),
+            on_end=lambda: self._lose(call.source),
+        )
+        self.sources[call.source] = source
+        try:
+            answer = await source.answer(call.offer)
+        except RoomError:
+            del self.sources[call.source]
+            raise
+        if self.programme is not None:
+            self.programme.add(call.source)
+        self._direct()
+        return answer
+
+    async def watch(self, call: Watch) -> str:
+        """Somebody watches; the SDP answer. Raises CallRefused, OfferRefused."""
+        if len(self.watchers) >= MOST_WATCHERS:
+            raise CallRefused("full")
+        watcher = Watcher(call.watcher, call.place, lambda: self._dismiss(call.watcher), self._show_afresh)
+        answer = await watcher.answer(call.offer)
+        self.watchers[call.watcher] = watcher
+        self._wire()
+        return answer
+
+    async def leave(self, connection: str) -> None:
+        """A source or a watcher goes. Raises CallRefused when it is not here."""
+        watcher = self.watchers.pop(connection, None)
+        source = self._remove(connection)
+        if watcher is None and source is None:
+            raise CallRefused("unknown")
+        self._wire()
+        for each in (watcher, source):
+            if each is not None:
+                await each.close()
+
+    async def direct(self, call: Direct) -> None:
+        """Send out exactly this from now on. Raises CallRefused."""
+        if call.programme != self.programme_name:
+            await self._end()
+            if call.programme is not None:
+                self._open(call.programme)
+        self.on_air, self.taken, self.follows_voice = call.on_air, call.taken, call.follows_voice
+        self._direct()
+
+    def picture(self, source: str, picture: Picture) -> None:
+        if self.programme is not None:
+            self.programme.picture(source, picture)
+
+    def sound(self, source: str, sound: Sound) -> None:
+        if self.programme is not None:
+            self.programme.sound(source, sound)
+
+    def report(self, source: str, kind: Kind, report: Report) -> None:
+        if self.programme is not None:
+            self.programme.report(source, kind, report)
+
+    def voice(self, source: str, level: int, now: float) -> None:
+        self._voices.note(source, level, now)
+
+    def tick(self, now: float) -> None:
+        for source in tuple(self.sources.values()):
+            source.tick(now)
+        for watcher in tuple(self.watchers.values()):
+            watcher.tick(now)
+        if self.programme is not None and now - self._programme_ticked_at >= PROGRAMME_TICK_S:
+            self._programme_ticked_at = now
+            self._follow_voice(now)
+            self.programme.tick(now)
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.sources or self.watchers or self.programme)
+
+    async def close(self) -> None:
+        """Everybody goes; what is being recorded is ended."""
+        for each in [*self.sources.values(), *self.watchers.values()]:
+            await each.close()
+        await self._end()
+
+    async def _end(self) -> None:
+        """Nothing more is written to the programme; returns once all of it is on the disk."""
+        programme, self.programme, self.programme_name = self.programme, None, None
+        if programme is not None:
+            await asyncio.wrap_future(programme.end())
+
+    def _open(self, name: str) -> None:
+        if not NAME.fullmatch(name):
+            raise CallRefused("unknown")
+        epoch = time.time() - time.monotonic()
+        self.programme = Programme(self.directory / name, epoch=epoch, ask_key=self._ask_key)
+        self.programme_name = name
+        for source in self.sources:
+            self.programme.add(source)
+
+    def _direct(self) -> None:
+        if self.programme is not None:
+            self.programme.on_air([each for each in self.on_air if each in self.sources])
+            self.programme.take(self.taken if self.taken in self.sources else None)
+        self._wire()
+
+    def _follow_voice(self, now: float) -> None:
+        if not self.follows_voice:
+            return
+        chosen = self._voices.choose([each for each in self.on_air if each in self.sources], self.taken, now)
+        if chosen is not None and chosen != self.taken:
+            self.taken = chosen
+            self._direct()
+            self.tell(Took(self.name, chosen))
+
+    def _wire(self) -> None:
+        on_air = self.sources.get(self.taken) if self.taken else None
+        wire(self.sources.values(), self.watchers.values(), on_air)
+        self._show_afresh()
+
+    def _show_afresh(self) -> None:
+        """Whoever has just begun to watch sees nothing before a keyframe."""
+        for source in self.sources.values():
+            if source.outputs["video"]:
+                source.ask_key()
+
+    def _ask_key(self, source: str) -> None:
+        found = self.sources.get(source)
+        if found is not None:
+            found.ask_key()
+
+    def _lose(self, name: str) -> None:
+        source = self._remove(name)
+        if source is not None:
+            spawn(source.close())
+            self._wire()
+            self.tell(Gone(self.name, name))
+
+    def _remove(self, name: str) -> Source | None:
+        source = self.sources.pop(name, None)
+        if source is not None:
+            self._voices.forget(name)
+            if self.programme is not None:
+                self.programme.remove(name)
+        return source
+
+    def _dismiss(self, name: str) -> None:
+        watcher = self.watchers.pop(name, None)
+        if watcher is not None:
+            spawn(watcher.close())
+            self._wire()
+
+
+class Stages:
+    """All stages of this process; one is made when it is first spoken of, and forgotten when nobody is there."""
+
+    def __init__(self, directory: Path, tell: Callable[[News], None]) -> None:
+        self.directory, self.tell = directory, tell
+        self._stages: dict[str, Stage] = {}
+
+    async def answer(self, call: control.AnyCall) -> control.Answer:
+        """Do what a web process asks for."""
+        stage = self._stages.setdefault(call.stage, Stage(call.stage, self.directory, self.tell))
+        match call:
+            case Publish():
+                return control.Described(await stage.publish(call))
+            case Watch():
+                return control.Described(await stage.watch(call))
+            case control.Leave():
+                await stage.leave(call.connection)
+            case Direct():
+                await stage.direct(call)
+        return control.Done()
+
+    @property
+    def present(self) -> Present:
+        """Every source of every stage that is heard."""
+        return Present([(name, source) for name, stage in self._stages.items() for source in stage.sources])
+
+    async def run(self) -> None:
+        """Tick for as long as the process lives."""
+        while True:
+            now = time.monotonic()
+            for stage in tuple(self._stages.values()):
+                try:
+                    stage.tick(now)
+                except Exception:
+                    log.exception("a stage met a surprise")
+            self._forget(name for name, stage in tuple(self._stages.items()) if stage.is_idle)
+            await asyncio.sleep(TICK_S)
+
+    async def close(self) -> None:
+        for stage in self._stages.values():
+            await stage.close()
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            del self._stages[name]

@@ -1,0 +1,113 @@
+"""One UDP port for all connections: told apart by the name in their STUN requests, then by where they come from.
+
+A browser's first packets are STUN binding requests whose USERNAME begins with our name for the connection (RFC 8445,
+7.2.2); what comes from the same address afterwards belongs to it.
+"""
+
+import asyncio
+import socket
+from typing import Any, cast
+
+from aioice import stun
+from aioice.ice import StunProtocol
+
+RECEIVE_BUFFER_BYTES = 4 << 20
+"""A keyframe of each of many sources at once; the system may grant less."""
+LAST_STUN_BYTE = 3
+"""The first byte of STUN is 0 to 3, of DTLS 20 to 63, of RTP 128 to 191 (RFC 7983, 7)."""
+MOST_ADDRESSES = 32
+"""From which one connection is heard: a browser tries all of its own."""
+
+Address = tuple[str, int]
+
+
+class UdpPort(asyncio.DatagramProtocol):
+    """One socket and the connections that share it."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.DatagramTransport
+        self._by_name: dict[str, Share] = {}
+        self._by_address: dict[Address, Share] = {}
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+        ours: socket.socket = transport.get_extra_info("socket")
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+
+    def share(self, name: str, protocol: StunProtocol) -> "Share":
+        """A transport for the connection of this name (its ICE user name fragment)."""
+        shared = self._by_name[name] = Share(self, name, protocol)
+        return shared
+
+    def forget(self, share: "Share") -> None:
+        self._by_name.pop(share.name, None)
+        for address in share.addresses:
+            self._by_address.pop(address, None)
+
+    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
+        address = (addr[0], addr[1])
+        if data and data[0] > LAST_STUN_BYTE:
+            known = self._by_address.get(address)
+            if known is not None:
+                known.protocol.receiver.data_received(data, known.protocol.local_candidate.component)
+            return
+        share = self._by_name.get(named_in(data)) or self._by_address.get(address)
+        if share is not None:
+            self.note(share, address)
+            share.protocol.datagram_received(data, address)
+
+    def note(self, share: "Share", address: Address) -> None:
+        """Whatever else comes from there belongs to this connection."""
+        if address not in share.addresses and len(share.addresses) < MOST_ADDRESSES:
+            share.addresses.add(address)
+        if address in share.addresses:
+            self._by_address[address] = share
+
+
+class Share(asyncio.DatagramTransport):
+    """One connection's part in the port, as its protocol sees it: a transport of its own."""
+
+    def __init__(self, port: UdpPort, name: str, protocol: StunProtocol) -> None:
+        super().__init__()
+        self.port, self.name, self.protocol = port, name, protocol
+        self.addresses: set[Address] = set()
+        self._closed = False
+
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        if data[0] <= LAST_STUN_BYTE:
+            self.port.note(self, (addr[0], addr[1]))
+        self.port.transport.sendto(data, addr)
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self.port.transport.get_extra_info(name, default)
+
+    def is_closing(self) -> bool:
+        return self._closed
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self.port.forget(self)
+            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
+
+    def abort(self) -> None:
+        self.close()
+
+
+def named_in(data: bytes) -> str:
+    """Our name for the connection that a STUN request is meant for; empty when it names none."""
+    try:
+        message = stun.parse_message(data)
+    except ValueError:
+        return ""
+    return str(message.attributes.get("USERNAME", "")).partition(":")[0]
+
+
+async def open_port(addresses: list[str], port: int) -> dict[str, UdpPort]:
+    """The same port on each address; 0 takes a free one. Raises OSError when it is taken."""
+    loop, ports = asyncio.get_running_loop(), dict[str, UdpPort]()
+    for address in addresses:
+        _, shared = await loop.create_datagram_endpoint(UdpPort, local_addr=(address, port))
+        ports[address] = shared
+        port = shared.transport.get_extra_info("sockname")[1]
+    return ports

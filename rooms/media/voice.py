@@ -1,0 +1,42 @@
+"""Who is speaking: the picture follows the voice, without jumping at every cough. No I/O; told the time."""
+
+QUIET_DB = 45
+"""How far below the loudest speech may be and still be speech (RFC 6464: 0 is the loudest, 127 silence)."""
+SETTLES_S = 1.2
+"""How long another must have spoken before the picture goes over."""
+STAYS_S = 3.0
+"""How long a picture stays at least."""
+PAUSE_S = 0.4
+"""A breath does not end one's turn."""
+
+
+class Voices:
+    """The sources of a stage, by who speaks."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+        self._last: dict[str, float] = {}
+        self._changed_at = float("-inf")
+
+    def note(self, source: str, level: int, now: float) -> None:
+        """A packet of a source's sound was so loud: `level` dB below the loudest."""
+        if level > QUIET_DB:
+            return
+        if now - self._last.get(source, float("-inf")) > PAUSE_S:
+            self._since[source] = now
+        self._last[source] = now
+
+    def forget(self, source: str) -> None:
+        self._since.pop(source, None)
+        self._last.pop(source, None)
+
+    def choose(self, among: list[str], shown: str | None, now: float) -> str | None:
+        """Whose picture is to be shown: `shown`, unless another of those `among` has had the word for a while."""
+        speaking = [each for each in among if now - self._last.get(each, float("-inf")) <= PAUSE_S]
+        if shown in speaking or now - self._changed_at < STAYS_S:
+            return shown
+        settled = [each for each in speaking if self._last[each] - self._since[each] >= SETTLES_S]
+        if not settled:
+            return shown
+        self._changed_at = now
+        return min(settled, key=lambda each: self._since[each])

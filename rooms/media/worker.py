@@ -1,0 +1,142 @@
+"""The media process: answers the calls of web processes, and tells them what happens. No database, no pages.
+
+It listens on a Unix socket that only its owner may open, or on a TCP address; every call carries a grant.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from aioice.ice import get_host_addresses
+
+from rooms import control
+from rooms.control import Answer, News, Refused, Reply
+from rooms.errors import GrantRefused, MessageRefused, OfferRefused
+from rooms.grants import check
+from rooms.media import seam
+from rooms.media.stages import CallRefused, Stages
+from rooms.media.udp_port import UdpPort, open_port
+
+OWNER_ONLY = 0o600
+MOST_UNSENT_BYTES = 4_000_000
+"""A web process that takes no more has hung: it is cut off, and connects again when it can."""
+
+log = logging.getLogger("plenary.media")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a media process is found, and where it writes.
+
+    `listen` is the path of a Unix socket or `host:port`; `address` what browsers are told, empty for every address
+    of this machine; `port` the UDP port, 0 for a free one; `directory` is where each programme has a directory.
+    """
+
+    listen: str
+    address: str
+    port: int
+    directory: Path
+
+
+class Worker:
+    """One media process."""
+
+    def __init__(self, place: Place, key: bytes) -> None:
+        self.place, self.key = place, key
+        self.stages = Stages(place.directory, self.tell)
+        self._lines: set[asyncio.StreamWriter] = set()
+
+    async def run(self) -> None:
+        """Work until told to stop by SIGTERM or SIGINT."""
+        stopped = asyncio.Event()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+        seam.install(await open_ports(self.place))
+        server = await self._listen()
+        ticking = asyncio.create_task(self.stages.run(), name="stages")
+        await stopped.wait()
+        server.close()
+        ticking.cancel()
+        for line in tuple(self._lines):
+            line.close()
+        await self.stages.close()
+
+    def tell(self, news: News) -> None:
+        """Tell every web process."""
+        self._send(control.encode(Reply(None, news)), *self._lines)
+
+    async def _listen(self) -> asyncio.Server:
+        if not self.place.listen.startswith("/"):
+            host, _, port = self.place.listen.rpartition(":")
+            return await asyncio.start_server(self._serve, host, int(port))
+        remove_old(Path(self.place.listen))
+        before = os.umask(0o777 & ~OWNER_ONLY)
+        try:
+            return await asyncio.start_unix_server(self._serve, self.place.listen)
+        finally:
+            os.umask(before)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One web process: its calls are answered side by side, for one that takes long must not hold up the others."""
+        self._send(control.encode(Reply(None, self.stages.present)), writer)
+        self._lines.add(writer)
+        try:
+            async with asyncio.TaskGroup() as answering:
+                while True:
+                    content = await control.read_frame(reader)
+                    answering.create_task(self._answer(content, writer))
+        except* (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        except* (MessageRefused, GrantRefused) as refused:
+            log.warning("a line was closed: %s", refused.exceptions)
+        finally:
+            self._lines.discard(writer)
+            writer.close()
+
+    async def _answer(self, content: bytes, writer: asyncio.StreamWriter) -> None:
+        request = control.decode_request(content)
+        call = bytes(request.call)
+        check(self.key, call, request.grant, time.time())
+        self._send(control.encode(Reply(request.n, await self._do(control.decode_call(call)))), writer)
+
+    async def _do(self, call: control.AnyCall) -> Answer:
+        try:
+            return await self.stages.answer(call)
+        except (CallRefused, OfferRefused) as error:
+            return Refused(error.reason)
+        except OSError:
+            log.exception("a programme could not be written")
+            return Refused("busy")
+
+    def _send(self, content: bytes, *lines: asyncio.StreamWriter) -> None:
+        for line in lines:
+            if line.transport.get_write_buffer_size() > MOST_UNSENT_BYTES:
+                line.transport.abort()
+            else:
+                line.write(control.frame(content))
+
+
+def remove_old(path: Path) -> None:
+    """A socket outlives the process that made it."""
+    path.unlink(missing_ok=True)
+
+
+async def open_ports(place: Place) -> dict[str, UdpPort]:
+    """The UDP port on each address, by the address that browsers are told."""
+    if place.address:
+        wildcard = "::" if ":" in place.address else "0.0.0.0"  # noqa: S104 - behind address translation
+        return {place.address: (await open_port([wildcard], place.port))[wildcard]}
+    addresses = get_host_addresses(use_ipv4=True, use_ipv6=False) or ["127.0.0.1"]
+    return await open_port(addresses, place.port)
+
+
+def run(place: Place, key: bytes) -> None:
+    """Be the media process until told to stop."""
+    place.directory.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(Worker(place, key).run())
