@@ -1,11 +1,11 @@
 """Who was there, and for how long: people, not tabs; minutes that really passed, never an invented hour."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from server.analytics.facts import LIVE, ON_DEMAND, Facts, SessionFact
+from server.analytics.facts import LIVE, Facts, SessionFact
 from server.analytics.figures import Cell, Figure, breakdown, count
 from server.surveys.scoring import median
 
@@ -15,7 +15,7 @@ Present = Mapping[UUID, Mapping[UUID, timedelta]]
 
 
 def figures(facts: Facts) -> Iterator[Figure]:
-    """The figures about attendance, live and on demand."""
+    """The figures about attendance while sessions were live."""
     registered = len(facts.confirmed())
     live = presence(facts, LIVE)
     yield count("attendance_people", len({person for people in live.values() for person in people}), of=registered)
@@ -23,15 +23,6 @@ def figures(facts: Facts) -> Iterator[Figure]:
     titles = {session.slug: session.title for session in facts.sessions}
     yield breakdown("attendance_by_session", {s.slug: len(live[s.id]) for s in facts.sessions}, titles)
     yield Figure("attendance_minutes_by_session", tuple(_minutes_cell(s, live[s.id]) for s in facts.sessions))
-    later = watched_later(facts)
-    yield count("on_demand_people", len({person for person, _ in later}), of=registered)
-    sessions = Counter(session for _, session in later)
-    yield breakdown("on_demand_by_session", {s.slug: sessions[s.id] for s in facts.sessions}, titles)
-
-
-def watched_later(facts: Facts) -> set[tuple[UUID, UUID]]:
-    """Person and session of whoever played a recording: by a stay on demand, or by the progress they left."""
-    return {(stay.person, stay.session) for stay in facts.stays if stay.wave == ON_DEMAND} | facts.watched
 
 
 def presence(facts: Facts, wave: str) -> dict[UUID, dict[UUID, timedelta]]:

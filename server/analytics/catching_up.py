@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from server.analytics.attendance import watched_later
 from server.analytics.facts import Facts
 from server.analytics.feedback import texts
 from server.analytics.figures import GIVES_AWAY, Figure, share
+from server.analytics.watching import watched_later
 from server.surveys import suppression
 from server.surveys.published import AFTER
 

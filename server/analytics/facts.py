@@ -45,6 +45,16 @@ class StayFact(NamedTuple):
     seen_at: datetime
 
 
+class WatchFact(NamedTuple):
+    """A stretch of a recording that a person played: from one second of it to another, at one speed."""
+
+    person: UUID
+    session: UUID
+    begins: float
+    ends: float
+    speed: float = 1.0
+
+
 class ReactionFact(NamedTuple):
     """One tapped emoji with its outcome: accepted, or the reason for which it was refused.
 
@@ -99,8 +109,7 @@ class Facts:
     sessions: Sequence[SessionFact] = ()
     registrations: Sequence[RegistrationFact] = ()
     stays: Sequence[StayFact] = ()
-    watched: frozenset[tuple[UUID, UUID]] = frozenset()
-    """Person and session of each progress in a recording."""
+    watches: Sequence[WatchFact] = ()
     reactions: Sequence[ReactionFact] = ()
     dropped: int = 0
     """Frames that flooding connections sent past the hard limit."""

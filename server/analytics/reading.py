@@ -60,7 +60,7 @@ def cell_value(cell: Cell, figure: Figure) -> str:
         return WITHHELD
     if cell.value is None:
         return NOTHING
-    return worded(cell.value, "minutes" if figure.name.startswith("attendance_minutes") else "people")
+    return worded(cell.value, "minutes" if "_minutes_" in figure.name else "people")
 
 
 def number_in_brackets(value: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from server.analytics import attendance, catching_up, feedback, hashtag, lounge, reactions, registrations
+from server.analytics import attendance, catching_up, feedback, hashtag, lounge, reactions, registrations, watching
 from server.analytics.facts import Facts
 from server.analytics.figures import Figure
 
@@ -12,6 +12,7 @@ Report = dict[str, Figure]
 SECTIONS: tuple[Callable[[Facts], Iterator[Figure]], ...] = (
     registrations.figures,
     attendance.figures,
+    watching.figures,
     reactions.figures,
     feedback.figures,
     catching_up.figures,

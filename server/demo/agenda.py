@@ -30,6 +30,7 @@ from server.models import (
     SessionSpeaker,
     Survey,
     Tally,
+    WatchInterval,
 )
 from server.store import sessions
 
@@ -163,7 +164,7 @@ async def _set_aside(db: AsyncSession, session: Session, now: datetime) -> None:
 
 async def _clear(db: AsyncSession, session: Session) -> None:
     """Forget what the crowd did in a session that moves."""
-    for relation in (Attendance, Reaction, Tally, SessionPause, Progress):
+    for relation in (Attendance, Reaction, Tally, SessionPause, Progress, WatchInterval):
         await db.exec(delete(relation).where(col(relation.session_id) == session.id))
 
 
@@ -171,7 +172,7 @@ async def _lived_in(db: AsyncSession, event: Event, crowd: Collection[uuid.UUID]
     """The sessions of the event with a fact of anybody but the crowd."""
     ours = select(Session.id).where(Session.event_id == event.id)
     lived: set[uuid.UUID] = set()
-    for relation in (Attendance, Reaction, Progress, DroppedFrames):
+    for relation in (Attendance, Reaction, Progress, WatchInterval, DroppedFrames):
         lived.update(
             await db.exec(
                 select(relation.session_id).where(

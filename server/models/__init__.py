@@ -15,7 +15,9 @@ from server.models.events import (
 from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
 from server.models.mail import Mail
 from server.models.people import Grant, JoinLink, Person, SignIn
+from server.models.recordings import WatchInterval
 from server.models.registrations import Bookmark, Progress, Registration
+from server.models.stages import Stage, StageSource
 from server.models.surveys import Answer, Question, Response, Survey
 from server.models.tables import NetworkingTable, QueueEntry, Seat, TableMessage, TableStay
 
@@ -46,6 +48,8 @@ __all__ = [
     "SessionSpeaker",
     "SignIn",
     "Speaker",
+    "Stage",
+    "StageSource",
     "Survey",
     "TableMessage",
     "TableStay",
@@ -53,5 +57,6 @@ __all__ = [
     "TopicRevision",
     "Track",
     "UTCDateTime",
+    "WatchInterval",
     "utc_now",
 ]

@@ -81,6 +81,8 @@ class Session(SQLModel, table=True):
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
     track_id: uuid.UUID | None = Field(default=None, foreign_key="track.id", ondelete="SET NULL")
     film_id: uuid.UUID | None = Field(default=None, foreign_key="film.id", ondelete="SET NULL")
+    stage_id: uuid.UUID | None = Field(default=None, foreign_key="stage.id", ondelete="SET NULL")
+    """Where it is broadcast live; a session that plays a film needs none."""
     slug: str = Field(max_length=60)
     title: str = Field(max_length=160)
     abstract: str = Field(default="", max_length=5000)

@@ -17,11 +17,12 @@ from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid
 from server.forms import Form
 from server.models import Registration
-from server.store import agenda, reactions, recordings, tables
+from server.store import agenda, reactions, recordings, tables, watching
 from server.store.agenda import Item
 from server.store.films import film_of
 from server.store.revisions import session_room
 from server.store.tables import SetTable
+from server.store.watching import Stretch
 from server.templating import render
 from server.transcripts import Line, read_transcript
 
@@ -31,6 +32,8 @@ EMOJI = [(name, sign, LABELS[name]) for name, sign in SIGNS.items()]
 NEEDS = ("captions", "transcript", "interpreter", "calm")
 MOST_S = 86_400
 """No recording is longer than a day."""
+MOST_INTERVALS = 40
+"""As in static/js/models/watching.js."""
 Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False)]
 
 
@@ -104,15 +107,31 @@ async def calendar(request: Request) -> Response:
     return calendar_file(request, event, [item], f"{session.slug}.ics")
 
 
+class Interval(Form):
+    """A stretch that a page has played, its `n`th; at `speed` seconds of the recording in one."""
+
+    n: int = Field(ge=1, le=1_000_000)
+    begins: Seconds
+    ends: Seconds
+    speed: float = Field(ge=0.1, le=16, allow_inf_nan=False)
+
+
 class ProgressReport(Form):
-    """Where a player stands and how far it ever came, seconds from the recording's start."""
+    """Where a player stands and how far it ever came, seconds from the recording's start, and what it has played."""
 
     position: Seconds
     watched: Seconds
+    sender: str = Field(default="", pattern="^([0-9a-f]{16})?$")
+    intervals: list[Interval] = Field(default=[], max_length=MOST_INTERVALS)
+
+    def stretches(self, length: float) -> list[Stretch]:
+        """What was played of a recording of this length, seconds."""
+        cut = [(each.n, min(each.begins, length), min(each.ends, length), each.speed) for each in self.intervals]
+        return [Stretch(*each) for each in cut if self.sender and each[1] < each[2]]
 
 
 async def progress(request: Request) -> Response:
-    """Keep how far the viewer has watched a recording; JSON in, 204 out."""
+    """Keep how far the viewer has watched a recording, and what of it; JSON in, 204 out."""
     now = datetime.now(UTC)
     await request.app.state.limits.spend(request, "write")
     async with request.app.state.db.reading() as db:
@@ -130,4 +149,5 @@ async def progress(request: Request) -> Response:
     position, watched = (min(seconds, lengths[session.id]) for seconds in (report.position, report.watched))
     async with request.app.state.db.writing() as db:
         await recordings.keep_progress(db, person.id, session.id, position, watched, now)
+        await watching.keep(db, person.id, session.id, report.sender, report.stretches(lengths[session.id]), now)
     return Response(status_code=204)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlmodel import SQLModel, col, delete, func, select, update
+from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import (
@@ -26,8 +26,10 @@ from server.models import (
     Seat,
     SignIn,
     Speaker,
+    StageSource,
     TableMessage,
     TableStay,
+    WatchInterval,
 )
 from server.store import seating
 from server.store.credentials import TOPIC, person_room
@@ -41,6 +43,7 @@ REKEYED: tuple[type[SQLModel], ...] = (
     Registration,
     Response,
     TableStay,
+    WatchInterval,
 )
 """Facts: what was counted stays counted, and one person stays one."""
 REMOVED: tuple[type[SQLModel], ...] = (
@@ -52,6 +55,7 @@ REMOVED: tuple[type[SQLModel], ...] = (
     QueueEntry,
     Seat,
     SignIn,
+    StageSource,
     TableMessage,
 )
 """What only serves the person, or is their own words."""
@@ -75,12 +79,6 @@ async def erase(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> uuid.U
     await db.exec(delete(Person).where(col(Person.id) == person_id))
     await raise_revision(db, person_room(person_id), TOPIC)
     return stranger
-
-
-async def erased_at(db: AsyncSession, event_id: uuid.UUID) -> int:
-    """How many who registered for this event have been erased since; the report says so."""
-    here = select(func.count()).select_from(Registration).where(Registration.event_id == event_id)
-    return (await db.exec(here.where(~select(Person.id).where(Person.id == Registration.person_id).exists()))).one()
 
 
 async def _stand_up(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> None:

@@ -17,6 +17,7 @@ from server.analytics.facts import (
     ResponseFact,
     SessionFact,
     StayFact,
+    WatchFact,
 )
 from server.models import (
     Answer,
@@ -26,7 +27,6 @@ from server.models import (
     HashtagMention,
     NetworkingTable,
     Person,
-    Progress,
     Question,
     Reaction,
     Registration,
@@ -34,6 +34,7 @@ from server.models import (
     Session,
     Survey,
     TableStay,
+    WatchInterval,
 )
 
 Rows = Select[*tuple[Any, ...]]
@@ -49,7 +50,7 @@ async def facts_of(db: AsyncSession, event: Event) -> Facts:
         sessions=[SessionFact(*row) for row in await rows.execute(_sessions(event.id))],
         registrations=[RegistrationFact(*row) for row in await rows.execute(_registrations(event.id))],
         stays=[StayFact(*row) for row in await rows.execute(_stays(event.id))],
-        watched=frozenset((person, session) for person, session in await rows.execute(_watched(event.id))),
+        watches=[WatchFact(*row) for row in await rows.execute(_watches(event.id))],
         reactions=[ReactionFact(*row) for row in await rows.execute(_reactions(event.id))],
         dropped=(await rows.execute(_dropped(event.id))).scalar_one(),
         responses=[ResponseFact(*row) for row in await rows.execute(_responses(event.id))],
@@ -89,10 +90,10 @@ def _stays(event_id: uuid.UUID) -> Rows:
     return _of_sessions(found, Attendance.session_id, event_id)
 
 
-def _watched(event_id: uuid.UUID) -> Rows:
-    """People who got somewhere in a recording."""
-    found = select(col(Progress.person_id), col(Progress.session_id)).where(col(Progress.watched) > 0)
-    return _of_sessions(found, Progress.session_id, event_id)
+def _watches(event_id: uuid.UUID) -> Rows:
+    row = (col(WatchInterval.person_id), col(WatchInterval.session_id))
+    found = select(*row, col(WatchInterval.begins), col(WatchInterval.ends), col(WatchInterval.speed))
+    return _of_sessions(found, WatchInterval.session_id, event_id)
 
 
 def _reactions(event_id: uuid.UUID) -> Rows:

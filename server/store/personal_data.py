@@ -28,6 +28,7 @@ TITLES = {
     "Attendance": "When you were in a session",
     "Reaction": "Your reactions",
     "Progress": "How far you watched recordings",
+    "WatchInterval": "What you watched of recordings",
     "TableStay": "When you sat at a table",
     "Seat": "Where you sit now",
     "QueueEntry": "Tables you wait for",

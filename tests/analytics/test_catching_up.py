@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.analytics.catching_up import figures
-from server.analytics.facts import Facts
+from server.analytics.facts import Facts, WatchFact
 from server.analytics.figures import Figure
 from tests.analytics.stories import LONDON, answers, person, registration
 
@@ -13,7 +13,7 @@ def told(chosen: dict[int, str], watched: set[int], registered: int = 40) -> dic
     facts = Facts(
         zone=LONDON,
         answers=answers("after", "watch_later", chosen),
-        watched=frozenset((person(n), person("hearts")) for n in watched),
+        watches=[WatchFact(person(n), person("hearts"), 0, 60) for n in watched],
         registrations=[registration(n) for n in range(registered)],
     )
     return {figure.name: figure for figure in figures(facts)}

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from server.models import Event, Person, Progress, Session, SessionSpeaker, Tally
+from server.models import Event, Person, Progress, Session, SessionSpeaker, Tally, WatchInterval
 from server.settings import Settings
 from tests.factory import Factory
 from tests.pages.films import film_of
@@ -163,6 +163,9 @@ async def test_nobody_is_further_than_the_end(
         b'{"position": NaN, "watched": 0}',
         b'{"position": 86401, "watched": 0}',
         b'{"position": 1}',
+        b'{"position": 1, "watched": 1, "sender": "me"}',
+        b'{"position": 1, "watched": 1, "intervals": [{"n": 1, "begins": 0, "ends": 9}]}',
+        b'{"position": 1, "watched": 1, "intervals": [{"n": 1, "begins": 0, "ends": 9, "speed": 0}]}',
         b"\xff\xfe",
     ],
 )
@@ -173,6 +176,26 @@ async def test_what_a_player_would_not_say_changes_nothing(
     answer = await client.put(f"/{event.slug}/sessions/{session.slug}/progress", content=body)
     assert answer.status_code == 422
     assert await kept(make) == []
+
+
+async def test_what_was_played_is_kept_once_and_only_grows(
+    client: httpx.AsyncClient, make: Factory, event: Event, amina: Person
+) -> None:
+    session = await recording(make, event)
+    address = f"/{event.slug}/sessions/{session.slug}/progress"
+    about = {"position": 9, "watched": 9, "sender": "a" * 16}
+
+    async def played(*intervals: tuple[int, float, float]) -> None:
+        told = [{"n": n, "begins": begins, "ends": ends, "speed": 1} for n, begins, ends in intervals]
+        assert (await client.put(address, json={**about, "intervals": told})).status_code == 204
+
+    await played((1, 0, 10), (2, 60, 65))
+    await played((1, 0, 10), (2, 60, 80), (3, 1100, 5000))
+    await played((2, 60, 70), (4, 5, 5))
+    async with make.database.reading() as db:
+        rows = await db.exec(select(WatchInterval).order_by(col(WatchInterval.n)))
+        kept = [(row.n, row.begins, row.ends) for row in rows]
+    assert kept == [(1, 0, 10), (2, 60, 80), (3, 1100, 1200)]
 
 
 async def test_there_is_nothing_to_resume_while_it_is_live(

@@ -9,10 +9,10 @@ from server.models import (
     Attendance,
     DroppedFrames,
     Event,
-    Progress,
     Reaction,
     Session,
     TableStay,
+    WatchInterval,
 )
 from server.store import mentions, surveys
 from server.store.database import Database
@@ -48,7 +48,7 @@ async def test_every_kind_of_row_reaches_its_figure(make: Factory, database: Dat
     await keep(
         database,
         Attendance(person_id=ama.id, **stay),
-        Progress(person_id=ben.id, session_id=session.id, position=20, watched=20),
+        WatchInterval(person_id=ben.id, sender="a" * 16, n=1, session_id=session.id, begins=0, ends=300),
         reaction(session, ama.id, 1),
         reaction(session, ama.id, 2, "credits"),
         DroppedFrames(session_id=session.id, person_id=ben.id, n=40),
@@ -60,6 +60,7 @@ async def test_every_kind_of_row_reaches_its_figure(make: Factory, database: Dat
     values = {name: figure.value for name, figure in found.items()}
     assert (values["registrations"], values["registrations_waitlisted"], values["registrations_target"]) == (2, 1, 2)
     assert (values["attendance_people"], values["attendance_minutes_median"], values["on_demand_people"]) == (1, 12, 1)
+    assert values["on_demand_minutes_median"] == 5
     assert (values["reactions_accepted"], values["reactions_tapped"], values["reactions_dropped"]) == (1, 2, 40)
     assert (values["hashtag_mentions"], values["hashtag_impressions"]) == (2, 75)
     assert (values["table_people"], values["people_erased"]) == (1, 0)

@@ -18,10 +18,11 @@ WAVE = Column("wave", "live, or on demand.")
 
 
 def sheets(told: Telling) -> Iterator[Sheet]:
-    """Registrations, attendance, stays, stays at tables."""
+    """Registrations, attendance, stays, what was watched later, stays at tables."""
     yield registrations(told)
     yield attendance(told)
     yield stays(told)
+    yield watching(told)
     yield table_stays(told)
 
 
@@ -111,6 +112,22 @@ def stays(told: Telling) -> Sheet:
         for row in told.records.facts.stays
     ]
     return Sheet("stays", "One row for each stay, on each tab or device.", columns, sorted(rows, key=str))
+
+
+def watching(told: Telling) -> Sheet:
+    """What was seen of recordings."""
+    columns = [
+        PERSON,
+        SESSION,
+        Column("begins", "Seconds from the recording's start at which a stretch begins."),
+        Column("ends", "Seconds from the recording's start at which it ends."),
+        Column("speed", "Seconds of the recording in one second."),
+    ]
+    rows = [
+        (told.person(row.person), told.session(row.session), round(row.begins, 2), round(row.ends, 2), row.speed)
+        for row in told.records.facts.watches
+    ]
+    return Sheet("watching", "One row for each stretch of a recording that was played.", columns, sorted(rows, key=str))
 
 
 def table_stays(told: Telling) -> Sheet:

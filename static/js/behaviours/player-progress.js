@@ -1,36 +1,53 @@
-// Keeps how far one has watched a recording, to resume on any device.
+// Keeps how far one has watched a recording, to resume on any device, and which stretches of it were played.
 
 import { listen, together } from "../helpers/listeners.js";
+import { newSender } from "../helpers/outstanding.js";
+import { Watching } from "../models/watching.js";
 
 const EVERY_MS = 10_000;
 
 /** @param {HTMLElement} element */
 export function connect(element) {
   const video = /** @type {HTMLVideoElement} */ (element.querySelector("video"));
+  const watching = new Watching();
+  const sender = newSender();
   let furthest = Number(element.dataset.watched) || 0;
   let reported = -1;
 
-  function report() {
-    if (element.dataset.phase !== "on-demand" || element.dataset.live === "true") return;
-    const position = video.currentTime;
-    if (video.readyState === HTMLMediaElement.HAVE_NOTHING || Math.abs(position - reported) < 1) return;
-    reported = position;
+  const isRecording = () => element.dataset.phase === "on-demand" && element.dataset.live !== "true";
+
+  function look() {
+    if (isRecording() && element.dataset.playing === "true" && !video.seeking) {
+      watching.at(video.currentTime, video.playbackRate, performance.now());
+    }
+  }
+
+  async function report() {
+    if (!isRecording() || video.readyState === HTMLMediaElement.HAVE_NOTHING) return;
+    const [position, intervals] = [video.currentTime, watching.untold()];
+    if (Math.abs(position - reported) < 1 && !intervals.length) return;
     furthest = Math.max(furthest, position);
-    fetch(element.dataset.progress ?? "", {
+    const answer = await fetch(element.dataset.progress ?? "", {
       method: "PUT",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ position, watched: furthest }),
+      body: JSON.stringify({ position, watched: furthest, sender, intervals }),
       keepalive: true,
-    }).catch(() => {
-      reported = -1;
-    });
+    }).catch(() => null);
+    if (!answer?.ok) return;
+    reported = position;
+    watching.told(intervals);
   }
 
   const timer = setInterval(() => {
     if (!video.paused) report();
   }, EVERY_MS);
+  const rest = () => {
+    look();
+    watching.rest();
+    report();
+  };
   return together(
-    listen(video, { pause: report, ended: report }),
+    listen(video, { timeupdate: look, pause: rest, ended: rest, seeking: () => watching.rest() }),
     listen(window, { pagehide: report }),
     () => clearInterval(timer),
   );

@@ -200,6 +200,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_speaker_event_id"), ["event_id"], unique=False)
 
     op.create_table(
+        "stage",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("key_number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_id", sa.Uuid(), nullable=True),
+        sa.Column("follows_voice", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("stage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stage_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "track",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -218,6 +235,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("track_id", sa.Uuid(), nullable=True),
         sa.Column("film_id", sa.Uuid(), nullable=True),
+        sa.Column("stage_id", sa.Uuid(), nullable=True),
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("abstract", sa.String(length=5000), nullable=False),
@@ -234,6 +252,7 @@ def upgrade() -> None:
         sa.Column("media_key", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["film_id"], ["film.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["track_id"], ["track.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("event_id", "slug"),
@@ -260,6 +279,24 @@ def upgrade() -> None:
     with op.batch_alter_table("signin", schema=None) as batch_op:
         batch_op.create_index("ix_signin_open", ["person_id", "ended_at"], unique=False)
 
+    op.create_table(
+        "stage_source",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("publisher", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("connection", sa.String(length=32), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("is_on_air", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("stage_id", "place"),
+        sa.UniqueConstraint("stage_id", "publisher"),
+    )
     op.create_table(
         "attendance",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -344,6 +381,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_reaction_session", ["session_id", "outcome"], unique=False)
 
     op.create_table(
+        "refusal_tally",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("session_id", "reason"),
+    )
+    op.create_table(
         "sessionpause",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -382,14 +427,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "slug"),
     )
     op.create_table(
-        "refusal_tally",
-        sa.Column("session_id", sa.Uuid(), nullable=False),
-        sa.Column("reason", sa.String(length=20), nullable=False),
-        sa.Column("n", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("session_id", "reason"),
-    )
-    op.create_table(
         "tally",
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("wave", sa.String(length=10), nullable=False),
@@ -398,6 +435,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("session_id", "wave", "emoji"),
     )
+    op.create_table(
+        "watch_interval",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sender", sa.String(length=16), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("begins", sa.Float(), nullable=False),
+        sa.Column("ends", sa.Float(), nullable=False),
+        sa.Column("speed", sa.Float(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person_id", "sender", "n"),
+    )
+    with op.batch_alter_table("watch_interval", schema=None) as batch_op:
+        batch_op.create_index("ix_watch_interval_session", ["session_id", "person_id"], unique=False)
+
     op.create_table(
         "question",
         sa.Column("id", sa.Uuid(), nullable=False),

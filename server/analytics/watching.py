@@ -1,0 +1,71 @@
+"""Who watched later, and how much: each second of a recording once, however often it was played."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from uuid import UUID
+
+from server.analytics.facts import ON_DEMAND, Facts, WatchFact
+from server.analytics.figures import Cell, Figure, breakdown, count
+from server.surveys.scoring import median
+
+MINUTE_S = 60
+
+
+def figures(facts: Facts) -> Iterator[Figure]:
+    """The figures about recordings."""
+    later = watched_later(facts)
+    yield count("on_demand_people", len({person for person, _ in later}), of=len(facts.confirmed()))
+    titles = {session.slug: session.title for session in facts.sessions}
+    sessions = Counter(session for _, session in later)
+    yield breakdown("on_demand_by_session", {s.slug: sessions[s.id] for s in facts.sessions}, titles)
+    stretches = _by_person_and_session(facts)
+    seen = {key: seconds_seen(theirs) for key, theirs in stretches.items()}
+    yield _median("on_demand_minutes_median", _by_person(seen))
+    yield _median(
+        "on_demand_time_median", _by_person({key: seconds_spent(theirs) for key, theirs in stretches.items()})
+    )
+    by_session: dict[UUID, list[float]] = defaultdict(list)
+    for (_, session), seconds in seen.items():
+        by_session[session].append(seconds / MINUTE_S)
+    cells = tuple(Cell(s.slug, s.title, median(by_session[s.id])) for s in facts.sessions)
+    yield Figure("on_demand_minutes_by_session", cells)
+
+
+def watched_later(facts: Facts) -> set[tuple[UUID, UUID]]:
+    """Person and session of whoever played a recording: by a stay on demand, or by a stretch of it."""
+    stays = {(stay.person, stay.session) for stay in facts.stays if stay.wave == ON_DEMAND}
+    return stays | _by_person_and_session(facts).keys()
+
+
+def seconds_seen(stretches: Iterable[WatchFact]) -> float:
+    """The length of the union of a person's stretches of one recording: what was played twice counts once."""
+    total, reached = 0.0, 0.0
+    for stretch in sorted(stretches, key=lambda each: each.begins):
+        total += max(stretch.ends, reached) - max(stretch.begins, reached)
+        reached = max(reached, stretch.ends)
+    return total
+
+
+def seconds_spent(stretches: Iterable[WatchFact]) -> float:
+    """The time that playing took: half as long at double speed, twice as long for what was played twice."""
+    return sum((stretch.ends - stretch.begins) / stretch.speed for stretch in stretches)
+
+
+def _by_person_and_session(facts: Facts) -> dict[tuple[UUID, UUID], list[WatchFact]]:
+    found: dict[tuple[UUID, UUID], list[WatchFact]] = defaultdict(list)
+    for stretch in facts.watches:
+        if stretch.ends > stretch.begins:
+            found[stretch.person, stretch.session].append(stretch)
+    return found
+
+
+def _by_person(seconds: Mapping[tuple[UUID, UUID], float]) -> list[float]:
+    """Each person's minutes in all recordings together."""
+    people: dict[UUID, float] = defaultdict(float)
+    for (person, _), theirs in seconds.items():
+        people[person] += theirs / MINUTE_S
+    return list(people.values())
+
+
+def _median(name: str, minutes: list[float]) -> Figure:
+    return Figure(name, median(minutes), sum(minutes) if minutes else None, len(minutes))

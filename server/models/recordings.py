@@ -1,0 +1,34 @@
+"""What viewers leave behind in a recording, as facts: a person's id without a foreign key (see Registration)."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from server.models.columns import moment
+
+
+class WatchInterval(SQLModel, table=True):
+    """A stretch of a recording that one person played without a jump, stored once under (person, sender, n).
+
+    It grows while it is being played. What a person has seen is the union of their stretches.
+    """
+
+    __tablename__ = "watch_interval"
+    __table_args__ = (Index("ix_watch_interval_session", "session_id", "person_id"),)
+
+    person_id: uuid.UUID = Field(primary_key=True)
+    sender: str = Field(primary_key=True, max_length=16)
+    """64 random bits (hex) made at each page load."""
+    n: int = Field(primary_key=True)
+    """Counts within its sender, from 1."""
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE")
+    begins: float
+    """Seconds from the recording's start."""
+    ends: float
+    speed: float = Field(default=1.0)
+    """How many seconds of the recording passed in one of the clock."""
+    began_at: datetime = moment()
+    seen_at: datetime = moment()
+    """When it was last known to be playing."""
