@@ -56,7 +56,8 @@ class FilmIndex:
 
     @property
     def duration(self) -> timedelta:
-        return self.ends[-1]
+        """Nothing for a live recording: its segments are in its playlists, not here."""
+        return self.ends[-1] if self.ends else timedelta()
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "duration": self.duration.total_seconds()}

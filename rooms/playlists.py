@@ -1,13 +1,15 @@
 """How HLS playlists are spelt (RFC 8216bis). Which segments are in them is for the caller to know."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rooms.film_index import FilmIndex, Rendition
 
-VERSION = 7
+VERSION, DELTA_VERSION = 7, 9
+KEPT_TARGETS = 6
+"""What is older than so many target durations may be left out of a delta update; fewer are not allowed."""
 AUDIO_GROUP, CAPTIONS_GROUP = "sound", "captions"
 ACCESSIBLE = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 
@@ -27,22 +29,30 @@ class Entry:
     init: str | None = None
 
 
-def media_playlist(entries: Iterable[Entry], *, init: str | None, longest_s: float, ended: bool) -> str:
+def media_playlist(
+    entries: Sequence[Entry], *, init: str | None, longest_s: float, ended: bool, delta: bool = False
+) -> str:
     """An EVENT playlist. It only ever grows at its end, so an earlier one is a beginning of a later one.
 
     `longest_s` is the longest segment that there can be; rounded, it is the target duration (RFC 8216, 4.3.3.1).
+    With `delta` the old segments are only counted: a player that has them asks for no more (RFC 8216bis, 4.4.5.2).
     """
+    target_s = max(1, math.floor(longest_s + 0.5))
+    skipped = _older_than(KEPT_TARGETS * target_s, entries) if delta else 0
     lines = [
         "#EXTM3U",
-        f"#EXT-X-VERSION:{VERSION}",
-        f"#EXT-X-TARGETDURATION:{max(1, math.floor(longest_s + 0.5))}",
+        f"#EXT-X-VERSION:{DELTA_VERSION if skipped else VERSION}",
+        f"#EXT-X-TARGETDURATION:{target_s}",
+        f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={KEPT_TARGETS * target_s}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:EVENT",
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
-    if init:
+    if skipped:
+        lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+    elif init:
         lines.append(f'#EXT-X-MAP:URI="{init}"')
-    for entry in entries:
+    for entry in entries[skipped:]:
         lines += ["#EXT-X-DISCONTINUITY"] * entry.discontinuities
         if entry.init:
             lines.append(f'#EXT-X-MAP:URI="{entry.init}"')
@@ -52,6 +62,15 @@ def media_playlist(entries: Iterable[Entry], *, init: str | None, longest_s: flo
     if ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
+
+
+def _older_than(seconds: float, entries: Sequence[Entry]) -> int:
+    """How many segments end more than so long before the last one's end."""
+    for count in range(len(entries), 0, -1):
+        if seconds < 0:
+            return count
+        seconds -= entries[count - 1].seconds
+    return 0
 
 
 def multivariant_playlist(film: FilmIndex) -> str:

@@ -5,19 +5,21 @@ its own, timestamps from zero, and a date. All renditions count the same runs, s
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
+from rooms.errors import NoSuchSegment
+from rooms.film_index import FilmIndex
 from rooms.playlists import Entry, media_playlist
 
 TARGET_S = 2
 """How long a segment should be."""
 RENDITIONS = {"video": "v", "audio": "a"}
 """Each rendition and the letter that its files' names begin with."""
-INDEX_NAME = "index.m3u8"
-INIT = re.compile(r"[a-z]-(?P<run>\d{1,6})\.mp4")
+INIT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.mp4")
+SEGMENT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.m4s")
 DATE, MAP, LENGTH = "#EXT-X-PROGRAM-DATE-TIME:", '#EXT-X-MAP:URI="', "#EXTINF:"
 
 Trouble = Literal["disk", "store", "no-picture", "no-sound"]
@@ -70,6 +72,38 @@ class Stretch(NamedTuple):
         return (self.ends_at - self.begins_at).total_seconds()
 
 
+class Recording(NamedTuple):
+    """A session's recording, complete or not: what it is, and what each rendition has sent."""
+
+    film: FilmIndex
+    journals: Mapping[str, Journal]
+
+    @property
+    def is_over(self) -> bool:
+        return all(journal.is_over for journal in self.journals.values())
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """It changes whenever a playlist does."""
+        return (self.is_over, *(len(journal.listed) for journal in self.journals.values()))
+
+    def playlist(self, rendition: str, base: str, *, delta: bool = False) -> str:
+        """Raises NoSuchSegment for a rendition that it does not have."""
+        if rendition not in self.journals:
+            raise NoSuchSegment(rendition)
+        return write(self.journals[rendition], rendition, base, delta=delta)
+
+    def lists(self, name: str) -> bool:
+        """Whether this file was sent: what was written and not listed yet does not exist for anybody."""
+        for rendition, letter in RENDITIONS.items():
+            journal = self.journals[rendition]
+            for pattern, count in ((INIT, journal.runs), (SEGMENT, len(journal.listed))):
+                found = pattern.fullmatch(name)
+                if found and found["letter"] == letter and name == f"{letter}-{int(found['number'])}{name[-4:]}":
+                    return int(found["number"]) < count
+        return False
+
+
 def init_name(letter: str, run: int) -> str:
     return f"{letter}-{run}.mp4"
 
@@ -91,7 +125,7 @@ def read(text: str) -> Journal:
             found = INIT.fullmatch(line[len(MAP) : -1])
             if not found:
                 raise ValueError(f"not an initialisation segment of ours: {line}")
-            run = int(found["run"])
+            run = int(found["number"])
         elif line.startswith(DATE):
             begins_at = datetime.fromisoformat(line[len(DATE) :])
         elif line.startswith(LENGTH):
@@ -102,11 +136,16 @@ def read(text: str) -> Journal:
     return Journal(listed, "#EXT-X-ENDLIST" in text.splitlines())
 
 
-def write(journal: Journal, rendition: str, base: str = "") -> str:
-    """A rendition's media playlist; `base` goes before every name."""
+def write(journal: Journal, rendition: str, base: str = "", *, delta: bool = False) -> str:
+    """A rendition's media playlist, or what is new in it; `base` goes before every name."""
     longest_s = max((segment.seconds for segment in journal.listed), default=0)
-    entries = _entries(journal.listed, RENDITIONS[rendition], base)
-    return media_playlist(entries, init=None, longest_s=max(longest_s, TARGET_S), ended=journal.is_over)
+    return media_playlist(
+        list(_entries(journal.listed, RENDITIONS[rendition], base)),
+        init=None,
+        longest_s=max(longest_s, TARGET_S),
+        ended=journal.is_over,
+        delta=delta,
+    )
 
 
 def missing(stretches: Sequence[Stretch], pauses: Iterable[Stretch] = ()) -> list[Stretch]:

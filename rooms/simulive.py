@@ -112,18 +112,19 @@ class Programme:
         return loops * len(self._ends) + bisect_right(self._ends, rest)
 
 
-def playlist(programme: Programme, kind: str, now: datetime, base: str) -> str:
-    """The media playlist of one rendition at that moment; `base` precedes every segment's name.
+def playlist(programme: Programme, kind: str, now: datetime, base: str, *, delta: bool = False) -> str:
+    """The media playlist of one rendition at that moment, or what is new in it; `base` precedes every segment's name.
 
     Raises NoSuchSegment for a rendition that the film does not have.
     """
     film = programme.film
     rendition = _rendition(film, kind)
     return media_playlist(
-        _entries(programme, kind, rendition, programme.sent(now), base),
+        list(_entries(programme, kind, rendition, programme.sent(now), base)),
         init=base + rendition.init if rendition.init else None,
         longest_s=longest((film.video, film.audio, film.captions)),
         ended=programme.is_over(now),
+        delta=delta,
     )
 
 

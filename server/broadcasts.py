@@ -3,15 +3,15 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.simulive import Programme
-from server import films
+from rooms.film_index import FilmIndex
+from server import films, programmes
 from server.models import Event, Session
 from server.settings import Settings
 from server.store.database import Change, Database
@@ -26,14 +26,25 @@ Key = str | tuple[str, str]
 """A media key, or the slugs of an event and a session."""
 
 
+class Source(Protocol):
+    """What a session sends out: a film by the clock, or what came from its stage."""
+
+    @property
+    def film(self) -> FilmIndex: ...
+    def is_over(self, now: datetime) -> bool: ...
+    def version(self, now: datetime) -> Hashable: ...
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str: ...
+    def file_of(self, name: str, now: datetime) -> str: ...
+
+
 class Airing(NamedTuple):
-    """A session that has begun and has a film on this machine, as the database had it at `read_at`."""
+    """A session that has begun, with what it sends out of `directory`, as the database had it at `read_at`."""
 
     read_at: datetime
     event: Event
     session: Session
     directory: Path
-    programme: Programme
+    source: Source
 
 
 class Broadcasts:
@@ -75,13 +86,18 @@ class Broadcasts:
         if found is None:
             return None
         try:
-            programme = films.programme_of(self.settings, found)
+            airing = Airing(read_at, found.event, found.session, *self._source(found))
         except FileNotFoundError:
             return None
-        directory = films.directory_of(self.settings, found.film)
-        airing = Airing(read_at, found.event, found.session, directory, programme)
         self._known[key] = asked_at, airing
         self._known.move_to_end(key)
         if len(self._known) > MOST:
             self._known.popitem(last=False)
         return airing
+
+    def _source(self, found: Broadcast) -> tuple[Path, Source]:
+        """Where it lies and what is sent of it. Raises FileNotFoundError when it is not on this machine."""
+        if found.film is None:
+            source = programmes.source_of(self.settings, found.session)
+            return programmes.directory_of(self.settings, found.session), source
+        return films.directory_of(self.settings, found.film), films.source_of(self.settings, found.film, found)

@@ -1,14 +1,44 @@
-"""Films on disk: where a packaged film lies, and its index."""
+"""Films on disk: where a packaged film lies, its index, and what a session sends out of it."""
 
 import json
+from collections.abc import Hashable
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+from rooms import simulive
 from rooms.film_index import INDEX_NAME, FilmIndex
 from rooms.simulive import Pause, Programme
 from server.models import Film
 from server.settings import Settings
 from server.store.films import Broadcast
+
+
+class FilmSource(NamedTuple):
+    """What a session sends out of a film, by the clock."""
+
+    programme: Programme
+
+    @property
+    def film(self) -> FilmIndex:
+        return self.programme.film
+
+    def is_over(self, now: datetime) -> bool:
+        return self.programme.is_over(now)
+
+    def version(self, now: datetime) -> Hashable:
+        """It changes whenever a playlist does."""
+        programme = self.programme
+        return programme.started_at, tuple(programme.pauses), programme.sent(now), programme.is_over(now)
+
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
+        """Raises NoSuchSegment."""
+        return simulive.playlist(self.programme, rendition, now, base, delta=delta)
+
+    def file_of(self, name: str, now: datetime) -> str:
+        """Raises NoSuchSegment, NotYet."""
+        return simulive.segment_file(self.programme, name, now)
 
 
 def films_dir(settings: Settings) -> Path:
@@ -20,13 +50,19 @@ def directory_of(settings: Settings, film: Film) -> Path:
     return films_dir(settings) / film.directory
 
 
-def programme_of(settings: Settings, broadcast: Broadcast) -> Programme:
+def source_of(settings: Settings, film: Film, broadcast: Broadcast) -> FilmSource:
     """What the session sends out. Raises FileNotFoundError when its film is not on this machine."""
     session = broadcast.session
     assert session.started_at is not None
-    path = directory_of(settings, broadcast.film) / INDEX_NAME
     pauses = [Pause(*pause) for pause in broadcast.pauses]
-    return Programme(_index(path, path.stat().st_mtime_ns), session.started_at, pauses, session.ended_at)
+    index = index_at(directory_of(settings, film))
+    return FilmSource(Programme(index, session.started_at, pauses, session.ended_at))
+
+
+def index_at(directory: Path) -> FilmIndex:
+    """What lies in a directory, read once for each of its versions. Raises FileNotFoundError."""
+    path = directory / INDEX_NAME
+    return _index(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 The playlists are the journal: what is listed is there, whatever happened to the process or the power.
 """
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rooms import recording
+from rooms.film_index import INDEX_NAME, FilmIndex
 from rooms.media.durable import settle, write_file
 from rooms.recording import RENDITIONS, Journal, Listed
 
@@ -54,10 +56,10 @@ class Disk:
         listed = Listed(recording.segment_name(RENDITIONS[rendition], number), seconds, run, begins_at)
         self._put(data, lambda: self._keep(rendition, listed, data))
 
-    def describe(self, index: str) -> None:
-        """The multivariant playlist."""
-        content = index.encode()
-        self._put(content, lambda: write_file(self.directory / recording.INDEX_NAME, content))
+    def describe(self, index: FilmIndex) -> None:
+        """What is sent now: its size and codecs, for the multivariant playlist."""
+        content = json.dumps(index.to_json(), indent=1).encode()
+        self._put(content, lambda: write_file(self.directory / INDEX_NAME, content))
 
     def finish(self) -> "Future[None]":
         """Nothing more will come. Done when all is written and each rendition says that it is over."""

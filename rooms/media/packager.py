@@ -23,7 +23,6 @@ from rooms.media.cmaf import (
 )
 from rooms.media.disk import Disk
 from rooms.media.h264 import DELIMITER, PPS, SPS, split, type_of
-from rooms.playlists import multivariant_playlist
 from rooms.recording import TARGET_S
 
 EARLY_S = 0.5
@@ -119,7 +118,7 @@ class Packager:
         self._sounding.append(self.run)
         self._mixer = self._mixer or Mixer(self.run.position)
         described = FilmIndex("", *size, SUPPOSED_FRAMES_PER_S, _described(setup), _described(self.run.sound.setup))
-        self.disk.describe(multivariant_playlist(described))
+        self.disk.describe(described)
 
 
 class Run:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from rooms import playlists, simulive
+from rooms import playlists
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.film_index import CAPTIONS_NAME, POSTER_NAME
 from server import films
@@ -34,6 +34,8 @@ SEGMENT_TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTI
 ASK_EACH_TIME = "private, no-cache"
 FOR_AN_HOUR = "private, max-age=3600"
 FOR_GOOD = "public, max-age=31536000, immutable"
+SKIP, SKIPS = "_HLS_skip", ("YES", "v2")
+"""How a player asks for a delta update (RFC 8216bis, 6.2.5.1)."""
 CLOSING = timedelta(seconds=120)
 """So long after the end the last seconds can be fetched, open recording or not: people watch seconds behind."""
 
@@ -76,7 +78,7 @@ async def captions(request: Request) -> Response:
     async with request.app.state.db.reading() as db:
         event, session = await attended(request, db)
     airing = await broadcasts_of(request).at(event.slug, session.slug)
-    if airing is None or not is_playable(airing) or not airing.programme.is_over(airing.read_at):
+    if airing is None or not is_playable(airing) or not airing.source.is_over(airing.read_at):
         raise NotFound("There are no captions to read yet.")
     return await file(request, airing.directory / CAPTIONS_NAME, CAPTIONS_TYPE, FOR_AN_HOUR)
 
@@ -145,17 +147,17 @@ async def may_preview(request: Request, airing: Airing) -> bool:
 
 def playlist(request: Request, airing: Airing, name: str) -> Prepared:
     """Made once for all who ask at the same state of the programme. Raises NoSuchSegment."""
-    key, programme, now = airing.session.media_key, airing.programme, airing.read_at
-    version = (key, name, programme.started_at, tuple(programme.pauses), programme.sent(now), programme.is_over(now))
+    key, source, now = airing.session.media_key, airing.source, airing.read_at
+    delta = request.query_params.get(SKIP) in SKIPS
 
     def make() -> Prepared:
         if name in MULTIVARIANT:
-            return prepare(MULTIVARIANT[name](programme.film), PLAYLIST_TYPE)
+            return prepare(MULTIVARIANT[name](source.film), PLAYLIST_TYPE)
         base = str(request.app.url_path_for("segments", media_key=key, name="-")).removesuffix("-")
-        return prepare(simulive.playlist(programme, RENDITIONS[name], now, base), PLAYLIST_TYPE)
+        return prepare(source.playlist(RENDITIONS[name], now, base, delta=delta), PLAYLIST_TYPE)
 
     shelf: Shelf = request.app.state.playlists
-    return shelf.get(version, make)
+    return shelf.get((key, name, delta, source.version(now)), make)
 
 
 def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
@@ -163,7 +165,7 @@ def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
     if airing is None:
         return None
     try:
-        return airing.directory / simulive.segment_file(airing.programme, name, now)
+        return airing.directory / airing.source.file_of(name, now)
     except (NoSuchSegment, NotYet):
         return None
 

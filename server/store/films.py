@@ -15,11 +15,11 @@ from server.store.sessions import pauses_of
 
 @dataclass(frozen=True)
 class Broadcast:
-    """A session that has begun, its event, the film that it plays, and its pauses in order."""
+    """A session that has begun, its event, the film that it plays, if any, and its pauses in order."""
 
     event: Event
     session: Session
-    film: Film
+    film: Film | None
     pauses: Sequence[Pause]
 
 
@@ -36,7 +36,7 @@ async def film_of(db: AsyncSession, session: Session) -> Film | None:
 
 
 async def broadcast_at(db: AsyncSession, event: str, session: str) -> Broadcast | None:
-    """What the session with these slugs plays; None before it begins, and without a film."""
+    """What the session with these slugs plays; None before it begins."""
     return await _broadcast(db, Event.slug == event, Session.slug == session)
 
 
@@ -49,7 +49,7 @@ async def _broadcast(db: AsyncSession, *which: ColumnElement[bool] | bool) -> Br
     statement = (
         select(Event, Session, Film)
         .join(Session, col(Session.event_id) == col(Event.id))
-        .join(Film, col(Film.id) == col(Session.film_id))
+        .outerjoin(Film, col(Film.id) == col(Session.film_id))
         .where(*which, col(Session.started_at).is_not(None))
     )
     found = (await db.exec(statement)).first()

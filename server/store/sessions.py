@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import case, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -48,7 +48,8 @@ async def _stamps(db: AsyncSession, session: Session, name: str, now: datetime) 
         case "end":
             event = await db.get_one(Event, session.event_id)
             made = "open" if event.recordings_open == "at once" else "ready"
-            recording = case((col(Session.film_id).is_not(None), made), else_=col(Session.recording))
+            has_one = or_(col(Session.film_id).is_not(None), col(Session.stage_id).is_not(None))
+            recording = case((has_one, made), else_=col(Session.recording))
             return {"ended_at": now, "recording": recording}
         case _:
             return {}

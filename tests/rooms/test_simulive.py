@@ -135,6 +135,7 @@ def test_a_playlist_says_what_a_player_needs() -> None:
         "#EXTM3U\n"
         "#EXT-X-VERSION:7\n"
         "#EXT-X-TARGETDURATION:2\n"
+        "#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL=12\n"
         "#EXT-X-MEDIA-SEQUENCE:0\n"
         "#EXT-X-PLAYLIST-TYPE:EVENT\n"
         "#EXT-X-INDEPENDENT-SEGMENTS\n"

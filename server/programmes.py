@@ -1,0 +1,74 @@
+"""Live programmes on disk: where a session's segments lie, and what is listed of them."""
+
+from collections.abc import Hashable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rooms import recording
+from rooms.errors import NoSuchSegment
+from rooms.film_index import FilmIndex
+from rooms.recording import RENDITIONS, Journal, Recording
+from server.films import index_at
+from server.models import Session
+from server.settings import Settings
+
+REMEMBERED_JOURNALS = 256
+
+
+class StageSource(NamedTuple):
+    """What a session has sent out from its stage, as far as it is listed on the disk."""
+
+    recording: Recording
+
+    @property
+    def film(self) -> FilmIndex:
+        return self.recording.film
+
+    def is_over(self, now: datetime) -> bool:
+        return self.recording.is_over
+
+    def version(self, now: datetime) -> Hashable:
+        """It changes whenever a playlist does."""
+        return self.recording.version
+
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
+        """Raises NoSuchSegment."""
+        return self.recording.playlist(rendition, base, delta=delta)
+
+    def file_of(self, name: str, now: datetime) -> str:
+        """Raises NoSuchSegment for what is not listed (yet)."""
+        if not self.recording.lists(name):
+            raise NoSuchSegment(name)
+        return name
+
+
+def programmes_dir(settings: Settings) -> Path:
+    """The directory that holds a directory for each session that was broadcast; the media process writes there."""
+    return settings.data / "media" / "programmes"
+
+
+def directory_of(settings: Settings, session: Session) -> Path:
+    return programmes_dir(settings) / str(session.id)
+
+
+def source_of(settings: Settings, session: Session) -> StageSource:
+    """What the session has sent out. Raises FileNotFoundError while nothing is listed."""
+    return StageSource(recording_at(directory_of(settings, session)))
+
+
+def recording_at(directory: Path) -> Recording:
+    """Raises FileNotFoundError while nothing is listed."""
+    return Recording(index_at(directory), {name: journal_at(directory, name) for name in RENDITIONS})
+
+
+def journal_at(directory: Path, rendition: str) -> Journal:
+    """A rendition's journal, read once for each of its versions. Raises FileNotFoundError."""
+    path = directory / recording.playlist_name(rendition)
+    return _journal(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=REMEMBERED_JOURNALS)
+def _journal(path: Path, _changed_ns: int) -> Journal:
+    return recording.read(path.read_text())
