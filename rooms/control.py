@@ -138,6 +138,8 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 encode = msgspec.json.encode
+raw = msgspec.Raw
+"""Bytes that are JSON already."""
 _calls: msgspec.json.Decoder[AnyCall] = msgspec.json.Decoder(AnyCall)
 _requests = msgspec.json.Decoder(Request)
 _replies = msgspec.json.Decoder(Reply)

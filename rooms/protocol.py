@@ -29,7 +29,7 @@ Denial = Literal["no-such-room", "forbidden", "unavailable"]
 """Why a room may not be entered, or must be left."""
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-RoomName = Annotated[str, msgspec.Meta(pattern=f"^(?:event|session|table):{_UUID}\\Z", max_length=60)]
+RoomName = Annotated[str, msgspec.Meta(pattern=f"^(?:event|session|stage|table):{_UUID}\\Z", max_length=60)]
 SessionId = Annotated[str, msgspec.Meta(pattern=f"^{_UUID}\\Z", max_length=36)]
 Sender = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}\\Z", max_length=16)]
 """64 random bits made at each page load, in hexadecimal."""

@@ -16,6 +16,43 @@ State = Literal["scheduled", "live", "paused", "ended", "cancelled"]
 Recording = Literal["none", "ready", "open", "withdrawn"]
 
 
+AirState = Literal["none", "standby", "countdown", "on-air", "clear"]
+
+
+class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `air` of a session's and of a stage's room; `none` for a session without a stage.
+
+    `at` is when the countdown ends, or when the stage went on air or was cleared, epoch milliseconds.
+    """
+
+    state: AirState
+    at: int | None = None
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody backstage. `place` is the slot in which everybody else receives them; None: not there now."""
+
+    id: str
+    person: str | None
+    name: str
+    role: str
+    place: int | None
+    state: Literal["arriving", "here", "lost", "left"]
+    connection: str | None
+    """The WHIP resource that they send by: a page that sees another than its own has been replaced."""
+    on_air: bool
+    """Their sound is in the programme while the stage is on air."""
+    taken: bool
+    """Their picture is shown."""
+
+
+class Backstage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `backstage` of a stage's room: who is there."""
+
+    sources: list[Source]
+    follows_voice: bool
+
+
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic `status` of a session's room. Moments are epoch milliseconds."""
 

@@ -8,7 +8,7 @@ from rooms.announcements import Announcement
 from rooms.presence import Headcount
 from rooms.protocol import Audience
 from rooms.reactions import Ledger, Totals
-from rooms.stage import Recording, State, Status
+from rooms.stage import Air, Backstage, Recording, State, Status
 from rooms.tables import Lounge, Messages, Seats
 
 EVERYONE = frozenset(Audience)
@@ -69,8 +69,14 @@ TOPICS: dict[str, dict[str, Topic]] = {
     },
     "session": {
         "status": Topic(Status),
+        "air": Topic(Air),
         "reactions": Topic(Totals, row=False),
         "ledger": Topic(Ledger, audiences=CREW, row=False, pace_ms=500),
+        "headcount": Topic(Headcount, row=False, pace_ms=1000),
+    },
+    "stage": {
+        "air": Topic(Air),
+        "backstage": Topic(Backstage),
         "headcount": Topic(Headcount, row=False, pace_ms=1000),
     },
     "table": {

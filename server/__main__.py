@@ -14,6 +14,7 @@ from server.settings import Settings
 COMMANDS: dict[str, str] = {
     "demo": "open the demo event, live, on this machine",
     "serve": "serve the conference",
+    "media": "receive, relay and package picture and sound (started by serve)",
     "migrate": "bring the database to the newest schema",
     "event": "make, list and change events",
     "people": "register people from a list",

@@ -13,9 +13,11 @@ from server import background
 from server.admissions import Admissions
 from server.background import Duty
 from server.broadcasts import Broadcasts
+from server.conductor import Conductor
 from server.errors import HANDLERS
 from server.live import announce
 from server.live import running as live
+from server.media_line import MediaLine
 from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.prepared import FileShelf, Shelf
 from server.rate_limits import RateLimits
@@ -62,6 +64,9 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.playlists, app.state.files = Shelf(), FileShelf()
     app.state.broadcasts = Broadcasts(database, settings)
     app.state.admissions = Admissions()
+    app.state.media = MediaLine(settings, derive(secret, "media"))
+    app.state.conductor = Conductor(database, app.state.media)
+    database.after_commit.append(app.state.conductor.note)
     database.after_commit += [app.state.broadcasts.forget, app.state.admissions.forget]
     return app
 

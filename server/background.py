@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from starlette.applications import Starlette
 
-from server import timekeeper
+from server import conductor, timekeeper
 from server.mail import worker as mail
 
 log = structlog.get_logger("plenary.background")
@@ -24,6 +24,8 @@ class Duty:
 
 
 DUTIES: tuple[Duty, ...] = (
+    Duty("media line", conductor.EVERY_S, conductor.listen),
+    Duty("conductor", conductor.PAUSE_S, conductor.direct),
     Duty("mail", mail.EVERY_S, mail.deliver_due),
     Duty("timekeeper", timekeeper.EVERY_S, timekeeper.keep_time),
 )

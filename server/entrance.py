@@ -62,11 +62,13 @@ def require(
     *,
     session_id: uuid.UUID | None = None,
     table_id: uuid.UUID | None = None,
+    stage_id: uuid.UUID | None = None,
 ) -> Viewer:
     """The viewer, who may do this at the request's event. Raises SignInNeeded for a stranger, else Forbidden."""
     viewer: Viewer = request.state.viewer
     event: Event | None = getattr(request.state, "event", None)
-    if allows(viewer.grants, action, event_id=event.id if event else None, session_id=session_id, table_id=table_id):
+    scope = {"session_id": session_id, "table_id": table_id, "stage_id": stage_id}
+    if allows(viewer.grants, action, event_id=event.id if event else None, **scope):
         return viewer
     if viewer.person is None:
         raise SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
@@ -84,5 +86,6 @@ def signed_in(request: HTTPConnection) -> tuple[Person, SignIn]:
 FORBIDDEN = {
     "survey.answer": "Surveys ask those who have a place at this event. Registration is on the event's page.",
     "event.attend": "This page is for registered delegates. Registration is on the event's page.",
+    "backstage.join": "Backstage is for those who speak, interpret or chair here. Ask the organiser if you do.",
     "console.open": "The console is for the organisers. If you are one, sign in with your password and code.",
 }

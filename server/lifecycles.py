@@ -41,6 +41,12 @@ EVENT: Lifecycle = {
     "close": _move("open", "closed"),
     "reopen": _move("closed", "open"),
 }
+STAGE: Lifecycle = {
+    "count-down": _move("standby clear", "countdown"),
+    "go": _move("standby countdown clear", "on-air"),
+    "clear": _move("countdown on-air", "clear"),
+    "stand-by": _move("clear", "standby"),
+}
 REGISTRATION: Lifecycle = {
     "confirm": _move("pending waitlisted cancelled", "confirmed"),
     "waitlist": _move("pending cancelled", "waitlisted"),

@@ -40,6 +40,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "table.edit": frozenset({"organiser", "producer"}),
     "table.host": frozenset({"host", "organiser"}),
     "speaker.open": frozenset({"speaker", "host"}),
+    "backstage.join": frozenset({"speaker", "interpreter", "chair", "organiser", "producer"}),
+    "stage.direct": frozenset({"organiser", "producer"}),
     "survey.answer": frozenset({"delegate"}),
     "report.read": frozenset({"organiser", "analyst"}),
     "export.read": frozenset({"organiser", "analyst"}),
@@ -57,13 +59,14 @@ def allows(
     event_id: uuid.UUID | None = None,
     session_id: uuid.UUID | None = None,
     table_id: uuid.UUID | None = None,
+    stage_id: uuid.UUID | None = None,
 ) -> bool:
     """Whether any grant allows the action there. Raises KeyError for an action that is not in the table.
 
-    A grant reaches downwards: the installation covers all events, an event its sessions and tables.
+    A grant reaches downwards: the installation covers all events, an event its sessions, tables and stages.
     """
     roles = ACTIONS[action]
-    reach = {("event", event_id), ("session", session_id), ("table", table_id)}
+    reach = {("event", event_id), ("session", session_id), ("table", table_id), ("stage", stage_id)}
     return any(
         grant.role in roles
         and (grant.scope == "installation" or (grant.scope_id is not None and (grant.scope, grant.scope_id) in reach))

@@ -34,6 +34,7 @@ from server.pages import (
     table_forms,
     tables,
     tracks,
+    whip,
 )
 
 GET, POST = ["GET"], ["POST"]
@@ -59,6 +60,14 @@ ROUTES: list[BaseRoute] = [
     Route("/devices/{id:uuid}/end", devices.destroy, methods=POST, name="device_end"),
     Route("/events/new", event_forms.new, methods=GET, name="events_new"),
     Route("/events/new", event_forms.create, methods=POST),
+    Route("/stages/{stage:uuid}/whip", whip.publish, methods=POST, name="whip"),
+    Route("/stages/{stage:uuid}/whip", whip.options, methods=["OPTIONS"]),
+    Route("/stages/{stage:uuid}/whip/{connection}", whip.unpublish, methods=["DELETE"], name="whip_resource"),
+    Route("/stages/{stage:uuid}/whip/{connection}", whip.resource_options, methods=["OPTIONS"]),
+    Route("/stages/{stage:uuid}/whep", whip.watch, methods=POST, name="whep"),
+    Route("/stages/{stage:uuid}/whep", whip.options, methods=["OPTIONS"]),
+    Route("/stages/{stage:uuid}/whep/{connection}", whip.unwatch, methods=["DELETE"], name="whep_resource"),
+    Route("/stages/{stage:uuid}/whep/{connection}", whip.resource_options, methods=["OPTIONS"]),
     Route("/{event}", events.show, name="event"),
     Route("/{event}/edit", event_forms.edit, methods=GET, name="event_edit"),
     Route("/{event}/edit", event_forms.update, methods=POST),

@@ -39,6 +39,16 @@ class Settings(BaseSettings):
     """The sender of mail."""
     metrics_token: str = ""
     """The bearer token for /metrics from elsewhere than this machine."""
+    media_listen: str = ""
+    """Where the media process listens for the web processes, as host:port; empty: `plenary serve` runs one itself."""
+    media_port: int = Field(default=0, ge=0, le=65535)
+    """The one UDP port for picture and sound; 0 takes a free one."""
+    media_address: str = ""
+    """The address at which browsers reach the media process; empty: this machine's own addresses."""
+    turn_urls: str = ""
+    """TURN servers for those who cannot send UDP, separated by commas: turn:turn.example.org:3478?transport=tcp."""
+    turn_secret: str = ""
+    """The secret shared with the TURN servers, for credentials that last a day."""
 
     @property
     def base_url(self) -> str:

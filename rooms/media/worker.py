@@ -11,6 +11,7 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from aioice.ice import get_host_addresses
 
@@ -51,9 +52,11 @@ class Worker:
         self.stages = Stages(place.directory, self.tell)
         self._lines: set[asyncio.StreamWriter] = set()
 
-    async def run(self) -> None:
-        """Work until told to stop by SIGTERM or SIGINT."""
+    async def run(self, life_line: TextIO | None = None) -> None:
+        """Work until told to stop by SIGTERM or SIGINT, or until `life_line` ends."""
         stopped = asyncio.Event()
+        if life_line is not None:
+            asyncio.get_running_loop().add_reader(life_line, stopped.set)
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, stopped.set)
         seam.install(await open_ports(self.place))
@@ -135,8 +138,8 @@ async def open_ports(place: Place) -> dict[str, UdpPort]:
     return await open_port(addresses, place.port)
 
 
-def run(place: Place, key: bytes) -> None:
-    """Be the media process until told to stop."""
+def run(place: Place, key: bytes, life_line: TextIO | None = None) -> None:
+    """Be the media process until told to stop, or until `life_line` ends."""
     place.directory.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(Worker(place, key).run())
+        asyncio.run(Worker(place, key).run(life_line))

@@ -10,7 +10,7 @@ from rooms.errors import UnknownRoom
 from rooms.protocol import Audience
 from server.entrance import registration_at
 from server.live.availability import answering
-from server.models import Event, NetworkingTable, Session, SignIn
+from server.models import Event, NetworkingTable, Session, SignIn, Stage
 from server.permissions import Grant, allows
 from server.sign_in import Viewer, viewer_by
 from server.store import tables
@@ -53,6 +53,8 @@ async def event_of_room(db: AsyncSession, kind: str, key: uuid.UUID) -> Event | 
             statement = statement.where(Event.id == key)
         case "session":
             statement = statement.join(Session, col(Session.event_id) == col(Event.id)).where(Session.id == key)
+        case "stage":
+            statement = statement.join(Stage, col(Stage.event_id) == col(Event.id)).where(Stage.id == key)
         case "table":
             at_table = col(NetworkingTable.event_id) == col(Event.id)
             statement = statement.join(NetworkingTable, at_table).where(NetworkingTable.id == key)
@@ -70,6 +72,8 @@ async def _audience(db: AsyncSession, viewer: Viewer, event: Event, **scope: uui
     def may(action: str) -> bool:
         return allows(viewer.grants, action, event_id=event.id, **scope)
 
+    if "stage_id" in scope and not may("backstage.join"):
+        return None
     if may("ledger.read"):
         return Audience.CREW
     if may("console.open"):

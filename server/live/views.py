@@ -9,11 +9,11 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.announcements import Announcement
-from rooms.stage import Status
+from rooms.stage import Air, Backstage, Source, Status
 from rooms.tables import Lounge, Message, Messages, Seat, Seats, TableSummary
 from rooms.topics import Programme, Registrations, SessionSummary
-from server.models import Event, NetworkingTable, Session
-from server.store import announcements, registrations, tables
+from server.models import Event, NetworkingTable, Session, Stage
+from server.store import announcements, registrations, stages, tables
 
 View = Callable[[AsyncSession, uuid.UUID], Awaitable[msgspec.Struct | None]]
 
@@ -90,6 +90,41 @@ async def status(db: AsyncSession, session_id: uuid.UUID) -> Status | None:
     )
 
 
+async def air_of_session(db: AsyncSession, session_id: uuid.UUID) -> Air | None:
+    session = await db.get(Session, session_id)
+    if session is None:
+        return None
+    return await air(db, session.stage_id) if session.stage_id else Air("none")
+
+
+async def air(db: AsyncSession, stage_id: uuid.UUID) -> Air | None:
+    stage = await db.get(Stage, stage_id)
+    if stage is None:
+        return None
+    return Air(stage.state, milliseconds(stage.at) if stage.at else None)  # type: ignore[arg-type]
+
+
+async def backstage(db: AsyncSession, stage_id: uuid.UUID) -> Backstage | None:
+    stage = await db.get(Stage, stage_id)
+    if stage is None:
+        return None
+    sources = [
+        Source(
+            str(each.id),
+            str(each.person_id) if each.person_id else None,
+            each.name,
+            each.role,
+            each.place,
+            each.state,  # type: ignore[arg-type]
+            each.connection,
+            each.is_on_air,
+            each.id == stage.taken_id,
+        )
+        for each in await stages.sources_of(db, stage_id)
+    ]
+    return Backstage(sources, stage.follows_voice)
+
+
 async def seats(db: AsyncSession, table_id: uuid.UUID) -> Seats | None:
     table = await db.get(NetworkingTable, table_id)
     found = table and await tables.table_with(db, table.event_id, table_id)
@@ -125,6 +160,9 @@ VIEWS: dict[tuple[str, str], View] = {
     ("event", "lounge"): lounge,
     ("event", "registrations"): registered,
     ("session", "status"): status,
+    ("session", "air"): air_of_session,
+    ("stage", "air"): air,
+    ("stage", "backstage"): backstage,
     ("table", "seats"): seats,
     ("table", "messages"): messages,
 }

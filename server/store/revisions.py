@@ -37,3 +37,7 @@ def session_room(session_id: object) -> str:
 
 def table_room(table_id: object) -> str:
     return f"table:{table_id}"
+
+
+def stage_room(stage_id: object) -> str:
+    return f"stage:{stage_id}"

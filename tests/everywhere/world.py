@@ -23,6 +23,7 @@ from server.models import (
     Session,
     SignIn,
     Speaker,
+    Stage,
     TableMessage,
     Track,
 )
@@ -103,7 +104,10 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
         text="Hello",
         state="kept",
     )
-    db.add_all([Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail])
+    stage = Stage(event_id=event.id, title="Main stage")
+    db.add_all(
+        [stage, Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail]
+    )
     return {
         "event": event.slug,
         "first_day": event.starts_on.isoformat(),
@@ -115,6 +119,8 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
         "table": str(table.id),
         "number": str(free),
         "message": str(message.id),
+        "stage": str(stage.id),
+        "connection": secrets.token_hex(16),
         "survey": "after",
         "announcement": str(announcement.id),
         "mail": str(mail.id),

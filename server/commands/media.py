@@ -1,0 +1,30 @@
+"""`plenary media`: the media process, which `plenary serve` starts by itself unless PLENARY_MEDIA_LISTEN is set."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from server.commands import UsersError
+from server.logs import configure_logs
+from server.media_line import listen_address
+from server.programmes import programmes_dir
+from server.secret import derive, load_secret
+from server.settings import Settings
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, help="the UDP port for media, 0 for a free one (PLENARY_MEDIA_PORT)")
+    parser.add_argument("--child", action="store_true", help="end when standard input ends: whoever started it died")
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    """Raises UsersError when an address is taken."""
+    from rooms.media.worker import Place, run
+
+    configure_logs()
+    port = settings.media_port if arguments.port is None else arguments.port
+    try:
+        place = Place(listen_address(settings), settings.media_address, port, programmes_dir(settings))
+        run(place, derive(load_secret(settings), "media"), sys.stdin if arguments.child else None)
+    except OSError as error:
+        raise UsersError(f"the media process cannot listen: {error}. Set PLENARY_MEDIA_PORT.") from error
+    return 0

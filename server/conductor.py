@@ -1,0 +1,98 @@
+"""Keeps the media process doing what the database says, and the database knowing what the media process sees.
+
+Every half second, and whenever a stage changes here, what each is to send out is compared with what was last said.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from starlette.applications import Starlette
+
+from rooms.control import Arrived, Direct, Gone, News, Present, Took
+from server.media_line import MediaAway, MediaLine, MediaRefused
+from server.store import stages
+from server.store.database import Change, Database
+
+EVERY_S = 0.5
+PAUSE_S = 0.02
+"""At least so long between two looks at the database."""
+log = structlog.get_logger("plenary.conductor")
+
+
+class Conductor:
+    """One web process's part in directing the stages. Several may say the same: it changes nothing."""
+
+    def __init__(self, database: Database, line: MediaLine) -> None:
+        self.database, self.line = database, line
+        self._said: dict[str, Direct] = {}
+        self._changed = asyncio.Event()
+
+    async def note(self, changes: list[Change]) -> None:
+        """Called after each commit."""
+        if any(room.startswith("stage:") or topic == "status" for room, topic, _ in changes):
+            self._changed.set()
+
+    async def listen(self) -> None:
+        """Hear the media process for as long as the line holds."""
+        self._said.clear()
+        await self.line.run(self._hear)
+
+    async def direct(self) -> None:
+        """Wait for a change or half a second, then say what is to be different."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), EVERY_S)
+        self._changed.clear()
+        await self._keep_time(datetime.now(UTC))
+        if self.line.is_open:
+            await self._say()
+
+    async def _keep_time(self, now: datetime) -> None:
+        async with self.database.reading() as db:
+            due = await stages.due(db, now)
+        for stage, move in due:
+            async with self.database.writing() as db:
+                await stages.move(db, stage, move, at=now)
+
+    async def _say(self) -> None:
+        async with self.database.reading() as db:
+            wanted = await stages.directions(db)
+        for stage in self._said.keys() - wanted.keys():
+            wanted[stage] = Direct(stage, None, None, [], False)
+        for stage, call in wanted.items():
+            if self._said.get(stage) != call:
+                try:
+                    await self.line.tell(call)
+                except (MediaAway, MediaRefused) as error:
+                    log.warning("a stage could not be directed", stage=stage, reason=repr(error))
+                    continue
+                self._said[stage] = call
+
+    async def _hear(self, news: News) -> None:
+        now = datetime.now(UTC)
+        async with self.database.writing() as db:
+            if isinstance(news, Present):
+                await stages.note_present(db, {source for _, source in news.sources}, now)
+                return
+            found = await stages.stage_at(db, UUID(news.stage))
+            if found is None:
+                return
+            match news:
+                case Arrived():
+                    await stages.note(db, found[0], news.source, "here", now)
+                case Gone():
+                    await stages.note(db, found[0], news.source, "lost", now)
+                case Took():
+                    await stages.note_taken(db, found[0], news.source)
+
+
+async def listen(app: Starlette) -> None:
+    """A duty."""
+    await app.state.conductor.listen()
+
+
+async def direct(app: Starlette) -> None:
+    """A duty."""
+    await app.state.conductor.direct()

@@ -1,0 +1,133 @@
+"""The line to the media process: calls that are answered, and news of what happens there."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from rooms import control
+from rooms.control import Answer, AnyCall, Described, Done, News, Reply, Request
+from rooms.control import Refused as CallRefused
+from rooms.errors import MessageRefused
+from rooms.grants import grant
+from server.settings import Settings
+
+ANSWERED_WITHIN_S = 10.0
+
+Hear = Callable[[News], Awaitable[None]]
+
+
+class MediaAway(Exception):
+    """The media process is not reached now; it is started again by itself."""
+
+
+class MediaRefused(Exception):
+    """The media process will not do what was asked for; `reason` is one of `rooms.control.Refusal`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def listen_address(settings: Settings) -> str:
+    """Where the media process listens: as set, else a Unix socket.
+
+    A socket's path has a hundred bytes at most, so it lies in a short directory that only we can enter. Raises OSError
+    when somebody else has made that directory.
+    """
+    if settings.media_listen:
+        return settings.media_listen
+    directory = Path(tempfile.gettempdir()) / f"plenary-{os.getuid()}"
+    with suppress(FileExistsError):
+        directory.mkdir(mode=0o700)
+    found = directory.lstat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PermissionError(f"{directory} is not ours alone")
+    name = hashlib.sha256(str(settings.data.absolute()).encode()).hexdigest()[:16]
+    return str(directory / f"{name}.sock")
+
+
+class MediaLine:
+    """One connection to the media process, opened by `run` and used by whoever has something to ask."""
+
+    def __init__(self, settings: Settings, key: bytes) -> None:
+        self._settings, self._key = settings, key
+        self._writer: asyncio.StreamWriter | None = None
+        self._asked: dict[int, asyncio.Future[Answer]] = {}
+        self._n = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._writer is not None
+
+    async def run(self, hear: Hear) -> None:
+        """Connect, and hand on the news until the line breaks. Returns at once when nobody listens."""
+        try:
+            reader, writer = await self._connect()
+        except OSError:
+            return
+        self._writer = writer
+        try:
+            while True:
+                reply = control.decode_reply(await control.read_frame(reader))
+                await self._take(reply, hear)
+        except (asyncio.IncompleteReadError, ConnectionError, MessageRefused):
+            return
+        finally:
+            self._writer = None
+            writer.close()
+            for asked in self._asked.values():
+                asked.cancel()
+            self._asked.clear()
+
+    async def describe(self, call: AnyCall) -> str:
+        """The answer to an offer. Raises MediaAway, MediaRefused."""
+        answer = await self._call(call)
+        assert isinstance(answer, Described)
+        return answer.answer
+
+    async def tell(self, call: AnyCall) -> None:
+        """Have something done. Raises MediaAway, MediaRefused."""
+        answer = await self._call(call)
+        assert isinstance(answer, Done)
+
+    async def _call(self, call: AnyCall) -> Answer:
+        if self._writer is None:
+            raise MediaAway
+        self._n += 1
+        n, content = self._n, control.encode(call)
+        request = Request(n, grant(self._key, content, time.time()), control.raw(content))
+        asked = self._asked[n] = asyncio.get_running_loop().create_future()
+        self._writer.write(control.frame(control.encode(request)))
+        try:
+            answer: Answer = await asyncio.wait_for(asked, ANSWERED_WITHIN_S)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if asked.cancelled() or isinstance(error, TimeoutError):
+                raise MediaAway from error
+            raise
+        finally:
+            self._asked.pop(n, None)
+        if isinstance(answer, CallRefused):
+            raise MediaRefused(answer.reason)
+        return answer
+
+    async def _take(self, reply: Reply, hear: Hear) -> None:
+        if reply.n is None:
+            assert isinstance(reply.said, News)
+            await hear(reply.said)
+            return
+        asked = self._asked.get(reply.n)
+        if asked is not None and not asked.done():
+            assert isinstance(reply.said, Answer)
+            asked.set_result(reply.said)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        address = listen_address(self._settings)
+        if address.startswith("/"):
+            return await asyncio.open_unix_connection(address)
+        host, _, port = address.rpartition(":")
+        return await asyncio.open_connection(host, int(port))

@@ -1,0 +1,89 @@
+"""The media process as a child of `plenary serve`: started, and started again when it dies."""
+
+import asyncio
+import fcntl
+import os
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from starlette.applications import Starlette
+
+from server.background import Duty
+from server.media_line import listen_address
+from server.settings import Settings
+
+STOPS_WITHIN_S = 8.0
+"""How long what is being recorded may take to be ended."""
+FIRST_BACK_OFF_S = 0.5
+LAST_BACK_OFF_S = 15.0
+HEALTHY_AFTER_S = 30.0
+
+log = structlog.get_logger("plenary.media")
+
+
+class MediaProcess:
+    """Keeps one alive. Pages and reactions do not notice when it dies."""
+
+    def __init__(self) -> None:
+        self._back_off_s = FIRST_BACK_OFF_S
+
+    async def keep(self, app: Starlette) -> None:
+        """A duty: start it, and wait until it has died; one that keeps dying is started ever more seldom.
+
+        Does nothing while another web process of this machine keeps it.
+        """
+        with alone(app.state.settings) as is_ours:
+            if is_ours:
+                await self._run(app.state.settings)
+
+    async def _run(self, settings: Settings) -> None:
+        began = asyncio.get_running_loop().time()
+        process = await start(settings)
+        try:
+            code = await process.wait()
+        except asyncio.CancelledError:
+            await stop(process)
+            raise
+        lived = asyncio.get_running_loop().time() - began
+        self._back_off_s = FIRST_BACK_OFF_S if lived > HEALTHY_AFTER_S else min(2 * self._back_off_s, LAST_BACK_OFF_S)
+        log.warning("the media process has ended", code=code, again_in_s=self._back_off_s)
+        await asyncio.sleep(self._back_off_s)
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[bool]:
+    """Whether nobody else keeps a media process for this data directory, as long as the context is open."""
+    with (settings.data / "media.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+async def start(settings: Settings) -> Process:
+    """`plenary media` with the settings of this process; it ends when its standard input does, which we hold."""
+    environment = {**os.environ, "PLENARY_DATA": str(settings.data), "PLENARY_SECRET": settings.secret}
+    environment["PLENARY_MEDIA_LISTEN"] = listen_address(settings)
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server", "media", "--child", env=environment, stdin=asyncio.subprocess.PIPE
+    )
+
+
+async def stop(process: Process) -> None:
+    """End it in good order, or at all."""
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOPS_WITHIN_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def keep_one() -> Duty:
+    """The duty of `plenary serve` to keep a media process."""
+    return Duty("media process", FIRST_BACK_OFF_S, MediaProcess().keep)

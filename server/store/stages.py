@@ -1,0 +1,233 @@
+"""Stages: who is backstage, who is on air, and what the media process is to send out."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from rooms.control import PLACES, Direct
+from server.lifecycles import STAGE
+from server.models import Event, Session, Stage, StageSource
+from server.store import sessions
+from server.store.revisions import raise_revision, session_room, stage_room
+
+ENCODER = "encoder"
+PRESENT = ("arriving", "here")
+RUNNING = ("live", "paused")
+
+
+class Refused(Exception):
+    """What was asked for cannot be; the text says why."""
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who wants to send: a person, or the encoder that has the stream key."""
+
+    name: str
+    role: str
+    person_id: uuid.UUID | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.person_id) if self.person_id else ENCODER
+
+
+async def stages_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Stage]:
+    """An event's stages in their order."""
+    statement = select(Stage).where(Stage.event_id == event_id).order_by(col(Stage.position), col(Stage.title))
+    return (await db.exec(statement)).all()
+
+
+async def stage_at(db: AsyncSession, stage_id: uuid.UUID) -> tuple[Stage, Event] | None:
+    """A stage and its event."""
+    statement = select(Stage, Event).join(Event, col(Event.id) == col(Stage.event_id)).where(Stage.id == stage_id)
+    return (await db.exec(statement)).first()
+
+
+async def title_taken(db: AsyncSession, event_id: uuid.UUID, title: str, stage_id: uuid.UUID | None) -> bool:
+    """Whether another stage of the event is called that, whatever the letter case."""
+    same = func.lower(col(Stage.title)) == title.lower()
+    statement = select(Stage.id).where(Stage.event_id == event_id, same, Stage.id != stage_id)
+    return (await db.exec(statement)).first() is not None
+
+
+async def create(db: AsyncSession, event_id: uuid.UUID, title: str) -> Stage:
+    """Add a stage after the last one."""
+    known = await stages_of(db, event_id)
+    stage = Stage(event_id=event_id, title=title, position=max((each.position for each in known), default=-1) + 1)
+    db.add(stage)
+    return stage
+
+
+async def change(db: AsyncSession, stage: Stage, **columns: Any) -> None:
+    for name, value in columns.items():
+        setattr(stage, name, value)
+    db.add(stage)
+    await _announce(db, stage)
+
+
+async def remove(db: AsyncSession, stage: Stage) -> None:
+    """Delete a stage; its sessions stay, without one."""
+    await db.exec(delete(Stage).where(col(Stage.id) == stage.id))
+
+
+async def move(db: AsyncSession, stage: Stage, name: str, *, at: datetime) -> bool:
+    """Make a move of `lifecycles.STAGE`; False when the stage's state does not allow it (any more).
+
+    Going on air starts the stage's next session when none is running.
+    """
+    step = STAGE[name]
+    moved = await db.exec(
+        update(Stage)
+        .where(col(Stage.id) == stage.id, col(Stage.state).in_(step.sources))
+        .values(state=step.target, at=at)
+    )
+    if moved.rowcount != 1:
+        return False
+    if step.target == "on-air" and await session_on(db, stage.id) is None:
+        following = await session_after(db, stage.id)
+        if following is not None:
+            await sessions.move(db, following, "start", now=at)
+    await _announce(db, stage)
+    return True
+
+
+async def session_on(db: AsyncSession, stage_id: uuid.UUID) -> Session | None:
+    """The session that is running on a stage."""
+    running = select(Session).where(Session.stage_id == stage_id, col(Session.state).in_(RUNNING))
+    return (await db.exec(running.order_by(col(Session.started_at).desc()))).first()
+
+
+async def session_after(db: AsyncSession, stage_id: uuid.UUID) -> Session | None:
+    """The session that comes next on a stage."""
+    scheduled = select(Session).where(Session.stage_id == stage_id, Session.state == "scheduled")
+    return (await db.exec(scheduled.order_by(col(Session.starts_at)))).first()
+
+
+async def sources_of(db: AsyncSession, stage_id: uuid.UUID) -> list[StageSource]:
+    """Who is backstage or was, those with a place first."""
+    rows = (await db.exec(select(StageSource).where(StageSource.stage_id == stage_id))).all()
+    return sorted(rows, key=lambda each: (each.place is None, each.place or 0, each.name))
+
+
+async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> StageSource:
+    """Give a publisher a place; a person's newer connection takes over from the older one.
+
+    Raises Refused when the encoder sends already, or every place is taken.
+    """
+    sources = await sources_of(db, stage.id)
+    source = next((each for each in sources if each.publisher == publisher.id), None)
+    if source is None:
+        source = StageSource(
+            stage_id=stage.id,
+            publisher=publisher.id,
+            person_id=publisher.person_id,
+            name=publisher.name,
+            role=publisher.role,
+        )
+    elif publisher.id == ENCODER and source.state in PRESENT:
+        raise Refused("An encoder sends to this stage already.")
+    if source.place is None:
+        source.place = next(iter(sorted(set(range(PLACES)) - {each.place for each in sources})), None)
+    if source.place is None:
+        raise Refused("Every place backstage is taken.")
+    source.connection, source.state, source.changed_at = connection, "arriving", now
+    source.name, source.role = publisher.name, publisher.role
+    db.add(source)
+    await _announce(db, stage)
+    return source
+
+
+async def note(db: AsyncSession, stage: Stage, connection: str, state: str, now: datetime) -> None:
+    """What has become of a connection: here, lost or left; nothing when another has taken its place."""
+    changed: dict[str, Any] = {"state": state, "changed_at": now}
+    if state not in PRESENT:
+        changed |= {"connection": None, "place": None}
+    ours = (col(StageSource.stage_id) == stage.id, col(StageSource.connection) == connection)
+    noted = await db.exec(update(StageSource).where(*ours, col(StageSource.state) != state).values(**changed))
+    if noted.rowcount:
+        await _announce(db, stage)
+
+
+async def note_present(db: AsyncSession, present: Collection[str], now: datetime) -> None:
+    """Exactly these connections are there: the others were lost."""
+    gone = select(StageSource, Stage).join(Stage, col(Stage.id) == col(StageSource.stage_id))
+    for source, stage in await db.exec(gone.where(col(StageSource.connection).is_not(None))):
+        assert source.connection is not None
+        await note(db, stage, source.connection, "here" if source.connection in present else "lost", now)
+
+
+async def put_on_air(db: AsyncSession, stage: Stage, source_id: uuid.UUID, *, is_on_air: bool) -> bool:
+    """Put a source's sound into the programme, or take it out; False when there is no such source."""
+    ours = (col(StageSource.stage_id) == stage.id, col(StageSource.id) == source_id)
+    changed = await db.exec(update(StageSource).where(*ours).values(is_on_air=is_on_air))
+    if changed.rowcount != 1:
+        return False
+    if not is_on_air and stage.taken_id == source_id:
+        stage.taken_id = None
+        db.add(stage)
+    await _announce(db, stage)
+    return True
+
+
+async def take(db: AsyncSession, stage: Stage, source_id: uuid.UUID) -> bool:
+    """Show a source's picture, and hear it; False when there is no such source."""
+    stage.taken_id = source_id
+    db.add(stage)
+    return await put_on_air(db, stage, source_id, is_on_air=True)
+
+
+async def note_taken(db: AsyncSession, stage: Stage, connection: str) -> None:
+    """The picture has followed the voice."""
+    ours = select(StageSource).where(StageSource.stage_id == stage.id, StageSource.connection == connection)
+    source = (await db.exec(ours)).first()
+    if source is not None and stage.taken_id != source.id and stage.follows_voice:
+        stage.taken_id = source.id
+        db.add(stage)
+        await _announce(db, stage)
+
+
+async def due(db: AsyncSession, now: datetime) -> list[tuple[Stage, str]]:
+    """The stages that the clock moves now: a countdown is over, or the session on air has ended."""
+    statement = select(Stage).where(col(Stage.state).in_(("countdown", "on-air")))
+    found = []
+    for stage in await db.exec(statement):
+        if stage.state == "countdown" and stage.at is not None and stage.at <= now:
+            found.append((stage, "go"))
+        elif stage.state == "on-air" and await session_on(db, stage.id) is None:
+            found.append((stage, "clear"))
+    return found
+
+
+async def directions(db: AsyncSession) -> dict[str, Direct]:
+    """What each stage of a running session is to send out, by the stage's id."""
+    running = select(Stage, Session).join(Session, col(Session.stage_id) == col(Stage.id))
+    wanted = {}
+    for stage, session in await db.exec(running.where(col(Session.state).in_(RUNNING))):
+        on_air = stage.state == "on-air" and session.state == "live"
+        sources = {each.id: each for each in await sources_of(db, stage.id)} if on_air else {}
+        heard = [each.connection for each in sources.values() if each.is_on_air and each.connection]
+        taken = sources.get(stage.taken_id) if stage.taken_id else None
+        wanted[str(stage.id)] = Direct(
+            str(stage.id), str(session.id), taken.connection if taken else None, heard, stage.follows_voice and on_air
+        )
+    return wanted
+
+
+def countdown_end(now: datetime, seconds: int) -> datetime:
+    """When a countdown that begins now is over."""
+    return now + timedelta(seconds=seconds)
+
+
+async def _announce(db: AsyncSession, stage: Stage) -> None:
+    await raise_revision(db, stage_room(stage.id), "air")
+    await raise_revision(db, stage_room(stage.id), "backstage")
+    open_ones = select(Session.id).where(Session.stage_id == stage.id, col(Session.state).in_((*RUNNING, "scheduled")))
+    for session_id in await db.exec(open_ones):
+        await raise_revision(db, session_room(session_id), "air")
