@@ -1,0 +1,333 @@
+"""People who live an event: they come by their link, look around, listen, watch, react, lose the line, answer a survey.
+
+    python -m locust -f loadtests/locustfile.py --headless --only-summary --people 673 --seconds 600 --record
+
+opens a demo event of its own on loopback and leaves nothing behind. With `--host URL --event SLUG --links FILE` it
+meets another one, a rehearsal, whose links `plenary links SLUG --count N` prints. `--shape` leaves acts out: everyone
+comes in, and then there is an ovation, and then everyone loses the connection at once. It ends with 1 if anything
+failed; `--record` writes what it saw into RESULTS.md.
+"""
+
+import random
+import re
+import secrets
+import time
+from argparse import ArgumentParser
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import gevent
+import psutil
+from locust import FastHttpUser, LoadTestShape, between, constant_pacing, events, task
+from locust.env import Environment
+
+from loadtests.day import ACTS, Day
+from loadtests.house import House
+from loadtests.line import Line, LineClosed
+from loadtests.results import Figure, record
+
+EMOJI = ("clap", "love", "agree", "laugh", "wow", "idea")
+SESSION_NOW = re.compile(r'button-live" href="([^"]+)"')
+ROOM = re.compile(r'data-room="((?:event|session):[0-9a-f-]{36})"')
+CHOICE = re.compile(r'type="radio" name="(\w+)" value="([^"]+)"')
+SEGMENT_S = 2
+BEHIND_MS = 6_000
+CLAPS_AT_ONCE = 3
+"""In an ovation, each time the playlist is asked for: less than the two credits a second that come back."""
+CLAPS_SELDOM = 0.04
+ANSWER_WITHIN_S = 30
+COME_BACK_S = (0.25, 0.5)
+DO_NOT_COME_BACK = 4500
+
+
+@dataclass
+class Crowd:
+    """What the people of this process share; filled in before the first of them comes."""
+
+    day: Day = field(default_factory=lambda: Day(0, 1))
+    event: str = House.event
+    links: list[str] = field(default_factory=list)
+    house: House | None = None
+    began: float = 0.0
+    server_cpu_s: float = 0.0
+    lines: set[Line] = field(default_factory=set)
+    shared: int = 0
+    """Frames that were shared with everybody."""
+
+    def gone(self) -> float:
+        """Seconds since the doors opened."""
+        return time.monotonic() - self.began
+
+
+crowd = Crowd()
+
+
+class Delegate(FastHttpUser):
+    """Somebody with a join link and a browser."""
+
+    abstract = True
+    network_timeout = connection_timeout = 60.0
+
+    def on_start(self) -> None:
+        self.sender, self.n = secrets.token_hex(8), 0
+        self.waiting: dict[int, tuple[dict[str, Any], float]] = {}
+        """Reactions that are not answered, and when they were sent."""
+        self.line: Line | None = None
+        self.living: gevent.Greenlet | None = None
+        self.has_answered = False
+        link = urlsplit(crowd.links.pop()).path
+        self.client.get(link, name="join link")
+        self.post(link, {}, "join")
+        self.look("lobby")
+        self.look("agenda")
+
+    def on_stop(self) -> None:
+        self.go()
+        for _, since in self.waiting.values():
+            if time.monotonic() - since > ANSWER_WITHIN_S:
+                self.note("reaction", ANSWER_WITHIN_S, TimeoutError("never answered"))
+
+    def look(self, place: str) -> str:
+        """Open a page of the event, with its connection; its HTML."""
+        self.go()
+        html = self.client.get(f"/{crowd.event}/{place}", name=re.sub("/.*", "", place)).text or ""
+        rooms = sorted(set(ROOM.findall(html)))
+        if rooms:
+            self.living = gevent.spawn(self.live, rooms)
+        return html
+
+    def go(self) -> None:
+        """Leave the page."""
+        if self.living is not None:
+            self.living.kill()
+        self.living = None
+
+    def post(self, path: str, form: dict[str, str], name: str) -> None:
+        """Send a form that leads on to another page."""
+        headers = {"origin": self.host or ""}
+        with self.client.post(
+            path, data=form, headers=headers, name=name, allow_redirects=False, catch_response=True
+        ) as answer:
+            if answer.status_code != 303:
+                answer.failure(f"{answer.status_code} instead of a way on")
+
+    def live(self, rooms: list[str]) -> None:
+        """Be connected for as long as the page is open, as static/js/live.js is."""
+        while True:
+            began = time.monotonic()
+            try:
+                self.line = Line(self.host or "", {cookie.name: cookie.value or "" for cookie in self.client.cookiejar})
+                crowd.lines.add(self.line)
+                self.converse(self.line, rooms, began)
+            except LineClosed as closed:
+                if closed.code >= DO_NOT_COME_BACK:
+                    return self.note("line", time.monotonic() - began, closed)
+            except ConnectionError as error:
+                self.note("line", time.monotonic() - began, error)
+            except OSError:
+                pass  # cut off, which is what everybody was to go through
+            finally:
+                self.hang_up()
+            gevent.sleep(random.uniform(*COME_BACK_S))
+
+    def converse(self, line: Line, rooms: list[str], began: float) -> None:
+        line.send({"type": "hello", "rooms": rooms})
+        for command, _ in tuple(self.waiting.values()):
+            line.send(command)
+        for notice in line.notices():
+            match notice["type"]:
+                case "welcome":
+                    self.note("welcome", time.monotonic() - began)
+                    if notice["room"].startswith("session:"):
+                        line.send({"type": "playing", "room": notice["room"], "playing": True})
+                case "denied":
+                    self.note("welcome", time.monotonic() - began, PermissionError(notice["reason"]))
+                case "taken" | "refused" if notice["n"] in self.waiting:
+                    _, since = self.waiting.pop(notice["n"])
+                    refusal = PermissionError(notice["reason"]) if notice["type"] == "refused" else None
+                    self.note("reaction", time.monotonic() - since, refusal)
+
+    def hang_up(self) -> None:
+        line, self.line = self.line, None
+        if line is not None:
+            crowd.shared += line.shared
+            crowd.lines.discard(line)
+            line.cut()
+
+    def react(self, session: str) -> None:
+        """Send one, and wait for its answer beside everything else."""
+        self.n += 1
+        at = round(time.time() * 1000) - BEHIND_MS
+        key = {"session": session, "sender": self.sender, "n": self.n}
+        command = {"type": "reaction.send", **key, "emoji": random.choice(EMOJI), "at": at}
+        self.waiting[self.n] = (command, time.monotonic())
+        try:
+            if self.line is not None:
+                self.line.send(command)
+        except OSError:
+            pass  # it is sent again on the next line
+
+    def answer(self) -> None:
+        """Fill in the survey, once, when the day draws to its end."""
+        if self.has_answered or not crowd.day.asks_for_answers(crowd.gone()):
+            return
+        self.has_answered = True
+        path = f"/{crowd.event}/surveys/after"
+        choices = CHOICE.findall(self.client.get(path, name="survey").text or "")
+        random.shuffle(choices)
+        self.post(path, dict(choices), "survey, answered")
+
+    def note(self, name: str, seconds: float, error: Exception | None = None) -> None:
+        """Count something that was said on the line."""
+        self.environment.events.request.fire(
+            request_type="LIVE", name=name, response_time=seconds * 1000, response_length=0, exception=error, context={}
+        )
+
+
+class Wanderer(Delegate):
+    """Walks through the event's places."""
+
+    weight = 3
+    wait_time = between(20, 60)
+
+    @task
+    def walk(self) -> None:
+        self.look(random.choice(("lobby", "agenda", "lounge", "recordings")))
+        self.answer()
+
+
+class Listener(Delegate):
+    """Sits in the session that runs, with its sound, and reacts."""
+
+    weight = 6
+    wait_time = constant_pacing(SEGMENT_S)
+    renditions: tuple[str, ...] = ("audio",)
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.session, self.path = "", ""
+        self.fetched: dict[str, str] = {}
+
+    @task
+    def attend(self) -> None:
+        if not self.session and not self.enter():
+            return gevent.sleep(random.uniform(10, 30))
+        for rendition in self.renditions:
+            self.fetch(rendition)
+        self.answer()
+        claps = CLAPS_AT_ONCE if crowd.day.is_ovation(crowd.gone()) else int(random.random() < CLAPS_SELDOM)
+        for _ in range(claps if self.session else 0):
+            self.react(self.session)
+
+    def enter(self) -> bool:
+        """Go to the session that the lobby offers; False when there is none."""
+        found = SESSION_NOW.search(self.look("lobby"))
+        if found is None:
+            return False
+        self.path, self.fetched = found[1], {}
+        html = self.look(self.path.removeprefix(f"/{crowd.event}/"))
+        rooms = [room for room in ROOM.findall(html) if room.startswith("session:")]
+        self.session = rooms[0].partition(":")[2]
+        self.client.get(f"{self.path}/media/index.m3u8", name="multivariant playlist")
+        return True
+
+    def fetch(self, rendition: str) -> None:
+        """Ask for what is new in a media playlist, and fetch the newest segment; the session may be over."""
+        address = f"{self.path}/media/{rendition}.m3u8?_HLS_skip=YES"
+        playlist = self.client.get(address, name=f"{rendition} playlist").text or ""
+        newest = next((line for line in reversed(playlist.splitlines()) if line and not line.startswith("#")), "")
+        if newest != self.fetched.get(rendition):
+            self.fetched[rendition] = newest
+            self.client.get(newest, name=f"{rendition} segment")
+        if "#EXT-X-ENDLIST" in playlist:
+            self.session = ""
+
+
+class Viewer(Listener):
+    """Sees the pictures, too."""
+
+    weight = 1
+    renditions = ("audio", "video")
+
+
+class Shape(LoadTestShape):
+    """Lets people in as the day says, and at its moment cuts every line."""
+
+    has_cut = False
+
+    def tick(self) -> tuple[int, float] | None:
+        gone = self.get_run_time()
+        if crowd.day.is_over(gone):
+            return None
+        if crowd.day.has_reconnected(gone) and not self.has_cut:
+            self.has_cut = True
+            for line in tuple(crowd.lines):
+                line.cut()
+        return crowd.day.here(gone), crowd.day.people
+
+
+@events.init_command_line_parser.add_listener
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--people", type=int, default=673, help="how many delegates (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=600, help="how long (default: %(default)s)")
+    parser.add_argument("--shape", choices=("day", *ACTS), default="day", help="one act, or all (default: %(default)s)")
+    parser.add_argument("--event", default=House.event, help="the slug of the event (default: %(default)s)")
+    parser.add_argument("--links", metavar="FILE", help="with --host: the file that plenary links wrote")
+    parser.add_argument("--record", action="store_true", help="write what was seen into loadtests/RESULTS.md")
+
+
+@events.init.add_listener
+def open_doors(environment: Environment, **_: Any) -> None:
+    asked = environment.parsed_options
+    acts = ACTS if asked.shape == "day" else (asked.shape,)
+    crowd.day, crowd.event = Day(asked.people, asked.seconds, frozenset(acts)), asked.event
+    if environment.host:
+        crowd.links = Path(asked.links).read_text(encoding="utf-8").split()
+    else:
+        crowd.house = House()
+        crowd.links, environment.host = crowd.house.links(asked.people), crowd.house.base
+
+
+@events.test_start.add_listener
+def begin(**_: Any) -> None:
+    crowd.began = time.monotonic()
+
+
+@events.test_stopping.add_listener
+def look_at_the_server(**_: Any) -> None:
+    if crowd.house is not None:
+        crowd.server_cpu_s = sum(psutil.Process(crowd.house.pid).cpu_times()[:2])
+
+
+@events.quitting.add_listener
+def close_doors(environment: Environment, **_: Any) -> None:
+    if crowd.house is not None:
+        crowd.house.close()
+    if environment.parsed_options.record:
+        print(record(f"A day of {crowd.day.people} delegates", COMMAND, figures(environment), [NOTE]))
+
+
+def figures(environment: Environment) -> list[Figure]:
+    """What a run has shown."""
+    total = environment.stats.total
+    reactions = environment.stats.get("reaction", "LIVE")
+    return [
+        Figure("failures", [total.num_failures], at_most=0),
+        Figure("requests and notices", [total.num_requests]),
+        Figure("reactions answered", [reactions.num_requests - reactions.num_failures]),
+        Figure("reaction to its answer, median", [reactions.median_response_time], "ms"),
+        Figure("reaction to its answer, p99", [reactions.get_response_time_percentile(0.99)], "ms"),
+        Figure("all requests, p99", [total.get_response_time_percentile(0.99)], "ms"),
+        Figure("shared frames received", [crowd.shared]),
+        Figure("server CPU of one core", [100 * crowd.server_cpu_s / crowd.day.seconds], "%"),
+    ]
+
+
+COMMAND = "python -m locust -f loadtests/locustfile.py --headless --only-summary --people 673 --seconds 600 --record"
+NOTE = (
+    "Delegates come in over three minutes by their join links; six of ten listen to the session that runs (playlist "
+    "and segment every two seconds), one watches, three walk from page to page. An ovation of a minute and a half, "
+    "one moment at which everybody's connection is lost, the survey at the end. Server and delegates share two cores."
+)
