@@ -69,7 +69,7 @@ class Programme:
 
     def sent(self, now: datetime) -> int:
         """How many segments were sent by then."""
-        return self._segments_before(self.elapsed(now))
+        return self.segments_before(self.elapsed(now))
 
     def position_of_segment(self, number: int) -> timedelta:
         """Where a segment begins."""
@@ -103,24 +103,28 @@ class Programme:
             if pause.resumed_at is None:
                 break
             waited += pause.resumed_at - pause.paused_at
-            begins = self.position_of_segment(self._segments_before(self.elapsed(pause.paused_at)))
+            begins = self.position_of_segment(self.segments_before(self.elapsed(pause.paused_at)))
             runs[begins] = self.started_at + begins + waited
         return [Run(position, moment) for position, moment in sorted(runs.items())]
 
-    def _segments_before(self, position: timedelta) -> int:
+    def segments_before(self, position: timedelta) -> int:
+        """How many segments end at a position or before it."""
         loops, rest = divmod(position, self._duration)
         return loops * len(self._ends) + bisect_right(self._ends, rest)
 
 
-def playlist(programme: Programme, kind: str, now: datetime, base: str, *, delta: bool = False) -> str:
+def playlist(
+    programme: Programme, kind: str, now: datetime, base: str, *, kept: range | None = None, delta: bool = False
+) -> str:
     """The media playlist of one rendition at that moment, or what is new in it; `base` precedes every segment's name.
 
+    `kept` are the numbers of the segments that it lists; None: all that were sent.
     Raises NoSuchSegment for a rendition that the film does not have.
     """
     film = programme.film
     rendition = _rendition(film, kind)
     return media_playlist(
-        list(_entries(programme, kind, rendition, programme.sent(now), base)),
+        list(_entries(programme, kind, rendition, range(programme.sent(now)) if kept is None else kept, base)),
         init=base + rendition.init if rendition.init else None,
         longest_s=longest((film.video, film.audio, film.captions)),
         ended=programme.is_over(now),
@@ -128,8 +132,8 @@ def playlist(programme: Programme, kind: str, now: datetime, base: str, *, delta
     )
 
 
-def segment_file(programme: Programme, name: str, now: datetime) -> str:
-    """The film's file that a segment's name stands for.
+def segment_file(programme: Programme, name: str, now: datetime, kept: range | None = None) -> str:
+    """The film's file that a segment's name stands for; only of those whose numbers are `kept`, if any are given.
 
     Raises NoSuchSegment for a name that stands for nothing, NotYet for a segment that was not sent by then.
     """
@@ -144,25 +148,28 @@ def segment_file(programme: Programme, name: str, now: datetime) -> str:
     loop, index = int(parts["loop"]), int(parts["index"])
     if index >= len(segments) or name != _name(kind, loop, index, segments[index].name):
         raise NoSuchSegment(name)
-    if loop * len(film.video.segments) + index >= programme.sent(now):
+    number = loop * len(film.video.segments) + index
+    if kept is not None and number not in kept:
+        raise NoSuchSegment(name)
+    if number >= programme.sent(now):
         raise NotYet(name)
     return segments[index].name
 
 
-def _entries(programme: Programme, kind: str, rendition: Rendition, count: int, base: str) -> Iterator[Entry]:
+def _entries(programme: Programme, kind: str, rendition: Rendition, numbers: range, base: str) -> Iterator[Entry]:
     resumes = {run.position for run in programme.runs}
-    for number in range(count):
+    for number in numbers:
         loop, index = divmod(number, len(programme.film.video.segments))
         if index >= len(rendition.segments):
             continue
         segment = rendition.segments[index]
         position = programme.position_of_segment(number)
-        repeats = loop > 0 and index == 0
+        repeats, is_first = loop > 0 and index == 0, number == numbers.start
         yield Entry(
             uri=base + _name(kind, loop, index, segment.name),
             seconds=segment.seconds,
-            begins_at=programme.moment_of(position) if repeats or position in resumes else None,
-            discontinuities=int(repeats),
+            begins_at=programme.moment_of(position) if is_first or repeats or position in resumes else None,
+            discontinuities=int(repeats and not is_first),
         )
 
 

@@ -2,23 +2,28 @@
 
 import json
 from collections.abc import Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from rooms import simulive
+from rooms.cuts import Cut
 from rooms.film_index import INDEX_NAME, FilmIndex
 from rooms.simulive import Pause, Programme
 from server.models import Film
 from server.settings import Settings
 from server.store.films import Broadcast
 
+CLOSING = timedelta(seconds=120)
+"""So long after the end the whole programme is given out, not its recording: people watch seconds behind."""
+
 
 class FilmSource(NamedTuple):
-    """What a session sends out of a film, by the clock."""
+    """What a session sends out of a film, by the clock, and what its recording keeps of that."""
 
     programme: Programme
+    cut: Cut
 
     @property
     def film(self) -> FilmIndex:
@@ -30,15 +35,25 @@ class FilmSource(NamedTuple):
     def version(self, now: datetime) -> Hashable:
         """It changes whenever a playlist does."""
         programme = self.programme
-        return programme.started_at, tuple(programme.pauses), programme.sent(now), programme.is_over(now)
+        sent = programme.sent(now), programme.is_over(now)
+        return programme.started_at, tuple(programme.pauses), sent, self.kept(now)
+
+    def kept(self, now: datetime) -> range | None:
+        """The segments that are given out, by number; None: all that were sent."""
+        ended_at = self.programme.ended_at
+        return self.cut.numbers if ended_at is not None and now - ended_at >= CLOSING else None
+
+    def second_of(self, moment: datetime) -> float | None:
+        """The second of the recording at which this media time is seen; None when that part was not kept."""
+        return self.cut.second_of(moment)
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """Raises NoSuchSegment."""
-        return simulive.playlist(self.programme, rendition, now, base, delta=delta)
+        return simulive.playlist(self.programme, rendition, now, base, kept=self.kept(now), delta=delta)
 
     def file_of(self, name: str, now: datetime) -> str:
         """Raises NoSuchSegment, NotYet."""
-        return simulive.segment_file(self.programme, name, now)
+        return simulive.segment_file(self.programme, name, now, self.kept(now))
 
 
 def films_dir(settings: Settings) -> Path:
@@ -56,7 +71,8 @@ def source_of(settings: Settings, film: Film, broadcast: Broadcast) -> FilmSourc
     assert session.started_at is not None
     pauses = [Pause(*pause) for pause in broadcast.pauses]
     index = index_at(directory_of(settings, film))
-    return FilmSource(Programme(index, session.started_at, pauses, session.ended_at))
+    programme = Programme(index, session.started_at, pauses, session.ended_at)
+    return FilmSource(programme, Cut(programme, session.trim_start, session.trim_end))
 
 
 def index_at(directory: Path) -> FilmIndex:

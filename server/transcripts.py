@@ -1,12 +1,12 @@
 """A film's captions as a transcript to read: WebVTT cues joined into lines with the second at which each begins."""
 
-import re
-from html import unescape
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-ARROW = re.compile(r"(?:(\d+):)?(\d\d):(\d\d)\.(\d{3})\s+-->")
-TAG = re.compile(r"<[^>]*>")
+from rooms.webvtt import Cue, NotWebVTT, read_webvtt
+
 ENDS_SENTENCE = (".", "!", "?", "…", "”")
 LONGEST = 320
 """Characters of a line that is not ended by a sentence."""
@@ -19,36 +19,28 @@ class Line(NamedTuple):
     text: str
 
 
-def read_transcript(path: Path) -> list[Line]:
-    """The transcript of a captions file; empty when there is none."""
+def read_transcript(path: Path) -> tuple[Line, ...]:
+    """The transcript of a captions file, read once for each of its versions; empty when there is none."""
     try:
-        return transcript(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []
+        return _transcript(path, path.stat().st_mtime_ns)
+    except (FileNotFoundError, NotWebVTT):
+        return ()
 
 
-def transcript(captions: str) -> list[Line]:
+@lru_cache(maxsize=256)
+def _transcript(path: Path, _changed_ns: int) -> tuple[Line, ...]:
+    return tuple(transcript(read_webvtt(path.read_text(encoding="utf-8"))))
+
+
+def transcript(cues: Iterable[Cue]) -> list[Line]:
     """Cues joined until a sentence ends."""
     lines: list[Line] = []
     is_open = False
-    for start, text in cues(captions):
+    for cue in cues:
+        text = " ".join(cue.text.split())
         if is_open and len(lines[-1].text) < LONGEST:
             lines[-1] = Line(lines[-1].start, f"{lines[-1].text} {text}")
         else:
-            lines.append(Line(start, text))
+            lines.append(Line(cue.start, text))
         is_open = not text.endswith(ENDS_SENTENCE)
     return lines
-
-
-def cues(captions: str) -> list[tuple[float, str]]:
-    """When each cue begins, seconds, and its words without markup."""
-    found = []
-    for block in captions.replace("\r\n", "\n").split("\n\n"):
-        timing = ARROW.search(block)
-        if timing:
-            hours, minutes, seconds, thousandths = (int(part or 0) for part in timing.groups())
-            words = block[timing.end() :].partition("\n")[2]
-            text = " ".join(unescape(TAG.sub("", words)).split())
-            if text:
-                found.append((hours * 3600 + minutes * 60 + seconds + thousandths / 1000, text))
-    return found

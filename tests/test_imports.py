@@ -23,9 +23,11 @@ SERVER = [
 LAYERS = [layer for layer, _ in SERVER] + ["server.commands"]
 
 PURE = (
+    "rooms.cuts",
     "rooms.film_index",
     "rooms.playlists",
     "rooms.simulive",
+    "rooms.webvtt",
     "server.lifecycles",
     "server.permissions",
     "server.surveys.published",

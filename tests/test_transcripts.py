@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rooms.webvtt import read_webvtt
 from server.transcripts import Line, read_transcript, transcript
 
 CAPTIONS = """WEBVTT
@@ -23,26 +24,26 @@ Cats &amp; dogs
 
 
 def test_cues_are_joined_until_a_sentence_ends() -> None:
-    assert transcript(CAPTIONS) == [
+    assert transcript(read_webvtt(CAPTIONS)) == [
         Line(1.5, "One in four adults with high blood pressure does not know it."),
         Line(3600.25, "Cats & dogs"),
     ]
 
 
 def test_lines_end_however_the_file_was_written() -> None:
-    assert transcript(CAPTIONS.replace("\n", "\r\n")) == transcript(CAPTIONS)
+    assert transcript(read_webvtt(CAPTIONS.replace("\n", "\r\n"))) == transcript(read_webvtt(CAPTIONS))
 
 
 def test_one_breath_that_never_ends_is_cut() -> None:
     endless = "WEBVTT\n\n" + "".join(
         f"00:{n:02}.000 --> 00:{n:02}.900\nand then and then and then\n\n" for n in range(60)
     )
-    lines = transcript(endless)
+    lines = transcript(read_webvtt(endless))
     assert len(lines) > 1
     assert all(len(line.text) < 400 for line in lines)
 
 
 def test_what_is_no_captions_file_is_no_transcript(tmp_path: Path) -> None:
-    assert read_transcript(tmp_path / "none.vtt") == []
-    assert transcript("") == []
-    assert transcript("Hello --> world") == []
+    assert read_transcript(tmp_path / "none.vtt") == ()
+    (tmp_path / "other.vtt").write_text("Hello --> world")
+    assert read_transcript(tmp_path / "other.vtt") == ()

@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from rooms.media.captions import read_webvtt
 from rooms.media.simulive import FilmRefused, package
 from rooms.media.spec import SpecRefused
 from rooms.media.studio import make_films
+from rooms.webvtt import read_webvtt
 
 
 def main(words: list[str] | None = None) -> int:

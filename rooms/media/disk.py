@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from rooms import recording
+from rooms.durable import settle, write_file
 from rooms.film_index import INDEX_NAME, FilmIndex
-from rooms.media.durable import settle, write_file
 from rooms.recording import RENDITIONS, Journal, Listed
 
 MOST_WAITING = 64_000_000

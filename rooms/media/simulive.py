@@ -17,9 +17,9 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from rooms.durable import settle, write_file
 from rooms.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition, Segment
-from rooms.media.captions import Cue, cut, write_webvtt
-from rooms.media.durable import settle, write_file
+from rooms.webvtt import Cue, cut, write_webvtt
 
 SEGMENT_S = 2
 FRAGMENT = {

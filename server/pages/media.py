@@ -33,6 +33,8 @@ CAPTIONS_TYPE = "text/vtt"
 SEGMENT_TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTIONS_TYPE}
 ASK_EACH_TIME = "private, no-cache"
 FOR_AN_HOUR = "private, max-age=3600"
+FOR_A_MINUTE = "public, max-age=60"
+"""Captions may be corrected; pictures and sound may not."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 SKIP, SKIPS = "_HLS_skip", ("YES", "v2")
 """How a player asks for a delta update (RFC 8216bis, 6.2.5.1)."""
@@ -80,7 +82,7 @@ async def captions(request: Request) -> Response:
     airing = await broadcasts_of(request).at(event.slug, session.slug)
     if airing is None or not is_playable(airing) or not airing.source.is_over(airing.read_at):
         raise NotFound("There are no captions to read yet.")
-    return await file(request, airing.directory / CAPTIONS_NAME, CAPTIONS_TYPE, FOR_AN_HOUR)
+    return await file(request, airing.directory / CAPTIONS_NAME, CAPTIONS_TYPE, ASK_EACH_TIME)
 
 
 @told_plainly
@@ -106,7 +108,7 @@ async def segment(request: Request) -> Response:
         path = sent_file(await broadcasts.with_key(media_key, fresh=True), name, now)
     if path is None:
         raise NotFound("There is no such segment, or not yet.")
-    return await file(request, path, SEGMENT_TYPES[path.suffix], FOR_GOOD)
+    return await file(request, path, SEGMENT_TYPES[path.suffix], FOR_A_MINUTE if path.suffix == ".vtt" else FOR_GOOD)
 
 
 async def let_in(request: Request) -> None:

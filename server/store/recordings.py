@@ -1,5 +1,6 @@
 """Recordings: what can be watched again, how long it is, and how far each person has come."""
 
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from sqlmodel import case, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import Pause, paused_for
-from server.models import Attendance, Event, Progress, Session, Tally
+from server.models import Attendance, Event, Film, Progress, Session, Tally
 from server.store import agenda
 from server.store.agenda import Item
 from server.store.sessions import pauses_of
@@ -52,9 +53,31 @@ async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: dat
 
 
 async def lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
-    """Seconds of each recording: from its actual start to its end without the pauses; a film is repeated in it."""
+    """Seconds of each recording: what was sent without the pauses, a film once, and without what was trimmed.
+
+    To the second, that is: the recording itself is cut between segments.
+    """
     pauses = await pauses_of(db, [session.id for session in sessions])
-    return {session.id: _ran_for(session, pauses.get(session.id, [])) for session in sessions}
+    films = await durations_of(db, [session.film_id for session in sessions if session.film_id])
+    return {
+        session.id: _kept_of(
+            session,
+            min(_ran_for(session, pauses.get(session.id, [])), films.get(session.film_id or session.id, math.inf)),
+        )
+        for session in sessions
+    }
+
+
+async def durations_of(db: AsyncSession, film_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
+    """Seconds of each film."""
+    found = await db.exec(select(Film.id, Film.duration).where(col(Film.id).in_(film_ids)))
+    return dict(found.all())
+
+
+def _kept_of(session: Session, seconds: float) -> float:
+    """What trimming leaves of so many seconds."""
+    ends = seconds if session.trim_end is None else min(seconds, session.trim_end)
+    return max(0.0, ends - session.trim_start)
 
 
 def _ran_for(session: Session, pauses: Sequence[Pause]) -> float:

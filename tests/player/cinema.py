@@ -11,6 +11,7 @@ from server.models import Session
 WORDS = ("Put two fingers on your wrist.", "Please clap if you are in.")
 CARD_S = 5
 FILM_S = CARD_S * len(WORDS)
+LONG_S = 4 * FILM_S
 PLAYS_WITHIN_MS = 30_000
 VIDEO = "document.querySelector('[data-player] video')"
 FACTS = "document.querySelector('[data-player]').dataset"
@@ -26,10 +27,17 @@ def since(seconds: float) -> dict[str, Any]:
 
 
 def recorded(seconds: float) -> dict[str, Any]:
-    """The columns of a session that ended an hour ago after so long, with its recording open."""
+    """The columns of a session that ended an hour ago after so long, with the recording of the long film open."""
     ended = datetime.now(UTC) - timedelta(hours=1)
     began = ended - timedelta(seconds=seconds)
-    return {"state": "ended", "recording": "open", "starts_at": began, "started_at": began, "ended_at": ended}
+    return {
+        "can": "long",
+        "state": "ended",
+        "recording": "open",
+        "starts_at": began,
+        "started_at": began,
+        "ended_at": ended,
+    }
 
 
 async def until(page: Page, condition: str, within_ms: float = PLAYS_WITHIN_MS) -> None:

@@ -1,6 +1,7 @@
 """A cinema: a real film in a served conference, and browsers to watch it with."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -17,23 +18,20 @@ from server.store import films
 from server.store.database import Database
 from tests.factory import Factory
 from tests.fixtures import BASE, serving
-from tests.player.cinema import CARD_S, FILM_S, WORDS, NewSession, Visit
+from tests.player.cinema import CARD_S, FILM_S, LONG_S, WORDS, NewSession, Visit
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A packaged film of ten seconds, made by the media process."""
+def cans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of two packaged films, of ten seconds and of forty, made by the media process."""
     directory = tmp_path_factory.mktemp("films")
-    spec = {
-        "title": "Hearts and minds",
-        "speaker": "Heart health lead nurse",
-        "accent": "#c23a22",
-        "cards": [{"text": text, "seconds": CARD_S} for text in WORDS],
-    }
-    (directory / "hearts.json").write_text(json.dumps(spec))
-    command = [sys.executable, "-m", "rooms.media", "film", str(directory / "hearts.json"), "--to", str(directory)]
+    about = {"title": "Hearts and minds", "speaker": "Heart health lead nurse", "accent": "#c23a22"}
+    specs = [directory / "short.json", directory / "long.json"]
+    for spec, times in zip(specs, (1, LONG_S // FILM_S), strict=True):
+        spec.write_text(json.dumps({**about, "cards": [{"text": text, "seconds": CARD_S} for text in WORDS * times]}))
+    command = [sys.executable, "-m", "rooms.media", "film", *map(str, specs), "--to", str(directory)]
     subprocess.run(command, check=True, capture_output=True)
-    return directory / "hearts"
+    return directory
 
 
 class House(NamedTuple):
@@ -45,11 +43,10 @@ class House(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-async def house(film: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(cans: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     data = tmp_path_factory.mktemp("house")
     settings = Settings(data=data, public_url=BASE)
-    films_dir(settings).mkdir(parents=True)
-    (films_dir(settings) / film.name).symlink_to(film)
+    shutil.copytree(cans, films_dir(settings))
     async with serving(settings) as address:
         database = Database(settings.database)
         yield House(address, database, Factory(database, settings))
@@ -72,12 +69,12 @@ async def event(make: Factory) -> Event:
 
 
 @pytest.fixture
-def with_film(make: Factory, event: Event, database: Database, film: Path) -> NewSession:
-    """Makes a session that plays the film, scheduled in a quarter of an hour unless told otherwise."""
+def with_film(make: Factory, event: Event, database: Database) -> NewSession:
+    """Makes a session that plays a film, scheduled in a quarter of an hour unless told otherwise."""
 
-    async def session(**columns: Any) -> Session:
+    async def session(can: str = "short", **columns: Any) -> Session:
         async with database.writing() as db:
-            row = await films.add(db, event.id, "Hearts and minds", film.name, FILM_S)
+            row = await films.add(db, event.id, "Hearts and minds", can, LONG_S if can == "long" else FILM_S)
         return await make.session(event, film_id=row.id, **columns)
 
     return session

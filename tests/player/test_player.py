@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from playwright.async_api import Route, expect
 from sqlmodel import select
 
-from server.models import Event, Progress
+from server.models import Event, Progress, WatchInterval
 from server.store import sessions
 from server.store.database import Database
 from tests.factory import Factory
@@ -15,6 +15,7 @@ from tests.player.cinema import (
     CARD_S,
     FACTS,
     FILM_S,
+    LONG_S,
     PLAYS_WITHIN_MS,
     VIDEO,
     WORDS,
@@ -176,20 +177,21 @@ async def test_a_recording_is_resumed_where_it_was_left(
     page = await visit(session, person)
     await page.get_by_role("button", name="Watch the recording").click()
     await plays_on(page, 1)
-    assert await page.evaluate(f"Math.round({VIDEO}.duration)") == 60
-    await page.locator("[data-seek]").fill("30")
-    await until(page, f"{VIDEO}.currentTime > 31")
+    assert await page.evaluate(f"Math.round({VIDEO}.duration)") == LONG_S
+    await page.locator("[data-seek]").fill("20")
+    await until(page, f"{VIDEO}.currentTime > 21")
     async with page.expect_response(lambda answer: answer.url.endswith("/progress")) as stored:
         await page.locator("[data-player]").press("k")
     assert (await stored.value).status == 204
     async with database.reading() as db:
         kept = (await db.exec(select(Progress).where(Progress.person_id == person.id))).one()
-    assert kept.position > 30
+        played = (await db.exec(select(WatchInterval).where(WatchInterval.person_id == person.id))).all()
+    assert kept.position > 20
+    assert any(each.begins >= 20 and each.ends > each.begins for each in played)
 
     other = await visit(session, person)
-    await other.get_by_role("button", name="Resume at 0:3").click()
-    await until(other, f"{VIDEO}.currentTime > 31")
-    assert await other.evaluate(f"{VIDEO}.currentTime") < 50
+    await other.get_by_role("button", name="Resume at 0:2").click()
+    await until(other, f"{VIDEO}.currentTime > 21")
 
 
 async def test_speed_is_chosen_on_demand(with_film: NewSession, visit: Visit) -> None:

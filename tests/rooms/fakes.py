@@ -19,7 +19,7 @@ from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionS
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from rooms.room import Connection
 from rooms.rows import Row
-from rooms.stage import Status
+from rooms.stage import Air, Backstage, Status
 from rooms.tables import Lounge, Messages, Seats
 from rooms.topics import TOPICS, Programme, Registrations
 
@@ -32,6 +32,8 @@ BLANK: dict[str, msgspec.Struct] = {
     "lounge": Lounge([]),
     "registrations": Registrations(0, 0, None),
     "status": Status("live", NOON - 60_000, NOON + 3_600_000, NOON - 60_000, None, "none"),
+    "air": Air("none"),
+    "backstage": Backstage([], follows_voice=False),
     "seats": Seats("open", [], 6, 0),
     "messages": Messages([]),
 }
@@ -63,8 +65,8 @@ class Listener:
             self.frames.append(frame)
         return not self.deaf
 
-    def tell(self, frame: Frame) -> None:
-        self.frames.append(frame)
+    def tell(self, *frames: Frame) -> None:
+        self.frames += frames
 
     def close(self, code: Close) -> None:
         self.closed = code

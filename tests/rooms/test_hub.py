@@ -1,6 +1,7 @@
 """The hub and its beat, with everything around it in memory and time moved by hand."""
 
 import uuid
+from datetime import timedelta
 
 from rooms.announcements import Announcement
 from rooms.bus import HOUSE, Moved, RowChanged, SignedOut
@@ -8,6 +9,8 @@ from rooms.protocol import Audience, Close, Denied, Hello, Playing, Refused, Tak
 from rooms.reactions import Inbox
 from rooms.stage import Status
 from rooms.tables import Message, Messages, Seats
+from server.analytics.attendance import time_present
+from server.store.reactions import moment
 from tests.rooms.fakes import NOON, House, a_reaction, a_room
 
 KEYNOTE = a_room("session")
@@ -375,6 +378,23 @@ async def test_a_clean_end_of_the_process_finishes_its_stays(house):
     await house.beat.leave()
     [stay] = house.journal.stays.values()
     assert stay.seen - stay.started == 5_000
+
+
+async def test_who_watches_at_two_processes_attends_once_and_a_killed_one_invents_no_hour(house):
+    twin, person = House(twin=house), uuid.uuid4()
+    for each in (house, twin):
+        tab, _ = await each.join(KEYNOTE, person=person)
+        await each.hub.play(tab, Playing(KEYNOTE, playing=True))
+    for second in range(200):
+        house.clock.pass_seconds(1)
+        await house.beat.attend()
+        if second < 100:
+            await twin.beat.attend()
+    await house.beat.leave()
+    lived, killed = sorted(house.journal.stays.values(), key=lambda stay: -stay.seen)
+    spans = [(moment(stay.started), moment(stay.seen)) for stay in (lived, killed)]
+    assert time_present(spans) == timedelta(seconds=199)
+    assert 69_000 <= killed.seen - killed.started <= 99_000
 
 
 async def test_a_flood_closes_its_connection_and_is_counted_apart(house):

@@ -11,15 +11,17 @@ NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-async def test_a_recording_is_as_long_as_its_session_was(database: Database, make: Factory) -> None:
-    """However short the film is that was played in it."""
+async def test_a_film_that_was_repeated_is_recorded_once(database: Database, make: Factory) -> None:
+    """However long its session was."""
     event = await make.event()
     async with database.writing() as db:
         film = Film(event_id=event.id, title="Hearts", directory="hearts", duration=180.5)
         db.add(film)
     session = await make.session(event, film_id=film.id, state="ended", started_at=NOW, ended_at=NOW + 20 * MINUTE)
     async with database.reading() as db:
-        assert await recordings.lengths_of(db, [session]) == {session.id: 20 * 60}
+        assert await recordings.lengths_of(db, [session]) == {session.id: 180.5}
+        session.trim_start, session.trim_end = 10, 100
+        assert await recordings.lengths_of(db, [session]) == {session.id: 90}
 
 
 async def test_pauses_are_not_in_the_recording(database: Database, make: Factory) -> None:

@@ -12,9 +12,10 @@ from PIL import Image
 
 from rooms.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition
 from rooms.media.__main__ import main
-from rooms.media.captions import cues_of, read_webvtt
+from rooms.media.captions import cues_of
 from rooms.media.simulive import FilmRefused, package, read_index
 from rooms.media.spec import FilmSpec
+from rooms.webvtt import read_webvtt
 
 Packaged = tuple[Path, FilmIndex]
 
