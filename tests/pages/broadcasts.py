@@ -1,0 +1,32 @@
+"""A session that is broadcast from a stage: a real programme of a synthetic speaker."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rooms.media.programme import Programme
+from tests.rooms.media.speaker import Speaker, feed
+
+SOURCE = "speaker"
+
+
+def open_programme(directory: Path, epoch: float) -> Programme:
+    """A programme with the speaker on air."""
+    programme = Programme(directory, epoch=epoch, ask_key=lambda source: None)
+    programme.add(SOURCE)
+    programme.on_air([SOURCE])
+    programme.take(SOURCE)
+    return programme
+
+
+def broadcast(directory: Path, seconds: float, *, is_over: bool = False) -> datetime:
+    """Send so long, up to now, and lay it down in `directory`; when it began."""
+    speaker = Speaker()
+    began = time.time() - seconds
+    programme = open_programme(directory, began - speaker.begins)
+    feed(programme, speaker, seconds=seconds)
+    if is_over:
+        programme.end().result()
+    else:
+        programme.stop()
+    return datetime.now(UTC) - timedelta(seconds=seconds)

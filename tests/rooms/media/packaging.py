@@ -1,0 +1,88 @@
+"""A process that packages a synthetic speaker in real time, to be killed: `python -m tests.rooms.media.packaging`.
+
+It reads a command a line: `size WIDTH HEIGHT` lets the speaker send another size from now on, `end` ends the session.
+"""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from queue import SimpleQueue
+
+from rooms.media.programme import Programme
+from tests.rooms.media.speaker import Speaker, feed
+
+BEAT_S = 0.1
+
+
+class Packaging:
+    """The process, as a test holds it. The speaker has been speaking since `began`, seconds since 1970."""
+
+    def __init__(self, directory: Path, began: float) -> None:
+        self.directory, self.began = directory, began
+        self._process = self._start(began)
+
+    def kill(self) -> None:
+        """SIGKILL, and another process that goes on in the same directory."""
+        self.close()
+        self._process = self._start(time.time())
+
+    def tell(self, command: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+
+    def end(self) -> None:
+        """The session is over, and all of it is on the disk."""
+        self.tell("end")
+        assert self._process.wait() == 0
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def _start(self, since: float) -> subprocess.Popen[str]:
+        words = [sys.executable, "-m", "tests.rooms.media.packaging", self.directory, str(self.began), str(since)]
+        return subprocess.Popen(words, stdin=subprocess.PIPE, text=True)
+
+
+def package(directory: Path, began: float, since: float, commands: "SimpleQueue[str]") -> None:
+    """Send what the speaker said from `since` on, as it is said, until told to end."""
+    speaker = Speaker()
+    programme = Programme(directory, epoch=began - speaker.begins, ask_key=lambda source: None)
+    programme.add(speaker.name)
+    programme.on_air([speaker.name])
+    programme.take(speaker.name)
+    sent_s = since - began
+    while not said(commands, speaker):
+        now_s = time.time() - began
+        feed(programme, speaker, seconds=now_s, since=sent_s)
+        sent_s = now_s
+        time.sleep(BEAT_S)
+    programme.end().result()
+
+
+def said(commands: "SimpleQueue[str]", speaker: Speaker) -> bool:
+    """Do what was asked for; whether it is the end."""
+    while not commands.empty():
+        word, *size = commands.get().split()
+        if word == "end":
+            return True
+        speaker.size = int(size[0]), int(size[1])
+    return False
+
+
+def listen(commands: "SimpleQueue[str]") -> None:
+    for line in sys.stdin:
+        commands.put(line)
+
+
+def main() -> None:
+    commands: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=listen, args=(commands,), daemon=True).start()
+    package(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), commands)
+
+
+if __name__ == "__main__":
+    main()

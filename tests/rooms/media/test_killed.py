@@ -1,0 +1,43 @@
+"""SIGKILL in the middle of a session: what is listed is there, and the recording goes on."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rooms.media.disk import read_journals
+from rooms.recording import missing
+from tests.rooms.media.packaging import Packaging
+from tests.rooms.media.watching import frames
+
+WITHIN_S = 120
+MOST_MISSING_S = 12
+
+
+def until(condition: Callable[[], bool]) -> None:
+    gives_up = time.monotonic() + WITHIN_S
+    while not condition():
+        assert time.monotonic() < gives_up
+        time.sleep(0.1)
+
+
+def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_says_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    packaging = Packaging(tmp_path, time.time() - 5)
+    try:
+        until(lambda: len(read_journals(tmp_path)["audio"].listed) >= 2)
+        packaging.kill()
+        kept = read_journals(tmp_path)
+        assert list(frames(tmp_path, "video")) and list(frames(tmp_path, "audio"))
+        until(lambda: len(read_journals(tmp_path)["audio"].listed) >= len(kept["audio"].listed) + 1)
+        packaging.end()
+    finally:
+        packaging.close()
+    for rendition, journal in read_journals(tmp_path).items():
+        assert journal.is_over
+        assert journal.listed[: len(kept[rendition].listed)] == kept[rendition].listed
+        assert [stretch.run for stretch in journal.listed[-1:]] == [1]
+        (gap,) = missing(journal.stretches)
+        assert gap.seconds < MOST_MISSING_S
+    moments = [moment for moment, _ in frames(tmp_path, "video")]
+    assert moments == sorted(moments)
