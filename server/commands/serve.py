@@ -4,8 +4,11 @@ import socket
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 
 from server.app import create_app
 from server.background import Duty
@@ -13,6 +16,7 @@ from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.logs import configure_logs
 from server.settings import Settings
+from server.workers import end_with_supervisor, supervise
 
 DRAIN_S = 1
 """How long open requests may take to finish once we are told to stop, seconds."""
@@ -22,15 +26,30 @@ MAX_FRAME_BYTES = 16_384
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", help="the address to listen on (PLENARY_HOST)")
     parser.add_argument("--port", type=int, help="the port to listen on, 0 for a free one (PLENARY_PORT)")
+    parser.add_argument("--workers", type=at_least_one, default=1, help="how many web processes (more need REDIS_URL)")
+
+
+def at_least_one(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
     chosen = {name: value for name in ("host", "port") if (value := getattr(arguments, name)) is not None}
     settings = Settings.model_validate({**settings.model_dump(), **chosen})
+    if arguments.workers > 1 and not settings.redis_url:
+        raise UsersError("more than one worker needs Redis: set REDIS_URL, or leave --workers out")
     configure_logs()
     upgrade(settings)
-    serve(settings, lambda address: print(f"Plenary is open at {address}", flush=True))
-    return 0
+
+    def on_ready(address: str) -> None:
+        print(f"Plenary is open at {address}", flush=True)
+
+    if arguments.workers == 1:
+        serve(settings, on_ready)
+        return 0
+    return 0 if serve_by_workers(settings, arguments.workers, on_ready) else 1
 
 
 class Server(uvicorn.Server):
@@ -53,11 +72,30 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
 
     Raises UsersError when the address is taken.
     """
-    listener = listen(settings)
-    if settings.port == 0:
-        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-    config = uvicorn.Config(
-        create_app(settings, duties),
+    settings, listener = open_port(settings)
+    server = Server(web_config(create_app(settings, duties)), lambda: on_ready(settings.base_url))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+
+
+def serve_by_workers(settings: Settings, workers: int, on_ready: Callable[[str], None]) -> bool:
+    """The same by several processes on one socket; False when they cannot start."""
+    settings, listener = open_port(settings)
+    config = web_config(partial(worker_app, settings), factory=True, workers=workers)
+    return supervise(config, listener, lambda: on_ready(settings.base_url))
+
+
+def worker_app(settings: Settings) -> Starlette:
+    """Called once in each worker."""
+    end_with_supervisor()
+    configure_logs()
+    return create_app(settings)
+
+
+def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
+    """How uvicorn serves an application, or what its factory makes."""
+    return uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -65,10 +103,14 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=DRAIN_S,
+        **more,
     )
-    server = Server(config, lambda: on_ready(settings.base_url))
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+
+
+def open_port(settings: Settings) -> tuple[Settings, socket.socket]:
+    """The port bound, and the settings with its number where any free one was asked for."""
+    listener = listen(settings)
+    return settings.model_copy(update={"port": listener.getsockname()[1]}), listener
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -15,13 +15,15 @@ OPENS_WITHIN_S = 120
 class Killable:
     """One server after the other, each over what the one before left in the database."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path, *words: str, redis_url: str = "") -> None:
         self.port = free_port()
+        self.words = words
         self.log = folder / "killed.log"
         self.environment = {
             **os.environ,
             "PLENARY_DATA": str(folder),
             "DATABASE_URL": settings.database_url,
+            "REDIS_URL": redis_url,
             "PLENARY_PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
         }
@@ -35,7 +37,7 @@ class Killable:
         """Returns once requests are answered."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "server", "serve"),
+                *(sys.executable, "-m", "server", "serve", *self.words),
                 env=self.environment,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

@@ -1,0 +1,87 @@
+"""Several web processes on one socket. Knows how they start, die and end; not what they serve."""
+
+import multiprocessing
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
+
+OPENS_WITHIN_S = 120.0
+RESTART_EVERY_S = 1.0
+"""Workers that die as soon as they start are started again no more often."""
+METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+"""Where Prometheus' client, which reads it from the environment, lets processes add up what they measure."""
+
+log = structlog.get_logger("plenary.workers")
+
+
+class Workers(Multiprocess):
+    """uvicorn's supervisor: SIGTERM and SIGINT end all workers, SIGHUP replaces one after the other.
+
+    Its own watch over them takes a worker that is slow to start for one that hangs, so it is not used.
+    """
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], on_ready: Callable[[], None]) -> None:
+        super().__init__(config, sockets)
+        self.on_ready = on_ready
+        self.failed = False
+        """A worker could not start, and no other could either."""
+        self._restart_at = 0.0
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        for worker in self.processes:
+            log.info("a worker starts", pid=worker.pid)
+        threading.Thread(target=self._say_when_ready, name="ready", daemon=True).start()
+
+    def keep_subprocess_alive(self) -> None:
+        """Start a worker that has died again."""
+        for at, worker in enumerate(self.processes):
+            if worker.process.is_alive() or time.monotonic() < self._restart_at:
+                continue
+            worker.kill()
+            if worker.exitcode == STARTUP_FAILURE:
+                self.failed = True
+                return self.should_exit.set()
+            log.warning("a worker died", pid=worker.pid, exitcode=worker.exitcode)
+            mark_process_dead(worker.pid)
+            self._restart_at = time.monotonic() + RESTART_EVERY_S
+            self.processes[at] = Process(self.config, self.sockets)
+            self.processes[at].start()
+            log.info("a worker starts", pid=self.processes[at].pid)
+
+    def _say_when_ready(self) -> None:
+        while not self.should_exit.is_set():
+            if all(worker.wait_until_ready(OPENS_WITHIN_S, self.should_exit) for worker in tuple(self.processes)):
+                return self.on_ready()
+
+
+def supervise(config: uvicorn.Config, listener: socket.socket, on_ready: Callable[[], None]) -> bool:
+    """Run `config.workers` processes until SIGINT or SIGTERM; False when they cannot start."""
+    with tempfile.TemporaryDirectory(prefix="plenary-metrics-") as folder:
+        os.environ[METRICS_DIR] = folder
+        workers = Workers(config, [listener], on_ready)
+        workers.run()
+        return not workers.failed
+
+
+def end_with_supervisor() -> None:
+    """Called in a worker: it does not outlive a supervisor that was killed."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="end with the supervisor", daemon=True).start()

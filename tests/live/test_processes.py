@@ -1,0 +1,137 @@
+"""Two web processes over Redis, one database: people do not notice which of them they are at."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.__main__ import main
+from server.settings import Settings
+from tests.engines.redis import Redis
+from tests.live.killable import Killable
+from tests.live.ovation import Clapper, ovation, reconcile
+from tests.live.page import WITHIN_S, opened
+
+CROWD = 6
+
+
+@pytest.fixture
+async def twins(settings: Settings, tmp_path: Path, redis: Redis) -> AsyncIterator[tuple[Killable, Killable]]:
+    """Two web processes, started."""
+    twins = Killable(settings, tmp_path, redis_url=redis.url), Killable(settings, tmp_path, redis_url=redis.url)
+    await asyncio.gather(*(twin.start() for twin in twins))
+    yield twins
+    for twin in twins:
+        await twin.end(signal.SIGTERM)
+
+
+def here(room: str, count: int):
+    return lambda page: page.rooms[room]["headcount"] == {"count": count}
+
+
+async def test_two_processes_are_one_conference_and_one_of_them_is_enough(twins, make, event, keynote):
+    amara, ben = await make.delegate(event), await make.delegate(event)
+    hers, his = await make.cookie(amara), await make.cookie(ben)
+    one, other = twins
+    async with opened(one.base, hers, keynote) as at_work, opened(other.base, hers, keynote) as at_home:
+        async with opened(other.base, his, keynote) as bens:
+            for page in (at_work, at_home, bens):
+                await page.until(here(keynote, 2))
+            await at_work.react(keynote)
+            await bens.react(keynote, "wow")
+            for page in (at_work, at_home, bens):
+                await page.until(lambda page: page.rooms[keynote]["reactions"]["totals"]["clap"] == 1)
+                await page.until(lambda page: page.rooms[keynote]["reactions"]["totals"]["wow"] == 1)
+            await other.end(signal.SIGKILL)
+            await bens.until(lambda page: page.code)
+        async with opened(one.base, his, keynote) as back:
+            assert back.rooms[keynote]["reactions"]["totals"]["clap"] == 1
+            await back.react(keynote)
+            await at_work.until(lambda page: page.rooms[keynote]["reactions"]["totals"]["clap"] == 2)
+        await other.start()
+        async with opened(other.base, his, keynote) as again:
+            await again.until(here(keynote, 2))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+async def test_no_reaction_is_lost_while_redis_is_killed_stopped_and_restarted(
+    twins, make, database, soak, event, session, keynote, redis
+):
+    seed, rounds = random.randrange(2**32), 20 if soak else 1
+    print(f"seed {seed}, {rounds} times killed, stopped and restarted")
+    chance = random.Random(seed)
+    people = [await make.delegate(event) for _ in range(CROWD)]
+    bases = [twin.base for twin in twins]
+    crowd = [Clapper(bases, p, await make.cookie(p), keynote, chance.randrange(2**32)) for p in people]
+    organiser = await make.cookie(await make.organiser(event), strong=True)
+    lobby = f"event:{event.id}"
+    async with (
+        opened(bases[0], organiser, lobby, keynote) as first,
+        opened(bases[1], organiser, lobby, keynote) as second,
+    ):
+        async with ovation(crowd):
+            for _ in range(rounds):
+                await asyncio.sleep(chance.uniform(0.2, 1))
+                redis.kill()
+                await asyncio.sleep(chance.uniform(0, 1))
+                redis.start()
+                await asyncio.sleep(chance.uniform(0.2, 1))
+                redis.pause()
+                try:
+                    for page in (first, second):
+                        await page.until(lambda page: page.rooms[lobby]["bus"]["away"])
+                finally:
+                    redis.resume()
+                for page in (first, second):
+                    await page.until(lambda page: not page.rooms[lobby]["bus"]["away"])
+                redis.stop()
+                redis.start()
+        accepted = await reconcile(database, session.id, crowd)
+        for page in (first, second):
+            totals = {emoji: accepted[emoji] for emoji in page.rooms[keynote]["reactions"]["totals"]}
+            await page.until(lambda page, totals=totals: page.rooms[keynote]["reactions"]["totals"] == totals)
+            await page.until(here(keynote, 0))
+
+
+def test_more_than_one_worker_without_redis_is_refused_in_one_sentence(monkeypatch, capsys):
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    assert main(["serve", "--workers", "2"]) == 2
+    assert (
+        capsys.readouterr().err == "plenary: more than one worker needs Redis: set REDIS_URL, or leave --workers out\n"
+    )
+
+
+@pytest.mark.one_engine
+async def test_a_worker_that_dies_is_started_again_and_a_restart_says_come_back(
+    settings, tmp_path, redis, make, event, keynote
+):
+    server = Killable(settings, tmp_path, "--workers", "2", redis_url=redis.url)
+    await server.start()
+    try:
+        cookie = await make.cookie(await make.delegate(event))
+        async with opened(server.base, cookie, keynote) as page:
+            await page.react(keynote)
+            await page.until(lambda page: page.answers)
+            for pid in started(server):
+                os.kill(pid, signal.SIGKILL)
+            await page.until(lambda page: page.code)
+        async with opened(server.base, cookie, keynote, open_timeout=WITHIN_S) as page:
+            assert len(started(server)) > 2
+            assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 1
+            await server.end(signal.SIGTERM)
+            await page.until(lambda page: page.code)
+            assert page.code == 1012
+    finally:
+        await server.end(signal.SIGTERM)
+
+
+def started(server: Killable) -> list[int]:
+    """The process ids of all workers that were started, by the log."""
+    lines = [line for line in server.log.read_text().splitlines() if "a worker starts" in line]
+    return [json.loads(line)["pid"] for line in lines]
