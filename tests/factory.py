@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server import sign_in
-from server.models import Event, Grant, NetworkingTable, Person, Registration, Session, Speaker, Track
+from server.models import Event, Grant, NetworkingTable, Person, Registration, Session, Speaker, Stage, Track
 from server.settings import Settings
 from server.store.database import Database
 
@@ -91,6 +91,9 @@ class Factory:
         """A session that began ten minutes ago."""
         began = datetime.now(UTC) - timedelta(minutes=10)
         return await self.session(event, **{"starts_at": began, "state": "live", "started_at": began, **columns})
+
+    async def stage(self, event: Event, **columns: Any) -> Stage:
+        return await self._add(Stage(event_id=event.id, **{"title": f"Stage {unique()}", **columns}))
 
     async def table(self, event: Event, speaker: Speaker | None = None, **columns: Any) -> NetworkingTable:
         defaults: dict[str, Any] = {"title": "Meet the speaker", "speaker_id": speaker.id if speaker else None}

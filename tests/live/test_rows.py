@@ -22,8 +22,8 @@ async def rooms(make):
     event = await make.event(target=300)
     await make.delegate(event)
     session = await make.live_session(event)
-    table = await make.table(event)
-    return {"event": f"event:{event.id}", "session": f"session:{session.id}", "table": f"table:{table.id}"}
+    places = {"event": event, "session": session, "table": await make.table(event), "stage": await make.stage(event)}
+    return {kind: f"{kind}:{place.id}" for kind, place in places.items()}
 
 
 @pytest.mark.parametrize(("kind", "topic"), sorted(ROW_TOPICS))
