@@ -7,6 +7,8 @@ REFILL_PER_S = 40.0
 class Budget:
     """The commands that a connection may still send: 100 at once, then 40 a second. A hello costs its rooms."""
 
+    __slots__ = ("_left", "_since")
+
     def __init__(self, *, now: int) -> None:
         self._left = float(BURST)
         self._since = now

@@ -91,13 +91,20 @@ class Hub:
         try:
             if name not in connection.rooms and not await self.access.audience(connection.sign_in, name):
                 return refuse(connection, command, "forbidden")
-            status = (await self.open(name)).status
+            room = await self.open(name)
         except UnknownRoom:
             return refuse(connection, command, "no-such-session")
         except Unavailable:
             return
-        if status is not None:
-            self.intake.offer(connection, command, status, now=self.clock())
+        self._offer(connection, command, room)
+
+    def react_here(self, connection: Connection, command: ReactionSend) -> bool:
+        """Take in a reaction of a page that is in the session's room; False when others have to be asked first."""
+        name = f"session:{command.session}"
+        if name not in connection.rooms:
+            return False
+        self._offer(connection, command, self.rooms[name])
+        return True
 
     async def play(self, connection: Connection, command: Playing) -> None:
         """Note that a page plays its session's picture or sound, or has stopped."""
@@ -162,6 +169,10 @@ class Hub:
         self.bus.unsubscribe(room.name, self._hearing.pop(room.name))
         del self.rooms[room.name]
         self._stale.pop(room.name, None)
+
+    def _offer(self, connection: Connection, command: ReactionSend, room: Room) -> None:
+        if room.status is not None:
+            self.intake.offer(connection, command, room.status, now=self.clock())
 
     async def _enter(self, connection: Connection, name: str) -> None:
         try:

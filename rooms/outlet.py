@@ -1,9 +1,13 @@
 """What a room holds of a connection: a way to write to it without waiting."""
 
+import struct
 from functools import cached_property
 from typing import Protocol
 
 from rooms.protocol import Close, Notice, encode
+
+WHOLE_TEXT = 0x81
+"""The first byte of a text frame that is a whole message (RFC 6455, 5.2)."""
 
 
 class Frame:
@@ -12,11 +16,22 @@ class Frame:
     def __init__(self, notice: Notice) -> None:
         self.payload = encode(notice)
         """UTF-8 JSON."""
+        self.wire = header(len(self.payload)) + self.payload
+        """The WebSocket frame as it goes over the wire, unmasked and uncompressed."""
 
     @cached_property
     def text(self) -> str:
         """The payload for a server that writes text frames itself."""
         return self.payload.decode()
+
+
+def header(length: int) -> bytes:
+    """What precedes a text of so many bytes from a server (RFC 6455, 5.2)."""
+    if length < 126:
+        return struct.pack("!BB", WHOLE_TEXT, length)
+    if length < 1 << 16:
+        return struct.pack("!BBH", WHOLE_TEXT, 126, length)
+    return struct.pack("!BBQ", WHOLE_TEXT, 127, length)
 
 
 class Outlet(Protocol):
@@ -25,8 +40,8 @@ class Outlet(Protocol):
     def share(self, frame: Frame) -> bool:
         """Offer a frame that a later one makes superfluous. False: it fell behind, and is caught up when it drains."""
 
-    def tell(self, frame: Frame) -> None:
-        """Send a frame that concerns this connection alone. One that takes no more is closed and asks again."""
+    def tell(self, *frames: Frame) -> None:
+        """Send frames that concern this connection alone. One that takes no more is closed and asks again."""
 
     def close(self, code: Close) -> None:
         """End the connection, saying why."""

@@ -10,10 +10,12 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
+from server import media_process
 from server.app import create_app
 from server.background import Duty
 from server.commands import UsersError
 from server.commands.migrate import upgrade
+from server.live.fanout import FanoutProtocol
 from server.logs import configure_logs
 from server.settings import Settings
 from server.workers import end_with_supervisor, supervise
@@ -73,7 +75,8 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
     Raises UsersError when the address is taken.
     """
     settings, listener = open_port(settings)
-    server = Server(web_config(create_app(settings, duties)), lambda: on_ready(settings.base_url))
+    app = create_app(settings, (*duties, *media_duties(settings)))
+    server = Server(web_config(app), lambda: on_ready(settings.base_url))
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
@@ -89,7 +92,12 @@ def worker_app(settings: Settings) -> Starlette:
     """Called once in each worker."""
     end_with_supervisor()
     configure_logs()
-    return create_app(settings)
+    return create_app(settings, media_duties(settings))
+
+
+def media_duties(settings: Settings) -> tuple[Duty, ...]:
+    """A media process of our own, unless one is run elsewhere."""
+    return () if settings.media_listen else (media_process.keep_one(),)
 
 
 def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
@@ -99,7 +107,7 @@ def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        ws="websockets-sansio",
+        ws=FanoutProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=DRAIN_S,

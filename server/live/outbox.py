@@ -1,56 +1,87 @@
-"""What waits to be written to one WebSocket: bounded, and kind to a slow phone."""
+"""The way out of a WebSocket over ASGI's `send`, for servers without a direct one: bounded, kind to a slow phone."""
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rooms.outlet import Frame
 from rooms.protocol import Close
+from server.live.fanout import TOLD_LIMIT, Listener
 
 SHARED_LIMIT = 16
 """Shared frames beyond it are not queued: the connection fell behind and is caught up when it has drained."""
-TOLD_LIMIT = 500
-"""A connection that leaves so many frames of its own unread is closed, and asks again when it is back."""
+CLOSED_WITHIN_S = 10.0
+"""A connection that takes not even its close frame is dropped."""
 
 
 class Outbox:
-    """Implements `rooms.outlet.Outlet` over an ASGI `send`: whatever runs `drain` writes for everybody else."""
+    """Implements `rooms.outlet.Outlet`: what cannot be written at once waits here."""
 
     def __init__(self) -> None:
-        self.code: Close | None = None
+        self._code: Close | None = None
         """Why it was closed from here."""
-        self.fell_behind = False
+        self._fell_behind = False
         self._waiting: deque[Frame] = deque()
         self._filled = asyncio.Event()
+        self._closed = asyncio.Event()
 
     def share(self, frame: Frame) -> bool:
         if len(self._waiting) >= SHARED_LIMIT:
-            self.fell_behind = True
+            self._fell_behind = True
             return False
         self._put(frame)
         return True
 
-    def tell(self, frame: Frame) -> None:
+    def tell(self, *frames: Frame) -> None:
         if len(self._waiting) >= TOLD_LIMIT:
             self.close(Close.FELL_BEHIND)
-        self._put(frame)
+        self._put(*frames)
 
     def close(self, code: Close) -> None:
-        self.code = self.code or code
-        self._filled.set()
+        self._code = self._code or code
+        self._closed.set()
 
-    async def drain(self, send: Callable[[str], Awaitable[None]], caught_up: Callable[[], None]) -> None:
-        """Write until closed; `caught_up` is called when a connection that fell behind has taken everything."""
-        while self.code is None:
+    async def carry(self, websocket: WebSocket, listener: Listener) -> None:
+        """Read and write side by side until either side ends it."""
+        tasks = [
+            asyncio.create_task(each)
+            for each in (self._read(websocket, listener), self._write(websocket, listener), self._closed.wait())
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            if self._code is not None:
+                async with asyncio.timeout(CLOSED_WITHIN_S):
+                    await websocket.close(self._code)
+        except (WebSocketDisconnect, TimeoutError):
+            return
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            listener.gone()
+
+    async def _read(self, websocket: WebSocket, listener: Listener) -> None:
+        """Raises WebSocketDisconnect at the end."""
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1005))
+            listener.hear(message.get("text"))
+
+    async def _write(self, websocket: WebSocket, listener: Listener) -> None:
+        while True:
             await self._filled.wait()
-            while self._waiting and self.code is None:
-                await send(self._waiting.popleft().text)
+            while self._waiting:
+                await websocket.send_text(self._waiting.popleft().text)
             self._filled.clear()
-            if self.fell_behind and self.code is None:
-                self.fell_behind = False
-                caught_up()
+            if self._fell_behind:
+                self._fell_behind = False
+                listener.drained()
 
-    def _put(self, frame: Frame) -> None:
-        if self.code is None:
-            self._waiting.append(frame)
+    def _put(self, *frames: Frame) -> None:
+        if self._code is None:
+            self._waiting.extend(frames)
             self._filled.set()

@@ -1,0 +1,115 @@
+"""What one connection asks of the hub: judged on arrival, obeyed in its order. Knows no socket."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from rooms.errors import MessageRefused
+from rooms.flood import Budget
+from rooms.hub import Hub
+from rooms.protocol import FRAME_LIMIT_BYTES, AnyCommand, Close, Hello, Playing, ReactionSend, decode_command
+from rooms.room import Connection
+
+FLOOD_IS_WATCHED_S = 0.5
+BACKLOG_LIMIT = 100
+"""Commands that wait for an earlier one of the same connection, which waits for the database; more are a flood."""
+
+log = structlog.get_logger("plenary.live")
+
+
+class Conversation:
+    """Implements `server.live.fanout.Listener`. A task runs only while a command waits for something."""
+
+    __slots__ = ("_budget", "_dropped", "_flood", "_task", "_waiting", "connection", "hub")
+
+    def __init__(self, hub: Hub, connection: Connection) -> None:
+        self.hub, self.connection = hub, connection
+        self._budget = Budget(now=hub.clock())
+        self._waiting: list[AnyCommand] = []
+        self._task: asyncio.Task[None] | None = None
+        self._dropped = 0
+        """Frames past the hard limit."""
+        self._flood: asyncio.Task[None] | None = None
+
+    def hear(self, text: str | None) -> None:
+        """Take a command, or close on what no page of ours would send. A flood is counted, unread, then closed."""
+        if self._dropped:
+            self._dropped += 1
+        elif not self._budget.spend(now=self.hub.clock()):
+            self._cut_off()
+        elif text is None or len(text.encode(errors="replace")) > FRAME_LIMIT_BYTES:
+            self.connection.outlet.close(Close.TOO_LARGE)
+        else:
+            self._read(text)
+
+    def drained(self) -> None:
+        self.hub.drained(self.connection)
+
+    def gone(self) -> None:
+        """Leave every room. A flood is first counted in those that it was in."""
+        if self._dropped:
+            return
+        if self._task:
+            self._task.cancel()
+        self.hub.disconnect(self.connection)
+
+    def _read(self, text: str) -> None:
+        try:
+            command = decode_command(text)
+        except MessageRefused:
+            return self.connection.outlet.close(Close.BAD_MESSAGE)
+        self._take(command)
+
+    def _take(self, command: AnyCommand) -> None:
+        floods = isinstance(command, Hello) and not self._budget.spend(len(command.rooms), now=self.hub.clock())
+        if floods or len(self._waiting) >= BACKLOG_LIMIT:
+            self._cut_off()
+        elif self._task:
+            self._waiting.append(command)
+        elif rest := self._obey(command):
+            self._task = asyncio.create_task(self._finish(rest))
+
+    def _obey(self, command: AnyCommand) -> Awaitable[None] | None:
+        return HANDLERS[type(command)](self.hub, self.connection, command)
+
+    async def _finish(self, rest: Awaitable[None] | None) -> None:
+        """Await what a command still waits for, then obey those that came in the meantime."""
+        try:
+            while rest or self._waiting:
+                if rest:
+                    await rest
+                rest = self._obey(self._waiting.pop(0)) if self._waiting else None
+        except Exception:
+            log.exception("a command failed")
+            self.connection.outlet.close(Close.ROOM_FAILED)
+        finally:
+            self._task = None
+
+    def _cut_off(self) -> None:
+        if self._task:
+            self._task.cancel()
+        self._waiting.clear()
+        self._dropped = 1
+        self._flood = asyncio.create_task(self._count_flood())
+
+    async def _count_flood(self) -> None:
+        """Count what still comes in the next moment, unread."""
+        try:
+            await asyncio.sleep(FLOOD_IS_WATCHED_S)
+            await self.hub.flooded(self.connection, self._dropped)
+        finally:
+            self.hub.disconnect(self.connection)
+
+
+def _react(hub: Hub, connection: Connection, command: ReactionSend) -> Awaitable[None] | None:
+    return None if hub.react_here(connection, command) else hub.react(connection, command)
+
+
+HANDLERS: dict[type[Any], Callable[[Hub, Connection, Any], Awaitable[None] | None]] = {
+    Hello: Hub.hello,
+    ReactionSend: _react,
+    Playing: Hub.play,
+}
+"""What each command asks of the hub: done at once, or something to await."""

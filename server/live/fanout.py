@@ -1,0 +1,222 @@
+"""A way out of a WebSocket that waits for nothing: uvicorn's own protocol, with a door for encoded frames.
+
+Knows bytes, buffers and how a connection ends; knows no room and no command. It touches private names of the pinned
+uvicorn and websockets, which `tests/live/test_fanout.py` holds against them.
+"""
+
+import asyncio
+import socket
+from typing import Any, Protocol, cast
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
+from websockets.server import ServerProtocol
+
+from rooms.outlet import Frame
+from rooms.protocol import Close
+
+EXTENSION = "plenary.outlet"
+"""Where the ASGI scope's `extensions` hold the connection's `DirectOutlet`."""
+TOLD_LIMIT = 500
+"""A connection that leaves so many frames of its own unread is closed, and asks again when it is back."""
+FRAGMENTS_LIMIT = 64
+"""The most frames that one message may come in: empty ones would otherwise gather without end."""
+UNSENT_LIMIT_BYTES = 16_384
+"""What the kernel takes for one connection beyond what is on its way: a stalled phone hoards no old frames."""
+
+
+class Listener(Protocol):
+    """Whoever follows a connection. No call waits."""
+
+    def hear(self, text: str | None) -> None:
+        """A message came; None for a binary one."""
+
+    def drained(self) -> None:
+        """It had missed shared frames, and takes them again."""
+
+    def gone(self) -> None:
+        """It is over. May be said twice."""
+
+
+class DirectOutlet:
+    """Implements `rooms.outlet.Outlet`: each frame is one write of shared bytes, at once.
+
+    The transport pauses it when the kernel takes no more. Then shared frames are missed, and what only this connection
+    is told waits in its order.
+    """
+
+    __slots__ = ("_is_closing", "_is_full", "_is_over", "_listener", "_missed", "_pong", "_protocol", "_told", "_write")
+
+    def __init__(self, protocol: "FanoutProtocol") -> None:
+        self._protocol = protocol
+        self._write = protocol.transport.write
+        self._is_closing = protocol.transport.is_closing
+        self._is_full = False
+        self._is_over = False
+        self._missed = False
+        self._told: list[Frame] = []
+        self._pong = b""
+        self._listener: Listener | None = None
+
+    def share(self, frame: Frame) -> bool:
+        if self._is_full or self._is_closing():
+            self._missed = True
+            return False
+        self._write(frame.wire)
+        return True
+
+    def tell(self, *frames: Frame) -> None:
+        if self._is_over or self._is_closing():
+            return
+        if not self._is_full:
+            return self._write(b"".join([frame.wire for frame in frames]))
+        self._told += frames
+        if len(self._told) > TOLD_LIMIT:
+            self.close(Close.FELL_BEHIND)
+
+    def close(self, code: Close) -> None:
+        """The listener is told afterwards: whoever closes may be in the middle of a room's list."""
+        if self._is_over or self._is_closing():
+            return
+        self._is_over = self._is_full = True
+        self._told.clear()
+        self._protocol.end(code)
+        self._protocol.loop.call_soon(self._end)
+
+    def follow(self, listener: Listener) -> None:
+        """Hand the accepted connection over to a listener: the application that asks for it may return."""
+        self._listener = listener
+        self._protocol.hand_over()
+
+    def pong(self, answer: bytes) -> None:
+        """Answer a ping; while it takes nothing, the latest alone (RFC 6455, 5.5.3)."""
+        if self._is_full:
+            self._pong = answer
+        else:
+            self._write(answer)
+
+    def pause(self) -> None:
+        """The kernel takes no more."""
+        self._is_full = True
+
+    def resume(self) -> None:
+        """It does again: first what waits, then whatever was missed, as the listener knows it."""
+        if self._is_over or self._is_closing():
+            return
+        self._is_full = False
+        told, self._told = self._told, []
+        pong, self._pong = self._pong, b""
+        if waiting := b"".join([pong, *(frame.wire for frame in told)]):
+            self._write(waiting)
+        if self._missed and not self._is_full and self._listener:
+            self._missed = False
+            self._listener.drained()
+
+    def put_nowait(self, message: dict[str, Any]) -> None:
+        """Takes the place of the queue of ASGI messages that uvicorn fills: what came is heard at once."""
+        if message["type"] != "websocket.receive":
+            self._end()
+        elif self._listener:
+            self._listener.hear(message.get("text"))
+
+    def _end(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener:
+            listener.gone()
+
+
+class FanoutProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's, which offers its outlet to the application."""
+
+    outlet: DirectOutlet
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.conn = Peer(max_size=self.config.ws_max_size, logger=self.conn.logger)
+        self._is_handed_over = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A write buffer that is full with its first byte lets every write go to the kernel at once."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=1, low=0)
+        connected = self.transport.get_extra_info("socket")
+        if connected is not None and connected.family in (socket.AF_INET, socket.AF_INET6):
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
+        self.outlet = DirectOutlet(self)
+
+    async def run_asgi(self) -> None:
+        """As uvicorn's, but that the connection outlives an application that has handed it over."""
+        self.scope["extensions"][EXTENSION] = cast("dict[object, object]", self.outlet)
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            self.logger.exception("Exception in ASGI application\n")
+            self.send_500_response()
+            self._is_handed_over = False
+        if self._is_handed_over:
+            del self.scope, self.request, self.response
+        elif self.close_timer is None:
+            self.transport.close()
+
+    def hand_over(self) -> None:
+        """From now on messages go to the outlet; as though reading were paused, uvicorn leaves it alone."""
+        if self.read_paused:
+            self.transport.resume_reading()
+        self._is_handed_over = self.read_paused = True
+        self.queue = cast("asyncio.Queue[Any]", self.outlet)
+
+    def end(self, code: int) -> None:
+        """Send a close frame; whoever does not answer it in time is cut off, with all that waits for them."""
+        self.conn.send_close(code)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.outlet.pause()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.outlet.resume()
+
+    def handle_ping(self) -> None:
+        self.outlet.pong(b"".join(self.conn.data_to_send()))
+
+    def handle_cont(self, event: WireFrame) -> None:
+        if len(self.frames) < FRAGMENTS_LIMIT:
+            return super().handle_cont(event)
+        self.conn.fail(1008, "too many fragments")
+        self.handle_parser_exception()
+
+    def handle_close(self, event: WireFrame) -> None:
+        super().handle_close(event)
+        self._cut_off_in_time()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._cut_off_in_time()
+
+    def keepalive_timeout(self) -> None:
+        """Whoever does not answer a ping is gone."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def _cut_off_in_time(self) -> None:
+        """A transport that closes waits until everything is taken, for ever from a peer that does not read."""
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(self.close_timeout, self.transport.abort)
+
+
+class Peer(ServerProtocol):
+    """The protocol of one connection, without extensions: nothing is compressed."""
+
+    def recv_frame(self, frame: WireFrame) -> None:
+        """A close may come between the fragments of a message (RFC 6455, 5.4; case 7.1.5 of Autobahn)."""
+        if frame.opcode is Opcode.CLOSE:
+            self.current_size = None
+        super().recv_frame(frame)
