@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from rooms import meters
 from rooms.attendance import Stays
 from rooms.bus import HOUSE, Asked, Counted, Gone, Moved, Present
 from rooms.errors import Unavailable, UnknownRoom
@@ -14,6 +15,7 @@ from rooms.presence import BEAT_MS
 
 TICK_S = 0.1
 LOOK_S = 1.0
+LAG_EVERY_S = 0.25
 RECOUNT_MS = 4_000
 RETRY_MS = 500
 """Between two tries at a database that does not answer."""
@@ -41,19 +43,24 @@ class Beat:
             tasks.create_task(self._every(TICK_S, self.commit))
             tasks.create_task(self._every(LOOK_S, self.look))
             tasks.create_task(self._read_when_stale())
+            tasks.create_task(_feel_lag())
 
     def tick(self) -> int:
         """Write what has changed to all who are there; how many frames were written."""
         now = self.hub.clock()
         self._agree()
-        return sum(room.publish(now=now) for room in tuple(self.hub.rooms.values()))
+        with meters.TICK.time():
+            written = sum(room.publish(now=now) for room in tuple(self.hub.rooms.values()))
+        meters.FRAMES.inc(written)
+        return written
 
     async def commit(self) -> None:
         """Store what waits and show it. With the database down the rooms say so, and everything waits."""
         if not self.hub.intake.inbox or self.hub.clock() < self._retry_at:
             return
         try:
-            counts = await self.hub.intake.commit()
+            with meters.COMMIT.time():
+                counts = await self.hub.intake.commit()
         except Unavailable:
             self.hub.pause(True)
             self._retry_at = self.hub.clock() + RETRY_MS
@@ -97,6 +104,7 @@ class Beat:
             hub.miss_bus(not hub.bus.is_whole)
             logger.warning("the bus is %s", "away: this process does not hear the others" if hub.bus_away else "back")
         hub.close_empty()
+        self._measure()
         self._state_presence(now)
         try:
             if hub.rooms:
@@ -140,6 +148,13 @@ class Beat:
         if due := self.stays.due(now=now):
             await self.hub.journal.attend(due)
             self.stays.written(due)
+
+    def _measure(self) -> None:
+        hub = self.hub
+        meters.CONNECTIONS.set(sum(map(len, hub.connections.values())))
+        meters.ROOMS.set(len(hub.rooms))
+        meters.WAITING.set(len(hub.intake.inbox))
+        meters.WHOLE.set(hub.bus.is_whole)
 
     def _state_presence(self, now: int) -> None:
         beats = now - self._stated >= BEAT_MS
@@ -192,3 +207,11 @@ class Beat:
             await step()
             took = time.monotonic() - began
             await asyncio.sleep(max(seconds - took, took))
+
+
+async def _feel_lag() -> None:
+    """Until cancelled, measure how late the event loop wakes who sleeps."""
+    while True:
+        asleep_at = time.monotonic()
+        await asyncio.sleep(LAG_EVERY_S)
+        meters.LAG.observe(max(0.0, time.monotonic() - asleep_at - LAG_EVERY_S))

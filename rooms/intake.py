@@ -1,7 +1,9 @@
 """Reactions on their way to be stored: judged on arrival, committed by the beat, answered after the commit."""
 
 import uuid
+from collections import Counter
 
+from rooms import meters
 from rooms.journal import Journal
 from rooms.outlet import Frame
 from rooms.protocol import ReactionSend, Reason, Refused, Taken
@@ -53,6 +55,8 @@ class Intake:
                 self.inbox.put_back(taps)
         for tap in taps:
             self._answer(tap.key, stored.outcomes[tap.key])
+        for outcome, n in Counter(stored.outcomes.values()).items():
+            meters.REACTIONS.labels(outcome).inc(n)
         return stored.counts
 
     def _judge(self, key: TapKey, status: Status, *, at: int | None, now: int) -> tuple[Wave, Outcome]:

@@ -6,7 +6,7 @@ CONNECTIONS = Gauge("plenary_connections", "Open WebSockets", multiprocess_mode=
 ROOMS = Gauge("plenary_rooms", "Rooms that are open in a process", multiprocess_mode="livesum")
 WAITING = Gauge("plenary_reactions_waiting", "Reactions that wait for the database", multiprocess_mode="livesum")
 FRAMES = Counter("plenary_frames", "Shared frames written to connections")
-SKIPPED = Counter("plenary_frames_skipped", "Shared frames that a connection was too far behind to get")
+SKIPPED = Counter("plenary_frames_skipped", "Shared frames not written because a connection was too far behind")
 TICK = Histogram(
     "plenary_tick_seconds",
     "How long one publication of all rooms took",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from rooms import meters
 from rooms.bus import Counted, Message, Moved, Present
 from rooms.outlet import Frame, Outlet
 from rooms.presence import Headcount, Presence
@@ -208,4 +209,5 @@ class Room:
         active = self._active[audience]
         behind = {connection for connection in active if not connection.outlet.share(frame)}
         active -= behind
+        meters.SKIPPED.inc(len(behind))
         return len(active)

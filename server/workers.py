@@ -16,11 +16,11 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
+from server import metrics
+
 OPENS_WITHIN_S = 120.0
 RESTART_EVERY_S = 1.0
 """Workers that die as soon as they start are started again no more often."""
-METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
-"""Where Prometheus' client, which reads it from the environment, lets processes add up what they measure."""
 
 log = structlog.get_logger("plenary.workers")
 
@@ -54,7 +54,7 @@ class Workers(Multiprocess):
                 self.failed = True
                 return self.should_exit.set()
             log.warning("a worker died", pid=worker.pid, exitcode=worker.exitcode)
-            mark_process_dead(worker.pid)
+            mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
             self._restart_at = time.monotonic() + RESTART_EVERY_S
             self.processes[at] = Process(self.config, self.sockets)
             self.processes[at].start()
@@ -69,7 +69,7 @@ class Workers(Multiprocess):
 def supervise(config: uvicorn.Config, listener: socket.socket, on_ready: Callable[[], None]) -> bool:
     """Run `config.workers` processes until SIGINT or SIGTERM; False when they cannot start."""
     with tempfile.TemporaryDirectory(prefix="plenary-metrics-") as folder:
-        os.environ[METRICS_DIR] = folder
+        os.environ[metrics.DIRECTORY] = folder
         workers = Workers(config, [listener], on_ready)
         workers.run()
         return not workers.failed

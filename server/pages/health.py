@@ -3,12 +3,14 @@
 import hmac
 import ipaddress
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.errors import Forbidden
+from server.metrics import exposition
+from server.store import mails
 
 
 async def live(request: Request) -> Response:
@@ -34,4 +36,6 @@ async def metrics(request: Request) -> Response:
     forwarded = "x-forwarded-for" in request.headers
     if not (local and not forwarded) and not (token and hmac.compare_digest(sent, token)):
         raise Forbidden("Metrics are for this machine, or for who has the token.")
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    async with request.app.state.db.reading() as db:
+        waiting = await mails.waiting(db)
+    return Response(exposition(mail_waiting=waiting), media_type=CONTENT_TYPE_LATEST)

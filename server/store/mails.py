@@ -29,5 +29,11 @@ async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
     return dict((await db.exec(statement)).all())
 
 
+async def waiting(db: AsyncSession) -> int:
+    """How many mails of all events are yet to be sent."""
+    statement = select(func.count()).select_from(Mail).where(col(Mail.state).in_(("queued", "sending")))
+    return (await db.exec(statement)).one()
+
+
 async def mail_with(db: AsyncSession, event_id: uuid.UUID, mail_id: uuid.UUID) -> Mail | None:
     return (await db.exec(select(Mail).where(Mail.id == mail_id, Mail.event_id == event_id))).first()

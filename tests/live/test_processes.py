@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server.__main__ import main
@@ -123,12 +124,21 @@ async def test_a_worker_that_dies_is_started_again_and_a_restart_says_come_back(
             await page.until(lambda page: page.code)
         async with opened(server.base, cookie, keynote, open_timeout=WITHIN_S) as page:
             assert len(started(server)) > 2
+            assert "plenary_reactions_total" in await measured(server)
             assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 1
             await server.end(signal.SIGTERM)
             await page.until(lambda page: page.code)
             assert page.code == 1012
     finally:
         await server.end(signal.SIGTERM)
+
+
+async def measured(server: Killable) -> str:
+    """What either worker says of both, once they know of a connection."""
+    async with httpx.AsyncClient(base_url=server.base) as client, asyncio.timeout(WITHIN_S):
+        while "plenary_connections 1.0" not in (text := (await client.get("/metrics")).text):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return text
 
 
 def started(server: Killable) -> list[int]:

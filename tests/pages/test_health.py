@@ -26,6 +26,21 @@ async def test_without_redis_visitors_are_still_sent_here(app: Starlette, client
     assert (degraded.status_code, degraded.text) == (200, "ready, but degraded: Redis does not answer\n")
 
 
+async def test_what_the_rooms_measure_is_told(client: httpx.AsyncClient) -> None:
+    told = (await client.get("/metrics")).text
+    for name in (
+        "plenary_connections",
+        "plenary_frames_total",
+        "plenary_frames_skipped_total",
+        "plenary_tick_seconds_count",
+        "plenary_commit_seconds_count",
+        "plenary_bus_round_trip_seconds_count",
+        "plenary_event_loop_lag_seconds_count",
+        "plenary_mail_waiting",
+    ):
+        assert f"\n{name} " in told
+
+
 async def test_metrics_are_for_this_machine_or_the_token(settings: Settings) -> None:
     app = create_app(settings.model_copy(update={"metrics_token": "a long token"}))
     near = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
@@ -36,3 +51,4 @@ async def test_metrics_are_for_this_machine_or_the_token(settings: Settings) -> 
     async with httpx.AsyncClient(transport=far, base_url="http://plenary.test") as client:
         assert (await client.get("/metrics")).status_code == 403
         assert (await client.get("/metrics", headers={"authorization": "Bearer a long token"})).status_code == 200
+    await app.state.db.close()
