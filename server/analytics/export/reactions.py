@@ -3,12 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from rooms.protocol import Reason
 from server.analytics.export.people import PERSON, SESSION, WAVE
 from server.analytics.export.sheets import Column, Sheet
 from server.analytics.export.telling import Telling
 from server.analytics.facts import ACCEPTED, ReactionFact
 
 EMOJI = Column("emoji", "clap, love, agree, laugh, wow or idea.")
+REASONS: dict[Reason, str] = {
+    "credit": "Refused: their sender had no credit left.",
+    "busy": "Refused: too many waited for the database.",
+    "not-live": "Refused: the session was not live.",
+    "too-late": "Refused: they came too long after the session's end.",
+}
+"""Why a reaction that belongs to a session's ledger may have been refused, as the ledger's columns say it."""
 
 
 def sheets(told: Telling) -> Iterator[Sheet]:
@@ -72,12 +80,14 @@ def ledger(told: Telling) -> Sheet:
         SESSION,
         Column("tapped", "Distinct reactions that reached the server."),
         Column("accepted", "Those that were taken."),
-        Column("refused", "Those that were not."),
+        Column("refused", "Those that were not; the next columns say why."),
+        *(Column(reason, meaning) for reason, meaning in REASONS.items()),
         Column("dropped_frames", "Frames of flooding connections; no reactions, counted apart."),
         Column("tally", "The running totals of the session, added up."),
         Column("agrees", "Whether the tally is what was accepted."),
     ]
     tapped = Counter(row.session for row in told.records.facts.reactions)
+    outcomes = Counter((row.session, row.outcome) for row in told.records.facts.reactions)
     accepted = Counter(row.session for row in _accepted(told))
     dropped: Counter[object] = Counter()
     tally: Counter[object] = Counter()
@@ -91,6 +101,7 @@ def ledger(told: Telling) -> Sheet:
             tapped[session.id],
             accepted[session.id],
             tapped[session.id] - accepted[session.id],
+            *(outcomes[session.id, reason] for reason in REASONS),
             dropped[session.id],
             tally[session.id],
             tally[session.id] == accepted[session.id],

@@ -1,0 +1,64 @@
+"""Killing a server inside a commit, and what was on its way just then."""
+
+import asyncio
+import random
+import signal
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+
+from sqlalchemy.engine import make_url
+from sqlmodel import select, text
+
+from server.models import Reaction
+from server.store.database import Database
+from tests.live.killable import Killable
+from tests.live.ovation import Clapper
+
+WRITES_WITHIN_S = 120
+OTHERS_WRITE = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
+)
+
+
+class Kills:
+    """Ends a server at random moments, each of them within a transaction of its own that writes."""
+
+    def __init__(self, chance: random.Random, database: Database, url: str) -> None:
+        self.chance, self.database, self.url = chance, database, url
+        self.unanswered = 0
+        """Reactions that were sent and not answered when the server was killed, over all kills."""
+        self.stored_unanswered = 0
+        """Those of them that the commit had stored already."""
+
+    async def kill(self, server: Killable, crowd: Sequence[Clapper]) -> None:
+        """End it and start it again."""
+        await asyncio.sleep(self.chance.uniform(0.3, 2.0))
+        async with asyncio.timeout(WRITES_WITHIN_S):
+            while not await self._is_written():
+                pass
+        await asyncio.sleep(self.chance.uniform(0, 0.01))
+        await server.end(signal.SIGKILL)
+        waiting = {(each.sender, n) for each in crowd for n in each.sent.keys() - each.answers.keys()}
+        async with self.database.reading() as db:
+            stored = {(row.sender, row.n) for row in await db.exec(select(Reaction))}
+        self.unanswered += len(waiting)
+        self.stored_unanswered += len(waiting & stored)
+        await server.start()
+
+    async def _is_written(self) -> bool:
+        """Whether another process is in a transaction that writes."""
+        url = make_url(self.url)
+        if url.get_backend_name() == "postgresql":
+            async with self.database.reading() as db:
+                connection = await db.connection()
+                return bool((await connection.execute(OTHERS_WRITE)).scalar())
+        await asyncio.sleep(0)
+        with closing(sqlite3.connect(url.database or "", timeout=0, isolation_level=None)) as writer:
+            try:
+                writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            writer.execute("ROLLBACK")
+            return False
