@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rooms.protocol import Reason
 from server.analytics.export.people import PERSON, SESSION, WAVE
-from server.analytics.export.sheets import Column, Sheet
+from server.analytics.export.sheets import Column, Row, Sheet
 from server.analytics.export.telling import Telling
 from server.analytics.facts import ACCEPTED, ReactionFact
 
@@ -95,7 +95,7 @@ def ledger(told: Telling) -> Sheet:
         dropped[lost.session] += lost.n
     for total in told.records.tallies:
         tally[total.session] += total.n
-    rows = [
+    rows: list[Row] = [
         (
             session.slug,
             tapped[session.id],
