@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
 from rooms import meters
@@ -12,6 +12,7 @@ from rooms.bus import HOUSE, Asked, Counted, Gone, Moved, Present
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.presence import BEAT_MS
+from rooms.room import PART
 
 TICK_S = 0.1
 LOOK_S = 1.0
@@ -42,17 +43,23 @@ class Beat:
             tasks.create_task(self._every(TICK_S, self._tick))
             tasks.create_task(self._every(TICK_S, self.commit))
             tasks.create_task(self._every(LOOK_S, self.look))
+            tasks.create_task(self._every(LOOK_S, self.attend))
             tasks.create_task(self._read_when_stale())
             tasks.create_task(_feel_lag())
 
     def tick(self) -> int:
         """Write what has changed to all who are there; how many frames were written."""
+        return sum(self.ticking())
+
+    def ticking(self) -> Iterator[int]:
+        """As `tick`, in the parts of `Room.publishing`."""
         now = self.hub.clock()
         self._agree()
         with meters.TICK.time():
-            written = sum(room.publish(now=now) for room in tuple(self.hub.rooms.values()))
-        meters.FRAMES.inc(written)
-        return written
+            for room in tuple(self.hub.rooms.values()):
+                for written in room.publishing(now=now):
+                    meters.FRAMES.inc(written)
+                    yield written
 
     async def commit(self) -> None:
         """Store what waits and show it. With the database down the rooms say so, and everything waits."""
@@ -97,7 +104,7 @@ class Beat:
                 self.hub.fail(room)
 
     async def look(self) -> None:
-        """Once a second: compare revisions, observe who attends, state who is here, forget what is over."""
+        """Once a second: compare revisions, state who is here, forget what is over."""
         hub, now = self.hub, self.hub.clock()
         hub.intake.credits.forget(now=now)
         if hub.bus_away == hub.bus.is_whole:
@@ -111,7 +118,6 @@ class Beat:
                 for (name, topic), revision in (await hub.rows.revisions(tuple(hub.rooms))).items():
                     hub.note(name, topic, revision)
             await self._recount(now)
-            await self.attend()
         except Unavailable:
             hub.pause(True)
         else:
@@ -119,13 +125,17 @@ class Beat:
                 hub.pause(False)
 
     async def attend(self) -> None:
-        """Observe who attends the sessions that run, and write the stays that are due."""
+        """Once a second: observe who attends the sessions that run, and write the stays that are due.
+
+        What the database does not take now is due again; a slow disk delays nothing but this.
+        """
         now = self.hub.clock()
         for room in self.hub.rooms.values():
             if status := room.status:
                 there = room.watchers() if status.is_running else set()
                 self.stays.observe(room.key, there, now=now, end=status.ended_at)
-        await self._write_stays(now)
+        with suppress(Unavailable):
+            await self._write_stays(now)
 
     async def leave(self) -> None:
         """At the end of the process: nobody is here or attends any more as far as it can say."""
@@ -193,7 +203,13 @@ class Beat:
         self.hub.bus.publish(name, Present(name, self.hub.process, self.hub.rooms[name].presence.state()))
 
     async def _tick(self) -> None:
-        self.tick()
+        """As `tick`; whatever else waits has its turn after every part of a large room."""
+        written = 0
+        for part in self.ticking():
+            written += part
+            if written >= PART:
+                written = 0
+                await asyncio.sleep(0)
 
     async def _read_when_stale(self) -> None:
         while True:

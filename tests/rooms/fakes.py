@@ -209,6 +209,7 @@ class House:
         self.clock.pass_seconds(seconds)
         await self.beat.commit()
         await self.beat.look()
+        await self.beat.attend()
         await self.beat.read()
         self.beat.tick()
 

@@ -8,7 +8,7 @@ import pytest
 from rooms.announcements import Announcement
 from rooms.protocol import Audience, Changed, Welcome
 from rooms.reactions import Count
-from rooms.room import STILL_HERE_MS, Connection, Room
+from rooms.room import PART, STILL_HERE_MS, Connection, Room
 from rooms.rows import Row
 from rooms.topics import TOPICS
 from tests.rooms.fakes import BLANK, NOON, Listener, a_room
@@ -153,3 +153,40 @@ def test_a_secret_sent_through_a_topic_reaches_only_its_audiences(kind, topic, m
         if any(SECRET.encode() in frame.payload for frame in listener.frames)
     }
     assert told == set(map(str, TOPICS[kind][topic].audiences))
+
+
+def test_a_large_room_is_written_in_parts_and_who_leaves_between_them_is_spared():
+    room = a_filled_room("session")
+    listeners = [a_member(room) for _ in range(PART + 2)]
+    room.publish(now=NOON)
+    room.raise_count(Count({"live": {"clap": 1}}))
+    parts = room.publishing(now=NOON + 100)
+    assert next(parts) == PART
+    waiting = [each for each in room.members if not heard_of_claps(each)]
+    assert len(waiting) == 2
+    room.leave(waiting[0])
+    assert list(parts) == [1]
+    assert sum(heard_of_claps(each) for each in room.members) == len(listeners) - 1
+
+
+def heard_of_claps(connection: Connection) -> bool:
+    assert isinstance(connection.outlet, Listener)
+    last = connection.outlet.notices[-1]
+    return isinstance(last, Changed) and "reactions" in last.topics
+
+
+def test_who_loses_a_right_between_two_parts_hears_nothing_of_it_any_more():
+    room = a_filled_room("session")
+    for _ in range(PART + 1):
+        a_member(room, Audience.CREW)
+    room.publish(now=NOON)
+    room.raise_count(Count({"live": {"clap": 1}}))
+    parts = room.publishing(now=NOON + 500)
+    next(parts)
+    [waiting] = [each for each in room.members if not heard_of_claps(each)]
+    room.reseat(waiting, Audience.DELEGATES)
+    list(parts)
+    assert isinstance(waiting.outlet, Listener)
+    after = waiting.outlet.notices[-1]
+    assert isinstance(after, Welcome)
+    assert "ledger" not in after.topics
