@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from server import media_process
+from server import garbage, media_process
 from server.app import create_app
 from server.background import Duty
 from server.commands import UsersError
@@ -76,6 +76,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
     """
     settings, listener = open_port(settings)
     app = create_app(settings, (*duties, *media_duties(settings)))
+    garbage.settle()
     server = Server(web_config(app), lambda: on_ready(settings.base_url))
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
@@ -92,7 +93,9 @@ def worker_app(settings: Settings) -> Starlette:
     """Called once in each worker."""
     end_with_supervisor()
     configure_logs()
-    return create_app(settings, media_duties(settings))
+    app = create_app(settings, media_duties(settings))
+    garbage.settle()
+    return app
 
 
 def media_duties(settings: Settings) -> tuple[Duty, ...]:
