@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from rooms.errors import MessageRefused
+from rooms.keeping import Trouble
 
 FRAME_LIMIT_BYTES = 262_144
 """A session description for many slots is some 40 KB."""
@@ -111,6 +112,15 @@ class Took(Said, tag="took", frozen=True):
     source: str
 
 
+class Progress(Said, tag="progress", frozen=True):
+    """How far a programme is on the disk, seconds since 1970, and what is wrong with it now."""
+
+    stage: str
+    programme: str
+    safe_up_to: float | None
+    troubles: list[Trouble]
+
+
 class Present(Said, tag="present", frozen=True):
     """Every source that is here, as pairs of stage and source: said first, to whoever has just connected."""
 
@@ -118,7 +128,7 @@ class Present(Said, tag="present", frozen=True):
 
 
 Answer = Described | Done | Refused
-News = Present | Arrived | Gone | Took
+News = Present | Arrived | Gone | Took | Progress
 AnySaid = Answer | News
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from rooms.errors import NoSuchSegment
 from rooms.film_index import FilmIndex
@@ -21,9 +21,6 @@ RENDITIONS = {"video": "v", "audio": "a"}
 INIT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.mp4")
 SEGMENT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.m4s")
 DATE, MAP, LENGTH = "#EXT-X-PROGRAM-DATE-TIME:", '#EXT-X-MAP:URI="', "#EXTINF:"
-
-Trouble = Literal["disk", "store", "no-picture", "no-sound"]
-"""What keeps a programme from being kept or sent as it should."""
 
 
 class Listed(NamedTuple):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from rooms.announcements import Announcement
+from rooms.keeping import Kept
 from rooms.presence import Headcount
 from rooms.protocol import Audience
 from rooms.reactions import Ledger, Totals
@@ -70,6 +71,7 @@ TOPICS: dict[str, dict[str, Topic]] = {
     "session": {
         "status": Topic(Status),
         "air": Topic(Air),
+        "kept": Topic(Kept, audiences=CREW, pace_ms=500),
         "reactions": Topic(Totals, row=False),
         "ledger": Topic(Ledger, audiences=CREW, row=False, pace_ms=500),
         "headcount": Topic(Headcount, row=False, pace_ms=1000),

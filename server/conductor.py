@@ -11,9 +11,9 @@ from uuid import UUID
 import structlog
 from starlette.applications import Starlette
 
-from rooms.control import Arrived, Direct, Gone, News, Present, Took
+from rooms.control import Arrived, Direct, Gone, News, Present, Progress, Took
 from server.media_line import MediaAway, MediaLine, MediaRefused
-from server.store import stages
+from server.store import keeping, stages
 from server.store.database import Change, Database
 
 EVERY_S = 0.5
@@ -76,6 +76,9 @@ class Conductor:
             if isinstance(news, Present):
                 await stages.note_present(db, {source for _, source in news.sources}, now)
                 return
+            if isinstance(news, Progress):
+                await keeping.note(db, UUID(news.programme), moment_of(news.safe_up_to), news.troubles)
+                return
             found = await stages.stage_at(db, UUID(news.stage))
             if found is None:
                 return
@@ -86,6 +89,11 @@ class Conductor:
                     await stages.note(db, found[0], news.source, "lost", now)
                 case Took():
                     await stages.note_taken(db, found[0], news.source)
+
+
+def moment_of(seconds: float | None) -> datetime | None:
+    """A moment as the media process tells it: seconds since 1970."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 async def listen(app: Starlette) -> None:

@@ -41,14 +41,19 @@ def needs(
     state: str,
     zone: str,
     recordings_open: str,
+    recordings: Sequence[tuple[str, str, Sequence[str], float]] = (),
     troubled_mail: int,
     waitlisted: int,
     now: datetime,
 ) -> list[Need]:
-    """All of an event's needs, the urgent ones first. `clashes` are (speaker, title, other title, other's slug)."""
+    """All of an event's needs, the urgent ones first. `clashes` are (speaker, title, other title, other's slug),
+    `recordings` those that are not whole: (title, slug, faults, seconds that are missing)."""
     found = [need for session in sessions for need in _of_session(session, zone, recordings_open, now)]
     if state == "draft":
         found.append(Need("This event is a draft: only its organisers can see it.", "Open it", "event_edit"))
+    for title, slug, faults, missing_s in recordings:
+        text = f"The recording of “{title}” {_not_whole(faults, missing_s)}."
+        found.append(Need(text, "Look at it", "session_edit", slug))
     if troubled_mail:
         count = plural(troubled_mail, "mail", "mails")
         found.append(Need(f"{count} may not have arrived.", "Look at it", "console_mails", urgent=True))
@@ -80,6 +85,12 @@ def _of_session(session: SessionFacts, zone: str, recordings_open: str, now: dat
             yield Need(text, "See to it", "session_edit", session.slug, urgent=True)
         case "ended" if session.recording == "ready" and recordings_open == "when published":
             yield Need(f"The recording of “{session.title}” is not open yet.", "Open it", "session_edit", session.slug)
+
+
+def _not_whole(faults: Sequence[str], missing_s: float) -> str:
+    """What the check of a recording found, as the end of a sentence."""
+    lacks = [f"lacks {missing_s:.0f} seconds"] if missing_s else []
+    return " and ".join([*lacks, *([f"is faulty: {'; '.join(faults)}"] if faults else [])])
 
 
 def _wants_film(session: SessionFacts, now: datetime) -> bool:

@@ -1,9 +1,12 @@
-"""`python -m rooms.media`: make films of title cards, package films. A process of its own."""
+"""`python -m rooms.media`: make films of title cards, package films, check recordings. A process of its own."""
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
+from rooms.media.check import check
 from rooms.media.simulive import FilmRefused, package
 from rooms.media.spec import SpecRefused
 from rooms.media.studio import make_films
@@ -16,6 +19,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         if arguments.command == "film":
             make_films(arguments.specs, arguments.to, arguments.font)
+        elif arguments.command == "check":
+            sys.stdout.write(json.dumps(asdict(check(arguments.directory))))
         else:
             cues = read_webvtt(arguments.captions.read_text(encoding="utf-8")) if arguments.captions else ()
             package(arguments.film, arguments.directory, arguments.title or arguments.film.stem, cues)
@@ -43,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     packaging.add_argument("directory", type=Path, help="an empty or new directory for the segments and their index")
     packaging.add_argument("--captions", type=Path, metavar="FILE.vtt", help="its captions, as WebVTT")
     packaging.add_argument("--title", help="the film's title; without it, its file's name")
+    checking = commands.add_parser("check", help="look over a recording, and say what was found as JSON")
+    checking.add_argument("directory", type=Path, help="where a session's programme was written")
     return whole
 
 

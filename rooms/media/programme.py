@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
+from rooms.keeping import Trouble
 from rooms.media.audio import Voice
 from rooms.media.clock import SourceClock
 from rooms.media.cmaf import SOUND_HZ
 from rooms.media.disk import Disk
 from rooms.media.packager import Packager
 from rooms.media.samples import Kind, Picture, Report, Sound, Source
-from rooms.recording import Trouble
 
 ASK_AGAIN_S = 0.5
 """A keyframe that was asked for and did not come is asked for again."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rooms import control
-from rooms.control import PLACES, Arrived, Direct, Gone, News, Present, Publish, Refusal, Took, Watch
+from rooms.control import PLACES, Arrived, Direct, Gone, News, Present, Progress, Publish, Refusal, Took, Watch
 from rooms.errors import RoomError
 from rooms.media.programme import Programme
 from rooms.media.relay import Source, Watcher, wire
@@ -49,6 +49,7 @@ class Stage:
         self.follows_voice = False
         self._voices = Voices()
         self._programme_ticked_at = 0.0
+        self._progress: Progress | None = None
 
     async def publish(self, call: Publish) -> str:
         """A source arrives; the SDP answer. Raises CallRefused, OfferRefused."""
@@ -128,6 +129,13 @@ class Stage:
             self._programme_ticked_at = now
             self._follow_voice(now)
             self.programme.tick(now)
+            self._tell_progress(self.programme)
+
+    def _tell_progress(self, programme: Programme) -> None:
+        progress = Progress(self.name, self.programme_name or "", programme.safe_up_to, sorted(programme.troubles))
+        if progress != self._progress:
+            self._progress = progress
+            self.tell(progress)
 
     @property
     def is_idle(self) -> bool:

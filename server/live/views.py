@@ -9,11 +9,12 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.announcements import Announcement
+from rooms.keeping import Kept
 from rooms.stage import Air, Backstage, Source, Status
 from rooms.tables import Lounge, Message, Messages, Seat, Seats, TableSummary
 from rooms.topics import Programme, Registrations, SessionSummary
-from server.models import Event, NetworkingTable, Session, Stage
-from server.store import announcements, registrations, stages, tables
+from server.models import Event, Keeping, NetworkingTable, Session, Stage
+from server.store import announcements, keeping, registrations, stages, tables
 
 View = Callable[[AsyncSession, uuid.UUID], Awaitable[msgspec.Struct | None]]
 
@@ -154,6 +155,12 @@ async def messages(db: AsyncSession, table_id: uuid.UUID) -> Messages | None:
     return Messages([Message(str(line.id), line.name, line.text, milliseconds(line.sent_at)) for line in lines])  # type: ignore[arg-type]
 
 
+async def kept(db: AsyncSession, session_id: uuid.UUID) -> Kept | None:
+    if await db.get(Session, session_id) is None:
+        return None
+    return keeping.state_of(await db.get(Keeping, session_id))
+
+
 VIEWS: dict[tuple[str, str], View] = {
     ("event", "announcement"): announcement,
     ("event", "programme"): programme,
@@ -161,6 +168,7 @@ VIEWS: dict[tuple[str, str], View] = {
     ("event", "registrations"): registered,
     ("session", "status"): status,
     ("session", "air"): air_of_session,
+    ("session", "kept"): kept,
     ("stage", "air"): air,
     ("stage", "backstage"): backstage,
     ("table", "seats"): seats,

@@ -12,6 +12,7 @@ from server.models.events import (
     Speaker,
     Track,
 )
+from server.models.keeping import Keeping
 from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
 from server.models.mail import Mail
 from server.models.people import Grant, JoinLink, Person, SignIn
@@ -32,6 +33,7 @@ __all__ = [
     "Grant",
     "HashtagMention",
     "JoinLink",
+    "Keeping",
     "Mail",
     "NetworkingTable",
     "Person",

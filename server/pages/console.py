@@ -6,6 +6,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rooms.keeping import Trouble
 from rooms.protocol import Reason
 from server.entrance import event_of, require
 from server.errors import NotFound
@@ -25,6 +26,14 @@ REASON_WORDS: dict[Reason, str] = {
 }
 """Why a reaction was refused, in the ledger's words."""
 
+TROUBLE_WORDS: dict[Trouble, str] = {
+    "disk": "The disk takes nothing more: free some space.",
+    "store": "The object store does not answer. Nothing is lost, but viewers wait.",
+    "no-picture": "No picture comes from who is shown.",
+    "no-sound": "Nobody on air is heard.",
+}
+"""What is wrong with a programme, as the organiser is told."""
+
 
 class AnnouncementForm(Form):
     text: str = Field(min_length=1, max_length=LONGEST_ANNOUNCEMENT)
@@ -43,6 +52,7 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
         items = await agenda.agenda(db, event, now)
         figures = await console.figures_view(db, event, now)
         clashes = await console.double_bookings(db, event.id)
+        faulty = await console.faulty_recordings(db, event.id)
         troubled = await console.troubled_mail(db, event.id)
         tiles = await console.tiles(db, items, now)
         said = await announcements.recent(db, event.id)
@@ -64,6 +74,10 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
             state=event.state,
             zone=event.zone,
             recordings_open=event.recordings_open,
+            recordings=[
+                (session.title, session.slug, kept.faults, sum(end - begin for begin, end in kept.missing))
+                for session, kept in faulty
+            ],
             troubled_mail=troubled,
             waitlisted=figures.waitlisted,
             now=now,
@@ -71,6 +85,7 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
         announcements=said,
         longest=LONGEST_ANNOUNCEMENT,
         reasons=REASON_WORDS,
+        troubles=TROUBLE_WORDS,
     )
 
 

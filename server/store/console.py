@@ -9,8 +9,8 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.reactions import Ledger
-from server.models import Event, Mail, Reaction, Registration, Session, SessionSpeaker, Speaker
-from server.store import events, reactions
+from server.models import Event, Keeping, Mail, Reaction, Registration, Session, SessionSpeaker, Speaker
+from server.store import events, keeping, reactions
 from server.store.agenda import Item
 
 MINUTE = timedelta(minutes=1)
@@ -33,11 +33,15 @@ class Figures:
 
 @dataclass(frozen=True)
 class Tile:
-    """A session that is on: its ledger, and accepted reactions in each of the last minutes, the present one last."""
+    """A session that is on: its ledger, and accepted reactions in each of the last minutes, the present one last.
+
+    `keeping`: how far its recording is safe, once something of it was kept.
+    """
 
     item: Item
     ledger: Ledger
     per_minute: tuple[int, ...]
+    keeping: Keeping | None
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,16 @@ async def _reactions_today(db: AsyncSession, event: Event, now: datetime) -> int
 
 async def tiles(db: AsyncSession, items: Sequence[Item], now: datetime) -> list[Tile]:
     """What is on now, in the agenda's order."""
+    shown = [item for item in items if item.is_on]
+    kept = await keeping.keepings_of(db, [item.session.id for item in shown])
     return [
-        Tile(item, (await reactions.count(db, item.session.id)).ledger(), await _per_minute(db, item.session.id, now))
-        for item in items
-        if item.is_on
+        Tile(
+            item,
+            (await reactions.count(db, item.session.id)).ledger(),
+            await _per_minute(db, item.session.id, now),
+            kept.get(item.session.id),
+        )
+        for item in shown
     ]
 
 
@@ -105,6 +115,16 @@ async def _per_minute(db: AsyncSession, session_id: uuid.UUID, now: datetime) ->
     for received_at in await db.exec(statement):
         counts[min(int((received_at - since) / MINUTE), SPARKLINE_MINUTES - 1)] += 1
     return tuple(counts)
+
+
+async def faulty_recordings(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Session, Keeping]]:
+    """The recordings of an event in which the check after their session found something wrong or missing."""
+    statement = (
+        select(Session, Keeping)
+        .join(Keeping, col(Keeping.session_id) == col(Session.id))
+        .where(Session.event_id == event_id, col(Keeping.checked_at).is_not(None))
+    )
+    return [(session, kept) for session, kept in await db.exec(statement) if kept.faults or kept.missing]
 
 
 async def troubled_mail(db: AsyncSession, event_id: uuid.UUID) -> int:

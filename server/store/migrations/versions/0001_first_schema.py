@@ -337,6 +337,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_droppedframes_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "keeping",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("safe_up_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("troubles", sa.JSON(), nullable=False),
+        sa.Column("check_leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("offset_ms", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.JSON(), nullable=False),
+        sa.Column("faults", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("session_id"),
+    )
+    op.create_table(
         "networking_table",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),

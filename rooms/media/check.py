@@ -1,0 +1,94 @@
+"""Looks over a whole recording: is each listed segment there, can it be decoded, do picture and sound end together?
+
+Every packet of the pictures is read and each keyframe decoded; of the sound everything is.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import av
+
+from rooms.media.disk import read_journals
+from rooms.recording import RENDITIONS, Journal, Listed, init_name
+
+MOST_OFFSET_MS = 80
+"""An AAC frame and a picture: at the end of a stretch sound and picture may be so far apart."""
+SLACK_S = 0.05
+"""By how much a segment may be longer or shorter than it is listed."""
+
+
+@dataclass
+class Findings:
+    """What a recording is: seconds, milliseconds, and what is wrong with it in words."""
+
+    seconds: float = 0.0
+    offset_ms: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def check(directory: Path) -> Findings:
+    """Look over the recording in a session's directory."""
+    journals = read_journals(directory)
+    found = Findings(seconds=max(journal.seconds for journal in journals.values()))
+    if not found.seconds:
+        found.faults.append("nothing was recorded")
+    for rendition, journal in journals.items():
+        if not journal.is_over:
+            found.faults.append(f"the {rendition} was never completed")
+        found.faults += _faults(directory, rendition, journal)
+    found.offset_ms = round(1000 * max(_apart(journals["video"], journals["audio"]), default=0))
+    if found.offset_ms > MOST_OFFSET_MS:
+        found.faults.append(f"picture and sound are {found.offset_ms} ms apart")
+    return found
+
+
+def _apart(video: Journal, audio: Journal) -> Iterator[float]:
+    """By how many seconds the sound of each run is longer or shorter than its pictures."""
+    seen, heard = _lengths(video), _lengths(audio)
+    for run in seen.keys() | heard.keys():
+        yield abs(seen.get(run, 0.0) - heard.get(run, 0.0))
+
+
+def _lengths(journal: Journal) -> dict[int, float]:
+    """The seconds of each run."""
+    return {run: sum(segment.seconds for segment in listed) for run, listed in _runs(journal)}
+
+
+def _runs(journal: Journal) -> Iterator[tuple[int, list[Listed]]]:
+    for run, listed in groupby(journal.listed, key=lambda segment: segment.run):
+        yield run, list(listed)
+
+
+def _faults(directory: Path, rendition: str, journal: Journal) -> Iterator[str]:
+    """What is wrong with each segment of a rendition."""
+    for run, listed in _runs(journal):
+        try:
+            init = (directory / init_name(RENDITIONS[rendition], run)).read_bytes()
+        except OSError:
+            yield f"the {rendition}’s stretch {run + 1} cannot be read"
+            continue
+        for segment in listed:
+            try:
+                seconds = _decoded(init + (directory / segment.name).read_bytes())
+            except (OSError, av.FFmpegError) as error:
+                yield f"{segment.name} cannot be played: {error.strerror or error}"
+            else:
+                if abs(seconds - segment.seconds) > SLACK_S:
+                    yield f"{segment.name} lasts {seconds:.2f} s and not {segment.seconds:.2f} s"
+
+
+def _decoded(content: bytes) -> float:
+    """How long a segment lasts, seconds; raises FFmpegError when it cannot be decoded."""
+    seconds, count = 0.0, 0
+    with av.open(io.BytesIO(content), "r") as container:
+        stream = container.streams[0]
+        stream.codec_context.skip_frame = "NONKEY"
+        for packet in container.demux(stream):
+            count += len(packet.decode())
+            seconds += float((packet.duration or 0) * stream.time_base) if stream.time_base else 0.0
+    if not count:
+        raise av.InvalidDataError(1, "nothing could be decoded")
+    return seconds

@@ -1,0 +1,30 @@
+"""How well a session that was broadcast from a stage is kept."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from server.models.columns import moment
+
+
+class Keeping(SQLModel, table=True):
+    """One session's recording: how far it is on the disk, and what the check after the session found."""
+
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
+    safe_up_to: datetime | None = moment(default=None)
+    """The last moment that is on the disk with picture and sound."""
+    troubles: list[str] = Field(default_factory=list, sa_type=JSON)
+    """What is wrong now (rooms.keeping.Trouble)."""
+    check_leased_until: datetime | None = moment(default=None)
+    """Some process checks it; another may when this is over."""
+    checked_at: datetime | None = moment(default=None)
+    seconds: float = Field(default=0)
+    """What was found, all renditions alike."""
+    offset_ms: int = Field(default=0)
+    """By how much sound and picture are apart at the end of a stretch, at worst."""
+    missing: list[list[float]] = Field(default_factory=list, sa_type=JSON)
+    """Where nothing was kept though the session was live: pairs of seconds since 1970."""
+    faults: list[str] = Field(default_factory=list, sa_type=JSON)
+    """What is wrong with it, in words; empty for a good one."""

@@ -1,0 +1,77 @@
+"""How well broadcast sessions are kept: noted while they are live, checked afterwards."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from rooms.keeping import Kept, Verdict
+from server.models import Keeping, Session
+from server.store.revisions import raise_revision, session_room
+from server.store.upserts import insert_into
+
+SETTLES_S = 5
+"""So long after its end a session's recording is left to be completed before it is checked."""
+LEASE = timedelta(minutes=30)
+"""A check that takes longer has died with its process."""
+
+
+async def note(db: AsyncSession, session_id: uuid.UUID, safe_up_to: datetime | None, troubles: Sequence[str]) -> None:
+    """Note how far a session is kept and what is wrong; nothing happens when that is known, or the session is gone."""
+    known = await db.get(Keeping, session_id)
+    if known is None and await db.get(Session, session_id) is None:
+        return
+    said = {"safe_up_to": safe_up_to, "troubles": list(troubles)}
+    if known is not None and (known.safe_up_to, known.troubles) == (safe_up_to, said["troubles"]):
+        return
+    row = {"session_id": session_id, "seconds": 0, "offset_ms": 0, "missing": [], "faults": [], **said}
+    statement = insert_into(db, Keeping).values(**row)
+    await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=said))
+    await raise_revision(db, session_room(session_id), "kept")
+
+
+async def keepings_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Keeping]:
+    """How well each of these sessions is kept, where anything is."""
+    found = await db.exec(select(Keeping).where(col(Keeping.session_id).in_(session_ids)))
+    return {keeping.session_id: keeping for keeping in found}
+
+
+def state_of(keeping: Keeping | None) -> Kept:
+    """What the crew is shown of it."""
+    if keeping is None:
+        return Kept()
+    verdict: Verdict = "unchecked" if keeping.checked_at is None else "faulty" if keeping.faults else "good"
+    safe_up_to = round(keeping.safe_up_to.timestamp() * 1000) if keeping.safe_up_to else None
+    return Kept(safe_up_to, keeping.troubles, verdict)  # type: ignore[arg-type]
+
+
+async def lease_check(db: AsyncSession, now: datetime) -> Session | None:
+    """A session that is over and whose recording is to be checked, for this process alone."""
+    free = or_(col(Keeping.check_leased_until).is_(None), col(Keeping.check_leased_until) < now)
+    statement = (
+        select(Session)
+        .join(Keeping, col(Keeping.session_id) == col(Session.id))
+        .where(
+            Session.state == "ended",
+            col(Session.ended_at) < now - timedelta(seconds=SETTLES_S),
+            col(Keeping.checked_at).is_(None),
+            free,
+        )
+    )
+    session = (await db.exec(statement.limit(1))).first()
+    if session is None:
+        return None
+    leased = await db.exec(
+        update(Keeping).where(col(Keeping.session_id) == session.id, free).values(check_leased_until=now + LEASE)
+    )
+    return session if leased.rowcount == 1 else None
+
+
+async def note_check(db: AsyncSession, session_id: uuid.UUID, now: datetime, **found: Any) -> None:
+    """Note what the check of a recording found: columns of `Keeping`."""
+    await db.exec(update(Keeping).where(col(Keeping.session_id) == session_id).values(checked_at=now, **found))
+    await raise_revision(db, session_room(session_id), "kept")

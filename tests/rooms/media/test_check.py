@@ -1,0 +1,57 @@
+"""What the check of a recording finds."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rooms.media.check import check
+from rooms.media.programme import Programme
+from tests.rooms.media.speaker import Speaker, feed
+
+SENT_S = 6
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """A recording that is whole."""
+    programme = Programme(tmp_path, epoch=1_700_000_000.0, ask_key=lambda source: None)
+    programme.add("speaker")
+    programme.on_air(["speaker"])
+    programme.take("speaker")
+    feed(programme, Speaker(), seconds=SENT_S)
+    programme.end().result()
+    return tmp_path
+
+
+def test_a_recording_that_is_whole_has_no_faults(recording: Path) -> None:
+    found = check(recording)
+    assert found.faults == []
+    assert abs(found.seconds - SENT_S) < 0.2
+    assert found.offset_ms < 40
+
+
+def unlink(recording: Path) -> None:
+    (recording / "v-1.m4s").unlink()
+
+
+def damage(recording: Path) -> None:
+    path = recording / "v-1.m4s"
+    path.write_bytes(path.read_bytes()[:100])
+
+
+@pytest.mark.parametrize("harm", [unlink, damage])
+def test_a_segment_that_is_gone_or_damaged_is_named(recording: Path, harm: Callable[[Path], None]) -> None:
+    harm(recording)
+    (found,) = check(recording).faults
+    assert found.startswith("v-1.m4s ")
+
+
+def test_a_recording_without_its_end_says_so(recording: Path) -> None:
+    path = recording / "audio.m3u8"
+    path.write_text(path.read_text().removesuffix("#EXT-X-ENDLIST\n"))
+    assert check(recording).faults == ["the audio was never completed"]
+
+
+def test_nothing_recorded_is_a_fault(tmp_path: Path) -> None:
+    assert "nothing was recorded" in check(tmp_path).faults
