@@ -10,20 +10,21 @@ from rooms.simulive import NOTHING, Programme
 
 
 class Cut:
-    """The segments of a programme that has ended, from `begins` to `ends`, seconds of the film.
+    """The segments that are kept from `begins` to `ends`, seconds of the film.
 
-    A film that was repeated because its session was longer is kept once.
+    A film that was repeated because its session was longer is kept once; of one that was cut short, what was sent.
     """
 
     def __init__(self, programme: Programme, begins: float = 0.0, ends: float | None = None) -> None:
         self.programme = programme
         duration = programme.film.duration
         until = min(timedelta(seconds=ends), duration) if ends is not None else duration
-        sent = programme.sent(programme.ended_at) if programme.ended_at else 0
         last = programme.segments_before(until)
         if programme.position_of_segment(last) < until:
             last += 1
-        self.numbers = range(programme.segments_before(timedelta(seconds=begins)), min(last, sent))
+        if programme.ended_at is not None:
+            last = min(last, programme.sent(programme.ended_at))
+        self.numbers = range(programme.segments_before(timedelta(seconds=begins)), last)
         self.starts_at = programme.position_of_segment(self.numbers.start)
         """Where in the film the recording begins."""
 
@@ -39,11 +40,11 @@ class Cut:
         """
         return self.second_in_film((self.programme.position_of(moment) % self.programme.film.duration).total_seconds())
 
+    def moment_of(self, second: float) -> datetime:
+        """The media time of a second of the recording."""
+        return self.programme.moment_of(max(NOTHING, self.starts_at + timedelta(seconds=second)))
+
     def second_in_film(self, second: float) -> float | None:
         """The second of the recording that is this second of the film."""
         found = second - self.starts_at.total_seconds()
         return found if 0 <= found <= self.seconds else None
-
-    def moment_of(self, second: float) -> datetime:
-        """The media time of a second of the recording."""
-        return self.programme.moment_of(max(NOTHING, self.starts_at + timedelta(seconds=second)))

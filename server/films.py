@@ -36,7 +36,8 @@ class FilmSource(NamedTuple):
         """It changes whenever a playlist does."""
         programme = self.programme
         sent = programme.sent(now), programme.is_over(now)
-        return programme.started_at, tuple(programme.pauses), sent, self.kept(now)
+        has_captions = self.film.captions is not None
+        return programme.started_at, tuple(programme.pauses), sent, self.kept(now), has_captions
 
     def kept(self, now: datetime) -> range | None:
         """The segments that are given out, by number; None: all that were sent."""
@@ -46,6 +47,14 @@ class FilmSource(NamedTuple):
     def second_of(self, moment: datetime) -> float | None:
         """The second of the recording at which this media time is seen; None when that part was not kept."""
         return self.cut.second_of(moment)
+
+    def moment_of(self, second: float) -> datetime:
+        """The media time of a second of the recording."""
+        return self.cut.moment_of(second)
+
+    def second_in_film(self, second: float) -> float | None:
+        """The second of the recording that is this second of the film; None when that part was not kept."""
+        return self.cut.second_in_film(second)
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """Raises NoSuchSegment."""

@@ -35,6 +35,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "session.edit": frozenset({"organiser", "producer"}),
     "session.move": frozenset({"organiser", "producer"}),
     "recording.move": frozenset({"organiser", "producer"}),
+    "recording.edit": frozenset({"organiser", "producer"}),
     "announcement.send": frozenset({"organiser", "producer", "moderator"}),
     "ledger.read": frozenset({"organiser", "producer", "moderator", "analyst"}),
     "table.edit": frozenset({"organiser", "producer"}),

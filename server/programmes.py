@@ -1,7 +1,7 @@
 """Live programmes on disk: where a session's segments lie, and what is listed of them."""
 
 from collections.abc import Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +42,28 @@ class StageSource(NamedTuple):
         if not self.recording.lists(name):
             raise NoSuchSegment(name)
         return name
+
+    def second_of(self, moment: datetime) -> float | None:
+        """The second of the recording at which this media time is seen; None for a moment that was not sent."""
+        before = 0.0
+        for stretch in self.recording.journals["video"].stretches:
+            if stretch.begins_at <= moment <= stretch.ends_at:
+                return before + (moment - stretch.begins_at).total_seconds()
+            before += stretch.seconds
+        return None
+
+    def moment_of(self, second: float) -> datetime:
+        """The media time of a second of the recording; beyond its end, that of its last one."""
+        stretches = self.recording.journals["video"].stretches
+        for stretch in stretches:
+            if second <= stretch.seconds:
+                return stretch.begins_at + timedelta(seconds=second)
+            second -= stretch.seconds
+        return stretches[-1].ends_at
+
+    def second_in_film(self, second: float) -> float | None:
+        """The recording is the film."""
+        return second
 
 
 def programmes_dir(settings: Settings) -> Path:

@@ -103,8 +103,6 @@ class Session(SQLModel, table=True):
     """Seconds of the film before which its recording is cut away."""
     trim_end: float | None = Field(default=None)
     """Seconds of the film after which it is cut away; None: nothing is."""
-    downloads: bool = Field(default=False)
-    """Whether viewers may download the recording."""
     media_key: str = Field(max_length=32)
     """128 random bits (hex) in the address of its segments; withdrawing changes it."""
 

@@ -1,4 +1,4 @@
-"""What viewers leave behind in a recording, as facts: a person's id without a foreign key (see Registration)."""
+"""Recordings: their chapters, and what viewers leave behind in them."""
 
 import uuid
 from datetime import datetime
@@ -6,13 +6,23 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from server.models.columns import moment
+from server.models.columns import key, moment
+
+
+class Chapter(SQLModel, table=True):
+    """A marker of the organiser's. It names a media time, so trimming the recording moves it along."""
+
+    id: uuid.UUID = key()
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", index=True)
+    at: datetime = moment()
+    title: str = Field(max_length=120)
 
 
 class WatchInterval(SQLModel, table=True):
     """A stretch of a recording that one person played without a jump, stored once under (person, sender, n).
 
-    It grows while it is being played. What a person has seen is the union of their stretches.
+    It grows while it is being played. What a person has seen is the union of their stretches. A fact: the person's id
+    is no foreign key (see Registration).
     """
 
     __tablename__ = "watch_interval"

@@ -132,3 +132,10 @@ async def pauses_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[
     for row in rows:
         pauses.setdefault(row.session_id, []).append(Pause(row.paused_at, row.resumed_at))
     return pauses
+
+
+async def trim(db: AsyncSession, session: Session, begins: float, ends: float | None) -> None:
+    """Keep of the recording what lies between these seconds of the film, under new addresses."""
+    session.trim_start, session.trim_end, session.media_key = begins, ends, new_media_key()
+    db.add(session)
+    await announce(db, session)

@@ -86,6 +86,7 @@ NEW_PASSWORD = {
     "code": "123456",
 }
 PERSON = {"name": "Chidi", "email": "chidi@example.org", "organisation": "A practice", "sector": "NHS"}
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\nGood morning\n"
 
 CASES: dict[tuple[str, str], Case] = {
     ("GET", "/livez"): Case(EVERYONE),
@@ -172,6 +173,18 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/{event}/console/sessions/{session}/delete"): Case(CREW),
     ("POST", "/{event}/console/sessions/{session}/move"): Case(CREW, {"move": "pause"}),
     ("POST", "/{event}/console/sessions/{session}/recording"): Case(CREW, {"move": "withdraw"}),
+    ("GET", "/{event}/console/sessions/{session}/recording"): Case(CREW),
+    ("POST", "/{event}/console/sessions/{session}/recording/cut"): Case(CREW, {"begins": "0:02", "ends": "1:30"}),
+    ("POST", "/{event}/console/sessions/{session}/recording/captions"): Case(CREW, {"text": CAPTIONS}),
+    ("POST", "/{event}/console/sessions/{session}/chapters"): Case(CREW, {"title": "Welcome", "at": "now"}),
+    ("POST", "/{event}/console/sessions/{session}/chapters/{chapter:uuid}"): Case(CREW, {"title": "Why", "at": "0:02"}),
+    ("POST", "/{event}/console/sessions/{session}/chapters/{chapter:uuid}/delete"): Case(CREW),
+    ("GET", "/{event}/stages/{stage:uuid}"): Case(HOSTS),
+    ("GET", "/{event}/console/stages"): Case(CREW),
+    ("POST", "/{event}/console/stages"): Case(CREW, {"title": "Small stage"}),
+    ("GET", "/{event}/console/stages/{stage:uuid}"): Case(CREW),
+    ("POST", "/{event}/console/stages/{stage:uuid}/direct"): Case(CREW, {"do": "new-key"}),
+    ("POST", "/{event}/console/stages/{stage:uuid}/delete"): Case(CREW),
     ("GET", "/{event}/console/tracks"): Case(CREW),
     ("GET", "/{event}/console/tracks/new"): Case(CREW),
     ("POST", "/{event}/console/tracks/new"): Case(CREW, OWN),

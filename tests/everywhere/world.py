@@ -15,6 +15,7 @@ from server.demo.laying import lay
 from server.demo.script import read_script
 from server.models import (
     Announcement,
+    Chapter,
     Event,
     Mail,
     NetworkingTable,
@@ -105,8 +106,9 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
         state="kept",
     )
     stage = Stage(event_id=event.id, title="Main stage")
+    chapter = Chapter(session_id=live.id, title="Welcome")
     db.add_all(
-        [stage, Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail]
+        [chapter, stage, Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail]
     )
     return {
         "event": event.slug,
@@ -128,6 +130,7 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
         "sign_in": str(device.id),
         "token": await join_links.create(db, delegate, event),
         "media_key": live.media_key,
+        "chapter": str(chapter.id),
         "name": "index.m3u8",
         "path": "css/app.css",
         "format": "json",

@@ -4,12 +4,15 @@ import asyncio
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection, func, pool, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from server.models import UTCDateTime
+
+ONE_AT_A_TIME = 0x504C454E
+"""The advisory lock that several processes starting on one PostgreSQL take in turn."""
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
@@ -29,6 +32,8 @@ def migrate(connection: Connection) -> None:
         compare_type=True,
         render_item=render_item,
     )
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     with context.begin_transaction():
         context.run_migrations()
 

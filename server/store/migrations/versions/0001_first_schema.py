@@ -251,7 +251,6 @@ def upgrade() -> None:
         sa.Column("recording", sa.String(length=20), nullable=False),
         sa.Column("trim_start", sa.Float(), nullable=False),
         sa.Column("trim_end", sa.Float(), nullable=True),
-        sa.Column("downloads", sa.Boolean(), nullable=False),
         sa.Column("media_key", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["film_id"], ["film.id"], ondelete="SET NULL"),
@@ -323,6 +322,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "session_id"),
     )
+    op.create_table(
+        "chapter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("chapter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chapter_session_id"), ["session_id"], unique=False)
+
     op.create_table(
         "droppedframes",
         sa.Column("id", sa.Uuid(), nullable=False),
