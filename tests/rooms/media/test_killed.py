@@ -1,13 +1,16 @@
-"""SIGKILL in the middle of a session: what is listed is there, and the recording goes on."""
+"""SIGKILL, and a full disk, in the middle of a session: what is listed is there, and the recording goes on."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from rooms.media.check import check
 from rooms.media.disk import read_journals
 from rooms.recording import missing
 from tests.rooms.media.packaging import Packaging
-from tests.rooms.media.watching import frames
+from tests.rooms.media.watching import beeps, frames
 
 WITHIN_S = 120
 MOST_MISSING_S = 12
@@ -41,3 +44,12 @@ def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_s
         assert gap.seconds < MOST_MISSING_S
     moments = [moment for moment, _ in frames(tmp_path, "video")]
     assert moments == sorted(moments)
+
+
+def test_a_disk_that_takes_nothing_for_a_while_is_told_of_and_loses_nothing(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "tests.rooms.media.full_disk", str(tmp_path)]
+    said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    assert said.split("\n") == ["", "disk", "", ""]
+    assert check(tmp_path).faults == []
+    assert not missing(read_journals(tmp_path)["video"].stretches)
+    assert len(beeps(tmp_path)) == 10

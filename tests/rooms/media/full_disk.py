@@ -1,0 +1,46 @@
+"""A process whose disk takes nothing for a while: `python -m tests.rooms.media.full_disk DIRECTORY`.
+
+It says on each line what troubled it: before, while the disk was full, and after.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rooms.media.programme import Programme
+from tests.rooms.media.speaker import Speaker, feed
+
+WITHIN_S = 60
+SMALLEST_SEGMENT = 500
+"""Bytes: no segment is smaller, so nothing more is written at this limit."""
+
+
+def until(condition: Callable[[], bool]) -> None:
+    gives_up = time.monotonic() + WITHIN_S
+    while not condition() and time.monotonic() < gives_up:
+        time.sleep(0.02)
+
+
+def main() -> None:
+    programme = Programme(Path(sys.argv[1]), epoch=1_700_000_000.0, ask_key=lambda source: None)
+    programme.add("speaker")
+    programme.on_air(["speaker"])
+    programme.take("speaker")
+    feed(programme, Speaker(), seconds=5)
+    print(*programme.troubles)
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALLEST_SEGMENT, hard))
+    feed(programme, Speaker(), seconds=15, since=5)
+    until(lambda: "disk" in programme.troubles)
+    print(*programme.troubles)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    feed(programme, Speaker(), seconds=20, since=15)
+    until(lambda: "disk" not in programme.troubles)
+    print(*programme.troubles)
+    programme.end().result()
+
+
+if __name__ == "__main__":
+    main()
