@@ -26,6 +26,10 @@ NODE_MAJOR = 20
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+#: Where Debian keeps the programs of its services, which only root has on the path.
+SYSTEM_PATH = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"])
+
+
 class CannotSetUp(Exception):
     """Something is missing that this script cannot bring; the message's last line says what to install."""
 
@@ -47,6 +51,8 @@ def main(purpose: str) -> None:
         npm_files.set()
     if purpose == "test" and not any(map(shutil.which, BROWSERS)):
         step("a browser for the tests", install_browser)
+    if purpose == "test" and not shutil.which("nginx", path=SYSTEM_PATH):
+        step("nginx for the tests", install_nginx)
 
 
 class Stamp:
@@ -135,6 +141,12 @@ def install_browser() -> None:
         run("playwright", "install", "chrome", advice=advice)
 
 
+def install_nginx() -> None:
+    """Installs nginx from the system's packages."""
+    advice = "The tests need nginx: run `sudo apt-get install nginx-light`, then this again."
+    install_system_package("nginx-light", advice=advice)
+
+
 def locked(package: str) -> str:
     """The lines of one package in the lock, with its hashes."""
     lines = LOCK.read_text().splitlines(keepends=True)
@@ -146,7 +158,7 @@ def install_system_package(package: str, *, advice: str) -> None:
     """Installs a package of Debian or its kin, which only root can."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise CannotSetUp(advice)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # start no service of it
     run("apt-get", "update", "-q", env=quiet, advice=advice)
     run("apt-get", "install", "-qy", "--no-install-recommends", package, env=quiet, advice=advice)
 

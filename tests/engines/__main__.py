@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.engines import EngineMissing
 from tests.engines.chromium import running_chromium
+from tests.engines.nginx import nginx_program
 from tests.engines.postgresql import PostgreSQL
 from tests.engines.process import ServerProcess
 from tests.engines.redis import Redis, redis_program
@@ -32,7 +33,8 @@ async def browser_version() -> str:
 def main() -> None:
     try_server(Redis)
     try_server(PostgreSQL)
-    print(f"Engines: {Path(redis_program()).name}, PostgreSQL 18, Chromium {asyncio.run(browser_version())}")
+    nginx = Path(nginx_program()).name
+    print(f"Engines: {Path(redis_program()).name}, PostgreSQL 18, {nginx}, Chromium {asyncio.run(browser_version())}")
 
 
 if __name__ == "__main__":

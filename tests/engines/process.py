@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.engines import EngineMissing
@@ -28,6 +29,8 @@ class ServerProcess(ABC):
     name = ""
     stop_signal = signal.SIGTERM
     user: str | None = None
+    environment: Mapping[str, str] | None = None
+    """None: this process's own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,6 +49,7 @@ class ServerProcess(ABC):
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
+                env=self.environment,
                 user=self.user,
                 group=self.group,
                 start_new_session=True,

@@ -1,0 +1,101 @@
+"""docker-compose.yml as plain processes: through nginx, nobody notices at which web process they are, or its end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from loadtests.topology import COMPOSE, Topology, read
+from server.settings import Settings
+from server.store.database import Database
+from tests.factory import Factory
+from tests.live.page import WITHIN_S, Page, opened
+from tests.live.test_processes import here
+
+
+@pytest.fixture
+async def topology(engine_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Topology]:
+    folder = engine_folder / "topology"
+    folder.mkdir()
+    with Topology(folder).running() as topology:
+        yield topology
+
+
+@pytest.fixture
+async def settings(topology: Topology) -> Settings:
+    """As the web processes have them."""
+    environment = topology.services["web-1"].environment
+    return Settings(
+        data=Path(environment["PLENARY_DATA"]),
+        secret=environment["PLENARY_SECRET"],
+        database_url=environment["DATABASE_URL"],
+        public_url=topology.base,
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database)
+    yield database
+    await database.close()
+
+
+async def test_through_nginx_two_web_processes_are_one_and_one_of_them_is_enough(
+    topology: Topology, make: Factory
+) -> None:
+    event = await make.event()
+    room = f"session:{(await make.live_session(event)).id}"
+    hers, his = [await make.cookie(await make.delegate(event)) for _ in range(2)]
+
+    async with opened(topology.base, hers, room) as one, opened(topology.base, hers, room) as other:
+        async with opened(topology.base, his, room) as bens:
+            await until_each_has_a_connection(topology)
+            pages = [one, other, bens]
+            for page in pages:
+                await page.until(here(room, 2))
+            await bens.react(room, "wow")
+            for page in pages:
+                await page.until(claps(room, "wow"))
+            topology.services["web-1"].kill()
+            gone = await first_gone(pages)
+        cookie = his if gone is bens else hers
+        async with opened(topology.base, cookie, room, open_timeout=WITHIN_S) as back:
+            assert claps(room, "wow")(back)
+            await back.react(room, "clap")
+            await back.until(claps(room, "clap"))
+            await next(page for page in (one, other) if page.code is None).until(claps(room, "clap"))
+
+
+def claps(room: str, emoji: str):
+    return lambda page: page.rooms[room]["reactions"]["totals"][emoji] == 1
+
+
+async def first_gone(pages: list[Page]) -> Page:
+    """The first page whose socket closed."""
+    waiting = [asyncio.create_task(page.until(lambda page: page.code)) for page in pages]
+    done, rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    return done.pop().result()
+
+
+async def until_each_has_a_connection(topology: Topology) -> None:
+    async with httpx.AsyncClient() as client, asyncio.timeout(WITHIN_S):
+        for base in topology.web.values():
+            while "\nplenary_connections 0.0" in (await client.get(f"{base}/metrics")).text:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+
+def test_what_must_be_set_must_be_set() -> None:
+    with pytest.raises(KeyError, match="PLENARY_SECRET"):
+        read(COMPOSE, {"POSTGRES_PASSWORD": "a password"})
+
+
+def test_a_dollar_of_nginx_stays_one_and_what_is_not_set_has_its_default() -> None:
+    said = read(COMPOSE, {"PLENARY_SECRET": "a secret", "POSTGRES_PASSWORD": "a password"})
+    assert "proxy_set_header Host $http_host;" in said["configs"]["nginx"]["content"]
+    assert said["services"]["nginx"]["ports"] == ["8080:8080"]
+    assert said["services"]["web-1"]["environment"]["PLENARY_PUBLIC_URL"] == "http://localhost:8080"
