@@ -36,6 +36,8 @@ FOR_AN_HOUR = "private, max-age=3600"
 FOR_A_MINUTE = "public, max-age=60"
 """Captions may be corrected; pictures and sound may not."""
 FOR_GOOD = "public, max-age=31536000, immutable"
+PROXY_KEEPS_S = 60
+"""So long nginx answers for us: a recording that is withdrawn is closed there too by then."""
 SKIP, SKIPS = "_HLS_skip", ("YES", "v2")
 """How a player asks for a delta update (RFC 8216bis, 6.2.5.1)."""
 CLOSING = timedelta(seconds=120)
@@ -108,7 +110,10 @@ async def segment(request: Request) -> Response:
         path = sent_file(await broadcasts.with_key(media_key, fresh=True), name, now)
     if path is None:
         raise NotFound("There is no such segment, or not yet.")
-    return await file(request, path, SEGMENT_TYPES[path.suffix], FOR_A_MINUTE if path.suffix == ".vtt" else FOR_GOOD)
+    keep = FOR_A_MINUTE if path.suffix == ".vtt" else FOR_GOOD
+    answer = await file(request, path, SEGMENT_TYPES[path.suffix], keep)
+    answer.headers["x-accel-expires"] = str(PROXY_KEEPS_S)
+    return answer
 
 
 async def let_in(request: Request) -> None:
