@@ -87,6 +87,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/agenda/{session}/bookmark", agenda.bookmark, methods=POST, name="bookmark"),
     Route("/{event}/sessions/{session}.ics", sessions.calendar, name="session_ics"),
     Route("/{event}/sessions/{session}", sessions.show, name="session"),
+    Route("/{event}/sessions/{session}/crowd.json", sessions.crowd_rows, name="crowd"),
     Route("/{event}/sessions/{session}/progress", sessions.progress, methods=["PUT"], name="progress"),
     Route("/{event}/sessions/{session}/media/poster.jpg", media.poster, name="poster"),
     Route("/{event}/sessions/{session}/media/captions.vtt", media.captions, name="captions"),

@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from anyio import to_thread
 from pydantic import Field, ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from rooms.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
-from server import films
+from server.broadcasts import Broadcasts
 from server.calendar import calendar_file
+from server.crowd import Crowd, crowd
 from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid
 from server.forms import Form
-from server.models import Registration
-from server.store import agenda, reactions, recordings, tables, watching
+from server.models import Event, Registration, Session
+from server.store import agenda, chapters, reactions, recordings, tables, watching
 from server.store.agenda import Item
 from server.store.films import film_of
 from server.store.revisions import session_room
@@ -54,11 +56,8 @@ async def show(request: Request) -> Response:
             "tables": tables_of(item, await tables.lounge(db, event.id)),
             "following": following(item, await agenda.agenda(db, event, now)),
             "totals": (await reactions.count(db, session.id)).totals().totals,
+            "kept": await keepsake(request, db, event, session) if item.state == "on-demand" else Keepsake(),
         }
-    lines: list[Line] = []
-    if film is not None and item.state == "on-demand":
-        path = films.directory_of(request.app.state.settings, film) / CAPTIONS_NAME
-        lines = await to_thread.run_sync(read_transcript, path)
     return render(
         request,
         "sessions/show.html",
@@ -68,11 +67,55 @@ async def show(request: Request) -> Response:
         length=film.duration if film else 0,
         recorded=recorded,
         here=request.app.state.hub.headcount(session_room(session.id)),
-        transcript=lines,
+        at=moment_asked(request, recorded),
         needs=needs_of(request.state.registration),
         emoji=EMOJI,
         **context,
     )
+
+
+class Keepsake(NamedTuple):
+    """What a recording has beside its picture: what was said, its chapters, and what the crowd did, by its seconds."""
+
+    transcript: Sequence[Line] = ()
+    chapters: Sequence[tuple[float, str]] = ()
+    crowd: Crowd | None = None
+
+
+async def keepsake(request: Request, db: AsyncSession, event: Event, session: Session) -> Keepsake:
+    broadcasts: Broadcasts = request.app.state.broadcasts
+    airing = await broadcasts.at(event.slug, session.slug)
+    if airing is None:
+        return Keepsake()
+    source = airing.source
+    lines = await to_thread.run_sync(read_transcript, airing.directory / CAPTIONS_NAME)
+    said = [(source.second_in_film(line.start), line.text) for line in lines]
+    marked = [(source.second_of(each.at), each.title) for each in await chapters.chapters_of(db, session.id)]
+    length = (await recordings.lengths_of(db, [session]))[session.id]
+    return Keepsake(
+        [Line(second, text) for second, text in said if second is not None],
+        [(second, title) for second, title in marked if second is not None],
+        crowd(await reactions.moments_of(db, session.id), source.second_of, length),
+    )
+
+
+async def crowd_rows(request: Request) -> Response:
+    """What the crowd did at each second of the recording, to be replayed: JSON."""
+    now = datetime.now(UTC)
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        session = await session_of(request, db, event)
+        require(request, "event.attend", session_id=session.id)
+        is_open = agenda.is_on_demand(session, event, now)
+        kept = await keepsake(request, db, event, session) if is_open else Keepsake()
+    rows = kept.crowd.rows if kept.crowd else []
+    return JSONResponse(rows, headers={"cache-control": "private, max-age=60"})
+
+
+def moment_asked(request: Request, length: float) -> int | None:
+    """The second of the recording that the address asks for with `?t=`; None for one that is none."""
+    asked = request.query_params.get("t", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) < length else None
 
 
 def needs_of(registration: Registration | None) -> dict[str, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import tuple_
+from sqlalchemy import BigInteger, cast, extract, tuple_
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -122,3 +122,17 @@ async def _add(
     connection = await db.connection()
     found = await connection.execute(raised.returning(*(table.c[name] for name in key), table.c.n))
     return [(tuple(row[:-1]), row[-1]) for row in found]
+
+
+async def moments_of(db: AsyncSession, session_id: uuid.UUID) -> dict[datetime, dict[str, int]]:
+    """How many of each emoji were accepted at each media time, to the second, live and later."""
+    second = cast(extract("epoch", col(Reaction.media_at)), BigInteger)
+    statement = (
+        select(second, col(Reaction.emoji), func.count())
+        .where(Reaction.session_id == session_id, Reaction.outcome == "accepted", col(Reaction.media_at).is_not(None))
+        .group_by(second, col(Reaction.emoji))
+    )
+    found: dict[datetime, dict[str, int]] = {}
+    for epoch, emoji, n in await db.exec(statement):
+        found.setdefault(datetime.fromtimestamp(epoch, UTC), {})[emoji] = n
+    return found

@@ -132,6 +132,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/sessions/{session}.ics"): Case(EVERYONE),
     ("GET", "/{event}/sessions/{session}"): Case(INSIDE),
     ("PUT", "/{event}/sessions/{session}/progress"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}/crowd.json"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/poster.jpg"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/captions.vtt"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/{name}"): Case(INSIDE),

@@ -29,6 +29,7 @@ NO_PAGES = frozenset(
         "/{event}/share.svg",
         "/{event}/agenda.ics",
         "/{event}/sessions/{session}.ics",
+        "/{event}/sessions/{session}/crowd.json",
         "/{event}/sessions/{session}/media/poster.jpg",
         "/{event}/sessions/{session}/media/captions.vtt",
         "/{event}/sessions/{session}/media/{name}",

@@ -53,7 +53,7 @@ export class Crowd {
  * At most MOST_AT_ONCE, in the proportions of what came, each kind at least once.
  * @param {[Emoji, number][]} fresh
  */
-function share(fresh) {
+export function share(fresh) {
   const all = fresh.reduce((sum, [, count]) => sum + count, 0);
   const scale = Math.min(1, MOST_AT_ONCE / all);
   return fresh.flatMap(([emoji, count]) => Array(Math.max(1, Math.floor(count * scale))).fill(emoji));

@@ -1,0 +1,15 @@
+// A list of ways into the recording: each line goes to its second, which the player hears as `plenary:seek`.
+
+import { listen } from "../helpers/listeners.js";
+
+/** @param {HTMLElement} element */
+export function connect(element) {
+  return listen(element, {
+    /** @param {MouseEvent} event */
+    click(event) {
+      const line = event.target instanceof Element && event.target.closest("[data-start]");
+      if (!(line instanceof HTMLElement)) return;
+      document.dispatchEvent(new CustomEvent("plenary:seek", { detail: { seconds: Number(line.dataset.start) } }));
+    },
+  });
+}
