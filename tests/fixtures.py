@@ -13,6 +13,7 @@ import pytest
 from starlette.applications import Starlette
 
 from server.app import create_app
+from server.commands.serve import Server, open_port, web_config
 from server.settings import Settings
 from server.store.database import Database
 from tests import databases
@@ -92,9 +93,15 @@ async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def served(settings: Settings) -> AsyncIterator[str]:
-    """The base address of `plenary serve` in a process of its own, over the test's database."""
-    async with serving(settings) as address:
-        yield address
+    """The base address of the application on a port of its own, served as `plenary serve` does, in this process."""
+    settings, listener = open_port(settings.model_copy(update={"port": 0, "public_url": ""}))
+    answers = asyncio.Event()
+    server = Server(web_config(create_app(settings)), on_ready=answers.set)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await asyncio.wait_for(answers.wait(), OPENS_WITHIN_S)
+    yield settings.base_url
+    server.should_exit = True
+    await serving
 
 
 @asynccontextmanager
