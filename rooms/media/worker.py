@@ -65,8 +65,10 @@ class Worker:
         await stopped.wait()
         server.close()
         ticking.cancel()
-        for line in tuple(self._lines):
+        lines = tuple(self._lines)
+        for line in lines:
             line.close()
+        await asyncio.gather(*(line.wait_closed() for line in lines), return_exceptions=True)
         await self.stages.close()
 
     def tell(self, news: News) -> None:

@@ -18,9 +18,9 @@ from server.event_form import Slug
 from server.forms import Form, FormState, read_form
 from server.lifecycles import RECORDING, SESSION, moves_from
 from server.local_time import reading_at
-from server.models import Event, Film, Session, Speaker, Track
+from server.models import Event, Film, Session, Speaker, Stage, Track
 from server.session_hours import Hours, answer, read_hours
-from server.store import agenda, console, programme, speakers
+from server.store import agenda, console, programme, speakers, stages
 from server.templating import redirect, render
 from server.wording import span
 
@@ -41,6 +41,7 @@ class SessionForm(Form):
     ends_offset: str = Field(default="", max_length=6)
     speakers: list[uuid.UUID] = Field(default=[], max_length=30)
     film: uuid.UUID | None = None
+    stage: uuid.UUID | None = None
     auto: bool = False
 
 
@@ -50,6 +51,7 @@ class Choices(NamedTuple):
     tracks: Sequence[Track]
     speakers: Sequence[Speaker]
     films: Sequence[Film]
+    stages: Sequence[Stage]
 
 
 async def index(request: Request) -> Response:
@@ -132,6 +134,7 @@ async def choices_of(db: AsyncSession, event: Event) -> Choices:
         await agenda.tracks_of(db, event.id),
         await speakers.speakers_of(db, event.id),
         await programme.films_of(db, event.id),
+        await stages.stages_of(db, event.id),
     )
 
 
@@ -146,6 +149,10 @@ async def checked(
     errors = dict(hours.errors)
     if typed.track and typed.track not in {track.id for track in choices.tracks}:
         errors["track"] = OF_THE_EVENT
+    if typed.stage and typed.stage not in {stage.id for stage in choices.stages}:
+        errors["stage"] = OF_THE_EVENT
+    if typed.stage and typed.film:
+        errors["stage"] = "A session plays a film or is broadcast from a stage, not both."
     if not set(typed.speakers) <= {speaker.id for speaker in choices.speakers}:
         errors["speakers"] = OF_THE_EVENT
     if typed.film and typed.film not in {film.id for film in choices.films}:
@@ -191,7 +198,7 @@ def lived(session: Session, typed: SessionForm, hours: Hours) -> dict[str, str]:
 def columns_of(typed: SessionForm) -> dict[str, Any]:
     """What the form says beside slug, hours and speakers, as a session's columns hold it."""
     details = typed.model_dump(include={"title", "kind", "abstract", "auto"})
-    return {**details, "track_id": typed.track, "film_id": typed.film}
+    return {**details, "track_id": typed.track, "film_id": typed.film, "stage_id": typed.stage}
 
 
 async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[str, Any]:
@@ -209,6 +216,7 @@ async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[st
         "ends": session.ends_local,
         "speakers": [str(speaker_id) for speaker_id in await programme.speaker_ids_of(db, session.id)],
         "film": str(session.film_id or ""),
+        "stage": str(session.stage_id or ""),
         "auto": "yes" if session.auto else "",
     }
 
@@ -248,6 +256,7 @@ def show(
         form=form,
         choices=choices,
         track_options=[(track.id, track.title) for track in choices.tracks],
+        stage_options=[(stage.id, stage.title) for stage in choices.stages],
         film_options=[(film.id, f"{film.title}, {span(film.duration)}") for film in choices.films],
         kinds=[(kind, kind.capitalize()) for kind in KINDS],
         readings=readings,

@@ -1,0 +1,38 @@
+"""Backstage: where those who speak, interpret or chair meet before and while they are on air."""
+
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rooms.control import PLACES
+from server.entrance import event_of, require
+from server.errors import NotFound
+from server.store import stages
+from server.stream_keys import ice_servers
+from server.templating import render
+
+
+async def show(request: Request) -> Response:
+    """One's own picture and sound, and the others'."""
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        person = require(request, "backstage.join", stage_id=request.path_params["stage"]).person
+        found = await stages.stage_at(db, request.path_params["stage"])
+        if found is None or found[1].id != event.id:
+            raise NotFound("There is no such stage (any more).")
+        stage = found[0]
+        session = await stages.session_on(db, stage.id) or await stages.session_after(db, stage.id)
+    assert person is not None
+    settings = request.app.state.settings
+    ice = ice_servers(settings.turn_urls, settings.turn_secret, person.id.hex, time.time())
+    return render(
+        request,
+        "backstage/show.html",
+        stage=stage,
+        session=session,
+        slots=PLACES,
+        whip=str(request.app.url_path_for("whip", stage=stage.id)),
+        whep=str(request.app.url_path_for("whep", stage=stage.id)),
+        ice=ice,
+    )

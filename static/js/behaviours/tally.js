@@ -1,0 +1,52 @@
+// Says what the stage does, unmistakably: standing by, counting down, on air, clear.
+
+import { together } from "../helpers/listeners.js";
+import { watch } from "../live.js";
+
+const BEAT_MS = 200;
+const SECOND_MS = 1000;
+
+/**
+ * @param {HTMLElement} element with `data-room`, and the words of each state as `data-state-words`; with `data-person` it
+ *   says whether that person is on air
+ */
+export function connect(element) {
+  let until = Date.parse(element.dataset.at ?? "") || 0;
+
+  const count = () => {
+    const seconds = Math.max(0, Math.ceil((until - Date.now()) / SECOND_MS));
+    const slot = element.querySelector("[data-seconds]");
+    if (slot && slot.textContent !== `${seconds}`) slot.textContent = `${seconds}`;
+  };
+
+  const show = () => {
+    const said = air === "on-air" && !isMine ? "beside" : air;
+    element.dataset.state = said;
+    for (const words of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-state-words]"))) {
+      words.hidden = words.dataset.stateWords !== said;
+    }
+    count();
+  };
+
+  const { room = "", person } = element.dataset;
+  let air = element.dataset.state ?? "standby";
+  let isMine = !person;
+  const stop = together(
+    watch(room, "air", ({ state, at }) => {
+      air = state;
+      until = at ?? 0;
+      show();
+    }),
+    watch(room, "backstage", ({ sources }) => {
+      const mine = sources.find((/** @type {any} */ source) => source.person === person);
+      isMine = !person || mine?.on_air || mine?.taken || false;
+      show();
+    }),
+  );
+  count();
+  const timer = setInterval(count, BEAT_MS);
+  return () => {
+    clearInterval(timer);
+    stop();
+  };
+}
