@@ -42,6 +42,10 @@ class Journal(NamedTuple):
     def seconds(self) -> float:
         return sum(segment.seconds for segment in self.listed)
 
+    def cut(self, count: int) -> "Journal":
+        """Its first so many segments."""
+        return self if count >= len(self.listed) else Journal(self.listed[:count])
+
     @property
     def runs(self) -> int:
         """How many runs there were."""

@@ -19,6 +19,7 @@ from server.live import announce
 from server.live import running as live
 from server.media_line import MediaLine
 from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
+from server.object_store import open_store
 from server.prepared import FileShelf, Shelf
 from server.rate_limits import RateLimits
 from server.routes import RESERVED_SLUGS, ROUTES
@@ -64,6 +65,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.playlists, app.state.files = Shelf(), FileShelf()
     app.state.broadcasts = Broadcasts(database, settings)
     app.state.admissions = Admissions()
+    app.state.object_store = open_store(settings)
     app.state.media = MediaLine(settings, derive(secret, "media"))
     app.state.conductor = Conductor(database, app.state.media)
     database.after_commit.append(app.state.conductor.note)

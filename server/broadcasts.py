@@ -31,6 +31,8 @@ class Source(Protocol):
 
     @property
     def film(self) -> FilmIndex: ...
+    @property
+    def elsewhere(self) -> str: ...
     def is_over(self, now: datetime) -> bool: ...
     def version(self, now: datetime) -> Hashable: ...
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str: ...
@@ -68,7 +70,7 @@ class Broadcasts:
 
     async def forget(self, changes: list[Change]) -> None:
         """Called after each commit: a session that was moved here is read anew."""
-        if any(topic == "status" for _, topic, _ in changes):
+        if any(topic in ("status", "kept") for _, topic, _ in changes):
             self._known.clear()
 
     async def _airing(
@@ -101,6 +103,6 @@ class Broadcasts:
     def _source(self, found: Broadcast) -> tuple[Path, Source]:
         """Where it lies and what is sent of it. Raises FileNotFoundError when it is not on this machine."""
         if found.film is None:
-            source = programmes.source_of(self.settings, found.session)
+            source = programmes.source_of(self.settings, found.session, found.stored)
             return programmes.directory_of(self.settings, found.session), source
         return films.directory_of(self.settings, found.film), films.source_of(self.settings, found.film, found)

@@ -24,6 +24,8 @@ class FilmSource(NamedTuple):
 
     programme: Programme
     cut: Cut
+    elsewhere: str = ""
+    """Films are always served by us: each segment has its time."""
 
     @property
     def film(self) -> FilmIndex:

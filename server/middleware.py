@@ -20,7 +20,7 @@ PLAYLIST = ".m3u8"
 """Asked for every two seconds by each player: the handler finds the viewer itself, and remembers."""
 CSP = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self'{store}; media-src 'self' blob:; worker-src 'self' blob:; "
     "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 SECRET_AFTER = ("join", "segments")
@@ -72,6 +72,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
+        public = urlsplit(settings.store_public_url)
+        self.store = f" {public.scheme}://{public.netloc}" if public.netloc else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,7 +83,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["content-security-policy"] = CSP.format(nonce=nonce)
+                headers["content-security-policy"] = CSP.format(nonce=nonce, store=self.store)
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "same-origin"
                 headers["cross-origin-opener-policy"] = "same-origin"

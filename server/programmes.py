@@ -1,6 +1,6 @@
 """Live programmes on disk: where a session's segments lie, and what is listed of them."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,8 @@ class StageSource(NamedTuple):
     """What a session has sent out from its stage, as far as it is listed on the disk."""
 
     recording: Recording
+    elsewhere: str = ""
+    """The address below which viewers fetch segments; empty: from us."""
 
     @property
     def film(self) -> FilmIndex:
@@ -75,9 +77,16 @@ def directory_of(settings: Settings, session: Session) -> Path:
     return programmes_dir(settings) / str(session.id)
 
 
-def source_of(settings: Settings, session: Session) -> StageSource:
-    """What the session has sent out. Raises FileNotFoundError while nothing is listed."""
-    return StageSource(recording_at(directory_of(settings, session)))
+def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -> StageSource:
+    """What the session has sent out; where there is an object store, what that has of each rendition.
+
+    Raises FileNotFoundError while nothing is listed.
+    """
+    listed = recording_at(directory_of(settings, session))
+    if not settings.store_url:
+        return StageSource(listed)
+    journals = {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}
+    return StageSource(Recording(listed.film, journals), settings.store_public_url.rstrip("/"))
 
 
 def recording_at(directory: Path) -> Recording:

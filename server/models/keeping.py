@@ -17,6 +17,12 @@ class Keeping(SQLModel, table=True):
     """The last moment that is on the disk with picture and sound."""
     troubles: list[str] = Field(default_factory=list, sa_type=JSON)
     """What is wrong now (rooms.keeping.Trouble)."""
+    stored_key: str = Field(default="", max_length=32)
+    """The media key under which the object store has it."""
+    stored: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """How many segments of each rendition the object store has."""
+    store_away: bool = Field(default=False)
+    """The object store did not take the next ones; they are tried again."""
     check_leased_until: datetime | None = moment(default=None)
     """Some process checks it; another may when this is over."""
     checked_at: datetime | None = moment(default=None)

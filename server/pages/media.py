@@ -160,7 +160,8 @@ def playlist(request: Request, airing: Airing, name: str) -> Prepared:
     def make() -> Prepared:
         if name in MULTIVARIANT:
             return prepare(MULTIVARIANT[name](source.film), PLAYLIST_TYPE)
-        base = str(request.app.url_path_for("segments", media_key=key, name="-")).removesuffix("-")
+        ours = str(request.app.url_path_for("segments", media_key=key, name="-")).removesuffix("-")
+        base = f"{source.elsewhere}/{key}/" if source.elsewhere else ours
         return prepare(source.playlist(RENDITIONS[name], now, base, delta=delta), PLAYLIST_TYPE)
 
     shelf: Shelf = request.app.state.playlists

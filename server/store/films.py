@@ -1,7 +1,7 @@
 """Films, and what a session sends out of one."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import Pause
-from server.models import Event, Film, Session
+from server.models import Event, Film, Keeping, Session
 from server.store.sessions import pauses_of
 
 
@@ -21,6 +21,8 @@ class Broadcast:
     session: Session
     film: Film | None
     pauses: Sequence[Pause]
+    stored: Mapping[str, int]
+    """How many segments of each rendition of its broadcast the object store has."""
 
 
 async def add(db: AsyncSession, event_id: uuid.UUID, title: str, directory: str, duration: float) -> Film:
@@ -57,4 +59,6 @@ async def _broadcast(db: AsyncSession, *which: ColumnElement[bool] | bool) -> Br
         return None
     event, session, film = found
     pauses = await pauses_of(db, [session.id])
-    return Broadcast(event, session, film, pauses.get(session.id, []))
+    kept = await db.get(Keeping, session.id) if film is None else None
+    stored: Mapping[str, int] = kept.stored if kept and kept.stored_key == session.media_key else {}
+    return Broadcast(event, session, film, pauses.get(session.id, []), stored)

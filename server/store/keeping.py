@@ -28,7 +28,8 @@ async def note(db: AsyncSession, session_id: uuid.UUID, safe_up_to: datetime | N
     said = {"safe_up_to": safe_up_to, "troubles": list(troubles)}
     if known is not None and (known.safe_up_to, known.troubles) == (safe_up_to, said["troubles"]):
         return
-    row = {"session_id": session_id, "seconds": 0, "offset_ms": 0, "missing": [], "faults": [], **said}
+    row = {"session_id": session_id, "seconds": 0, "offset_ms": 0, "missing": [], "faults": []}
+    row |= {"stored_key": "", "stored": {}, "store_away": False, **said}
     statement = insert_into(db, Keeping).values(**row)
     await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=said))
     await raise_revision(db, session_room(session_id), "kept")
@@ -46,7 +47,8 @@ def state_of(keeping: Keeping | None) -> Kept:
         return Kept()
     verdict: Verdict = "unchecked" if keeping.checked_at is None else "faulty" if keeping.faults else "good"
     safe_up_to = round(keeping.safe_up_to.timestamp() * 1000) if keeping.safe_up_to else None
-    return Kept(safe_up_to, keeping.troubles, verdict)  # type: ignore[arg-type]
+    troubles = [*keeping.troubles, *(["store"] if keeping.store_away else [])]
+    return Kept(safe_up_to, troubles, verdict)  # type: ignore[arg-type]
 
 
 async def lease_check(db: AsyncSession, now: datetime) -> Session | None:
@@ -69,6 +71,22 @@ async def lease_check(db: AsyncSession, now: datetime) -> Session | None:
         update(Keeping).where(col(Keeping.session_id) == session.id, free).values(check_leased_until=now + LEASE)
     )
     return session if leased.rowcount == 1 else None
+
+
+async def to_be_stored(db: AsyncSession) -> list[tuple[Session, Keeping]]:
+    """The sessions of which something is kept, those that are live first: nobody should wait for a recording."""
+    statement = (
+        select(Session, Keeping)
+        .join(Keeping, col(Keeping.session_id) == col(Session.id))
+        .order_by(col(Session.ended_at).is_not(None), col(Session.ended_at).desc())
+    )
+    return list((await db.exec(statement)).all())
+
+
+async def note_stored(db: AsyncSession, session_id: uuid.UUID, **changes: Any) -> None:
+    """Note what the object store has of a recording: columns of `Keeping`."""
+    await db.exec(update(Keeping).where(col(Keeping.session_id) == session_id).values(**changes))
+    await raise_revision(db, session_room(session_id), "kept")
 
 
 async def note_check(db: AsyncSession, session_id: uuid.UUID, now: datetime, **found: Any) -> None:
