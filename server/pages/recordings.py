@@ -1,35 +1,75 @@
 """The library of what can be watched again."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rooms.film_index import CAPTIONS_NAME
+from server import films
+from server.broadcasts import Broadcasts
 from server.entrance import event_of, require
-from server.store import recordings
+from server.models import Event, Film
+from server.search import match, words_of
+from server.store import programme, recordings
 from server.store.recordings import Recording
 from server.templating import render
+from server.transcripts import Line, read_transcript
+
+
+class Found(NamedTuple):
+    """A recording of the library, and the lines in which what was asked for was said, at the recording's seconds."""
+
+    recording: Recording
+    lines: Sequence[Line] = ()
 
 
 async def index(request: Request) -> Response:
-    """Searched by `?q=` over titles, speakers, tracks and abstracts: every word must be found."""
+    """Searched by `?q=` over titles, speakers, tracks, abstracts and captions: every word must be found."""
     asked = request.query_params.get("q", "")[:100].strip()
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
         person = require(request, "event.attend").person
         assert person is not None
         library = await recordings.library(db, event, person.id, datetime.now(UTC))
-    found = [recording for recording in library if matches(recording, asked)]
-    begun = [recording for recording in found if is_begun(recording)]
+        packaged = await programme.films_of(db, event.id)
+    found = await search(request, event, library, packaged, asked) if asked else [Found(each) for each in library]
+    begun = [each for each in found if is_begun(each.recording)] if not asked else []
     return render(request, "recordings/index.html", library=library, found=found, begun=begun, asked=asked)
 
 
-def matches(recording: Recording, asked: str) -> bool:
-    """Whether every word that was asked for is somewhere in what is known of a recording."""
+async def search(
+    request: Request, event: Event, library: Sequence[Recording], packaged: Sequence[Film], asked: str
+) -> list[Found]:
+    """The recordings that hold every word."""
+    paths = {film.id: films.directory_of(request.app.state.settings, film) / CAPTIONS_NAME for film in packaged}
+    found = []
+    for recording in library:
+        path = paths.get(recording.item.session.film_id) if recording.item.session.film_id else None
+        said = await to_thread.run_sync(read_transcript, path) if path else ()
+        matched = match(words_of(asked), known_of(recording), said)
+        if matched is not None:
+            found.append(Found(recording, await placed(request, event, recording, matched.lines)))
+    return found
+
+
+def known_of(recording: Recording) -> list[str]:
+    """What is written about a recording."""
     item = recording.item
-    known = [item.session.title, item.session.abstract, item.track.title if item.track else "", *item.names]
-    text = " ".join(known).casefold()
-    return all(word in text for word in asked.casefold().split())
+    return [item.session.title, item.session.abstract, item.track.title if item.track else "", *item.names]
+
+
+async def placed(request: Request, event: Event, recording: Recording, lines: Sequence[Line]) -> list[Line]:
+    """Lines of the film at the seconds of its recording; without those that were cut away."""
+    broadcasts: Broadcasts = request.app.state.broadcasts
+    airing = await broadcasts.at(event.slug, recording.item.session.slug) if lines else None
+    if airing is None:
+        return []
+    seconds = [(airing.source.second_in_film(line.start), line.text) for line in lines]
+    return [Line(second, text) for second, text in seconds if second is not None]
 
 
 def is_begun(recording: Recording) -> bool:

@@ -87,3 +87,14 @@ async def test_an_address_can_ask_for_a_moment(
     assert 'data-resume="6"' in text and "Watch from 0:06" in text
     for asked in ("-1", "99", "²", "soon", "9" * 400):
         assert 'data-resume="0"' in await page(client, event, session, f"?t={asked}")
+
+
+async def test_the_library_finds_what_was_said_and_leads_to_it(
+    client: httpx.AsyncClient, make: Factory, event: Event, settings: Settings
+) -> None:
+    session = await recorded(make, event, settings, trim_start=2.0)
+    address = f"/{event.slug}/sessions/{session.slug}"
+    answer = (await client.get(f"/{event.slug}/recordings?q=PULSE")).text
+    assert f'href="{address}?t=3"' in answer
+    assert "Take your pulse." in answer
+    assert "Nothing found" in (await client.get(f"/{event.slug}/recordings?q=pulse+lungs")).text
