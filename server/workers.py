@@ -18,11 +18,20 @@ from uvicorn.supervisors.multiprocess import Process
 
 from server import metrics
 
-OPENS_WITHIN_S = 120.0
+OPENS_WITHIN_S = 120
 RESTART_EVERY_S = 1.0
 """Workers that die as soon as they start are started again no more often."""
 
 log = structlog.get_logger("plenary.workers")
+
+
+class Worker(Process):
+    """uvicorn's worker process."""
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        """Runs in the new process. The server is made before uvicorn's thread that tells of it can make another."""
+        self._server = uvicorn.Server(self.config)
+        super().target(sockets)
 
 
 class Workers(Multiprocess):
@@ -39,9 +48,7 @@ class Workers(Multiprocess):
         self._restart_at = 0.0
 
     def init_processes(self) -> None:
-        super().init_processes()
-        for worker in self.processes:
-            log.info("a worker starts", pid=worker.pid)
+        self.processes = [self._start() for _ in range(self.processes_num)]
         threading.Thread(target=self._say_when_ready, name="ready", daemon=True).start()
 
     def keep_subprocess_alive(self) -> None:
@@ -56,9 +63,13 @@ class Workers(Multiprocess):
             log.warning("a worker died", pid=worker.pid, exitcode=worker.exitcode)
             mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
             self._restart_at = time.monotonic() + RESTART_EVERY_S
-            self.processes[at] = Process(self.config, self.sockets)
-            self.processes[at].start()
-            log.info("a worker starts", pid=self.processes[at].pid)
+            self.processes[at] = self._start()
+
+    def _start(self) -> Process:
+        worker = Worker(self.config, self.sockets)
+        worker.start()
+        log.info("a worker starts", pid=worker.pid)
+        return worker
 
     def _say_when_ready(self) -> None:
         while not self.should_exit.is_set():

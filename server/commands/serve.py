@@ -18,7 +18,7 @@ from server.commands.migrate import upgrade
 from server.live.fanout import FanoutProtocol
 from server.logs import configure_logs
 from server.settings import Settings
-from server.workers import end_with_supervisor, supervise
+from server.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
 
 DRAIN_S = 1
 """How long open requests may take to finish once we are told to stop, seconds."""
@@ -85,7 +85,8 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
 def serve_by_workers(settings: Settings, workers: int, on_ready: Callable[[str], None]) -> bool:
     """The same by several processes on one socket; False when they cannot start."""
     settings, listener = open_port(settings)
-    config = web_config(partial(worker_app, settings), factory=True, workers=workers)
+    more = {"factory": True, "workers": workers, "timeout_worker_healthcheck": OPENS_WITHIN_S}
+    config = web_config(partial(worker_app, settings), **more)
     return supervise(config, listener, lambda: on_ready(settings.base_url))
 
 

@@ -14,7 +14,7 @@ import pytest
 from server.__main__ import main
 from server.settings import Settings
 from tests.engines.redis import Redis
-from tests.live.killable import Killable
+from tests.live.killable import OPENS_WITHIN_S, Killable
 from tests.live.ovation import Clapper, ovation, reconcile
 from tests.live.page import WITHIN_S, opened
 
@@ -122,7 +122,7 @@ async def test_a_worker_that_dies_is_started_again_and_a_restart_says_come_back(
             for pid in started(server):
                 os.kill(pid, signal.SIGKILL)
             await page.until(lambda page: page.code)
-        async with opened(server.base, cookie, keynote, open_timeout=WITHIN_S) as page:
+        async with opened(server.base, cookie, keynote, open_timeout=OPENS_WITHIN_S) as page:
             assert len(started(server)) > 2
             assert "plenary_reactions_total" in await measured(server)
             assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 1
