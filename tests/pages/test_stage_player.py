@@ -1,0 +1,93 @@
+"""What comes from a stage, played by our page in a real browser while it is being packaged."""
+
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from anyio import to_thread
+from playwright.async_api import Browser, Page
+
+from rooms.media.disk import read_journals
+from server.models import Event, Session, Stage
+from server.programmes import directory_of
+from server.settings import Settings
+from server.store import sessions
+from server.store.database import Database
+from tests.factory import Factory
+from tests.rooms.media.packaging import Packaging
+
+SENT_BEFORE_S = 8.0
+WITHIN_MS = 90_000
+VIDEO = "document.querySelector('[data-player] video')"
+FACTS = "document.querySelector('[data-player]').dataset"
+
+
+@pytest.fixture
+async def event(make: Factory) -> Event:
+    return await make.event()
+
+
+@pytest.fixture
+async def session(make: Factory, event: Event, database: Database) -> Session:
+    """A session that is live on a stage."""
+    async with database.writing() as db:
+        stage = Stage(event_id=event.id, title="Main stage")
+        db.add(stage)
+    return await make.live_session(event, stage_id=stage.id)
+
+
+@pytest.fixture
+async def packaging(settings: Settings, session: Session) -> AsyncIterator[Packaging]:
+    packaging = Packaging(directory_of(settings, session), time.time() - SENT_BEFORE_S)
+    yield packaging
+    packaging.close()
+
+
+@pytest.fixture
+async def page(
+    served: str, chromium: Browser, make: Factory, event: Event, session: Session, packaging: Packaging
+) -> AsyncIterator[Page]:
+    """A delegate who watches."""
+    context = await chromium.new_context()
+    cookies = (await make.cookie(await make.delegate(event))).items()
+    await context.add_cookies([{"name": name, "value": value, "url": served} for name, value in cookies])
+    page = await context.new_page()
+    await page.goto(f"{served}/{event.slug}/sessions/{session.slug}")
+    await page.evaluate("window.neverReloaded = true")
+    yield page
+    await context.close()
+
+
+async def until(page: Page, condition: str) -> None:
+    await page.wait_for_function(f"() => {condition}", timeout=WITHIN_MS)
+
+
+async def plays_beyond(page: Page, seconds: float) -> None:
+    """Pictures are painted and sound is decoded, and the time runs past there."""
+    await until(page, f"{VIDEO}.currentTime > {seconds}")
+    assert await page.evaluate(f"{VIDEO}.getVideoPlaybackQuality().totalVideoFrames") > 0
+    assert await page.evaluate(f"{VIDEO}.webkitAudioDecodedByteCount") > 0
+
+
+async def test_a_viewer_stays_through_a_change_of_size_and_a_killed_packager_to_the_recording(
+    page: Page, packaging: Packaging, session: Session, database: Database
+) -> None:
+    await until(page, f"{VIDEO}.videoWidth === 160")
+    await plays_beyond(page, await page.evaluate(f"{VIDEO}.currentTime") + 1)
+
+    packaging.tell("size 192 144")
+    await until(page, f"{VIDEO}.videoWidth === 192")
+
+    packaging.kill()
+    runs = read_journals(packaging.directory)["video"].runs
+    await until(page, f"{VIDEO}.videoWidth === 160")  # whoever speaks again sends the first size
+    await plays_beyond(page, await page.evaluate(f"{VIDEO}.currentTime") + 1)
+    assert read_journals(packaging.directory)["video"].runs == runs + 1
+
+    await to_thread.run_sync(packaging.end)
+    async with database.writing() as db:
+        assert await sessions.move(db, session, "end", now=datetime.now(UTC))
+    whole_s = read_journals(packaging.directory)["video"].seconds
+    await until(page, f"Math.abs({VIDEO}.duration - {whole_s}) < 1")
+    assert await page.evaluate("window.neverReloaded")
