@@ -1,0 +1,162 @@
+"""Several processes over one real database, in this one: hubs whose bus loses, delays, repeats and reorders."""
+
+import random
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from rooms.beat import Beat
+from rooms.bus import Hear, Listening, Message
+from rooms.bus.ears import Ears
+from rooms.hub import Hub
+from rooms.protocol import Hello, Refused, Taken
+from rooms.room import Connection
+from server.live.access import SqlAccess
+from server.live.announce import through
+from server.live.journal import SqlJournal
+from server.live.rows import SqlRows
+from server.store.database import Database
+from tests.rooms.fakes import Clock, Listener, a_reaction
+
+
+class Network:
+    """What lies between the processes."""
+
+    def __init__(self) -> None:
+        self.wires: list[Wire] = []
+        self.cut = False
+        """While it is, everything that is sent is lost."""
+
+    def carry(self, sender: "Wire", channel: str, message: Message) -> None:
+        for wire in self.wires:
+            if wire is not sender and not self.cut:
+                wire.arrived.append((channel, message))
+
+
+class Wire:
+    """One process's end of the bus: what comes from the others waits until it is delivered."""
+
+    is_whole = True
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.arrived: list[tuple[str, Message]] = []
+        self._ears = Ears()
+        network.wires.append(self)
+
+    def publish(self, channel: str, message: Message) -> None:
+        self._ears.tell(channel, message)
+        self.network.carry(self, channel, message)
+
+    def subscribe(self, channel: str, hear: Hear) -> None:
+        self._ears.add(channel, hear)
+        hear(Listening(channel))
+
+    def unsubscribe(self, channel: str, hear: Hear) -> None:
+        self._ears.remove(channel, hear)
+
+    def deliver(self, arrange: Callable[[list[tuple[str, Message]]], list[tuple[str, Message]]] = list) -> None:
+        """Hear what has arrived, as it is arranged."""
+        arrived, self.arrived = arrange(self.arrived), []
+        for channel, message in arrived:
+            self._ears.tell(channel, message)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        yield
+
+
+class Process:
+    """A web process without its edge: its hub over the real journal, rows and access, stepped by hand."""
+
+    def __init__(self, database: Database, network: Network, clock: Clock) -> None:
+        self.database, self.network, self.clock = database, network, clock
+        self.wire = Wire(network)
+        self.tell = through(self.wire)
+        self.hub = Hub(
+            journal=SqlJournal(database),
+            rows=SqlRows(database),
+            access=SqlAccess(database),
+            bus=self.wire,
+            clock=clock,
+        )
+        self.beat = Beat(self.hub)
+
+    async def step(self) -> None:
+        """All that it does in its time, once."""
+        await self.beat.commit()
+        await self.beat.look()
+        await self.beat.attend()
+        await self.beat.read()
+        self.beat.tick()
+
+    async def die(self, *, in_a_commit: bool) -> "Process":
+        """Be killed, perhaps after a commit and before its answers; the process that comes in its place."""
+        if in_a_commit and (waiting := self.hub.intake.inbox.take(1_000)):
+            await self.hub.journal.store(waiting)
+        self.network.wires.remove(self.wire)
+        return Process(self.database, self.network, self.clock)
+
+
+class Client:
+    """What a page does: it keeps what is not answered, and asks again wherever it comes back."""
+
+    def __init__(self, person: uuid.UUID, sign_in: uuid.UUID, rooms: list[str]) -> None:
+        self.person, self.sign_in, self.rooms = person, sign_in, rooms
+        self.sender = f"{random.getrandbits(64):016x}"
+        self.sent: dict[int, str] = {}
+        self.answers: dict[int, str] = {}
+        self.process: Process | None = None
+        self.listener = Listener()
+        self.connection: Connection | None = None
+        self._read = 0
+
+    async def come(self, process: Process) -> None:
+        """Open a line to a process, be welcomed, and ask for what is not answered."""
+        self.go()
+        self.process, self.listener, self._read = process, Listener(), 0
+        self.connection = process.hub.connect(self.person, self.sign_in, self.listener)
+        await process.hub.hello(self.connection, Hello(self.rooms))
+        for n in self.sent.keys() - self.answers.keys():
+            await self.ask(n)
+
+    async def clap(self, emoji: str) -> None:
+        self.sent[len(self.sent) + 1] = emoji
+        await self.ask(len(self.sent))
+
+    async def ask(self, n: int) -> None:
+        """Send one of its reactions, perhaps not for the first time; lost while it is away."""
+        if self.process and self.connection and self.process.wire in self.process.network.wires:
+            session = next(room for room in self.rooms if room.startswith("session:"))
+            command = a_reaction(session, n, sender=self.sender, emoji=self.sent[n], at=self.process.clock())
+            await self.process.hub.react(self.connection, command)
+
+    def hear(self) -> None:
+        """Take in the answers. An answer never changes."""
+        for notice in self.listener.notices[self._read :]:
+            if isinstance(notice, Taken | Refused) and notice.sender == self.sender:
+                outcome = notice.reason if isinstance(notice, Refused) else "accepted"
+                assert self.answers.setdefault(notice.n, outcome) == outcome
+        self._read = len(self.listener.frames)
+
+    def go(self) -> None:
+        """The line is lost; a process that died has no line any more."""
+        if self.process and self.connection and self.process.wire in self.process.network.wires:
+            self.hear()
+            self.process.hub.disconnect(self.connection)
+        self.process = self.connection = None
+
+    def stall(self, deaf: bool) -> None:
+        """Take nothing that is shared, or everything again."""
+        self.listener.deaf = deaf
+        if not deaf and self.process and self.connection:
+            self.process.hub.drained(self.connection)
+
+    def shown(self) -> dict[str, dict[str, object]]:
+        """The state of each of its rooms, as it is shown."""
+        return {room: self.listener.shown(room) for room in self.rooms}
+
+
+def now_of(clock: Clock) -> datetime:
+    return datetime.fromtimestamp(clock() / 1000, UTC)
