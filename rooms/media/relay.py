@@ -203,6 +203,9 @@ async def described(connection: Any, offer: str) -> str:
 
     Raises OfferRefused, with `no-h264` when it offers no codec that we speak.
     """
+    if not connection.getTransceivers():
+        spawn(connection.close())
+        raise OfferRefused("bad-offer")
     try:
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         await connection.setLocalDescription(await connection.createAnswer())

@@ -143,9 +143,8 @@ class Stage:
 
     async def close(self) -> None:
         """Everybody goes; what is being recorded is ended."""
-        for each in [*self.sources.values(), *self.watchers.values()]:
-            await each.close()
         await self._end()
+        await asyncio.gather(*(each.close() for each in [*self.sources.values(), *self.watchers.values()]))
 
     async def _end(self) -> None:
         """Nothing more is written to the programme; returns once all of it is on the disk."""

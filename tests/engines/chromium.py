@@ -25,13 +25,16 @@ CODECS = {"H.264": 'video/mp4; codecs="avc1.42E01E"', "AAC": 'audio/mp4; codecs=
 
 
 @asynccontextmanager
-async def running_chromium() -> AsyncIterator[Browser]:
-    """A browser without a window. Raises `EngineMissing` when there is none or it cannot play our media."""
+async def running_chromium(*more: str) -> AsyncIterator[Browser]:
+    """A browser without a window, with `more` arguments.
+
+    Raises `EngineMissing` when there is none or it cannot play our media.
+    """
     expect.set_options(timeout=SHOWN_WITHIN_MS)
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
     async with async_playwright() as playwright:
         try:
-            browser = await playwright.chromium.launch(executable_path=program(), args=[*QUIET, *sandbox])
+            browser = await playwright.chromium.launch(executable_path=program(), args=[*QUIET, *sandbox, *more])
         except Error as problem:
             raise EngineMissing(f"The browser does not start: {problem.message.splitlines()[0]}") from problem
         async with browser:

@@ -1,0 +1,69 @@
+"""WHIP over HTTP, as RFC 9725 has it, against a real media process."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.secret import load_secret
+from server.settings import Settings
+from server.stream_keys import stream_key
+from tests.factory import Factory
+from tests.stage.conftest import House
+
+OFFER = (Path(__file__).parent / "offer.sdp").read_text()
+SDP = {"content-type": "application/sdp"}
+STARTS_WITHIN_S = 90
+
+
+@pytest.fixture
+async def encoder(served: str, settings: Settings, house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """An encoder that has the stage's key, once there is a media process."""
+    key = stream_key(load_secret(settings), house.stage.id, 1)
+    async with httpx.AsyncClient(base_url=served, headers={"authorization": f"Bearer {key}"}, timeout=60) as client:
+        async with asyncio.timeout(STARTS_WITHIN_S):
+            while (await client.post(house.whip, content="nonsense", headers=SDP)).status_code == 503:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        yield client
+
+
+async def test_an_encoder_publishes_and_ends_as_the_rfc_says(encoder: httpx.AsyncClient, house: House, make: Factory):
+    made = await encoder.post(house.whip, content=OFFER, headers=SDP)
+    assert made.status_code == 201
+    assert made.headers["content-type"] == "application/sdp"
+    resource = made.headers["location"]
+    assert resource.startswith(f"{house.whip}/")
+    assert "a=rtpmap:102 H264/90000" in made.text
+    assert "VP8" not in made.text
+    assert "a=rtcp-fb:102 transport-cc" in made.text
+    ports = set(re.findall(r"a=candidate:\S+ \d udp \d+ \S+ (\d+) typ host", made.text))
+    assert len(ports) == 1
+
+    again = await encoder.post(house.whip, content=OFFER, headers=SDP)
+    assert again.status_code == 409
+    assert (await encoder.patch(resource, content="a=ice-ufrag:x")).status_code == 405
+    assert (await encoder.delete(f"{house.whip}/{'0' * 32}")).status_code == 404
+    assert (await encoder.delete(resource)).status_code == 200
+    assert (await encoder.delete(resource)).status_code == 404
+    assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 201
+
+
+async def test_who_may_not_publish_and_what_is_no_offer_is_told_apart(
+    encoder: httpx.AsyncClient, house: House, make: Factory
+):
+    for address in (house.whip, house.whep):
+        told = await encoder.options(address)
+        assert (told.status_code, told.headers["accept-post"]) == (204, "application/sdp")
+    wrong_key = await encoder.post(house.whip, content=OFFER, headers={**SDP, "authorization": "Bearer x"})
+    assert (wrong_key.status_code, wrong_key.headers["www-authenticate"]) == (401, "Bearer")
+    assert (await encoder.post(house.whip, content=OFFER)).status_code == 415
+    assert (await encoder.post(house.whip, content="v=0", headers=SDP)).status_code == 400
+    assert (await encoder.post(house.whip, content=OFFER.replace("H264", "H265"), headers=SDP)).status_code == 406
+    del encoder.headers["authorization"]
+    assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 401
+    encoder.cookies.update(await make.cookie(await make.delegate(house.event)))
+    assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 403
+    assert (await encoder.post(house.whep, content=OFFER, headers=SDP)).status_code == 403
