@@ -47,12 +47,11 @@ class DirectOutlet:
     is told waits in its order.
     """
 
-    __slots__ = ("_is_closing", "_is_full", "_is_over", "_listener", "_missed", "_pong", "_protocol", "_told", "_write")
+    __slots__ = ("_is_full", "_is_over", "_listener", "_missed", "_pong", "_protocol", "_told", "_write")
 
     def __init__(self, protocol: "FanoutProtocol") -> None:
         self._protocol = protocol
         self._write = protocol.transport.write
-        self._is_closing = protocol.transport.is_closing
         self._is_full = False
         self._is_over = False
         self._missed = False
@@ -61,14 +60,14 @@ class DirectOutlet:
         self._listener: Listener | None = None
 
     def share(self, frame: Frame) -> bool:
-        if self._is_full or self._is_closing():
+        if self._is_full:
             self._missed = True
             return False
         self._write(frame.wire)
         return True
 
     def tell(self, *frames: Frame) -> None:
-        if self._is_over or self._is_closing():
+        if self._is_over:
             return
         if not self._is_full:
             return self._write(b"".join([frame.wire for frame in frames]))
@@ -78,7 +77,7 @@ class DirectOutlet:
 
     def close(self, code: Close) -> None:
         """The listener is told afterwards: whoever closes may be in the middle of a room's list."""
-        if self._is_over or self._is_closing():
+        if self._is_over:
             return
         self._is_over = self._is_full = True
         self._told.clear()
@@ -103,7 +102,7 @@ class DirectOutlet:
 
     def resume(self) -> None:
         """It does again: first what waits, then whatever was missed, as the listener knows it."""
-        if self._is_over or self._is_closing():
+        if self._is_over:
             return
         self._is_full = False
         told, self._told = self._told, []
@@ -122,6 +121,9 @@ class DirectOutlet:
             self._listener.hear(message.get("text"))
 
     def _end(self) -> None:
+        """Nothing is written any more: whatever ends a connection says so before its transport closes."""
+        self._is_over = self._is_full = True
+        self._told.clear()
         listener, self._listener = self._listener, None
         if listener:
             listener.gone()
@@ -203,6 +205,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
 
     def keepalive_timeout(self) -> None:
         """Whoever does not answer a ping is gone."""
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
         super().keepalive_timeout()
         self.transport.abort()
 

@@ -14,6 +14,7 @@ from rooms.bus.memory import MemoryBus
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.journal import Stored
+from rooms.keeping import Kept
 from rooms.outlet import Frame
 from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionSend, Welcome, decode_notice
 from rooms.reactions import Count, Outcome, Tap, TapKey
@@ -33,6 +34,7 @@ BLANK: dict[str, msgspec.Struct] = {
     "registrations": Registrations(0, 0, None),
     "status": Status("live", NOON - 60_000, NOON + 3_600_000, NOON - 60_000, None, "none"),
     "air": Air("none"),
+    "kept": Kept(),
     "backstage": Backstage([], follows_voice=False),
     "seats": Seats("open", [], 6, 0),
     "messages": Messages([]),
