@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rooms import flood
 from rooms.errors import MessageRefused
 from rooms.protocol import (
     EMOJI,
+    FRAME_LIMIT_BYTES,
+    ROOMS_LIMIT,
     SIGNS,
     AnyCommand,
     AnyNotice,
@@ -23,6 +26,9 @@ from rooms.protocol import (
     decode_notice,
     encode,
 )
+from rooms.reactions import CREDIT_LIMIT, CREDIT_REFILL_PER_S, INBOX_LIMIT
+from rooms.room import STILL_HERE_MS
+from rooms.stage import GRACE_MS, SKEW_MS
 from rooms.topics import TOPICS
 
 WIRE = Path(__file__).parent.parent / "wire"
@@ -146,3 +152,18 @@ def test_the_prose_names_every_message_reason_topic_and_close_code():
     prose = (Path(__file__).parents[2] / "rooms" / "PROTOCOL.md").read_text()
     words = [*COMMANDS, *NOTICES, *STATES, *(str(int(code)) for code in Close), *EMOJI]
     assert [word for word in words if f"`{word}`" not in prose] == []
+
+
+def test_the_prose_states_the_limits_that_hold():
+    prose = (Path(__file__).parents[2] / "rooms" / "PROTOCOL.md").read_text()
+    said = [
+        f"| a command | {FRAME_LIMIT_BYTES:,} bytes |",
+        f"`rooms` (at most {ROOMS_LIMIT})",
+        f"| {flood.BURST} at once, then {flood.REFILL_PER_S:.0f} a second |",
+        f"more than {CREDIT_LIMIT} at once; credits come back {CREDIT_REFILL_PER_S:.0f} a second",
+        f"more than {INBOX_LIMIT:,} reactions wait",
+        f"more than {GRACE_MS // 1000} s after the end",
+        f"Clocks may differ by {SKEW_MS // 1000} s",
+        f"at least every {STILL_HERE_MS // 1000} s",
+    ]
+    assert [words for words in said if words not in prose] == []
