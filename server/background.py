@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from starlette.applications import Starlette
 
-from server import conductor, object_store, recording_checks, timekeeper
+from server import conductor, object_store, packaging, recording_checks, timekeeper
 from server.mail import worker as mail
 
 log = structlog.get_logger("plenary.background")
@@ -26,6 +26,7 @@ class Duty:
 DUTIES: tuple[Duty, ...] = (
     Duty("media line", conductor.EVERY_S, conductor.listen),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
+    Duty("films", packaging.EVERY_S, packaging.package_due),
     Duty("mail", mail.EVERY_S, mail.deliver_due),
     Duty("object store", object_store.EVERY_S, object_store.copy_new),
     Duty("recording checks", recording_checks.EVERY_S, recording_checks.check_due),

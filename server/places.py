@@ -15,6 +15,8 @@ NPM_SERVED = (
     "hls.js/dist/hls.min.mjs",
     "lucide-static/LICENSE",
     "lucide-static/icons",
+    "tus-js-client/LICENSE",
+    "tus-js-client/dist/tus.min.js",
 )
 
 

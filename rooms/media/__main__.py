@@ -23,11 +23,18 @@ def main(words: list[str] | None = None) -> int:
             sys.stdout.write(json.dumps(asdict(check(arguments.directory))))
         else:
             cues = read_webvtt(arguments.captions.read_text(encoding="utf-8")) if arguments.captions else ()
-            package(arguments.film, arguments.directory, arguments.title or arguments.film.stem, cues)
+            title = arguments.title or arguments.film.stem
+            package(arguments.film, arguments.directory, title, cues, progress=say_progress)
     except (SpecRefused, FilmRefused, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def say_progress(share: float) -> None:
+    """A line for whoever started the command and waits."""
+    sys.stdout.write(f"packaged {int(100 * share)} %\n")
+    sys.stdout.flush()
 
 
 def parser() -> argparse.ArgumentParser:

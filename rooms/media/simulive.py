@@ -6,8 +6,9 @@ Nothing is decoded but one picture for the poster. `film.json` is written last: 
 import io
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -29,31 +30,42 @@ FRAGMENT = {
 """One movie fragment for all that is written, dated by its own timestamps (tfdt) instead of from zero."""
 POSTER_QUALITY = 84
 
+LONGEST_S = 12
+"""A segment longer than this keeps players waiting: the film has too few keyframes."""
+
 AnyPacket: TypeAlias = "Packet[Any]"
 Packets: TypeAlias = "Sequence[Packet[Any]]"
+Progress = Callable[[float], None]
+"""Told now and then which share of the work is done, 0 to 1."""
 
 
 class FilmRefused(ValueError):
     """A file that cannot be played as a film; its text says why."""
 
 
-def package(film: Path, directory: Path, title: str, cues: Sequence[Cue] = (), source: str = "") -> FilmIndex:
-    """Cut a film into `directory`, which must be empty or missing.
+def package(
+    film: Path,
+    directory: Path,
+    title: str,
+    cues: Sequence[Cue] = (),
+    source: str = "",
+    progress: Progress = lambda share: None,
+) -> FilmIndex:
+    """Cut a film into `directory`, which must be empty or missing. It is read segment by segment: it may be large.
 
-    Raises FilmRefused for a file without H.264 pictures and AAC sound.
+    Raises FilmRefused for a file without H.264 pictures and AAC sound, or that cannot be cut.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with _open(film) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
-        pictures, sound = _packets(container, video), _packets(container, audio)
-        ends = _ends(pictures)
+        ends = _ends(_packets(container, video))
         index = FilmIndex(
             title=title,
             width=video.codec_context.width,
             height=video.codec_context.height,
             frame_rate=float(video.average_rate or 0),
-            video=_rendition("v", video, _parts(pictures, ends), directory),
-            audio=_rendition("a", audio, _parts(sound, ends), directory),
+            video=_rendition("v", video, _told(_parts(_packets(container, video), ends), ends, progress), directory),
+            audio=_rendition("a", audio, _parts(_packets(container, audio), ends), directory),
             captions=_captions(cues, ends, directory) if cues else None,
             source=source,
         )
@@ -83,44 +95,79 @@ def _open(film: Path) -> InputContainer:
     try:
         container = av.open(str(film))
     except av.FFmpegError as error:
-        raise FilmRefused(f"{film.name} is not a film: {error}") from error
+        raise FilmRefused(f"This file is not a film that can be read: {error.strerror}.") from error
     streams = [*container.streams.video[:1], *container.streams.audio[:1]]
     codecs = [stream.codec_context.name for stream in streams]
     if codecs != ["h264", "aac"]:
         container.close()
-        raise FilmRefused(f"{film.name} needs H.264 pictures and AAC sound; it has {', '.join(codecs) or 'neither'}")
+        raise FilmRefused(_wrong_codecs(container))
     return container
 
 
-def _packets(container: InputContainer, stream: Stream) -> Packets:
+def _wrong_codecs(container: InputContainer) -> str:
+    """What is wrong with a film that has other streams than H.264 and AAC, and what to do about it."""
+    if not container.streams.video:
+        return "This file has no pictures. Please choose a film."
+    if not container.streams.audio:
+        return "This film has no sound. Please export it with a sound track, even a silent one."
+    pictures, sound = container.streams.video[0].codec_context.name, container.streams.audio[0].codec_context.name
+    return f"This film has {pictures} pictures and {sound} sound. Please export it as H.264 and AAC, in MP4."
+
+
+def _packets(container: InputContainer, stream: Stream) -> Iterator[AnyPacket]:
     """A stream's packets in order, from the film's first moment on: what only primes the decoder is left out."""
     container.seek(0)
-    return [packet for packet in container.demux(stream) if packet.pts is not None and packet.pts >= 0]
+    return (packet for packet in container.demux(stream) if packet.pts is not None and packet.pts >= 0)
 
 
-def _ends(pictures: Packets) -> list[Fraction]:
+def _ends(pictures: Iterable[AnyPacket]) -> list[Fraction]:
     """Where to cut, seconds: at the first keyframe after every full SEGMENT_S, and at the end."""
-    keyframes = [_begins(packet) for packet in pictures if packet.is_keyframe]
-    if not keyframes or keyframes[0] > 0:
-        raise FilmRefused("the film does not begin with a keyframe")
     ends: list[Fraction] = []
-    for moment in keyframes:
-        if moment - (ends[-1] if ends else 0) >= SEGMENT_S:
-            ends.append(moment)
-    return [*ends, max(_begins(packet) + _lasts(packet) for packet in pictures)]
+    last = Fraction(0)
+    for number, packet in enumerate(pictures):
+        begins = _begins(packet)
+        if number == 0 and not (packet.is_keyframe and begins == 0):
+            raise FilmRefused("This film does not begin with a whole picture. Please export it anew.")
+        last = max(last, begins + _lasts(packet))
+        if packet.is_keyframe and begins - (ends[-1] if ends else 0) >= SEGMENT_S:
+            ends.append(begins)
+    if not last:
+        raise FilmRefused("There is no picture in this film.")
+    cuts = [*ends, last]
+    longest = max(end - begin for begin, end in pairwise([Fraction(0), *cuts]))
+    if longest > LONGEST_S:
+        raise FilmRefused(f"Keyframes are up to {int(longest)} s apart. Please export it with one every two seconds.")
+    return cuts
 
 
-def _parts(packets: Packets, ends: Sequence[Fraction]) -> list[Packets]:
-    """The packets up to each cut; what begins after the last one is left out."""
-    parts: list[list[AnyPacket]] = [[] for _ in ends]
+def _parts(packets: Iterable[AnyPacket], ends: Sequence[Fraction]) -> Iterator[Packets]:
+    """The packets up to each cut; what begins after the last one is left out.
+
+    A picture that is shown before its keyframe but comes after it in the file stays with it: it needs it.
+    """
+    part: list[AnyPacket] = []
+    current = 0
     for packet in packets:
-        number = bisect_right(ends, _begins(packet))
-        if number < len(parts):
-            parts[number].append(packet)
-    return [part for part in parts if part]
+        number = max(current, bisect_right(ends, _begins(packet)))
+        if number >= len(ends):
+            continue
+        if number != current and part:
+            yield part
+            part = []
+        current = number
+        part.append(packet)
+    if part:
+        yield part
 
 
-def _rendition(letter: str, stream: Stream, parts: Sequence[Packets], directory: Path) -> Rendition:
+def _told(parts: Iterable[Packets], ends: Sequence[Fraction], progress: Progress) -> Iterator[Packets]:
+    """The same parts, while `progress` is told how many of them are done."""
+    for number, part in enumerate(parts):
+        progress(number / len(ends))
+        yield part
+
+
+def _rendition(letter: str, stream: Stream, parts: Iterable[Packets], directory: Path) -> Rendition:
     """Write one stream's segments and describe them."""
     segments: list[Segment] = []
     bits: list[int] = []

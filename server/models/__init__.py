@@ -12,6 +12,7 @@ from server.models.events import (
     Speaker,
     Track,
 )
+from server.models.films import FilmUpload
 from server.models.keeping import Keeping
 from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
 from server.models.mail import Mail
@@ -31,6 +32,7 @@ __all__ = [
     "DroppedFrames",
     "Event",
     "Film",
+    "FilmUpload",
     "Grant",
     "HashtagMention",
     "JoinLink",

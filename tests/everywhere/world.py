@@ -17,6 +17,7 @@ from server.models import (
     Announcement,
     Chapter,
     Event,
+    FilmUpload,
     Mail,
     NetworkingTable,
     Person,
@@ -106,9 +107,10 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
         state="kept",
     )
     stage = Stage(event_id=event.id, title="Main stage")
+    upload = FilmUpload(event_id=event.id, title="Hearts", size=2_000_000)
     chapter = Chapter(session_id=live.id, title="Welcome")
     db.add_all(
-        [chapter, stage, Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail]
+        [chapter, upload, stage, Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail]
     )
     return {
         "event": event.slug,
@@ -131,6 +133,7 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
         "token": await join_links.create(db, delegate, event),
         "media_key": live.media_key,
         "chapter": str(chapter.id),
+        "upload": str(upload.id),
         "name": "index.m3u8",
         "path": "css/app.css",
         "format": "json",

@@ -83,7 +83,7 @@ def test_the_poster_is_a_picture_of_the_film(packaged: Packaged) -> None:
 def test_what_is_not_a_film_is_refused_in_words(tmp_path: Path) -> None:
     text = tmp_path / "notes.mp4"
     text.write_text("not a film")
-    with pytest.raises(FilmRefused, match=r"notes\.mp4 is not a film"):
+    with pytest.raises(FilmRefused, match="not a film that can be read"):
         package(text, tmp_path / "out", "Notes")
     sound = tmp_path / "sound.mp4"
     with av.open(str(sound), "w") as container:
@@ -92,7 +92,7 @@ def test_what_is_not_a_film_is_refused_in_words(tmp_path: Path) -> None:
         frame.sample_rate = 48000
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    with pytest.raises(FilmRefused, match="it has aac"):
+    with pytest.raises(FilmRefused, match="no pictures"):
         package(sound, tmp_path / "out", "Sound")
     assert read_index(tmp_path / "out") is None
 

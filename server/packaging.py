@@ -1,0 +1,74 @@
+"""Makes films of what was uploaded: one at a time, by the media process, which alone knows codecs."""
+
+import asyncio
+import re
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from starlette.applications import Starlette
+
+from server.films import films_dir, index_at
+from server.models import FilmUpload
+from server.settings import Settings
+from server.store import uploads
+from server.store.database import Database
+
+EVERY_S = 1.0
+PROGRESS = re.compile(r"packaged (?P<percent>\d+) %")
+log = structlog.get_logger("plenary.packaging")
+
+
+async def package_due(app: Starlette) -> None:
+    """Package the upload that has waited longest, if there is one."""
+    database, settings = app.state.db, app.state.settings
+    async with database.writing() as db:
+        row = await uploads.claim(db, datetime.now(UTC))
+    if row is not None:
+        await package(database, settings, row)
+
+
+def uploaded(settings: Settings, row: FilmUpload) -> Path:
+    """Where the bytes of an upload lie."""
+    return settings.data / "media" / "uploads" / str(row.id)
+
+
+async def package(database: Database, settings: Settings, row: FilmUpload) -> None:
+    """Cut the file into a film beside its place, and move it there when it is whole."""
+    workshop, place = films_dir(settings) / f".{row.id}", films_dir(settings) / str(row.id)
+    shutil.rmtree(workshop, ignore_errors=True)
+    workshop.parent.mkdir(parents=True, exist_ok=True)
+    last_word = await run(database, row, uploaded(settings, row), workshop)
+    async with database.writing() as db:
+        if last_word:
+            log.warning("film refused", upload=str(row.id), why=last_word)
+            await uploads.refuse(db, row.id, last_word)
+        else:
+            shutil.rmtree(place, ignore_errors=True)
+            workshop.rename(place)
+            await uploads.finish(db, row, place.name, index_at(place).duration.total_seconds())
+    shutil.rmtree(workshop, ignore_errors=True)
+    uploaded(settings, row).unlink(missing_ok=True)
+
+
+async def run(database: Database, row: FilmUpload, file: Path, workshop: Path) -> str:
+    """Run the media command and note how far it has come; why it failed, nothing when it did not."""
+    command = [sys.executable, "-m", "rooms.media", "package", str(file), str(workshop), "--title", row.title]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    last_word = "The film could not be read."
+    try:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            last_word = line.decode(errors="replace").strip() or last_word
+            if found := PROGRESS.match(last_word):
+                async with database.writing() as db:
+                    await uploads.go_on(db, row.id, int(found["percent"]), datetime.now(UTC))
+        return last_word if await process.wait() else ""
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,15 @@
+// Draws the list of films anew while one of them is being made ready.
+
+const EVERY_MS = 2_000;
+
+/** @param {HTMLElement} element with an id */
+export function connect(element) {
+  if (!("busy" in element.dataset)) return;
+  const timer = setTimeout(async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const fresh = page?.getElementById(element.id) ?? element.cloneNode(true);
+    element.replaceWith(document.importNode(fresh, true));
+  }, EVERY_MS);
+  return () => clearTimeout(timer);
+}
