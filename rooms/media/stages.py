@@ -47,6 +47,8 @@ class Stage:
         self.taken: str | None = None
         self.on_air: list[str] = []
         self.follows_voice = False
+        self.calls = 0
+        """Calls that are being answered."""
         self._voices = Voices()
         self._programme_ticked_at = 0.0
         self._progress: Progress | None = None
@@ -139,7 +141,8 @@ class Stage:
 
     @property
     def is_idle(self) -> bool:
-        return not (self.sources or self.watchers or self.programme)
+        """Whether it can be forgotten: nobody is there, and nobody is just coming."""
+        return not (self.sources or self.watchers or self.programme or self.calls)
 
     async def close(self) -> None:
         """Everybody goes; what is being recorded is ended."""
@@ -224,6 +227,13 @@ class Stages:
     async def answer(self, call: control.AnyCall) -> control.Answer:
         """Do what a web process asks for."""
         stage = self._stages.setdefault(call.stage, Stage(call.stage, self.directory, self.tell))
+        stage.calls += 1
+        try:
+            return await self._do(stage, call)
+        finally:
+            stage.calls -= 1
+
+    async def _do(self, stage: Stage, call: control.AnyCall) -> control.Answer:
         match call:
             case Publish():
                 return control.Described(await stage.publish(call))
