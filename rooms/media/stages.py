@@ -147,7 +147,9 @@ class Stage:
     async def close(self) -> None:
         """Everybody goes; what is being recorded is ended."""
         await self._end()
-        await asyncio.gather(*(each.close() for each in [*self.sources.values(), *self.watchers.values()]))
+        going = [source.close() for source in self.sources.values()]
+        going += [watcher.close() for watcher in self.watchers.values()]
+        await asyncio.gather(*going)
 
     async def _end(self) -> None:
         """Nothing more is written to the programme; returns once all of it is on the disk."""

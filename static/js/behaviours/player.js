@@ -14,7 +14,7 @@ const PATIENCE_MS = 12_000;
 export function connect(element) {
   const video = /** @type {HTMLVideoElement} */ (element.querySelector("video"));
   const facts = element.dataset;
-  const status = { state: facts.state ?? "", recording: facts.recording ?? "" };
+  const status = { state: facts.state ?? "", recording: facts.recording ?? "", air: "none" };
   const playback = { begun: false, drained: false, finished: false, failing: false };
   const feed = new Feed(video, facts.playlist ?? "", {
     opened: play,
@@ -46,7 +46,7 @@ export function connect(element) {
   function follow() {
     const now = phase();
     if (now === "running" && !feed.isWanted) feed.open(EDGE);
-    if (now !== "paused") playback.drained = false;
+    if (now !== "paused" && now !== "between") playback.drained = false;
     if (!hasPicture(now)) {
       feed.close();
       Object.assign(playback, { begun: false, finished: false });
@@ -85,7 +85,7 @@ export function connect(element) {
    * @param {boolean} playing
    */
   function noteTrouble(playing) {
-    const held = !feed.isWanted || (feed.isOpen && video.paused) || video.ended || phase() === "paused";
+    const held = !feed.isWanted || (feed.isOpen && video.paused) || video.ended || ["paused", "between"].includes(phase());
     if (playing || held) cameLastAt = performance.now();
     const failing = performance.now() - cameLastAt > PATIENCE_MS;
     if (failing && feed.isOpen && performance.now() - openedLastAt > PATIENCE_MS) {
@@ -159,6 +159,10 @@ export function connect(element) {
     }),
     watch(`session:${facts.session}`, "status", ({ state, recording }) => {
       Object.assign(status, { state, recording });
+      follow();
+    }),
+    watch(`session:${facts.session}`, "air", ({ state }) => {
+      status.air = state;
       follow();
     }),
     listen(window, {

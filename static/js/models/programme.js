@@ -1,11 +1,11 @@
 // What a session has to show, and what stands in the picture's place when it has nothing.
 
 /**
- * The topic `status` of a session's room, as the page was drawn with it or as it changed since.
- * @typedef {{ state: string, recording: string }} Status
+ * The topics `status` and `air` of a session's room, as the page was drawn with them or as they changed since.
+ * @typedef {{ state: string, recording: string, air?: string }} Status `air` is what its stage does, if it has one
  */
 
-/** @typedef {"waiting" | "running" | "paused" | "on-demand" | "over" | "withdrawn" | "cancelled" | "nothing"} Phase */
+/** @typedef {"waiting" | "running" | "between" | "paused" | "on-demand" | "over" | "withdrawn" | "cancelled" | "nothing"} Phase */
 
 /**
  * @typedef {object} Playback
@@ -15,6 +15,9 @@
  * @property {boolean} failing the picture cannot be had, again and again
  */
 
+/** What a stage does while it sends nothing out. */
+const OFF_AIR = ["standby", "countdown", "clear"];
+
 /** @type {Record<string, Phase>} */
 const PHASES = { scheduled: "waiting", live: "running", paused: "paused", cancelled: "cancelled" };
 
@@ -23,9 +26,10 @@ const PHASES = { scheduled: "waiting", live: "running", paused: "paused", cancel
  * @param {boolean} hasFilm
  * @returns {Phase}
  */
-export function phaseOf({ state, recording }, hasFilm) {
+export function phaseOf({ state, recording, air = "none" }, hasFilm) {
   if (state === "scheduled" || state === "cancelled") return /** @type {Phase} */ (PHASES[state]);
   if (!hasFilm) return "nothing";
+  if (state === "live" && OFF_AIR.includes(air)) return "between";
   if (state !== "ended") return PHASES[state] ?? "waiting";
   if (recording === "withdrawn") return "withdrawn";
   return recording === "open" ? "on-demand" : "over";
@@ -35,7 +39,7 @@ export function phaseOf({ state, recording }, hasFilm) {
  * Whether there is anything to see in this phase, or what was begun may be seen to its end.
  * @param {Phase} phase
  */
-export const hasPicture = (phase) => ["running", "paused", "on-demand", "over"].includes(phase);
+export const hasPicture = (phase) => ["running", "between", "paused", "on-demand", "over"].includes(phase);
 
 /**
  * The card to show, or null for the picture. People watch some seconds behind: a pause and the end are shown only when
@@ -48,8 +52,9 @@ export function cardOf(phase, { begun, drained, finished, failing }) {
   switch (phase) {
     case "running":
       return failing ? "failing" : begun ? null : "starting";
+    case "between":
     case "paused":
-      return begun && !drained ? null : "paused";
+      return begun && !drained ? null : phase;
     case "over":
       return begun && !finished ? null : "over";
     case "on-demand":

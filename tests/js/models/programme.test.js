@@ -61,3 +61,19 @@ test("what cannot be played shows its card, whatever was seen before", () => {
     assert.equal(hasPicture(phase), false);
   }
 });
+
+test("a live session whose stage is not on air has a card until it is", () => {
+  for (const air of ["standby", "countdown", "clear"]) {
+    assert.equal(phaseOf({ state: "live", recording: "none", air }, true), "between");
+  }
+  assert.equal(phaseOf({ state: "live", recording: "none", air: "on-air" }, true), "running");
+  assert.equal(phaseOf({ state: "live", recording: "none", air: "none" }, true), "running");
+  assert.equal(phaseOf({ state: "ended", recording: "open", air: "clear" }, true), "on-demand");
+});
+
+test("what was sent before the stage was cleared is seen to its end", () => {
+  assert.equal(cardOf("between", SEEN), null);
+  assert.equal(cardOf("between", { ...SEEN, drained: true }), "between");
+  assert.equal(cardOf("between", UNSEEN), "between");
+  assert.ok(hasPicture("between"));
+});
