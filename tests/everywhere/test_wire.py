@@ -1,0 +1,94 @@
+"""Each command on the wire has a case: what it gets those who may send it, and that it gets others nothing."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from rooms.beat import Beat
+from rooms.hub import Hub
+from rooms.protocol import (
+    AnyCommand,
+    AnyNotice,
+    Changed,
+    Command,
+    Denied,
+    Hello,
+    Playing,
+    ReactionSend,
+    Refused,
+    Taken,
+    Welcome,
+)
+from server.live.conversation import HANDLERS
+from server.models import Event, Session, SignIn
+from server.sign_in import token_hash
+from tests.everywhere.world import VISITORS, World
+from tests.rooms.fakes import Listener
+
+INSIDE = {"delegate", "speaker", "organiser"}
+SIGNED_IN = [visitor for visitor in VISITORS if visitor != "stranger"]
+"""Whoever is not signed in has no connection."""
+SENDER = "00000000000000aa"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`command` for a session's id; the notice that it `gets` those who may, and `else_gets` the others, if any."""
+
+    command: Callable[[str], Command]
+    gets: type[AnyNotice] | None
+    else_gets: type[AnyNotice] | None
+
+
+CASES: dict[type[Any], Case] = {
+    Hello: Case(lambda session: Hello([f"session:{session}"]), Welcome, Denied),
+    ReactionSend: Case(lambda session: ReactionSend(session, SENDER, 1, "clap"), Taken, Refused),
+    Playing: Case(lambda session: Playing(f"session:{session}", playing=True), None, None),
+}
+
+
+def test_every_command_has_a_case_and_somebody_who_obeys_it() -> None:
+    assert CASES.keys() == HANDLERS.keys() == set(get_args(AnyCommand))
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("visitor", SIGNED_IN)
+@pytest.mark.parametrize("kind", CASES)
+async def test_a_command_is_obeyed_for_those_who_may_and_leaves_nothing_for_the_others(
+    kind: type[Any], visitor: str, app: Starlette, world: World
+) -> None:
+    session, person, sign_in = await asked_by(world, visitor)
+    hub, listener, case = app.state.hub, Listener(), CASES[kind]
+    connection = hub.connect(person, sign_in, listener)
+    before = await world.stored()
+    await told(hub, connection, case.command(session))
+    await Beat(hub).commit()
+    answers = {type(notice) for notice in listener.notices} - {Changed}
+    expected = case.gets if visitor in INSIDE else case.else_gets
+    assert answers == ({expected} if expected else set())
+    changed = {name for name, rows in (await world.stored()).items() if rows != before[name]}
+    stores = {"reaction", "tally"} if kind is ReactionSend and visitor in INSIDE else set()
+    assert changed == stores
+    hub.disconnect(connection)
+
+
+async def told(hub: Hub, connection: Any, command: Command) -> None:
+    """Have a command obeyed, whether or not it has to wait for something."""
+    rest = HANDLERS[type(command)](hub, connection, command)
+    if rest is not None:
+        await rest
+
+
+async def asked_by(world: World, visitor: str) -> tuple[str, uuid.UUID, uuid.UUID]:
+    """The live session of the demo, and the visitor's person and sign-in."""
+    [token] = world.cookies[visitor].values()
+    async with world.make.database.reading() as db:
+        sign_in = (await db.exec(select(SignIn).where(SignIn.token_hash == token_hash(token)))).one()
+        live = select(Session).join(Event).where(Event.slug == world.params["event"])
+        session = (await db.exec(live.where(Session.slug == world.params["session"]))).one()
+    return str(session.id), sign_in.person_id, sign_in.id
