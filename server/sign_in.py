@@ -97,11 +97,6 @@ async def viewer_with(db: AsyncSession, token: str) -> Viewer:
     return await _viewer(db, col(SignIn.token_hash) == token_hash(token))
 
 
-async def viewer_by(db: AsyncSession, sign_in_id: uuid.UUID) -> Viewer:
-    """The viewer of a sign-in as things are now; NOBODY when it was ended."""
-    return await _viewer(db, col(SignIn.id) == sign_in_id)
-
-
 async def _viewer(db: AsyncSession, which: ColumnElement[bool]) -> Viewer:
     statement = (
         select(SignIn, Person)

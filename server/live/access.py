@@ -1,18 +1,21 @@
 """Who may be in a live room, and as whom: the rooms' question put to grants, registrations and seats."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+import sqlmodel
+from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import SQLModel, col
 
 from rooms.errors import UnknownRoom
 from rooms.protocol import Audience
-from server.entrance import registration_at
 from server.live.availability import answering
-from server.models import Event, NetworkingTable, Session, SignIn, Stage
-from server.permissions import Grant, allows
-from server.sign_in import Viewer, viewer_by
+from server.models import Event, NetworkingTable, Registration, Session, SignIn, Stage
+from server.models import Grant as GrantRow
+from server.permissions import CREW, Grant, allows
 from server.store import tables
 from server.store.database import Database
 
@@ -27,60 +30,86 @@ class SqlAccess:
         self.database = database
 
     async def audience(self, sign_in: uuid.UUID, room: str) -> Audience | None:
+        """One query for who comes and where to, and at a table another: a crowd comes back all at once."""
+        kind, _, key = room.partition(":")
         async with answering(), self.database.reading() as db:
-            kind, _, key = room.partition(":")
-            event = await event_of_room(db, kind, uuid.UUID(key))
-            if event is None:
+            found = (await db.exec(entering(kind), params={"room": uuid.UUID(key), "sign_in": sign_in})).all()  # type: ignore[call-overload]
+            if not found:
                 raise UnknownRoom(room)
-            viewer = await viewer_by(db, sign_in)
-            scope = {} if kind == "event" else {f"{kind}_id": uuid.UUID(key)}
-            return await _audience(db, viewer, event, **scope)
+            audience = audience_of(found, kind, uuid.UUID(key))
+            if audience is Audience.DELEGATES and kind == "table":
+                seated = await tables.is_seated(db, uuid.UUID(key), found[0].person_id)
+                return Audience.SEATED if seated else audience
+            return audience
 
     async def ended(self, sign_ins: Collection[uuid.UUID]) -> set[uuid.UUID]:
         asked, ended = list(sign_ins), set[uuid.UUID]()
         async with answering(), self.database.reading() as db:
             for start in range(0, len(asked), MOST_AT_ONCE):
                 part = col(SignIn.id).in_(asked[start : start + MOST_AT_ONCE])
-                ended.update(await db.exec(select(SignIn.id).where(part, col(SignIn.ended_at).is_not(None))))
+                ended.update(await db.exec(sqlmodel.select(SignIn.id).where(part, col(SignIn.ended_at).is_not(None))))
         return ended
 
 
-async def event_of_room(db: AsyncSession, kind: str, key: uuid.UUID) -> Event | None:
-    """The event that a room belongs to."""
-    statement = select(Event)
-    match kind:
-        case "event":
-            statement = statement.where(Event.id == key)
-        case "session":
-            statement = statement.join(Session, col(Session.event_id) == col(Event.id)).where(Session.id == key)
-        case "stage":
-            statement = statement.join(Stage, col(Stage.event_id) == col(Event.id)).where(Stage.id == key)
-        case "table":
-            at_table = col(NetworkingTable.event_id) == col(Event.id)
-            statement = statement.join(NetworkingTable, at_table).where(NetworkingTable.id == key)
-    return (await db.exec(statement)).first()
+PLACES: dict[str, tuple[type[SQLModel], Mapped[uuid.UUID], Mapped[uuid.UUID]]] = {
+    "session": (Session, col(Session.id), col(Session.event_id)),
+    "stage": (Stage, col(Stage.id), col(Stage.event_id)),
+    "table": (NetworkingTable, col(NetworkingTable.id), col(NetworkingTable.event_id)),
+}
+"""The kinds of room that belong to an event: their relation, its key and its event's."""
 
 
-async def _audience(db: AsyncSession, viewer: Viewer, event: Event, **scope: uuid.UUID) -> Audience | None:
-    if viewer.person is None:
+@cache
+def entering(kind: str) -> Select[Any]:
+    """For a room's key and a sign-in: the room's event, and the person with each of their grants, or nobody.
+
+    No row when there is no such room.
+    """
+    columns: tuple[Any, ...] = (
+        col(Event.id).label("event_id"),
+        col(Event.state).label("event_state"),
+        col(SignIn.person_id),
+        col(SignIn.strong),
+        col(Registration.state).label("registration"),
+        col(GrantRow.role),
+        col(GrantRow.scope),
+        col(GrantRow.scope_id),
+    )
+    person = col(SignIn.person_id)
+    statement = (
+        select(*columns)
+        .select_from(Event)
+        .outerjoin(SignIn, and_(col(SignIn.id) == bindparam("sign_in"), col(SignIn.ended_at).is_(None)))
+        .outerjoin(
+            Registration, and_(col(Registration.event_id) == col(Event.id), col(Registration.person_id) == person)
+        )
+        .outerjoin(GrantRow, col(GrantRow.person_id) == person)
+    )
+    if kind == "event":
+        return statement.where(col(Event.id) == bindparam("room"))
+    relation, key, event = PLACES[kind]
+    return statement.join(relation, event == col(Event.id)).where(key == bindparam("room"))
+
+
+def audience_of(found: Sequence[Row[Any]], kind: str, key: uuid.UUID) -> Audience | None:
+    """As whom the person of these rows listens, where they sit left aside; None when they may not."""
+    first = found[0]
+    if first.person_id is None:
         return None
-    person_id = viewer.person.id
-    registration = await registration_at(db, event.id, person_id)
-    if registration is not None and registration.state == "confirmed":
-        viewer = viewer.granted(Grant("delegate", "event", event.id))
+    grants = {Grant(row.role, row.scope, row.scope_id) for row in found if first.strong or row.role not in CREW}
+    if first.registration == "confirmed":
+        grants.add(Grant("delegate", "event", first.event_id))
+    scope = {} if kind == "event" else {f"{kind}_id": key}
 
     def may(action: str) -> bool:
-        return allows(viewer.grants, action, event_id=event.id, **scope)
+        return allows(grants, action, event_id=first.event_id, **scope)
 
-    if "stage_id" in scope and not may("backstage.join"):
+    if kind == "stage" and not may("backstage.join"):
         return None
     if may("ledger.read"):
         return Audience.CREW
     if may("console.open"):
         return Audience.MODERATORS
-    if event.state == "draft" or not may("event.attend"):
+    if first.event_state == "draft" or not may("event.attend"):
         return None
-    hears_the_table = "table_id" in scope and (
-        may("table.host") or await tables.is_seated(db, scope["table_id"], person_id)
-    )
-    return Audience.SEATED if hears_the_table else Audience.DELEGATES
+    return Audience.SEATED if kind == "table" and may("table.host") else Audience.DELEGATES
