@@ -12,49 +12,45 @@ const BACK_MS = 4_000;
 export function connect(element) {
   const pill = /** @type {HTMLElement} */ (element.querySelector("[data-pill]"));
   const words = /** @type {HTMLElement} */ (element.querySelector("[data-words]"));
+  /** @type {"live" | "patient" | "away" | "back" | "over"} */
+  let state = "live";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let wasOpen = false;
 
   /**
-   * @param {"away" | "back" | "over"} state
-   * @param {string} sentence
+   * @param {typeof state} next
+   * @param {string} sentence nothing: the pill goes
    */
-  const say = (state, sentence) => {
+  function turn(next, sentence) {
+    clearTimeout(timer);
+    state = pill.dataset.pill = next;
     words.textContent = sentence;
-    pill.dataset.pill = state;
-    pill.hidden = false;
-  };
+    pill.hidden = sentence === "";
+  }
 
-  const hush = () => {
-    timer = undefined;
-    pill.hidden = true;
-    words.textContent = "";
-  };
+  function opened() {
+    const wasMissed = state === "away";
+    wasOpen = true;
+    turn(wasMissed ? "back" : "live", wasMissed ? "Back" : "");
+    if (wasMissed) timer = setTimeout(() => turn("live", ""), BACK_MS);
+  }
 
-  /** @type {Record<string, (code: number) => void>} */
-  const shown = {
-    open() {
-      const wasAway = pill.dataset.pill === "away" && !pill.hidden;
-      wasOpen = true;
-      clearTimeout(timer);
-      if (!wasAway) return hush();
-      say("back", "Back");
-      timer = setTimeout(hush, BACK_MS);
-    },
-    closed(code) {
-      clearTimeout(timer);
-      say("over", code === SIGNED_OUT ? "You are signed out here. Open your join link to come back." : "This page is no longer live. Please reload it.");
-    },
-    waiting() {
-      if (pill.dataset.pill === "away" && (timer !== undefined || !pill.hidden)) return;
-      clearTimeout(timer);
-      if (!pill.hidden) hush();
-      pill.dataset.pill = "away";
-      timer = setTimeout(() => say("away", wasOpen ? "Connection lost, trying again…" : "Connecting…"), PATIENCE_MS);
-    },
-  };
-  const stop = watchLine(({ state, code }) => (shown[state] ?? shown.waiting)?.(code));
+  function lost() {
+    if (state === "patient" || state === "away") return;
+    turn("patient", "");
+    timer = setTimeout(() => turn("away", wasOpen ? "Connection lost, trying again…" : "Connecting…"), PATIENCE_MS);
+  }
+
+  /** @param {LineNow} line */
+  function follow(line) {
+    if (line.state === "open") opened();
+    else if (line.state !== "closed") lost();
+    else if (line.code === SIGNED_OUT) turn("over", "You are signed out here. Open your join link to come back.");
+    else turn("over", "This page is no longer live. Please reload it.");
+  }
+
+  const stop = watchLine(follow);
   return () => {
     clearTimeout(timer);
     stop();
