@@ -3,7 +3,6 @@
 import asyncio
 import os
 import smtplib
-import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
+from rooms.bus.redis import look
 from server.assets import path_of
 from server.films import films_dir
 from server.models import Film
@@ -106,10 +106,14 @@ async def ask_database(settings: Settings) -> tuple[str | None, float]:
 
 
 def check_redis(settings: Settings) -> Finding:
+    """It answers, it lets us in, and it is new enough for sharded channels."""
     if not settings.redis_url:
         return Finding("good", "not set; one web process needs none")
-    parts = urlsplit(settings.redis_url)
-    return answering("Redis", parts.hostname or "localhost", parts.port or 6379, "Start it, or check REDIS_URL.")
+    try:
+        found = asyncio.run(look(settings.redis_url))
+    except (OSError, ValueError) as error:
+        return Finding("bad", f"Redis does not answer: {error}", "Start Redis 7 or Valkey, or check REDIS_URL.")
+    return Finding("good", f"{found} answers, and carries what web processes tell each other")
 
 
 def check_address(settings: Settings) -> Finding:
@@ -194,15 +198,6 @@ def check_clock(settings: Settings) -> Finding:
     except ZoneInfoNotFoundError:
         return Finding("bad", "the rules of time zones are not there", "pip install tzdata")
     return Finding("good", f"{now:%d %B %Y %H:%M} UTC")
-
-
-def answering(name: str, host: str, port: int, mend: str) -> Finding:
-    """Whether something listens there."""
-    try:
-        with socket.create_connection((host, port), timeout=ANSWERS_WITHIN_S):
-            return Finding("good", f"{name} answers at {host}:{port}")
-    except OSError as error:
-        return Finding("bad", f"{name} does not answer at {host}:{port}: {error}", mend)
 
 
 CHECKS: dict[str, Check] = {

@@ -70,10 +70,10 @@ def test_what_does_not_answer_is_wrong(closed_port: int) -> None:
     assert checkup.check_mail(settings).state == "bad"
 
 
-def test_redis_that_listens_is_well() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert checkup.check_redis(Settings(redis_url=f"redis://127.0.0.1:{port}")).state == "good"
+@pytest.mark.parametrize("kind", ["redis", "redis_cluster"])
+def test_redis_that_carries_messages_is_well(kind: str, request: pytest.FixtureRequest) -> None:
+    found = checkup.check_redis(Settings(redis_url=request.getfixturevalue(kind).url))
+    assert (found.state, "cluster" in found.text) == ("good", kind == "redis_cluster")
 
 
 @pytest.mark.parametrize(

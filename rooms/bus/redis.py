@@ -144,9 +144,9 @@ class Link:
             self._ordered.set()
 
     async def _hear(self, hearing: AbstractConnection) -> None:
-        """Raises redis' TimeoutError after SILENCE_S, which every connection here has as its time limit."""
         while True:
-            kind, channel, payload = await hearing.read_response()
+            async with asyncio.timeout(SILENCE_S):
+                kind, channel, payload = await hearing.read_response()
             if kind == b"smessage":
                 if channel == self.beat_channel:
                     self._hear_beat(payload)
@@ -170,16 +170,18 @@ class Link:
             await self._ordered.wait()
             self._ordered.clear()
             orders = [self._orders.popleft() for _ in range(len(self._orders))]
-            await hearing.send_packed_command(hearing.pack_commands(orders), check_health=False)
+            async with asyncio.timeout(SILENCE_S):
+                await hearing.send_packed_command(hearing.pack_commands(orders), check_health=False)
 
     async def _speak(self, speaking: AbstractConnection) -> None:
         while True:
             await self._filled.wait()
             batch = [self._queue.popleft() for _ in range(min(BATCH_LIMIT, len(self._queue)))]
             commands = [("SPUBLISH", channel, payload) for channel, payload in batch]
-            await speaking.send_packed_command(speaking.pack_commands(commands), check_health=False)
-            for _ in batch:
-                await speaking.read_response()
+            async with asyncio.timeout(SILENCE_S):
+                await speaking.send_packed_command(speaking.pack_commands(commands), check_health=False)
+                for _ in batch:
+                    await speaking.read_response()
             if not self._queue:
                 self._filled.clear()
                 self._said.set()
@@ -194,9 +196,7 @@ class RedisBus:
     """`prefix` keeps the channels of one installation apart from another's on the same Redis."""
 
     def __init__(self, url: str, prefix: str) -> None:
-        quick = {"socket_timeout": SILENCE_S, "socket_connect_timeout": SILENCE_S, "protocol": 2}
-        self._pool = ConnectionPool.from_url(url, **quick)
-        """Knows how to connect; it keeps no connections."""
+        self._pool = _pool(url)
         self._prefix = prefix.encode()
         self._token = secrets.token_bytes(8)
         """Goes before each message: what this process said itself it has heard already."""
@@ -243,10 +243,12 @@ class RedisBus:
         keeping = asyncio.create_task(self._run(), name="bus")
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._opened.wait(), SILENCE_S)
+                async with asyncio.timeout(SILENCE_S):
+                    await self._opened.wait()
             yield
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._say_all(), SAID_WITHIN_S)
+                async with asyncio.timeout(SAID_WITHIN_S):
+                    await self._say_all()
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
@@ -366,6 +368,29 @@ def _jittered(seconds: float) -> float:
     return seconds * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 
+def _pool(url: str) -> ConnectionPool:
+    """Knows how to connect, and keeps no connections.
+
+    The time limits are ours: the client's own, by `asyncio.wait_for`, can swallow a cancellation before Python 3.12.
+    """
+    return ConnectionPool.from_url(url, socket_timeout=None, socket_connect_timeout=SILENCE_S, protocol=2)
+
+
+async def look(url: str) -> str:
+    """What answers there, in words, and that it can carry the bus. Raises ConnectionError, saying why not."""
+    connection = _pool(url).make_connection()
+    try:
+        await _ask(connection, "SPUBLISH", "plenary:look", "")
+        nodes = {node for _, _, node in await _ask_nodes(connection, "")}
+    except MovedError:
+        return "a Redis cluster"
+    except (RedisError, OSError) as error:
+        raise ConnectionError(str(error)) from error
+    finally:
+        await connection.disconnect(nowait=True)
+    return "Redis" if nodes == {None} else "a Redis cluster"
+
+
 async def _ask_nodes(connection: AbstractConnection, host: str) -> list[Span]:
     """A node of a cluster that does not know its own name leaves it out: it is `host`, by which it was asked."""
     if b"cluster_enabled:1" not in await _ask(connection, "INFO", "cluster"):
@@ -376,5 +401,6 @@ async def _ask_nodes(connection: AbstractConnection, host: str) -> list[Span]:
 
 async def _ask(connection: AbstractConnection, *command: str) -> Any:
     """Connects first where there is no connection yet."""
-    await connection.send_command(*command)
-    return await connection.read_response()
+    async with asyncio.timeout(SILENCE_S):
+        await connection.send_command(*command)
+        return await connection.read_response()

@@ -35,6 +35,7 @@ def here(room: str, count: int):
     return lambda page: page.rooms[room]["headcount"] == {"count": count}
 
 
+@pytest.mark.one_engine
 async def test_two_processes_are_one_conference_and_one_of_them_is_enough(twins, make, event, keynote):
     amara, ben = await make.delegate(event), await make.delegate(event)
     hers, his = await make.cookie(amara), await make.cookie(ben)
