@@ -1,0 +1,119 @@
+"""What a live minute costs the media process, against aiortc's own recorder fed by the same publisher."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from loadtests.results import Figure, record
+from rooms.media.disk import read_journals
+from server.models import StageSource
+from server.programmes import directory_of
+from server.secret import load_secret
+from server.settings import Settings
+from server.store import sessions, stages
+from server.store.database import Database
+from server.stream_keys import stream_key
+from tests.stage.conftest import House
+from tests.stage.test_whip import STARTS_WITHIN_S
+
+WITHIN_S = 90
+RUNS, MEASURED_S, MEASURED_SHORT_S = 3, 60.0, 4.0
+AT_MOST = 1 / 3
+
+
+@asynccontextmanager
+async def running(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """A module as a process, and the first line that it says."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *words, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout
+    try:
+        said = await asyncio.wait_for(process.stdout.readline(), WITHIN_S)
+        assert said, words
+        yield process, said.decode().strip()
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far, user and system, seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def spent(pid: int, seconds: float) -> float:
+    """Processor time of a live minute, measured over so many seconds."""
+    before = cpu_s(pid)
+    await asyncio.sleep(seconds)
+    return (cpu_s(pid) - before) * 60 / seconds
+
+
+def media_process(settings: Settings) -> int:
+    """The media process of this data directory."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            environment = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"media" in words and f"PLENARY_DATA={settings.data}".encode() in environment:
+            return int(folder.name)
+    raise AssertionError("there is no media process")
+
+
+async def go_on_air(database: Database, house: House) -> None:
+    """Take the encoder on air as soon as it is backstage."""
+    async with asyncio.timeout(STARTS_WITHIN_S):
+        source: StageSource | None = None
+        while source is None or source.state != "here":
+            await asyncio.sleep(0.2)
+            async with database.reading() as db:
+                source = next(iter(await stages.sources_of(db, house.stage.id)), None)
+    async with database.writing() as db:
+        await sessions.move(db, house.session, "start", now=datetime.now(UTC))
+        await stages.move(db, house.stage, "go", at=datetime.now(UTC))
+        await stages.put_on_air(db, house.stage, source.id, is_on_air=True)
+        await stages.take(db, house.stage, source.id)
+
+
+async def kept(settings: Settings, house: House, count: int) -> None:
+    """Until so many segments are on the disk."""
+    directory = directory_of(settings, house.session)
+    async with asyncio.timeout(WITHIN_S):
+        while len(read_journals(directory)["audio"].listed) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+
+
+@pytest.mark.soak
+@pytest.mark.one_engine
+async def test_a_live_minute_costs_a_third_of_what_the_stock_recorder_takes(
+    served: str, settings: Settings, house: House, database: Database, tmp_path: Path, soak: bool
+) -> None:
+    seconds = MEASURED_S if soak else MEASURED_SHORT_S
+    key = stream_key(load_secret(settings), house.stage.id, 1)
+    async with running("loadtests.publisher", f"{served}{house.whip}", key):
+        await go_on_air(database, house)
+        await kept(settings, house, 1)
+        ours = [await spent(media_process(settings), seconds) for _ in range(RUNS if soak else 1)]
+        await kept(settings, house, 3)
+    async with (
+        running("loadtests.recorder", str(tmp_path / "stock.mp4")) as (recorder, address),
+        running("loadtests.publisher", address),
+    ):
+        stock = [await spent(recorder.pid, seconds) for _ in range(RUNS if soak else 1)]
+    assert min(stock) > 0
+    if soak:
+        figures = [
+            Figure("media process: receive, relay, mix, package", ours, "CPU s"),
+            Figure("aiortc's MediaRecorder: receive, decode, encode", stock, "CPU s"),
+            Figure("share", [one / other for one, other in zip(ours, stock, strict=True)], at_most=AT_MOST),
+        ]
+        notes = ["720p30 at 2.5 Mbit/s by WHIP over loopback, one publisher; processor time of the whole process."]
+        print(record("A live minute", "make soak", figures, notes))
