@@ -1,0 +1,89 @@
+"""Measure the fan-out, say what was found, and write it into RESULTS.md."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import loadtests.fanout
+from loadtests import results
+from loadtests.fanout import latency, memory, throughput
+from loadtests.fanout.contenders import contenders
+from loadtests.fanout.house import House
+from loadtests.fanout.process import prepare_client
+from loadtests.results import Figure
+
+RECEIVERS, RUNS, RUN_S = 2_000, 5, 4.0
+SCENES = ((5_000, 1_000.0, 200.0), (10_000, 200.0, 450.0))
+"""How many are there, reactions a second, and within how many milliseconds 99 of 100 are to be shown."""
+SCENE_S = 12.0
+IDLE = 5_000
+
+
+class Measure(NamedTuple):
+    """One section of the results."""
+
+    title: str
+    people: int
+    run: Callable[[House], list[Figure]]
+    note: str
+
+
+def measure_throughput(house: House) -> list[Figure]:
+    return throughput.compare(contenders(house), RECEIVERS, RUNS, RUN_S, print)
+
+
+def measure_latency(house: House) -> list[Figure]:
+    figures = []
+    for people, per_second, p99_ms in SCENES:
+        name = f"{people:,} receivers, {per_second:,.0f} reactions/s"
+        found = latency.ovation(house, people, per_second, SCENE_S)
+        print(f"{name}: {found}")
+        figures += latency.figures(name, [found], p99_ms)
+    return figures
+
+
+def measure_memory(house: House) -> list[Figure]:
+    return memory.figures([memory.idle(house, IDLE)], IDLE)
+
+
+MEASURES: Mapping[str, Measure] = {
+    "throughput": Measure(
+        "Fan-out: throughput",
+        RECEIVERS,
+        measure_throughput,
+        "Ours is the whole application while delegates clap, its journal on; the others send a message of the same "
+        "size and do nothing else.",
+    ),
+    "latency": Measure(
+        "Fan-out: latency",
+        max(people for people, _, _ in SCENES),
+        measure_latency,
+        "One process, its journal on. A reaction is shown to a receiver when a total that holds it has arrived there.",
+    ),
+    "memory": Measure(
+        "Fan-out: memory",
+        IDLE,
+        measure_memory,
+        "Resident memory that connections add to the server, each in the rooms of the event and of its session.",
+    ),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m loadtests.fanout",
+        description=loadtests.fanout.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("measure", choices=MEASURES)
+    chosen: str = parser.parse_args().measure
+    measure, house = MEASURES[chosen], House()
+    prepare_client()
+    print("Making ready: the first time the demo's films are made, which takes a minute or two…", flush=True)
+    house.lay(measure.people)
+    figures = measure.run(house)
+    print(results.record(measure.title, f"python -m loadtests.fanout {chosen}", figures, [measure.note]))
+
+
+if __name__ == "__main__":
+    main()

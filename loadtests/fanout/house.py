@@ -1,0 +1,127 @@
+"""The real thing: `plenary serve` over the demo event, met through its public commands and its socket."""
+
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from loadtests.fanout.crowd import Crowd
+from loadtests.fanout.frames import masked, request
+from loadtests.fanout.process import Failed, Measured, running
+
+FOLDER = Path(tempfile.gettempdir()) / "plenary-fanout"
+TOTALS = re.compile(rb'"totals":\{([^}]*)\}')
+NUMBER = re.compile(rb":(\d+)")
+EVENT = re.compile(r"event:[0-9a-f-]{36}")
+ROOMS = 2
+"""A page in a session is in its event's room too."""
+
+
+@dataclass
+class Occupied:
+    server: Measured
+    crowd: Crowd
+
+
+class House:
+    """An installation of its own, with its demo event live."""
+
+    def __init__(self, folder: Path = FOLDER, environment: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
+        self.environment = kept | {"PLENARY_DATA": str(folder), "PLENARY_PORT": "0"} | dict(environment or {})
+        self.session = ""
+        self.sent: list[float] = []
+        """When each reaction was sent, monotonic seconds."""
+        self._cookies: list[str] = []
+        self._hello = b""
+        self._opened = 0
+        """Tells the pages of one opening from those of another: what they send is new."""
+
+    def lay(self, people: int) -> None:
+        """Make the demo event anew, with the films that are there already, and sign in so many delegates."""
+        for old in self.folder.glob("plenary.sqlite3*"):
+            old.unlink()
+        with running([sys.executable, "-m", "server", "demo"], self.environment):
+            pass
+        self.sign_in(people)
+
+    def sign_in(self, people: int) -> None:
+        """Sign in so many delegates who do not exist."""
+        links = [sys.executable, "-m", "server", "links", "demo", "--count", str(people), "--signed-in"]
+        made = subprocess.run(links, env=self.environment, capture_output=True, text=True, check=True)
+        self._cookies = made.stdout.split()
+
+    @contextmanager
+    def open(self, people: int) -> Iterator[Occupied]:
+        """Serve, with so many in the live session, each signed in for themselves."""
+        with running([sys.executable, "-m", "server", "serve"], self.environment) as server:
+            self._opened = secrets.randbits(32)
+            port = int(server.said.rstrip("/\n").rpartition(":")[2])
+            event, self.session = self._rooms(port)
+            self._hello = masked(json.dumps({"type": "hello", "rooms": [event, f"session:{self.session}"]}).encode())
+            crowd = Crowd(port, total)
+            try:
+                self.fill(crowd, people)
+                yield Occupied(server, crowd)
+            finally:
+                crowd.close()
+
+    def fill(self, crowd: Crowd, people: int) -> None:
+        """Let more come, until there are so many."""
+        cookies = self._cookies[len(crowd.sockets) : people]
+        crowd.open([request("/live", crowd.port, cookie) for cookie in cookies], lambda index: self._hello, ROOMS)
+
+    def clapping(self, crowd: Crowd, per_second: float) -> Iterator[int]:
+        """At each step, send the reactions that are due: everybody in turn, so that nobody's credit is spent."""
+        began, people = time.monotonic(), len(crowd.sockets)
+        for sent in count():
+            while sent >= (time.monotonic() - began) * per_second:
+                yield sent
+            self.sent.append(time.monotonic())
+            crowd.say(sent % people, self._clap(sent % people, len(self.sent)))
+
+    def _clap(self, index: int, n: int) -> bytes:
+        sender = f"{self._opened:08x}{index:08x}"
+        clap = {"type": "reaction.send", "session": self.session, "sender": sender, "n": n, "emoji": "clap", "at": None}
+        return json.dumps(clap).encode()
+
+    def _rooms(self, port: int) -> tuple[str, str]:
+        """The event's room and the id of the session that is live, from the lobby and its socket's welcome."""
+        lobby = urllib.request.Request(f"http://127.0.0.1:{port}/demo/lobby", headers={"Cookie": self._cookies[0]})
+        with urllib.request.urlopen(lobby) as answer:
+            found = EVENT.search(answer.read().decode())
+        if not found:
+            raise Failed("the demo's lobby names no room")
+        programme: list[dict[str, Any]] = []
+
+        def read(message: bytes) -> None:
+            notice = json.loads(message)
+            programme.extend(notice.get("topics", {}).get("programme", {}).get("sessions", ()))
+
+        crowd = Crowd(port, read)
+        hello = masked(json.dumps({"type": "hello", "rooms": [found[0]]}).encode())
+        crowd.open([request("/live", port, self._cookies[0])], lambda index: hello, 1)
+        crowd.close()
+        [live, *_] = [each["id"] for each in programme if each["state"] == "live"] or [""]
+        if not live:
+            raise Failed("no session of the demo is live")
+        return found[0], live
+
+
+def total(message: bytes) -> int | None:
+    """How many reactions a message says are stored."""
+    found = TOTALS.search(message)
+    return sum(map(int, NUMBER.findall(found[1]))) if found else None
