@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
 from aiortc import RTCSessionDescription
-from aiortc.rtcpeerconnection import OperationError
+from aiortc.exceptions import OperationError
 from aiortc.rtp import RtpPacket
 
 from rooms.errors import OfferRefused
@@ -190,12 +190,12 @@ def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source 
     for watcher in watchers:
         alone = len(watcher.slots) == 1
         for place, slot in enumerate(watcher.slots):
-            source = on_air if alone else by_place.get(place)
-            if source is None or source.place == watcher.place:
+            shown = on_air if alone else by_place.get(place)
+            if shown is None or shown.place == watcher.place:
                 continue
             for kind, sender in slot.senders.items():
-                source.outputs[kind].append(sender)
-                sender.on_key_wanted = source.ask_key
+                shown.outputs[kind].append(sender)
+                sender.on_key_wanted = shown.ask_key
 
 
 async def described(connection: Any, offer: str) -> str:

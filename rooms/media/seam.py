@@ -93,7 +93,11 @@ class Receiver(RTCRtpReceiver):
         if private(RTCRtpReceiver, self, "started"):
             return
         self._codecs = {codec.payloadType: codec for codec in parameters.codecs}
-        self._originals = {each.rtx.ssrc: each.ssrc for each in parameters.encodings if each.rtx and each.ssrc}
+        self._originals = {
+            repair.ssrc: each.ssrc
+            for each in parameters.encodings
+            if (repair := each.rtx) and repair.ssrc and each.ssrc
+        }
         self.transport._register_rtp_receiver(self, parameters)
         set_private(RTCRtpReceiver, self, "rtcp_task", asyncio.ensure_future(self._run_rtcp()))
         set_private(RTCRtpReceiver, self, "started", True)
