@@ -93,11 +93,9 @@ class Receiver(RTCRtpReceiver):
         if private(RTCRtpReceiver, self, "started"):
             return
         self._codecs = {codec.payloadType: codec for codec in parameters.codecs}
-        self._originals = {
-            repair.ssrc: each.ssrc
-            for each in parameters.encodings
-            if (repair := each.rtx) and repair.ssrc and each.ssrc
-        }
+        for encoding in parameters.encodings:
+            if encoding.rtx is not None and encoding.rtx.ssrc is not None and encoding.ssrc is not None:
+                self._originals[encoding.rtx.ssrc] = encoding.ssrc
         self.transport._register_rtp_receiver(self, parameters)
         set_private(RTCRtpReceiver, self, "rtcp_task", asyncio.ensure_future(self._run_rtcp()))
         set_private(RTCRtpReceiver, self, "started", True)
