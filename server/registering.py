@@ -28,6 +28,8 @@ SOURCES = (
     "Somewhere else",
 )
 """Where people hear of an event; an address with `?via=` adds its own."""
+COLLEAGUE = "A colleague’s link to a moment"
+"""The source of whoever comes by a link that a viewer sent on."""
 
 
 def an_address(text: str) -> str:
@@ -85,23 +87,33 @@ class RegistrationForm(DetailsForm):
     email: Address
     source: Annotated[str, Field(max_length=60)] = ""
     understanding: Annotated[int, Field(ge=0, le=10)] | None = None
+    then: Annotated[str, Field(max_length=200)] = ""
+    """The path that the join link opens, for whoever was sent to a moment."""
 
 
 async def register(
-    db: AsyncSession, event: Event, form: RegistrationForm, base_url: str, now: datetime, *, kind: str = "registered"
+    db: AsyncSession,
+    event: Event,
+    form: RegistrationForm,
+    base_url: str,
+    now: datetime,
+    *,
+    kind: str = "registered",
+    lands_on: str = "",
 ) -> Person:
     """Give this address a place or a place in the queue; who has one already keeps it as it is, and is told by mail.
 
-    `kind` is the mail that confirms a place: registered, or imported. Returns whoever has the address.
+    `kind` is the mail that confirms a place, registered or imported; its link opens `lands_on`. Returns whoever has
+    the address.
     """
     person = await people.find_or_add(db, form.email, form.name)
     if await registrations.add(db, event, person, form.details(), form.source, now):
         if form.understanding is not None and (asked := await question_before(db, event, now)):
             await surveys.answer(db, asked[0], person.id, {UNDERSTANDING: form.understanding}, now)
-        await admit(db, event, base_url, now, newcomer=person, kind=kind)
+        await admit(db, event, base_url, now, newcomer=person, kind=kind, lands_on=lands_on)
     elif kind == "registered":
         key = f"already-registered:{event.id}:{person.id}:{now:%Y%m%d%H%M}"
-        await queue(db, event, person, "already-registered", key, {"base_url": base_url})
+        await queue(db, event, person, "already-registered", key, {"base_url": base_url}, lands_on=lands_on)
     return person
 
 
@@ -113,8 +125,11 @@ async def admit(
     *,
     newcomer: Person | None = None,
     kind: str = "registered",
+    lands_on: str = "",
 ) -> None:
     """Give the places that are free to whoever waits, and tell them; a `newcomer` who gets none is told so too.
+
+    `lands_on` is what the newcomer's link opens.
 
     Call it whenever a place may have become free: somebody registers, somebody cancels, the capacity is raised.
     """
@@ -123,11 +138,20 @@ async def admit(
     for person in await people.with_ids(db, confirmed):
         mail = kind if newcomer is not None and person.id == newcomer.id else "promoted"
         key = f"{mail}:{event.id}:{person.id}:{now.isoformat()}"
-        await queue(db, event, person, mail, key, {"base_url": base_url}, calendar=days)
+        theirs = lands_on if newcomer is not None and person.id == newcomer.id else ""
+        await queue(db, event, person, mail, key, {"base_url": base_url}, calendar=days, lands_on=theirs)
     if newcomer is not None and newcomer.id not in confirmed:
         key = f"waitlisted:{event.id}:{newcomer.id}:{now.isoformat()}"
         lands_on = f"/{event.slug}/registration"
         await queue(db, event, newcomer, "waitlisted", key, {"base_url": base_url}, lands_on=lands_on)
+
+
+def is_open(event: Event, now: datetime) -> bool:
+    """Whether one can register: while the event is open, and to catch up for as long as its recordings are."""
+    closes = event.recordings_close_on
+    return event.state == "open" or (
+        event.state == "closed" and closes is not None and agenda.local_date(now, event.zone) <= closes
+    )
 
 
 async def give_back(

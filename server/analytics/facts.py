@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -104,6 +104,8 @@ class Facts:
     zone: ZoneInfo
     """The event's: a day in a figure is a day there."""
     target: int | None = None
+    ends_on: date | None = None
+    """The event's last day."""
     erased: int = 0
     """Registrations whose person was erased: the count stays, the person is gone."""
     sessions: Sequence[SessionFact] = ()

@@ -1,11 +1,14 @@
 """Who registered: how many against the target, on which day, and from where."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from server.analytics.facts import Facts
-from server.analytics.figures import Figure, breakdown, breakdown_of_people, count
+from server.analytics.facts import Facts, RegistrationFact
+from server.analytics.figures import TOO_FEW, Figure, breakdown, breakdown_of_people, count
+from server.surveys import suppression
 
+COLLEAGUE = "A colleague’s link to a moment"
+"""The source of whoever came by one, as `server.registering` writes it."""
 NOT_STATED = "Not stated"
 
 
@@ -20,12 +23,27 @@ def figures(facts: Facts) -> Iterator[Figure]:
     yield Figure("registrations_share_of_target", share, people, facts.target)
     yield count("registrations_waitlisted", states["waitlisted"], of=len(facts.registrations))
     yield count("registrations_cancelled", states["cancelled"], of=len(facts.registrations))
+    yield count("registrations_catch_up", sum(_is_catch_up(facts, row) for row in confirmed), of=people)
+    yield _by_colleague(confirmed)
     yield count("people_erased", facts.erased, of=len(facts.registrations))
     yield breakdown("registrations_by_day", _by_day(facts))
     for attribute in ("source", "sector", "place"):
         people_by = Counter(getattr(row, attribute) for row in confirmed)
         ordered = dict(sorted(people_by.items(), key=lambda cell: (not cell[0], -cell[1], cell[0].casefold())))
         yield breakdown_of_people(f"registrations_by_{attribute}", ordered, {"": NOT_STATED})
+
+
+def _is_catch_up(facts: Facts, row: RegistrationFact) -> bool:
+    """Whether it was made when the event was over, to watch its recordings."""
+    return facts.ends_on is not None and row.created_at.astimezone(facts.zone).date() > facts.ends_on
+
+
+def _by_colleague(confirmed: Sequence[RegistrationFact]) -> Figure:
+    """Those who came by a link to a moment; where somebody heard of it is theirs, so a few are withheld."""
+    came = sum(row.source == COLLEAGUE for row in confirmed)
+    if suppression.too_few(came) or suppression.too_few(len(confirmed) - came):
+        return Figure("registrations_by_colleague", why=TOO_FEW)
+    return count("registrations_by_colleague", came, of=len(confirmed))
 
 
 def _by_day(facts: Facts) -> dict[str, int]:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server import sign_in
+from server.addresses import path_inside
 from server.entrance import event_of, registration_at
 from server.forms import Form, FormState, read_form
 from server.mail.outbox import queue
@@ -144,9 +145,3 @@ async def send(request: Request) -> Response:
                 lands_on = path_inside(event, form.input.then)
                 await queue(db, event, person, "fresh-link", key, context, lands_on=lands_on)
     return redirect(request, "join_link", event=event.slug, notice="link-sent")
-
-
-def path_inside(event: Event, path: str) -> str:
-    """The path when it lies inside the event and nowhere else, else nothing."""
-    fits = path.startswith(f"/{event.slug}/") and len(path) <= 200 and "\\" not in path and ".." not in path
-    return path if fits else ""

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server import registering
+from server.addresses import path_inside
 from server.entrance import event_of
 from server.errors import Conflict, SignInNeeded
 from server.forms import FormState, read_form
@@ -30,14 +31,16 @@ async def new(request: Request) -> Response:
     viewer: Viewer = request.state.viewer
     known = {"name": viewer.person.name, "email": viewer.person.email} if viewer.person else {}
     heard = request.query_params.get("via", "")[:60]
-    return render(request, "registration/new.html", form=FormState({**known, "source": heard}), **context)
+    then = path_inside(event, request.query_params.get("then", ""))
+    form = FormState[RegistrationForm]({**known, "source": heard, "then": then})
+    return render(request, "registration/new.html", form=form, **context)
 
 
 async def create(request: Request) -> Response:
     """Register, or change what one said; the answer does not tell whether an address is known."""
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
-    if event.state != "open":
+    if not registering.is_open(event, datetime.now(UTC)):
         raise Conflict(CLOSED)
     if standing := standing_registration(request):
         return await update(request, event, standing)
@@ -48,7 +51,9 @@ async def create(request: Request) -> Response:
         return render(request, "registration/new.html", status_code=422, form=form, **context)
     if await request.app.state.limits.may_mail(form.input.email):
         async with request.app.state.db.writing() as db:
-            person = await registering.register(db, event, form.input, base_url_of(request), datetime.now(UTC))
+            then = path_inside(event, form.input.then)
+            base_url, now = base_url_of(request), datetime.now(UTC)
+            person = await registering.register(db, event, form.input, base_url, now, lands_on=then)
         viewer: Viewer = request.state.viewer
         if viewer.person and viewer.person.id == person.id:
             return redirect(request, "registration", event=event.slug, notice="registered")
@@ -100,6 +105,7 @@ async def context_of(request: Request, event: Event) -> dict[str, Any]:
     async with request.app.state.db.reading() as db:
         asked = await registering.question_before(db, event, now)
         return {
+            "is_open": registering.is_open(event, now),
             "is_full": await registrations.is_full(db, event),
             "question": asked[1] if asked else None,
             "sources": registering.SOURCES,

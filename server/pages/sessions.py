@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
 
 from anyio import to_thread
 from pydantic import Field, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from rooms.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
@@ -19,6 +20,8 @@ from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid
 from server.forms import Form
 from server.models import Event, Registration, Session
+from server.registering import COLLEAGUE
+from server.sign_in import Viewer
 from server.store import agenda, chapters, reactions, recordings, tables, watching
 from server.store.agenda import Item
 from server.store.films import film_of
@@ -32,6 +35,8 @@ LABELS = {"clap": "Clap", "love": "Love", "agree": "Agree", "laugh": "Laugh", "w
 EMOJI = [(name, sign, LABELS[name]) for name, sign in SIGNS.items()]
 """The reaction bar's keys, in order: name on the wire, sign, label."""
 NEEDS = ("captions", "transcript", "interpreter", "calm")
+SENT_ON = "colleague"
+"""What the address says that a viewer sends to a colleague."""
 MOST_S = 86_400
 """No recording is longer than a day."""
 MOST_INTERVALS = 40
@@ -45,6 +50,8 @@ async def show(request: Request) -> Response:
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
         session = await session_of(request, db, event)
+        if is_sent_on(request):
+            return sent_on(request, event)
         person = require(request, "event.attend", session_id=session.id).person
         assert person is not None
         item = await agenda.item(db, event, session, now)
@@ -110,6 +117,20 @@ async def crowd_rows(request: Request) -> Response:
         kept = await keepsake(request, db, event, session) if is_open else Keepsake()
     rows = kept.crowd.rows if kept.crowd else []
     return JSONResponse(rows, headers={"cache-control": "private, max-age=60"})
+
+
+def is_sent_on(request: Request) -> bool:
+    """Whether somebody without a registration comes by the link to a moment that a colleague sent."""
+    viewer: Viewer = request.state.viewer
+    return request.query_params.get("via") == SENT_ON and not viewer.grants and request.state.registration is None
+
+
+def sent_on(request: Request, event: Event) -> Response:
+    """To the registration; its join link then opens the moment."""
+    moment = request.query_params.get("t", "")
+    then = f"{request.url.path}?t={moment}" if moment.isascii() and moment.isdigit() else request.url.path
+    address = request.app.url_path_for("registration", event=event.slug)
+    return RedirectResponse(f"{address}?{urlencode({'via': COLLEAGUE, 'then': then})}", 303)
 
 
 def moment_asked(request: Request, length: float) -> int | None:

@@ -46,6 +46,7 @@ async def facts_of(db: AsyncSession, event: Event) -> Facts:
     return Facts(
         zone=ZoneInfo(event.zone),
         target=event.target,
+        ends_on=event.ends_on,
         erased=(await rows.execute(_erased(event.id))).scalar_one(),
         sessions=[SessionFact(*row) for row in await rows.execute(_sessions(event.id))],
         registrations=[RegistrationFact(*row) for row in await rows.execute(_registrations(event.id))],

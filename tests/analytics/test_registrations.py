@@ -7,7 +7,7 @@ import pytest
 
 from server.analytics.facts import Facts, RegistrationFact
 from server.analytics.figures import Figure
-from server.analytics.registrations import figures
+from server.analytics.registrations import COLLEAGUE, figures
 from tests.analytics.stories import LONDON, registration
 
 
@@ -58,3 +58,20 @@ def test_head_counts_by_day_are_never_withheld() -> None:
 def test_those_who_did_not_say_come_last_under_their_own_name() -> None:
     rows = [registration(n) for n in range(9)] + [registration(f"n{n}", source="A colleague") for n in range(5)]
     assert [cell.label for cell in told(rows)["registrations_by_source"].cells] == ["A colleague", "Not stated"]
+
+
+def test_who_registers_after_the_last_day_does_so_to_catch_up() -> None:
+    nine = datetime(2022, 6, 29, 9, 0, tzinfo=UTC)
+    rows = [registration(n, created=nine + timedelta(hours=8 * n)) for n in range(4)]
+    found = told(rows, ends_on=nine.date())
+    assert (found["registrations_catch_up"].value, found["registrations_catch_up"].denominator) == (2, 4)
+
+
+def test_who_came_by_a_colleagues_link_is_counted_but_never_pointed_at() -> None:
+    def came(by_link: int, others: int) -> Figure:
+        rows = [registration(n, source=COLLEAGUE if n < by_link else "") for n in range(by_link + others)]
+        return told(rows)["registrations_by_colleague"]
+
+    assert (came(6, 10).value, came(6, 10).denominator) == (6, 16)
+    assert came(4, 10).withheld and came(10, 4).withheld
+    assert came(0, 10).value == 0
