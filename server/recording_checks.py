@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +14,46 @@ from starlette.applications import Starlette
 from rooms.recording import Stretch, missing
 from server import programmes
 from server.models import Session
+from server.settings import Settings
 from server.store import keeping, sessions
 from server.store.database import Database
 
 EVERY_S = 2.0
+GIVEN_UP_AFTER = timedelta(minutes=2)
+"""So long after the session's end nobody completes its recording any more: we do."""
 log = structlog.get_logger("plenary.recordings")
 
 
 async def check_due(app: Starlette) -> None:
-    """A duty: check one recording that is due."""
+    """A duty: check each recording that is due."""
     database: Database = app.state.db
     now = datetime.now(UTC)
-    async with database.writing() as db:
-        session = await keeping.lease_check(db, now)
-        pauses = await sessions.pauses_of(db, [session.id]) if session else {}
-    if session is None:
-        return
-    wanted = [Stretch(pause.paused_at, pause.resumed_at or now) for pause in pauses.get(session.id, [])]
-    directory = programmes.directory_of(app.state.settings, session)
+    async with database.reading() as db:
+        due = await keeping.due_checks(db, now)
+    for session in due:
+        if is_settled(app.state.settings, session, now):
+            async with database.writing() as db:
+                is_ours = await keeping.lease_check(db, session.id, now)
+            if is_ours:
+                await check(database, programmes.directory_of(app.state.settings, session), session)
+
+
+def is_settled(settings: Settings, session: Session, now: datetime) -> bool:
+    """Whether the recording says that it is complete, or nobody will ever say so: its recorder has died."""
+    try:
+        is_over = programmes.recording_at(programmes.directory_of(settings, session)).is_over
+    except FileNotFoundError:
+        is_over = False
+    return is_over or (session.ended_at is not None and now - session.ended_at > GIVEN_UP_AFTER)
+
+
+async def check(database: Database, directory: Path, session: Session) -> None:
+    """Check one recording, and note what was found."""
+    async with database.reading() as db:
+        pauses = (await sessions.pauses_of(db, [session.id])).get(session.id, [])
+    wanted = [Stretch(pause.paused_at, pause.resumed_at) for pause in pauses if pause.resumed_at]
     found = await look_over(directory)
-    found["missing"] = missing_in(directory, session, wanted)
+    found["missing"] = missing_in(directory, wanted)
     async with database.writing() as db:
         await keeping.note_check(db, session.id, datetime.now(UTC), **found)
     log.info("recording checked", session=str(session.id), faults=found["faults"])
@@ -41,7 +61,7 @@ async def check_due(app: Starlette) -> None:
 
 async def look_over(directory: Path) -> dict[str, Any]:
     """What `python -m rooms.media check` found: seconds, offset_ms and faults. Decoding is its work, not ours."""
-    words = [sys.executable, "-m", "rooms.media", "check", str(directory)]
+    words = [sys.executable, "-m", "rooms.media", "check", "--complete", str(directory)]
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
     try:
         said, _ = await process.communicate()
@@ -54,8 +74,8 @@ async def look_over(directory: Path) -> dict[str, Any]:
     return found
 
 
-def missing_in(directory: Path, session: Session, pauses: Sequence[Stretch]) -> list[tuple[float, float]]:
-    """Where nothing was kept between its beginning and its end, beside its pauses: pairs of seconds since 1970."""
+def missing_in(directory: Path, pauses: Sequence[Stretch]) -> list[tuple[float, float]]:
+    """Where nothing was kept between its beginning and its end, beside the pauses: pairs of seconds since 1970."""
     try:
         stretches = programmes.journal_at(directory, "video").stretches
     except FileNotFoundError:

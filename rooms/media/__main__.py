@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from rooms.media.check import check
+from rooms.media.check import check, complete
 from rooms.media.simulive import FilmRefused, package
 from rooms.media.spec import SpecRefused
 from rooms.media.studio import make_films
@@ -20,6 +20,8 @@ def main(words: list[str] | None = None) -> int:
         if arguments.command == "film":
             make_films(arguments.specs, arguments.to, arguments.font)
         elif arguments.command == "check":
+            if arguments.complete:
+                complete(arguments.directory)
             sys.stdout.write(json.dumps(asdict(check(arguments.directory))))
         else:
             cues = read_webvtt(arguments.captions.read_text(encoding="utf-8")) if arguments.captions else ()
@@ -57,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     packaging.add_argument("--title", help="the film's title; without it, its file's name")
     checking = commands.add_parser("check", help="look over a recording, and say what was found as JSON")
     checking.add_argument("directory", type=Path, help="where a session's programme was written")
+    checking.add_argument("--complete", action="store_true", help="nothing more will come: say so in its playlists")
     return whole
 
 

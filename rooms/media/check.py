@@ -11,7 +11,7 @@ from pathlib import Path
 
 import av
 
-from rooms.media.disk import read_journals
+from rooms.media.disk import Disk, read_journals
 from rooms.recording import RENDITIONS, Journal, Listed, init_name
 
 MOST_OFFSET_MS = 80
@@ -27,6 +27,12 @@ class Findings:
     seconds: float = 0.0
     offset_ms: int = 0
     faults: list[str] = field(default_factory=list)
+
+
+def complete(directory: Path) -> None:
+    """Say that nothing more will come, where the process that recorded it died before it could."""
+    if not all(journal.is_over for journal in read_journals(directory).values()):
+        Disk(directory).finish().result()
 
 
 def check(directory: Path) -> Findings:

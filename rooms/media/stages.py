@@ -145,8 +145,9 @@ class Stage:
         return not (self.sources or self.watchers or self.programme or self.calls)
 
     async def close(self) -> None:
-        """Everybody goes; what is being recorded is ended."""
-        await self._end()
+        """Everybody goes. What is being recorded is left to go on from here: the process ends, not the session."""
+        if self.programme is not None:
+            await asyncio.to_thread(self.programme.stop)
         going = [source.close() for source in self.sources.values()]
         going += [watcher.close() for watcher in self.watchers.values()]
         await asyncio.gather(*going)

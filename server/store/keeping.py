@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,8 +14,6 @@ from server.models import Keeping, Session
 from server.store.revisions import raise_revision, session_room
 from server.store.upserts import insert_into
 
-SETTLES_S = 5
-"""So long after its end a session's recording is left to be completed before it is checked."""
 LEASE = timedelta(minutes=30)
 """A check that takes longer has died with its process."""
 
@@ -51,26 +49,26 @@ def state_of(keeping: Keeping | None) -> Kept:
     return Kept(safe_up_to, troubles, verdict)  # type: ignore[arg-type]
 
 
-async def lease_check(db: AsyncSession, now: datetime) -> Session | None:
-    """A session that is over and whose recording is to be checked, for this process alone."""
-    free = or_(col(Keeping.check_leased_until).is_(None), col(Keeping.check_leased_until) < now)
+async def due_checks(db: AsyncSession, now: datetime) -> Sequence[Session]:
+    """The sessions that are over and whose recording nobody has checked or is checking."""
     statement = (
         select(Session)
         .join(Keeping, col(Keeping.session_id) == col(Session.id))
-        .where(
-            Session.state == "ended",
-            col(Session.ended_at) < now - timedelta(seconds=SETTLES_S),
-            col(Keeping.checked_at).is_(None),
-            free,
-        )
+        .where(Session.state == "ended", col(Keeping.checked_at).is_(None), _free(now))
     )
-    session = (await db.exec(statement.limit(1))).first()
-    if session is None:
-        return None
+    return (await db.exec(statement)).all()
+
+
+async def lease_check(db: AsyncSession, session_id: uuid.UUID, now: datetime) -> bool:
+    """Whether this process, and no other, checks a recording now."""
     leased = await db.exec(
-        update(Keeping).where(col(Keeping.session_id) == session.id, free).values(check_leased_until=now + LEASE)
+        update(Keeping).where(col(Keeping.session_id) == session_id, _free(now)).values(check_leased_until=now + LEASE)
     )
-    return session if leased.rowcount == 1 else None
+    return leased.rowcount == 1
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(col(Keeping.check_leased_until).is_(None), col(Keeping.check_leased_until) < now)
 
 
 async def to_be_stored(db: AsyncSession) -> list[tuple[Session, Keeping]]:

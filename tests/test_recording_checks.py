@@ -1,0 +1,90 @@
+"""Every recording is checked once its session is over, and the console says what is not whole."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.applications import Starlette
+
+from server.models import Event, Keeping, Session, Stage
+from server.programmes import directory_of
+from server.recording_checks import GIVEN_UP_AFTER, check_due
+from server.settings import Settings
+from server.store import console, keeping
+from server.store.database import Database
+from tests.factory import Factory
+from tests.pages.broadcasts import broadcast
+
+pytestmark = pytest.mark.one_engine
+SENT_S = 5.0
+WITHIN_S = 90
+JUST_NOW = timedelta(seconds=1)
+
+
+@pytest.fixture
+async def event(make: Factory) -> Event:
+    return await make.event()
+
+
+@pytest.fixture
+def ended(make: Factory, event: Event, database: Database, settings: Settings) -> Callable[..., Awaitable[Session]]:
+    """Makes a session that ended so long ago, with its recording."""
+
+    async def session(ago: timedelta, *, is_over: bool = True, lost: str | None = None) -> Session:
+        async with database.writing() as db:
+            stage = Stage(event_id=event.id, title="Main stage")
+            db.add(stage)
+        at = datetime.now(UTC) - ago
+        session = await make.session(
+            event, stage_id=stage.id, state="ended", started_at=at - timedelta(seconds=SENT_S), ended_at=at
+        )
+        broadcast(directory_of(settings, session), SENT_S, is_over=is_over)
+        if lost:
+            (directory_of(settings, session) / lost).unlink()
+        async with database.writing() as db:
+            await keeping.note(db, session.id, at, [])
+        return session
+
+    return session
+
+
+async def checked(app: Starlette, session: Session) -> Keeping:
+    """What the check of this recording found, whichever process did it."""
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            await check_due(app)
+            async with app.state.db.reading() as db:
+                found = await db.get_one(Keeping, session.id)
+            if found.checked_at is not None:
+                return found
+            await asyncio.sleep(0.1)
+
+
+Ended = Callable[..., Awaitable[Session]]
+
+
+async def test_a_whole_recording_is_good(app: Starlette, event: Event, ended: Ended) -> None:
+    found = await checked(app, await ended(JUST_NOW))
+    assert keeping.state_of(found).verdict == "good"
+    assert (found.faults, found.missing) == ([], [])
+    assert abs(found.seconds - SENT_S) < 0.5
+    async with app.state.db.reading() as db:
+        assert await console.faulty_recordings(db, event.id) == []
+
+
+async def test_one_that_is_not_complete_is_left_to_its_recorder_for_a_while_and_then_completed(
+    app: Starlette, ended: Ended
+) -> None:
+    recent = await ended(JUST_NOW, is_over=False)
+    assert keeping.state_of(await checked(app, await ended(GIVEN_UP_AFTER * 2, is_over=False))).verdict == "good"
+    async with app.state.db.reading() as db:
+        assert (await db.get_one(Keeping, recent.id)).checked_at is None
+
+
+async def test_a_damaged_recording_is_told_to_the_organiser(app: Starlette, event: Event, ended: Ended) -> None:
+    session = await ended(JUST_NOW, lost="v-1.m4s")
+    assert keeping.state_of(await checked(app, session)).verdict == "faulty"
+    async with app.state.db.reading() as db:
+        ((found, _),) = await console.faulty_recordings(db, event.id)
+    assert found.id == session.id
