@@ -92,7 +92,7 @@ class Receiver(RTCRtpReceiver):
         """What the base class does, without its decoder's thread."""
         if private(RTCRtpReceiver, self, "started"):
             return
-        self._codecs = {codec.payloadType: codec for codec in parameters.codecs}
+        self._codecs = {each.payloadType: each for each in parameters.codecs if each.payloadType is not None}
         for encoding in parameters.encodings:
             if encoding.rtx is not None and encoding.rtx.ssrc is not None and encoding.ssrc is not None:
                 self._originals[encoding.rtx.ssrc] = encoding.ssrc

@@ -1,0 +1,121 @@
+"""Who is backstage, who is on air, and what is sent out."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rooms.control import PLACES
+from server.store import sessions, stages
+from server.store.stages import Publisher, Refused
+
+NOW = datetime(2026, 6, 28, 9, 30, tzinfo=UTC)
+ENCODER = Publisher("Encoder", "encoder")
+
+
+async def come(database, stage, publisher, connection):
+    async with database.writing() as db:
+        return await stages.arrive(db, stage, publisher, connection, NOW)
+
+
+async def become(database, stage, connection, state):
+    async with database.writing() as db:
+        await stages.note(db, stage, connection, state, NOW)
+
+
+async def backstage(database, stage):
+    async with database.reading() as db:
+        return {each.name: each for each in await stages.sources_of(db, stage.id)}
+
+
+@pytest.fixture
+async def stage(make):
+    return await make.stage(await make.event())
+
+
+@pytest.fixture
+async def amara(make):
+    return Publisher("Amara", "speaker", (await make.person("Amara")).id)
+
+
+async def test_a_persons_newer_window_takes_over_from_the_older_one(database, stage, amara):
+    first = await come(database, stage, amara, "first")
+    second = await come(database, stage, amara, "second")
+    assert (second.id, second.place) == (first.id, first.place)
+    await become(database, stage, "first", "lost")
+    assert (await backstage(database, stage))["Amara"].connection == "second"
+
+
+async def test_a_second_encoder_is_refused_until_the_first_is_gone(database, stage):
+    await come(database, stage, ENCODER, "first")
+    with pytest.raises(Refused, match="already"):
+        await come(database, stage, ENCODER, "second")
+    await become(database, stage, "first", "lost")
+    assert (await come(database, stage, ENCODER, "second")).connection == "second"
+
+
+async def test_there_is_a_place_for_each_and_no_more(database, stage, make):
+    crowd = [Publisher(f"Speaker {n}", "speaker", (await make.person()).id) for n in range(PLACES + 1)]
+    places = [(await come(database, stage, each, f"c{n}")).place for n, each in enumerate(crowd[:-1])]
+    assert places == list(range(PLACES))
+    with pytest.raises(Refused, match="Every place"):
+        await come(database, stage, crowd[-1], "late")
+    await become(database, stage, "c2", "left")
+    assert (await come(database, stage, crowd[-1], "late")).place == 2
+
+
+async def test_whoever_was_on_air_is_on_air_again_when_they_come_back(database, stage, amara, make):
+    session = await make.live_session(await event_of(database, stage), stage_id=stage.id)
+    source = await come(database, stage, amara, "first")
+    async with database.writing() as db:
+        stage = (await stages.stage_at(db, stage.id))[0]
+        assert await stages.take(db, stage, source.id)
+        assert await stages.move(db, stage, "go", at=NOW)
+    await become(database, stage, "first", "lost")
+    assert (await directed(database, stage)).taken is None
+    await come(database, stage, amara, "second")
+    call = await directed(database, stage)
+    assert (call.programme, call.taken, call.on_air) == (str(session.id), "second", ["second"])
+
+
+async def test_going_on_air_starts_the_next_session_and_its_end_clears_the_stage(database, stage, make):
+    event = await event_of(database, stage)
+    session = await make.session(event, stage_id=stage.id)
+    async with database.writing() as db:
+        found = (await stages.stage_at(db, stage.id))[0]
+        assert await stages.move(db, found, "count-down", at=NOW)
+    async with database.reading() as db:
+        assert await stages.due(db, NOW - timedelta(seconds=1)) == []
+        [(counted, move)] = await stages.due(db, NOW)
+        assert (counted.id, move) == (stage.id, "go")
+    async with database.writing() as db:
+        found = (await stages.stage_at(db, stage.id))[0]
+        assert await stages.move(db, found, "go", at=NOW)
+        assert not await stages.move(db, found, "go", at=NOW)
+    assert (await directed(database, stage)).programme == str(session.id)
+    async with database.writing() as db:
+        running = await stages.session_on(db, stage.id)
+        await sessions.move(db, running, "end", now=NOW)
+    async with database.reading() as db:
+        assert [move for _, move in await stages.due(db, NOW)] == ["clear"]
+        assert await stages.directions(db) == {}
+
+
+async def test_exactly_those_that_the_media_process_names_are_there(database, stage, amara):
+    await come(database, stage, amara, "amara")
+    await come(database, stage, ENCODER, "encoder")
+    async with database.writing() as db:
+        await stages.note_present(db, {"amara"}, NOW)
+    assert {name: each.state for name, each in (await backstage(database, stage)).items()} == {
+        "Amara": "here",
+        "Encoder": "lost",
+    }
+
+
+async def directed(database, stage):
+    async with database.reading() as db:
+        return (await stages.directions(db))[str(stage.id)]
+
+
+async def event_of(database, stage):
+    async with database.reading() as db:
+        return (await stages.stage_at(db, stage.id))[1]
