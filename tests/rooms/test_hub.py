@@ -1,5 +1,6 @@
 """The hub and its beat, with everything around it in memory and time moved by hand."""
 
+import asyncio
 import uuid
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from rooms.stage import Status
 from rooms.tables import Message, Messages, Seats
 from server.analytics.attendance import time_present
 from server.store.reactions import moment
+from tests.live.waiting import until
 from tests.rooms.fakes import NOON, House, a_reaction, a_room
 
 KEYNOTE = a_room("session")
@@ -427,3 +429,21 @@ async def test_an_empty_room_is_forgotten_and_opens_again_with_what_was_stored(h
     assert house.hub.rooms == {}
     _, later = await house.join(KEYNOTE)
     assert later.shown(KEYNOTE)["reactions"]["totals"]["clap"] == 1
+
+
+async def test_a_slow_disk_delays_attendance_and_nothing_else(house, monkeypatch):
+    connection, amara = await house.join(KEYNOTE)
+    await house.hub.play(connection, Playing(KEYNOTE, True))
+    writing = asyncio.Event()
+
+    async def slowly(stays):
+        writing.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(house.journal, "attend", slowly)
+    beating = asyncio.create_task(house.beat.run())
+    await writing.wait()
+    house.rows.write(KEYNOTE, "status", Status("ended", NOON, NOON, NOON, NOON, "none"))
+    await until(lambda: amara.shown(KEYNOTE)["status"]["state"] == "ended")
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
