@@ -110,7 +110,15 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
     upload = FilmUpload(event_id=event.id, title="Hearts", size=2_000_000)
     chapter = Chapter(session_id=live.id, title="Welcome")
     db.add_all(
-        [chapter, upload, stage, Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id), message, device, mail]
+        [
+            chapter,
+            upload,
+            stage,
+            Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id),
+            message,
+            device,
+            mail,
+        ]
     )
     return {
         "event": event.slug,
