@@ -1,0 +1,72 @@
+"""The line between a web process and a media process: signed calls over a socket of the owner's alone."""
+
+import asyncio
+import stat
+from pathlib import Path
+
+import pytest
+
+from rooms import control
+from rooms.control import Leave, Present
+from rooms.media.worker import Place, Worker
+from server.media_line import MediaAway, MediaLine, MediaRefused, listen_address
+from server.settings import Settings
+from tests.live.waiting import until
+
+KEY = b"k" * 32
+GOODBYE = Leave("main", "nobody")
+
+
+@pytest.fixture
+async def listening(tmp_path: Path):
+    """Settings under which a worker listens; media itself is not opened."""
+    settings = Settings(data=tmp_path)
+    worker = Worker(Place(listen_address(settings), "", 0, tmp_path), KEY)
+    server = await worker._listen()
+    yield settings
+    server.close()
+    for line in tuple(worker._lines):
+        line.close()
+    await until(lambda: not worker._lines)
+
+
+async def test_a_call_is_answered_and_who_connects_hears_who_is_there(listening: Settings):
+    heard: list[control.News] = []
+
+    async def hear(news: control.News) -> None:
+        heard.append(news)
+
+    line = MediaLine(listening, KEY)
+    running = asyncio.create_task(line.run(hear))
+    await until(lambda: heard)
+    assert heard == [Present([])]
+    with pytest.raises(MediaRefused, match="unknown"):
+        await line.tell(GOODBYE)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_call_with_another_key_ends_the_line(listening: Settings):
+    async def hear(_: control.News) -> None: ...
+
+    line = MediaLine(listening, b"another key")
+    running = asyncio.create_task(line.run(hear))
+    await until(lambda: line.is_open)
+    with pytest.raises(MediaAway):
+        await line.tell(GOODBYE)
+    await running
+    assert not line.is_open
+
+
+def mode_of(path: str) -> int:
+    return stat.S_IMODE(Path(path).stat().st_mode)
+
+
+async def test_nobody_else_can_open_the_socket(listening: Settings):
+    assert mode_of(listen_address(listening)) == 0o600
+
+
+async def test_a_call_without_a_media_process_says_so(tmp_path: Path):
+    line = MediaLine(Settings(data=tmp_path), KEY)
+    with pytest.raises(MediaAway):
+        await line.tell(GOODBYE)
