@@ -30,6 +30,11 @@ class House:
         self._environment["PLENARY_PUBLIC_URL"] = self.base
 
     @property
+    def data(self) -> Path:
+        """Its data directory."""
+        return self._folder
+
+    @property
     def pid(self) -> int:
         return self._server.pid
 
