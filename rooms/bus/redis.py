@@ -207,6 +207,7 @@ class RedisBus:
         self._began = time.monotonic()
         self._astray = asyncio.Event()
         """Some link is lost, so another node may answer for its channels now."""
+        self._is_over = False
         self._opened = asyncio.Event()
         """Every link was heard once."""
 
@@ -250,6 +251,8 @@ class RedisBus:
                 async with asyncio.timeout(SAID_WITHIN_S):
                     await self._say_all()
         finally:
+            self._is_over = True
+            self._links.clear()
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
 
@@ -265,6 +268,8 @@ class RedisBus:
                     await self._keep_arranged(tasks)
             except* Exception:
                 logger.exception("the bus begins afresh")
+            if self._is_over:
+                return
             self._links.clear()
             self._keepers.clear()
             self._by_slot = []
@@ -286,8 +291,8 @@ class RedisBus:
         """Have a link to each of these nodes and to no other, and let each hear the channels that it answers for."""
         for node, link in tuple(self._links.items()):
             if _owner(link.beat_channel, spans) != node:
-                self._keepers.pop(node).cancel()
                 del self._links[node]
+                self._keepers.pop(node).cancel()
         for node in {node for _, _, node in spans} - self._links.keys():
             link = self._links[node] = Link(partial(self._connection, node), self._beat_for(node, spans), self._heard)
             self._keepers[node] = tasks.create_task(self._keep(link, node))
@@ -304,7 +309,10 @@ class RedisBus:
         return next(name for name in names if _owner(name, spans) == node)
 
     async def _keep(self, link: Link, node: Address | None) -> None:
-        """Keep a link alive until cancelled."""
+        """Keep a link alive until it is the node's no more, and cancelled.
+
+        Both, for a task group that fails as it is cancelled raises the failure alone (before Python 3.13).
+        """
         failures = 0
         while True:
             began = time.monotonic()
@@ -313,6 +321,8 @@ class RedisBus:
             except* (RedisError, OSError) as errors:
                 if failures == 0:
                     logger.warning("Redis %s is away: %s", node or "", errors.exceptions[0])
+            if self._links.get(node) is not link:
+                return
             failures = 0 if link.heard_at > began else failures + 1
             self._astray.set()
             await asyncio.sleep(_jittered(min(BACK_OFF_S[1], BACK_OFF_S[0] * 2**failures)))
@@ -378,7 +388,8 @@ def _pool(url: str) -> ConnectionPool:
 
 async def look(url: str) -> str:
     """What answers there, in words, and that it can carry the bus. Raises ConnectionError, saying why not."""
-    connection = _pool(url).make_connection()
+    pool = _pool(url)
+    connection = pool.connection_class(**pool.connection_kwargs)
     try:
         await _ask(connection, "SPUBLISH", "plenary:look", "")
         nodes = {node for _, _, node in await _ask_nodes(connection, "")}
