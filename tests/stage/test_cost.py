@@ -108,7 +108,7 @@ async def test_a_live_minute_costs_a_third_of_what_the_stock_recorder_takes(
         running("loadtests.publisher", address),
     ):
         stock = [await spent(recorder.pid, seconds) for _ in range(RUNS if soak else 1)]
-    assert min(stock) > 0
+    assert min(stock) > 0, "nothing was recorded"
     if soak:
         figures = [
             Figure("media process: receive, relay, mix, package", ours, "CPU s"),
