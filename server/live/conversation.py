@@ -66,21 +66,19 @@ class Conversation:
         floods = isinstance(command, Hello) and not self._budget.spend(len(command.rooms), now=self.hub.clock())
         if floods or len(self._waiting) >= BACKLOG_LIMIT:
             self._cut_off()
-        elif self._task:
+        elif self._task or not self._is_done_at_once(command):
             self._waiting.append(command)
-        elif rest := self._obey(command):
-            self._task = asyncio.create_task(self._finish(rest))
+            self._task = self._task or asyncio.create_task(self._obey())
 
-    def _obey(self, command: AnyCommand) -> Awaitable[None] | None:
-        return HANDLERS[type(command)](self.hub, self.connection, command)
+    def _is_done_at_once(self, command: AnyCommand) -> bool:
+        return isinstance(command, ReactionSend) and self.hub.react_here(self.connection, command)
 
-    async def _finish(self, rest: Awaitable[None] | None) -> None:
-        """Await what a command still waits for, then obey those that came in the meantime."""
+    async def _obey(self) -> None:
+        """Do what was asked for, in its order."""
         try:
-            while rest or self._waiting:
-                if rest:
-                    await rest
-                rest = self._obey(self._waiting.pop(0)) if self._waiting else None
+            while self._waiting:
+                command = self._waiting.pop(0)
+                await HANDLERS[type(command)](self.hub, self.connection, command)
         except Exception:
             log.exception("a command failed")
             self.connection.outlet.close(Close.ROOM_FAILED)
@@ -103,13 +101,8 @@ class Conversation:
             self.hub.disconnect(self.connection)
 
 
-def _react(hub: Hub, connection: Connection, command: ReactionSend) -> Awaitable[None] | None:
-    return None if hub.react_here(connection, command) else hub.react(connection, command)
-
-
-HANDLERS: dict[type[Any], Callable[[Hub, Connection, Any], Awaitable[None] | None]] = {
+HANDLERS: dict[type[Any], Callable[[Hub, Connection, Any], Awaitable[None]]] = {
     Hello: Hub.hello,
-    ReactionSend: _react,
+    ReactionSend: Hub.react,
     Playing: Hub.play,
 }
-"""What each command asks of the hub: done at once, or something to await."""
