@@ -35,17 +35,23 @@ def epoch_ms() -> int:
 @asynccontextmanager
 async def running(hub: Hub) -> AsyncIterator[None]:
     """Beat for as long as the context is open; at its end nobody attends any more."""
-    beats = asyncio.create_task(_beat(hub), name="live rooms")
+    over = asyncio.Event()
+    beats = asyncio.create_task(_beat(hub, over), name="live rooms")
     try:
         yield
     finally:
+        over.set()
         beats.cancel()
         await asyncio.gather(beats, return_exceptions=True)
 
 
-async def _beat(hub: Hub) -> None:
-    """A surprise ends every room; those who were there come back to fresh ones."""
-    while True:
+async def _beat(hub: Hub, over: asyncio.Event) -> None:
+    """A surprise ends every room; those who were there come back to fresh ones.
+
+    Until it is over, and cancelled: a task group that fails as it is cancelled raises the failure alone (before
+    Python 3.13).
+    """
+    while not over.is_set():
         beat = Beat(hub)
         try:
             await beat.run()
@@ -56,4 +62,5 @@ async def _beat(hub: Hub) -> None:
         finally:
             with suppress(Unavailable):
                 await beat.leave()
-        await asyncio.sleep(AFRESH_AFTER_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), AFRESH_AFTER_S)
