@@ -7,7 +7,8 @@ ASK = """
 import gc, server.app
 from server import garbage
 garbage.settle()
-print(gc.get_freeze_count() > 10_000, gc.get_threshold() == (garbage.YOUNG, garbage.MIDDLE, garbage.OLD), gc.isenabled())
+print(gc.get_freeze_count() > 10_000, gc.isenabled())
+print(gc.get_threshold() == (garbage.YOUNG, garbage.MIDDLE, garbage.OLD))
 """
 
 
