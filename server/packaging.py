@@ -23,10 +23,14 @@ log = structlog.get_logger("plenary.packaging")
 
 async def package_due(app: Starlette) -> None:
     """Package the upload that has waited longest, if there is one."""
-    database, settings = app.state.db, app.state.settings
+    database, settings, now = app.state.db, app.state.settings, datetime.now(UTC)
+    async with database.reading() as db:
+        row = await uploads.next_due(db, now)
+    if row is None:
+        return
     async with database.writing() as db:
-        row = await uploads.claim(db, datetime.now(UTC))
-    if row is not None:
+        is_ours = await uploads.claim(db, row, now)
+    if is_ours:
         await package(database, settings, row)
 
 

@@ -42,18 +42,20 @@ async def receive(db: AsyncSession, row: FilmUpload, offset: int, length: int) -
     return (await db.exec(statement.values(received=arrived, state=state))).rowcount == 1
 
 
-async def claim(db: AsyncSession, now: datetime) -> FilmUpload | None:
-    """The upload that has waited longest, for the caller alone until its lease ends."""
+async def next_due(db: AsyncSession, now: datetime) -> FilmUpload | None:
+    """The upload that has waited longest, or whose packaging has died."""
     left = and_(col(FilmUpload.state) == "packaging", col(FilmUpload.leased_until) < now)
     due = select(FilmUpload).where(or_(col(FilmUpload.state) == "waiting", left)).order_by(col(FilmUpload.created_at))
-    found = (await db.exec(due.limit(1))).first()
-    if found is None:
-        return None
+    return (await db.exec(due.limit(1))).first()
+
+
+async def claim(db: AsyncSession, found: FilmUpload, now: datetime) -> bool:
+    """Have an upload that is due for the caller alone, until its lease ends; False when somebody was faster."""
     mine = update(FilmUpload).where(
         col(FilmUpload.id) == found.id, col(FilmUpload.leased_until).is_not_distinct_from(found.leased_until)
     )
     taken = await db.exec(mine.values(state="packaging", percent=0, leased_until=now + LEASE))
-    return found if taken.rowcount == 1 else None
+    return taken.rowcount == 1
 
 
 async def go_on(db: AsyncSession, upload_id: uuid.UUID, percent: int, now: datetime) -> None:

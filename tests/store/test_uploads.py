@@ -21,7 +21,19 @@ async def arrived(database: Database, make: Factory) -> FilmUpload:
 
 async def claimed(database: Database, now: datetime) -> bool:
     async with database.writing() as db:
-        return await uploads.claim(db, now) is not None
+        row = await uploads.next_due(db, now)
+        return row is not None and await uploads.claim(db, row, now)
+
+
+async def test_of_two_who_saw_it_waiting_one_has_it(database: Database, make: Factory) -> None:
+    await arrived(database, make)
+    async with database.reading() as db:
+        row = await uploads.next_due(db, NOW)
+    assert row is not None
+    async with database.writing() as db:
+        assert await uploads.claim(db, row, NOW)
+    async with database.writing() as db:
+        assert not await uploads.claim(db, row, NOW)
 
 
 async def test_a_packaging_that_died_is_begun_anew(database: Database, make: Factory) -> None:
