@@ -117,10 +117,10 @@ async def _add(
         return []
     rows = [{**dict(zip(key, values, strict=True)), "n": n} for values, n in sorted(more.items())]
     table = relation.__table__  # type: ignore[attr-defined]
-    insert = insert_into(db, relation).values(rows)
+    insert = insert_into(db, relation)
     raised = insert.on_conflict_do_update(index_elements=key, set_={"n": table.c.n + insert.excluded.n})
     connection = await db.connection()
-    found = await connection.execute(raised.returning(*(table.c[name] for name in key), table.c.n))
+    found = await connection.execute(raised.returning(*(table.c[name] for name in key), table.c.n), rows)
     return [(tuple(row[:-1]), row[-1]) for row in found]
 
 
