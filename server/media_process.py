@@ -1,4 +1,4 @@
-"""The media process as a child of `plenary serve`: started, and started again when it dies."""
+"""The media process as a child of `plenary serve`: started once there is a stage, and again when it dies."""
 
 import asyncio
 import fcntl
@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from server.background import Duty
 from server.media_line import listen_address
 from server.settings import Settings
+from server.store import stages
 
 STOPS_WITHIN_S = 8.0
 """How long what is being recorded may take to be ended."""
@@ -33,8 +34,11 @@ class MediaProcess:
     async def keep(self, app: Starlette) -> None:
         """A duty: start it, and wait until it has died; one that keeps dying is started ever more seldom.
 
-        Does nothing while another web process of this machine keeps it.
+        Does nothing without a stage, or while another web process of this machine keeps it.
         """
+        async with app.state.db.reading() as db:
+            if not await stages.is_any(db):
+                return
         with alone(app.state.settings) as is_ours:
             if is_ours:
                 await self._run(app.state.settings)

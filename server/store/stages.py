@@ -44,6 +44,11 @@ async def stages_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Stage]:
     return (await db.exec(statement)).all()
 
 
+async def is_any(db: AsyncSession) -> bool:
+    """Whether some event has a stage."""
+    return (await db.exec(select(Stage.id).limit(1))).first() is not None
+
+
 async def stage_at(db: AsyncSession, stage_id: uuid.UUID) -> tuple[Stage, Event] | None:
     """A stage and its event."""
     statement = select(Stage, Event).join(Event, col(Event.id) == col(Stage.event_id)).where(Stage.id == stage_id)
