@@ -9,7 +9,7 @@ from server.forms import check
 from server.models import Event
 from server.registering import TICKS, RegistrationForm, check_choices
 
-COLUMNS = tuple(name for name in RegistrationForm.model_fields if name != "understanding")
+COLUMNS = tuple(name for name in RegistrationForm.model_fields if name not in ("understanding", "then"))
 NEEDED = ("name", "email")
 YES = frozenset({"yes", "y", "true", "1", "x"})
 NO = frozenset({"", "no", "n", "false", "0"})

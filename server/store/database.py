@@ -62,7 +62,10 @@ class Database:
 
 
 def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
-    """An engine that begins each transaction with `begin`: a writer that waits its turn at once cannot deadlock."""
+    """An engine that begins each transaction with `begin`: a writer that waits its turn at once cannot deadlock.
+
+    The file is in WAL mode since its first migration: readers and a writer do not wait for each other.
+    """
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -70,10 +73,9 @@ def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            "journal_mode=WAL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -14,6 +14,7 @@ from server.models import (
     Person,
     Question,
     Session,
+    Stage,
     Survey,
     Track,
 )
@@ -29,6 +30,7 @@ TITLES = {
     "Reaction": "Your reactions",
     "Progress": "How far you watched recordings",
     "WatchInterval": "What you watched of recordings",
+    "StageSource": "Stages you stood on",
     "TableStay": "When you sat at a table",
     "Seat": "Where you sit now",
     "QueueEntry": "Tables you wait for",
@@ -60,6 +62,7 @@ NAMED_BY = {
     "session_id": (Session, "title"),
     "track_id": (Track, "title"),
     "table_id": (NetworkingTable, "title"),
+    "stage_id": (Stage, "title"),
     "survey_id": (Survey, "title"),
     "question_id": (Question, "text"),
 }

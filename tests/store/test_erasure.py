@@ -25,6 +25,7 @@ from server.models import (
     Response,
     Seat,
     SignIn,
+    StageSource,
     Survey,
     TableMessage,
     TableStay,
@@ -49,6 +50,7 @@ async def a_full_life(database: Database, make: Factory) -> tuple[Event, Person]
     await make.speaker(event, person, name="Health visitor")
     await make.grant(person, "speaker", "event", event.id)
     await make.cookie(person)
+    stage = await make.stage(event)
     session, table, full = await make.live_session(event), await make.table(event), await make.table(event)
     survey = Survey(event_id=event.id, slug="after", wave="after", title="How was it?")
     response = Response(survey_id=survey.id, person_id=person.id)
@@ -73,6 +75,7 @@ async def a_full_life(database: Database, make: Factory) -> tuple[Event, Person]
                 QueueEntry(table_id=full.id, **about),
                 Reaction(sender="a" * 16, n=1, session_id=session.id, emoji="clap", outcome="accepted", **about),
                 Seat(event_id=event.id, table_id=table.id, number=1, **about),
+                StageSource(stage_id=stage.id, publisher=str(person.id), name=EMAIL, role="speaker", **about),
                 TableMessage(table_id=table.id, text=SECRET_WORDS, **about),
                 TableStay(table_id=table.id, **about),
                 WatchInterval(sender="a" * 16, n=1, session_id=session.id, begins=0, ends=9, **about),
