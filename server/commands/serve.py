@@ -23,6 +23,8 @@ from server.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
 DRAIN_S = 1
 """How long open requests may take to finish once we are told to stop, seconds."""
 MAX_FRAME_BYTES = 16_384
+PING_EVERY_S = 40.0
+"""Between two pings of a WebSocket; in a large room their answers are much of what comes in."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -113,6 +115,7 @@ def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
         server_header=False,
         ws=FanoutProtocol,
         ws_max_size=MAX_FRAME_BYTES,
+        ws_ping_interval=PING_EVERY_S,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=DRAIN_S,
         **more,
