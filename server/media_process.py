@@ -1,17 +1,15 @@
 """The media process as a child of `plenary serve`: started once there is a stage, and again when it dies."""
 
 import asyncio
-import fcntl
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import structlog
 from starlette.applications import Starlette
 
 from server.background import Duty
+from server.locks import alone
 from server.media_line import listen_address
 from server.settings import Settings
 from server.store import stages
@@ -39,7 +37,7 @@ class MediaProcess:
         async with app.state.db.reading() as db:
             if not await stages.is_any(db):
                 return
-        with alone(app.state.settings) as is_ours:
+        with alone(app.state.settings.data / "media.lock") as is_ours:
             if is_ours:
                 await self._run(app.state.settings)
 
@@ -55,18 +53,6 @@ class MediaProcess:
         self._back_off_s = FIRST_BACK_OFF_S if lived > HEALTHY_AFTER_S else min(2 * self._back_off_s, LAST_BACK_OFF_S)
         log.warning("the media process has ended", code=code, again_in_s=self._back_off_s)
         await asyncio.sleep(self._back_off_s)
-
-
-@contextmanager
-def alone(settings: Settings) -> Iterator[bool]:
-    """Whether nobody else keeps a media process for this data directory, as long as the context is open."""
-    with (settings.data / "media.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 async def start(settings: Settings) -> Process:

@@ -4,9 +4,7 @@ A playlist lists a segment only once the store has it. While the store does not 
 data directory, tried again, and the organiser is told. One web process of the installation does it.
 """
 
-import fcntl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from starlette.applications import Starlette
 
 from rooms.recording import RENDITIONS, Journal, init_name
 from server import programmes
+from server.locks import alone
 from server.models import Keeping, Session
 from server.settings import Settings
 from server.store import keeping
@@ -51,7 +50,7 @@ async def copy_new(app: Starlette) -> None:
     store: ObjectStore | None = app.state.object_store
     if store is None:
         return
-    with alone(settings) as is_ours:
+    with alone(settings.data / "store.lock") as is_ours:
         if is_ours:
             database: Database = app.state.db
             async with database.reading() as db:
@@ -112,15 +111,3 @@ def _names(rendition: str, journal: Journal, done: int) -> Iterator[str]:
             yield init_name(RENDITIONS[rendition], segment.run)
         yield segment.name
         run = segment.run
-
-
-@contextmanager
-def alone(settings: Settings) -> Iterator[bool]:
-    """Whether no other process copies, as long as the context is open."""
-    with (settings.data / "store.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True

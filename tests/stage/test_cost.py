@@ -93,7 +93,7 @@ async def kept(settings: Settings, house: House, count: int) -> None:
 
 @pytest.mark.soak
 @pytest.mark.one_engine
-async def test_a_live_minute_costs_a_third_of_what_the_stock_recorder_takes(
+async def test_a_live_minute_is_weighed_beside_the_stock_recorders(
     served: str, settings: Settings, house: House, database: Database, tmp_path: Path, soak: bool
 ) -> None:
     seconds = MEASURED_S if soak else MEASURED_SHORT_S
