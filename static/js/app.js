@@ -8,20 +8,39 @@ import "./applause.js";
 /** @type {Map<Element, Disconnect[]>} */
 const connected = new Map();
 
-/** @param {Element} element */
-async function connect(element) {
-  if (!(element instanceof HTMLElement) || connected.has(element)) return;
-  /** @type {Disconnect[]} */
-  const ends = [];
-  connected.set(element, ends);
-  for (const name of (element.dataset.behaviour ?? "").split(" ").filter(Boolean)) {
-    /** @type {{ connect: Connect }} */
-    const behaviour = await import(`./behaviours/${name}.js`);
-    if (connected.get(element) !== ends) return;
-    const disconnect = behaviour.connect(element);
-    if (disconnect) ends.push(disconnect);
+/**
+ * Connects elements once everything that they need is loaded: what one behaviour tells another by an event is never told too soon.
+ * @param {HTMLElement[]} elements
+ */
+async function connectAll(elements) {
+  const fresh = elements.filter((element) => !connected.has(element));
+  for (const element of fresh) connected.set(element, []);
+  /** @type {Map<string, { connect: Connect }>} */
+  const behaviours = new Map();
+  /** @param {string} name */
+  const load = async (name) => behaviours.set(name, await import(`./behaviours/${name}.js`));
+  const loads = await Promise.allSettled([...new Set(fresh.flatMap(namesOf))].map(load));
+  for (const element of fresh) if (connected.has(element)) connect(element, behaviours);
+  for (const outcome of loads) if (outcome.status === "rejected") reportError(outcome.reason);
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Map<string, { connect: Connect }>} behaviours
+ */
+function connect(element, behaviours) {
+  for (const name of namesOf(element)) {
+    try {
+      const end = behaviours.get(name)?.connect(element);
+      if (end) connected.get(element)?.push(end);
+    } catch (error) {
+      reportError(error);
+    }
   }
 }
+
+/** @param {HTMLElement} element */
+const namesOf = (element) => (element.dataset.behaviour ?? "").split(" ").filter(Boolean);
 
 /** @param {Element} element */
 function disconnect(element) {
@@ -32,12 +51,12 @@ function disconnect(element) {
 /**
  * Every element of a subtree that has a behaviour, its root included.
  * @param {Node} root
- * @returns {Element[]}
+ * @returns {HTMLElement[]}
  */
 function behaving(root) {
   if (!(root instanceof Element)) return [];
   const inside = [...root.querySelectorAll("[data-behaviour]")];
-  return root.matches("[data-behaviour]") ? [root, ...inside] : inside;
+  return (root.matches("[data-behaviour]") ? [root, ...inside] : inside).filter((element) => element instanceof HTMLElement);
 }
 
 // Live lists and refreshed parts of a page bring elements with them and take them away.
@@ -47,11 +66,11 @@ new MutationObserver((changes) => {
       if (!gone.isConnected) behaving(gone).forEach(disconnect);
     }
     for (const added of change.addedNodes) {
-      if (added.isConnected) behaving(added).forEach(connect);
+      if (added.isConnected) connectAll(behaving(added));
     }
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
 // Whoever drives the page from outside can wait for this.
-await Promise.all(behaving(document.documentElement).map(connect));
+await connectAll(behaving(document.documentElement));
 document.documentElement.dataset.connected = "yes";

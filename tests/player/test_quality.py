@@ -1,6 +1,9 @@
 """Which picture one has: a size of it, or the sound alone where the line is too poor."""
 
-from playwright.async_api import expect
+import asyncio
+import re
+
+from playwright.async_api import Route, expect
 
 from tests.player.cinema import FACTS, PLAYS_WITHIN_MS, VIDEO, NewSession, Visit, plays_on, since, until
 
@@ -31,11 +34,18 @@ async def test_a_line_that_stops_again_and_again_gets_the_sound_alone(with_film:
     await until(page, f"{VIDEO}.videoWidth === 0 && {FACTS}.playing === 'true'")
 
 
-async def test_the_sizes_of_the_picture_are_offered(with_film: NewSession, visit: Visit) -> None:
+async def test_the_sizes_of_the_picture_are_offered_however_late_the_page_loads(with_film: NewSession, visit: Visit) -> None:
     page = await visit(await with_film(**since(30)))
+    await page.route(re.compile(r"/behaviours/player-quality[.-]"), much_later)
+    await page.reload()
     await plays_on(page, 1)
     await page.locator("[data-player]").hover()
     quality = page.get_by_label("Quality")
     await expect(quality.locator("option")).to_have_text(["Auto", "360p", "Sound only"])
     await quality.select_option(label="360p")
     await plays_on(page, 1)
+
+
+async def much_later(route: Route) -> None:
+    await asyncio.sleep(4)
+    await route.continue_()
