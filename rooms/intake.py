@@ -53,10 +53,10 @@ class Intake:
         finally:
             if stored is None:
                 self.inbox.put_back(taps)
-        for tap in taps:
-            self._answer(tap.key, stored.outcomes[tap.key])
         for outcome, n in Counter(stored.outcomes.values()).items():
             meters.REACTIONS.labels(outcome).inc(n)
+        for tap in taps:
+            self._answer(tap.key, stored.outcomes[tap.key])
         return stored.counts
 
     def _judge(self, key: TapKey, status: Status, *, at: int | None, now: int) -> tuple[Wave, Outcome]:
