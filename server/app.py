@@ -10,23 +10,23 @@ from rooms.bus import Bus
 from rooms.bus.memory import MemoryBus
 from rooms.bus.redis import RedisBus
 from server import background
-from server.admissions import Admissions
 from server.background import Duty
-from server.broadcasts import Broadcasts
-from server.conductor import Conductor
 from server.errors import HANDLERS
 from server.live import announce
 from server.live import running as live
-from server.media_line import MediaLine
+from server.media.admissions import Admissions
+from server.media.broadcasts import Broadcasts
+from server.media.conductor import Conductor
+from server.media.line import MediaLine
+from server.media.object_store import open_store
+from server.media.prepared import FileShelf, Shelf
 from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
-from server.object_store import open_store
-from server.prepared import FileShelf, Shelf
-from server.rate_limits import RateLimits
 from server.routes import RESERVED_SLUGS, ROUTES
-from server.secret import derive, load_secret
 from server.settings import Settings
 from server.store.database import Database
 from server.templating import environment
+from server.trust.rate_limits import RateLimits
+from server.trust.secret import derive, load_secret
 
 
 def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import structlog
 from starlette.applications import Starlette
 
-from server import conductor, object_store, packaging, recording_checks, timekeeper
+from server import timekeeper
 from server.mail import worker as mail
+from server.media import conductor, object_store, packaging, recording_checks
 
 log = structlog.get_logger("plenary.background")
 

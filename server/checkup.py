@@ -18,7 +18,7 @@ from sqlmodel import select
 
 from rooms.bus.redis import look
 from server.assets import path_of
-from server.films import films_dir
+from server.media.films import films_dir
 from server.models import Film
 from server.settings import Settings
 from server.store import migrations

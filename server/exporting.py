@@ -5,8 +5,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.analytics.export.telling import Telling
 from server.analytics.report import report
 from server.models import Event
-from server.pseudonyms import pseudonyms
 from server.store.exports import records_of
+from server.trust.pseudonyms import pseudonyms
 
 
 async def telling(db: AsyncSession, event: Event, secret: bytes, *, identified: bool = False) -> Telling:

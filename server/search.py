@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from server.transcripts import Line
+from server.media.transcripts import Line
 
 MOST_LINES = 3
 """How many places in the captions are shown of one recording."""

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.media.transcripts import Line
 from server.search import MOST_LINES, fold, match, words_of
-from server.transcripts import Line
 
 SAID = [Line(1, "Good morning."), Line(9, "Take your pulse, and count."), Line(20, "Your pulse is your own.")]
 

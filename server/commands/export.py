@@ -9,8 +9,8 @@ from server.analytics.export import files, sheets_of
 from server.commands import UsersError
 from server.commands.asking import ask
 from server.exporting import telling
-from server.secret import load_secret
 from server.settings import Settings
+from server.trust.secret import load_secret
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -5,10 +5,10 @@ from argparse import ArgumentParser, Namespace
 
 from server.commands import UsersError
 from server.logs import configure_logs
-from server.media_line import listen_address
-from server.programmes import programmes_dir
-from server.secret import derive, load_secret
+from server.media.line import listen_address
+from server.media.programmes import programmes_dir
 from server.settings import Settings
+from server.trust.secret import derive, load_secret
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from server import garbage, media_process
+from server import garbage
 from server.app import create_app
 from server.background import Duty
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.live.fanout import FanoutProtocol
 from server.logs import configure_logs
+from server.media import process as media_process
 from server.settings import Settings
 from server.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
 

@@ -9,8 +9,8 @@ from rooms.control import PLACES
 from server.entrance import event_of, require
 from server.errors import NotFound
 from server.store import stages
-from server.stream_keys import ice_servers
 from server.templating import render
+from server.trust.stream_keys import ice_servers
 
 
 async def show(request: Request) -> Response:

@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from server.entrance import event_of, require
 from server.errors import Conflict, Invalid, NotFound, TooLarge
+from server.media.packaging import uploaded
 from server.models import Event, FilmUpload
-from server.packaging import uploaded
 from server.store import programme, uploads
 from server.templating import redirect, render
 

@@ -12,14 +12,14 @@ from starlette.responses import PlainTextResponse, Response
 from rooms import playlists
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.film_index import CAPTIONS_NAME, POSTER_NAME
-from server import films
-from server.admissions import Admissions
-from server.broadcasts import Airing, Broadcasts
 from server.entrance import event_of, require, session_of
 from server.errors import NotFound, PageError
+from server.media import films
+from server.media.admissions import Admissions
+from server.media.broadcasts import Airing, Broadcasts
+from server.media.prepared import FileShelf, Prepared, Shelf, prepare
 from server.models import Event, Session
 from server.permissions import allows
-from server.prepared import FileShelf, Prepared, Shelf, prepare
 from server.sign_in import token_of, viewer_of
 from server.store import agenda
 from server.store.films import film_of

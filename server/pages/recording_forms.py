@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.webvtt import NotWebVTT
-from server import captions
-from server.broadcasts import Airing, Broadcasts
 from server.clock_times import clock_of, seconds_of
 from server.entrance import event_of, require, session_of
 from server.errors import Conflict, NotFound
-from server.films import index_at
 from server.forms import Form, FormState, has_control_character, read_form
+from server.media import captions
+from server.media.broadcasts import Airing, Broadcasts
+from server.media.films import index_at
 from server.models import Chapter, Event, Session
 from server.store import chapters, sessions
 from server.templating import redirect, render

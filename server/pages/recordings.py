@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.film_index import CAPTIONS_NAME
-from server import films
-from server.broadcasts import Broadcasts
 from server.entrance import event_of, require
+from server.media import films
+from server.media.broadcasts import Broadcasts
+from server.media.transcripts import Line, read_transcript
 from server.models import Event, Film
 from server.search import match, words_of
 from server.store import programme, recordings
 from server.store.recordings import Recording
 from server.templating import render
-from server.transcripts import Line, read_transcript
 
 
 class Found(NamedTuple):

@@ -13,12 +13,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from rooms.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
-from server.broadcasts import Broadcasts
 from server.calendar import calendar_file
 from server.crowd import Crowd, crowd
 from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid
 from server.forms import Form
+from server.media.broadcasts import Broadcasts
+from server.media.transcripts import Line, read_transcript
 from server.models import Event, Registration, Session
 from server.registering import COLLEAGUE
 from server.sign_in import Viewer
@@ -29,7 +30,6 @@ from server.store.revisions import session_room
 from server.store.tables import SetTable
 from server.store.watching import Stretch
 from server.templating import render
-from server.transcripts import Line, read_transcript
 
 LABELS = {"clap": "Clap", "love": "Love", "agree": "Agree", "laugh": "Laugh", "wow": "Wow", "idea": "Idea"}
 EMOJI = [(name, sign, LABELS[name]) for name, sign in SIGNS.items()]

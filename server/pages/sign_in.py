@@ -7,12 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server import one_time_codes, passwords, sign_in
+from server import sign_in
 from server.addresses import local_path
 from server.forms import Form, FormState, read_form
 from server.models import Person
 from server.store import credentials, organisers, people
 from server.templating import redirect, render
+from server.trust import one_time_codes, passwords
 
 WRONG = "That did not fit together. Check the address and the password, and use a code that you have not used yet."
 

@@ -15,8 +15,8 @@ from server.errors import Conflict, Invalid, NotFound
 from server.forms import Form, FormState, read_form
 from server.models import Stage
 from server.store import stages
-from server.stream_keys import ice_servers, stream_key
 from server.templating import redirect, render
+from server.trust.stream_keys import ice_servers, stream_key
 
 COUNTDOWN_S = 10
 TAKEN = "Another stage is called that already. Please choose another name."

@@ -17,13 +17,13 @@ from starlette.responses import PlainTextResponse, Response
 from rooms.control import Leave, Publish, Watch
 from server.entrance import note_registration, require
 from server.errors import Conflict, Forbidden, NotFound, PageError, SignInNeeded
-from server.media_line import MediaAway, MediaLine, MediaRefused
+from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.models import Event, Stage, StageSource
 from server.permissions import allows
 from server.sign_in import Viewer
 from server.store import stages
 from server.store.stages import Publisher
-from server.stream_keys import ice_servers, stream_key
+from server.trust.stream_keys import ice_servers, stream_key
 
 SDP = "application/sdp"
 CONNECTION_BYTES = 16

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from server.app import create_app
-from server.films import films_dir
+from server.media.films import films_dir
 from server.settings import Settings
 from server.store.database import Database
 from tests import databases

@@ -16,7 +16,7 @@ from server.demo.furnishing import PackagedFilm
 from server.demo.guests import new_links
 from server.demo.laying import lay
 from server.demo.script import read_script
-from server.films import films_dir
+from server.media.films import films_dir
 from server.settings import Settings
 from server.store.database import Database
 from tests.journey.venue import Venue

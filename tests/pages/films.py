@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from rooms.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition, Segment
-from server.films import films_dir
+from server.media.films import films_dir
 from server.models import Event, Film
 from server.settings import Settings
 from server.store import films

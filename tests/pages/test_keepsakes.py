@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from rooms.webvtt import Cue
-from server import captions
-from server.films import films_dir, index_at
+from server.media import captions
+from server.media.films import films_dir, index_at
 from server.models import Chapter, Event, Reaction, Session
 from server.settings import Settings
 from tests.factory import Factory

@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 
-from server.admissions import REMEMBERED_S as admission_s
-from server.admissions import Admissions
-from server.broadcasts import REMEMBERED_S, Broadcasts
+from server.media.admissions import REMEMBERED_S as admission_s
+from server.media.admissions import Admissions
+from server.media.broadcasts import REMEMBERED_S, Broadcasts
 from server.models import Event, Person, Registration, Session
 from server.settings import Settings
 from server.store import sessions

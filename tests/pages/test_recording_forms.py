@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from rooms.film_index import FilmIndex
 from rooms.webvtt import Cue, write_webvtt
-from server import captions
-from server.films import films_dir, index_at
+from server.media import captions
+from server.media.films import films_dir, index_at
 from server.models import Chapter, Event, Session
 from server.settings import Settings
 from tests.factory import Factory

@@ -8,9 +8,9 @@ import pyotp
 import pytest
 from sqlmodel import select
 
-from server import passwords
 from server.models import Event, Person, SignIn
 from server.store.database import Database
+from server.trust import passwords
 from tests.factory import Factory
 
 PASSWORD = "kettle orbit maple"

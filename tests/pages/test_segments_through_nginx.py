@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from loadtests.topology import COMPOSE, Nginx, read
+from server.media.programmes import directory_of
 from server.models import Event, Session, Stage
-from server.programmes import directory_of
 from server.settings import Settings
 from server.store.database import Database
 from tests.factory import Factory

@@ -6,9 +6,9 @@ import httpx
 import pyotp
 import pytest
 
-from server import passwords
 from server.models import Event, Person
 from server.pages.sign_in import WRONG
+from server.trust import passwords
 from tests.factory import Factory
 
 PASSWORD = "kettle orbit maple"

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from server.media.programmes import directory_of
 from server.models import Event, Person, Session, Stage
-from server.programmes import directory_of
 from server.settings import Settings
 from server.store import sessions
 from server.store.database import Database

@@ -9,8 +9,8 @@ from anyio import to_thread
 from playwright.async_api import Browser, Page
 
 from rooms.media.disk import read_journals
+from server.media.programmes import directory_of
 from server.models import Event, Session, Stage
-from server.programmes import directory_of
 from server.settings import Settings
 from server.store import sessions
 from server.store.database import Database

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.async_api import Browser, Page
 
-from server.films import films_dir
+from server.media.films import films_dir
 from server.models import Event, Person, Session
 from server.settings import Settings
 from server.store import films

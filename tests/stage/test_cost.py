@@ -12,13 +12,13 @@ import pytest
 
 from loadtests.results import Figure, record
 from rooms.media.disk import read_journals
+from server.media.programmes import directory_of
 from server.models import StageSource
-from server.programmes import directory_of
-from server.secret import load_secret
 from server.settings import Settings
 from server.store import sessions, stages
 from server.store.database import Database
-from server.stream_keys import stream_key
+from server.trust.secret import load_secret
+from server.trust.stream_keys import stream_key
 from tests.stage.conftest import House
 from tests.stage.test_whip import STARTS_WITHIN_S
 

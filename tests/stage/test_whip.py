@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.secret import load_secret
 from server.settings import Settings
-from server.stream_keys import stream_key
+from server.trust.secret import load_secret
+from server.trust.stream_keys import stream_key
 from tests.factory import Factory
 from tests.stage.conftest import House
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.film_index import FilmIndex
-from server import films, programmes
+from server.media import films, programmes
 from server.models import Event, Session
 from server.settings import Settings
 from server.store.database import Change, Database

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from server.background import Duty
 from server.locks import alone
-from server.media_line import listen_address
+from server.media.line import listen_address
 from server.settings import Settings
 from server.store import stages
 

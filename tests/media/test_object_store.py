@@ -8,9 +8,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from server.media.object_store import bring_up_to_date
+from server.media.programmes import directory_of
 from server.models import Event, Keeping, Session, Stage
-from server.object_store import bring_up_to_date
-from server.programmes import directory_of
 from server.settings import Settings
 from server.store import keeping, sessions
 from server.store.database import Database

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rooms.webvtt import read_webvtt
-from server.transcripts import Line, read_transcript, transcript
+from server.media.transcripts import Line, read_transcript, transcript
 
 CAPTIONS = """WEBVTT
 X-TIMESTAMP-MAP=LOCAL:00:00:10.000,MPEGTS:900000

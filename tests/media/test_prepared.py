@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.prepared import MOST, FileShelf, Shelf, prepare
+from server.media.prepared import MOST, FileShelf, Shelf, prepare
 
 
 def test_a_version_is_made_once() -> None:

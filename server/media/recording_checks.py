@@ -12,7 +12,7 @@ import structlog
 from starlette.applications import Starlette
 
 from rooms.recording import Stretch, missing
-from server import programmes
+from server.media import programmes
 from server.models import Session
 from server.settings import Settings
 from server.store import keeping, sessions

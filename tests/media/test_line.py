@@ -9,7 +9,7 @@ import pytest
 from rooms import control
 from rooms.control import Leave, Present
 from rooms.media.worker import Place, Worker
-from server.media_line import MediaAway, MediaLine, MediaRefused, listen_address
+from server.media.line import MediaAway, MediaLine, MediaRefused, listen_address
 from server.settings import Settings
 from tests.live.waiting import until
 

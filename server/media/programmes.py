@@ -10,7 +10,7 @@ from rooms import recording
 from rooms.errors import NoSuchSegment
 from rooms.film_index import FilmIndex
 from rooms.recording import RENDITIONS, Journal, Recording
-from server.films import index_at
+from server.media.films import index_at
 from server.models import Session
 from server.settings import Settings
 

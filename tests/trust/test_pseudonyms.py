@@ -2,7 +2,7 @@
 
 import uuid
 
-from server.pseudonyms import LENGTH, pseudonyms
+from server.trust.pseudonyms import LENGTH, pseudonyms
 
 SECRET, SALT = b"s" * 32, b"1" * 16
 AMA, BEN = uuid.uuid4(), uuid.uuid4()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.applications import Starlette
 
+from server.media.programmes import directory_of
+from server.media.recording_checks import GIVEN_UP_AFTER, check_due
 from server.models import Event, Keeping, Session, Stage
-from server.programmes import directory_of
-from server.recording_checks import GIVEN_UP_AFTER, check_due
 from server.settings import Settings
 from server.store import console, keeping
 from server.store.database import Database

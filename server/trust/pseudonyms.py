@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from uuid import UUID
 
-from server.secret import derive
+from server.trust.secret import derive
 
 LENGTH = 20
 """Hexadecimal digits: 80 bits, so that no two of a million people are expected to share one."""

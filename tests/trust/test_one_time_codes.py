@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server import one_time_codes as codes
+from server.trust import one_time_codes as codes
 
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """RFC 6238, appendix B, in Base32."""

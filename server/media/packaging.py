@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from starlette.applications import Starlette
 
-from server.films import films_dir, index_at
+from server.media.films import films_dir, index_at
 from server.models import FilmUpload
 from server.settings import Settings
 from server.store import uploads

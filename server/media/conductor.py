@@ -12,7 +12,7 @@ import structlog
 from starlette.applications import Starlette
 
 from rooms.control import Arrived, Direct, Gone, News, Present, Progress, Took
-from server.media_line import MediaAway, MediaLine, MediaRefused
+from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.store import keeping, stages
 from server.store.database import Change, Database
 

@@ -16,8 +16,8 @@ from obstore.store import ObjectStore, from_url
 from starlette.applications import Starlette
 
 from rooms.recording import RENDITIONS, Journal, init_name
-from server import programmes
 from server.locks import alone
+from server.media import programmes
 from server.models import Keeping, Session
 from server.settings import Settings
 from server.store import keeping
