@@ -34,7 +34,9 @@ async def test_a_line_that_stops_again_and_again_gets_the_sound_alone(with_film:
     await until(page, f"{VIDEO}.videoWidth === 0 && {FACTS}.playing === 'true'")
 
 
-async def test_the_sizes_of_the_picture_are_offered_however_late_the_page_loads(with_film: NewSession, visit: Visit) -> None:
+async def test_the_sizes_of_the_picture_are_offered_however_late_the_page_loads(
+    with_film: NewSession, visit: Visit
+) -> None:
     page = await visit(await with_film(**since(30)))
     await page.route(re.compile(r"/behaviours/player-quality[.-]"), much_later)
     await page.reload()
