@@ -62,13 +62,21 @@ class Plan:
         return Counter(answer for answer in [*before, *after] if answer[1] != "learned")
 
 
-def read_plan(path: Path = INPUT) -> Plan:
+def read_published(one_in: int = 1) -> dict[str, Any]:
+    """The replay's input, or one in so many of its people and acts; shares and means stay as they are."""
+    published = tomllib.loads(INPUT.read_text(encoding="utf-8"))
+    counts = {name: published[name] // one_in for name in ("registrations", "reactions")}
+    answered = {wave: count // one_in for wave, count in published["answered"].items()}
+    posts = {name: count // one_in for name, count in published["posts"].items()}
+    return published | counts | {"answered": answered, "posts": posts}
+
+
+def draw_plan(published: dict[str, Any]) -> Plan:
     """Draw the crowd from what was published; the same input draws the same crowd."""
-    published = tomllib.loads(path.read_text(encoding="utf-8"))
     chance = Random(published["seed"])
     posts = published["posts"]
     people = range(published["registrations"])
-    mean = published["mean"].pop("understanding_before")
+    mean = published["mean"]["understanding_before"]
     before = spread(
         with_mean(published["answered"]["before"], mean, BOUNDS["understanding"], chance), len(people), chance
     )
@@ -99,6 +107,7 @@ def _answers_after(published: Mapping[str, Any], chance: Random) -> list[Answers
     columns: dict[str, list[Any]] = {
         name.removesuffix("_after"): with_mean(count, mean, BOUNDS[name.partition("_")[0]], chance)
         for name, mean in published["mean"].items()
+        if name != "understanding_before"
     }
     columns |= {name: with_shares(count, shares, chance) for name, shares in published["share"].items()}
     columns["learned"] = [chance.choice(("", *LEARNED)) for _ in range(count)]

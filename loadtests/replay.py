@@ -17,9 +17,9 @@ from typing import TypeVar
 
 import httpx
 
-from loadtests.delegates import Presence, Visitor, WentWrong, session_room
+from loadtests.delegates import CREDIT, REFILL_S, Presence, Visitor, WentWrong, session_room
 from loadtests.mailroom import Mailroom
-from loadtests.plan import Part, Plan, read_plan
+from loadtests.plan import Part, Plan, draw_plan, read_published
 
 AT_ONCE = 24
 """How many people do a thing at the same moment."""
@@ -114,6 +114,9 @@ async def applaud(delegates: Sequence[Visitor], path: str, reactions: Sequence[S
             raise WentWrong(f"{path}: reactions were refused: {dict(refused)}")
         total = sum(map(len, reactions))
         await asyncio.gather(*(all_counted(page, room, total) for page in there))
+    await asyncio.sleep(
+        CREDIT * REFILL_S
+    )  # credits are a person's, in whichever session: the next begins with all of them
 
 
 async def all_counted(page: Presence, room: str, total: int) -> None:
@@ -140,7 +143,7 @@ def main() -> int:
 
 async def run(arguments: argparse.Namespace) -> None:
     with Mailroom(asyncio.get_running_loop(), arguments.mail) as mailroom:
-        await replay(read_plan(), arguments.url, arguments.organiser, mailroom, print)
+        await replay(draw_plan(read_published()), arguments.url, arguments.organiser, mailroom, print)
 
 
 if __name__ == "__main__":
