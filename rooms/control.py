@@ -58,7 +58,7 @@ class Direct(Call, tag="direct", frozen=True):
     """All of what the stage is to send out from now on; saying it twice changes nothing.
 
     `programme` is the directory below the media directory that it is written to. One that is not named any more is
-    over, and is ended.
+    over, and is ended. `signing` is the interpreter, whose picture is recorded beside it and never taken.
     """
 
     stage: str
@@ -66,6 +66,7 @@ class Direct(Call, tag="direct", frozen=True):
     taken: str | None
     on_air: list[str]
     follows_voice: bool
+    signing: str | None = None
 
 
 AnyCall = Publish | Watch | Leave | Direct

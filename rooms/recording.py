@@ -18,6 +18,8 @@ TARGET_S = 2
 """How long a segment should be."""
 RENDITIONS = {"video": "v", "audio": "a"}
 """Each rendition and the letter that its files' names begin with."""
+SIGNED = "signed"
+"""The directory of the interpreter's programme, below that of the programme which it belongs to."""
 INIT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.mp4")
 SEGMENT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.m4s")
 DATE, MAP, LENGTH = "#EXT-X-PROGRAM-DATE-TIME:", '#EXT-X-MAP:URI="', "#EXTINF:"

@@ -22,11 +22,13 @@ AirState = Literal["none", "standby", "countdown", "on-air", "clear"]
 class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic `air` of a session's and of a stage's room; `none` for a session without a stage.
 
-    `at` is when the countdown ends, or when the stage went on air or was cleared, epoch milliseconds.
+    `at` is when the countdown ends, or when the stage went on air or was cleared, epoch milliseconds; `is_signed`, that
+    an interpreter is there, whose picture a viewer can have beside the programme.
     """
 
     state: AirState
     at: int | None = None
+    is_signed: bool = False
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +46,8 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Their sound is in the programme while the stage is on air."""
     taken: bool
     """Their picture is shown."""
+    signing: bool = False
+    """Their picture is the sign-language window's."""
 
 
 class Backstage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

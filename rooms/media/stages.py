@@ -10,7 +10,7 @@ from pathlib import Path
 from rooms import control
 from rooms.control import PLACES, Arrived, Direct, Gone, News, Present, Progress, Publish, Refusal, Took, Watch
 from rooms.errors import RoomError
-from rooms.media.programme import Programme
+from rooms.media.broadcast import Broadcast
 from rooms.media.relay import Source, Watcher, wire
 from rooms.media.samples import Kind, Picture, Report, Sound
 from rooms.media.seam import spawn
@@ -42,9 +42,11 @@ class Stage:
         self.name, self.directory, self.tell = name, directory, tell
         self.sources: dict[str, Source] = {}
         self.watchers: dict[str, Watcher] = {}
-        self.programme: Programme | None = None
+        self.programme: Broadcast | None = None
         self.programme_name: str | None = None
         self.taken: str | None = None
+        self.signing: str | None = None
+        """Whose picture is the sign-language window's."""
         self.on_air: list[str] = []
         self.follows_voice = False
         self.calls = 0
@@ -105,6 +107,7 @@ class Stage:
             if call.programme is not None:
                 self._open(call.programme)
         self.on_air, self.taken, self.follows_voice = call.on_air, call.taken, call.follows_voice
+        self.signing = call.signing
         self._direct()
 
     def picture(self, source: str, picture: Picture) -> None:
@@ -133,7 +136,7 @@ class Stage:
             self.programme.tick(now)
             self._tell_progress(self.programme)
 
-    def _tell_progress(self, programme: Programme) -> None:
+    def _tell_progress(self, programme: Broadcast) -> None:
         progress = Progress(self.name, self.programme_name or "", programme.safe_up_to, sorted(programme.troubles))
         if progress != self._progress:
             self._progress = progress
@@ -147,7 +150,7 @@ class Stage:
     async def close(self) -> None:
         """Everybody goes. What is being recorded is left to go on from here: the process ends, not the session."""
         if self.programme is not None:
-            await asyncio.to_thread(self.programme.stop)
+            await self.programme.stop()
         going = [source.close() for source in self.sources.values()]
         going += [watcher.close() for watcher in self.watchers.values()]
         await asyncio.gather(*going)
@@ -156,13 +159,13 @@ class Stage:
         """Nothing more is written to the programme; returns once all of it is on the disk."""
         programme, self.programme, self.programme_name = self.programme, None, None
         if programme is not None:
-            await asyncio.wrap_future(programme.end())
+            await asyncio.gather(*map(asyncio.wrap_future, programme.end()))
 
     def _open(self, name: str) -> None:
         if not NAME.fullmatch(name):
             raise CallRefused("unknown")
         epoch = time.time() - time.monotonic()
-        self.programme = Programme(self.directory / name, epoch=epoch, ask_key=self._ask_key)
+        self.programme = Broadcast(self.directory / name, epoch=epoch, ask_key=self._ask_key)
         self.programme_name = name
         for source in self.sources:
             self.programme.add(source)
@@ -170,13 +173,15 @@ class Stage:
     def _direct(self) -> None:
         if self.programme is not None:
             self.programme.on_air([each for each in self.on_air if each in self.sources])
+            self.programme.sign(self.signing if self.signing in self.sources else None)
             self.programme.take(self.taken if self.taken in self.sources else None)
         self._wire()
 
     def _follow_voice(self, now: float) -> None:
         if not self.follows_voice:
             return
-        chosen = self._voices.choose([each for each in self.on_air if each in self.sources], self.taken, now)
+        among = [each for each in self.on_air if each in self.sources and each != self.signing]
+        chosen = self._voices.choose(among, self.taken, now)
         if chosen is not None and chosen != self.taken:
             self.taken = chosen
             self._direct()

@@ -102,7 +102,8 @@ async def air(db: AsyncSession, stage_id: uuid.UUID) -> Air | None:
     stage = await db.get(Stage, stage_id)
     if stage is None:
         return None
-    return Air(stage.state, milliseconds(stage.at) if stage.at else None)  # type: ignore[arg-type]
+    at = milliseconds(stage.at) if stage.at else None
+    return Air(stage.state, at, await stages.is_signed(db, stage))  # type: ignore[arg-type]
 
 
 async def backstage(db: AsyncSession, stage_id: uuid.UUID) -> Backstage | None:
@@ -120,6 +121,7 @@ async def backstage(db: AsyncSession, stage_id: uuid.UUID) -> Backstage | None:
             each.connection,
             each.is_on_air,
             each.id == stage.taken_id,
+            each.id == stage.signing_id,
         )
         for each in await stages.sources_of(db, stage_id)
     ]

@@ -81,6 +81,8 @@ class Session(SQLModel, table=True):
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
     track_id: uuid.UUID | None = Field(default=None, foreign_key="track.id", ondelete="SET NULL")
     film_id: uuid.UUID | None = Field(default=None, foreign_key="film.id", ondelete="SET NULL")
+    signed_film_id: uuid.UUID | None = Field(default=None, foreign_key="film.id", ondelete="SET NULL")
+    """The film in sign language that is shown in a window beside its film."""
     stage_id: uuid.UUID | None = Field(default=None, foreign_key="stage.id", ondelete="SET NULL")
     """Where it is broadcast live; a session that plays a film needs none."""
     slug: str = Field(max_length=60)
@@ -103,6 +105,8 @@ class Session(SQLModel, table=True):
     """Seconds of the film before which its recording is cut away."""
     trim_end: float | None = Field(default=None)
     """Seconds of the film after which it is cut away; None: nothing is."""
+    downloadable: bool = Field(default=False)
+    """Whether those who may watch the recording may download it."""
     media_key: str = Field(max_length=32)
     """128 random bits (hex) in the address of its segments; withdrawing changes it."""
 

@@ -23,6 +23,8 @@ class Stage(SQLModel, table=True):
     """When the countdown ends, or when it went on air or was cleared."""
     taken_id: uuid.UUID | None = Field(default=None)
     """The source whose picture is shown."""
+    signing_id: uuid.UUID | None = Field(default=None)
+    """The interpreter's source: its picture is the sign-language window's, and is never taken."""
     follows_voice: bool = Field(default=False)
 
 

@@ -29,7 +29,20 @@ class StageForm(Form):
 class DirectForm(Form):
     """What the producer does; `source` is whose picture or sound, where it is somebody's."""
 
-    do: Literal["count-down", "go", "clear", "stand-by", "take", "hear", "mute", "follow-voice", "by-hand", "new-key"]
+    do: Literal[
+        "count-down",
+        "go",
+        "clear",
+        "stand-by",
+        "take",
+        "hear",
+        "mute",
+        "sign",
+        "unsign",
+        "follow-voice",
+        "by-hand",
+        "new-key",
+    ]
     source: uuid.UUID | None = None
 
 
@@ -112,7 +125,9 @@ async def act(db: AsyncSession, stage: Stage, wanted: DirectForm, now: datetime)
         case "new-key":
             await stages.change(db, stage, key_number=stage.key_number + 1)
             done = True
-        case "take" | "hear" | "mute":
+        case "unsign":
+            done = await stages.sign(db, stage, None)
+        case "take" | "hear" | "mute" | "sign":
             done = await act_on_source(db, stage, wanted)
     if not done:
         raise Conflict("The stage has moved on meanwhile. Please look again.")
@@ -121,7 +136,11 @@ async def act(db: AsyncSession, stage: Stage, wanted: DirectForm, now: datetime)
 async def act_on_source(db: AsyncSession, stage: Stage, wanted: DirectForm) -> bool:
     if wanted.source is None:
         raise Invalid("Please say whose picture or sound.")
+    if wanted.do == "sign":
+        return await stages.sign(db, stage, wanted.source)
     if wanted.do == "take":
+        if wanted.source == stage.signing_id:
+            raise Conflict("This picture is the sign-language window’s. Give the window to somebody else first.")
         return await stages.take(db, stage, wanted.source)
     return await stages.put_on_air(db, stage, wanted.source, is_on_air=wanted.do == "hear")
 

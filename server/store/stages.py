@@ -17,6 +17,8 @@ from server.store import sessions
 from server.store.revisions import raise_revision, session_room, stage_room
 
 ENCODER = "encoder"
+INTERPRETER = "interpreter"
+"""The first of this role who comes has the sign-language window, until the producer says otherwise."""
 PRESENT = ("arriving", "here")
 RUNNING = ("live", "paused")
 
@@ -145,6 +147,10 @@ async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connectio
     source.connection, source.state, source.changed_at = connection, "arriving", now
     source.name, source.role = publisher.name, publisher.role
     db.add(source)
+    if source.role == INTERPRETER and stage.signing_id is None:
+        await db.flush()
+        stage.signing_id = source.id
+        db.add(stage)
     await _announce(db, stage)
     return source
 
@@ -182,10 +188,31 @@ async def put_on_air(db: AsyncSession, stage: Stage, source_id: uuid.UUID, *, is
 
 
 async def take(db: AsyncSession, stage: Stage, source_id: uuid.UUID) -> bool:
-    """Show a source's picture, and hear it; False when there is no such source."""
+    """Show a source's picture, and hear it; False when there is no such source, or it is the interpreter's."""
+    if source_id == stage.signing_id:
+        return False
     stage.taken_id = source_id
     db.add(stage)
     return await put_on_air(db, stage, source_id, is_on_air=True)
+
+
+async def sign(db: AsyncSession, stage: Stage, source_id: uuid.UUID | None) -> bool:
+    """Say whose picture is the sign-language window's, None: nobody's; False when there is no such source."""
+    source = await db.get(StageSource, source_id) if source_id else None
+    if source_id is not None and (source is None or source.stage_id != stage.id):
+        return False
+    stage.signing_id = source_id
+    if source_id is not None and stage.taken_id == source_id:
+        stage.taken_id = None
+    db.add(stage)
+    await _announce(db, stage)
+    return True
+
+
+async def is_signed(db: AsyncSession, stage: Stage) -> bool:
+    """Whether the interpreter is there."""
+    source = await db.get(StageSource, stage.signing_id) if stage.signing_id else None
+    return source is not None and source.state == "here"
 
 
 async def note_taken(db: AsyncSession, stage: Stage, connection: str) -> None:
@@ -218,9 +245,14 @@ async def directions(db: AsyncSession) -> dict[str, Direct]:
         on_air = stage.state == "on-air" and session.state == "live"
         sources = {each.id: each for each in await sources_of(db, stage.id)} if on_air else {}
         heard = [each.connection for each in sources.values() if each.is_on_air and each.connection]
-        taken = sources.get(stage.taken_id) if stage.taken_id else None
+        taken, signing = (sources.get(each) if each else None for each in (stage.taken_id, stage.signing_id))
         wanted[str(stage.id)] = Direct(
-            str(stage.id), str(session.id), taken.connection if taken else None, heard, stage.follows_voice and on_air
+            str(stage.id),
+            str(session.id),
+            taken.connection if taken else None,
+            heard,
+            stage.follows_voice and on_air,
+            signing.connection if signing else None,
         )
     return wanted
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rooms.control import PLACES
+from server.models import Stage
 from server.store import sessions, stages
 from server.store.stages import Publisher, Refused
 
@@ -119,3 +120,51 @@ async def directed(database, stage):
 async def event_of(database, stage):
     async with database.reading() as db:
         return (await stages.stage_at(db, stage.id))[1]
+
+
+async def test_the_first_interpreter_who_comes_has_the_window_and_is_never_taken(database, make):
+    event = await make.event()
+    stage = await make.stage(event)
+    session = await make.live_session(event, stage_id=stage.id)
+    people = [Publisher(name, "interpreter", (await make.person(name)).id) for name in ("Ines", "Ivo")]
+    ines, ivo = [await come(database, stage, each, each.name) for each in people]
+    async with database.writing() as db:
+        stage = await db.get_one(Stage, stage.id)
+        assert stage.signing_id == ines.id
+        assert not await stages.is_signed(db, stage)
+        assert await stages.move(db, stage, "go", at=NOW)
+        assert not await stages.take(db, stage, ines.id)
+    await become(database, stage, "Ines", "here")
+    async with database.reading() as db:
+        assert await stages.is_signed(db, await db.get_one(Stage, stage.id))
+        said = (await stages.directions(db))[str(stage.id)]
+    assert (said.programme, said.taken, said.on_air, said.signing) == (str(session.id), None, [], "Ines")
+    async with database.writing() as db:
+        stage = await db.get_one(Stage, stage.id)
+        assert await stages.take(db, stage, ivo.id)
+        assert await stages.sign(db, stage, ivo.id)
+        assert stage.taken_id is None
+        assert await stages.sign(db, stage, None)
+        assert (await stages.directions(db))[str(stage.id)].signing is None
+
+
+async def test_picture_and_sound_are_wanted_near_a_session_of_a_stage(database, make):
+    async def is_wanted():
+        async with database.reading() as db:
+            return await stages.is_any_wanted(db, NOW)
+
+    event = await make.event()
+    stage = await make.stage(event)
+    await make.session(event, starts_at=NOW)
+    await make.session(event, stage_id=stage.id, starts_at=NOW + timedelta(hours=3))
+    assert not await is_wanted()
+    await make.session(event, stage_id=stage.id, starts_at=NOW + timedelta(minutes=50))
+    assert await is_wanted()
+
+
+async def test_picture_and_sound_are_wanted_once_somebody_comes_however_early(database, stage, amara):
+    await come(database, stage, amara, "first")
+    await become(database, stage, "first", "left")
+    async with database.reading() as db:
+        assert await stages.is_any_wanted(db, NOW)
+        assert not await stages.is_any_wanted(db, NOW + timedelta(hours=2))

@@ -6,9 +6,9 @@ import { Connection } from "../helpers/whip.js";
 import { watch } from "../live.js";
 import { Backoff } from "../models/backoff.js";
 
-/** @typedef {{ id: string, person: string | null, name: string, role: string, place: number | null, on_air: boolean, taken: boolean }} Source */
+/** @typedef {{ id: string, person: string | null, name: string, role: string, place: number | null, on_air: boolean, taken: boolean, signing: boolean }} Source */
 
-const FLAGS = /** @type {const} */ (["taken", "on_air"]);
+const FLAGS = /** @type {const} */ (["taken", "on_air", "signing"]);
 
 /**
  * @param {HTMLElement} element with `data-room`, `data-whep`, `data-ice` and `data-places`, and a `data-place` for each;
@@ -118,6 +118,9 @@ function fill(place, source) {
   text("name", source.name);
   text("role", source.role.charAt(0).toUpperCase() + source.role.slice(1));
   for (const flag of FLAGS) place.querySelector(`[data-tag=${flag}]`)?.toggleAttribute("hidden", !source[flag]);
-  place.querySelector("[data-when=heard]")?.toggleAttribute("hidden", !source.on_air);
-  place.querySelector("[data-when=muted]")?.toggleAttribute("hidden", source.on_air);
+  const when = (/** @type {string} */ name, /** @type {boolean} */ is) => place.querySelector(`[data-when=${name}]`)?.toggleAttribute("hidden", !is);
+  when("heard", source.on_air);
+  when("muted", !source.on_air);
+  when("signing", source.signing);
+  for (const name of ["unsigned", "takeable"]) when(name, !source.signing);
 }

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 import av
 import numpy as np
 
+from rooms.media.broadcast import Broadcast
 from rooms.media.programme import Programme
 from rooms.media.samples import RATES_HZ, Kind, Picture, Report, Sound
 
@@ -139,7 +140,7 @@ class Speaker:
             at_s += self.reports_every_s
 
 
-def feed(programme: Programme, *speakers: Speaker, seconds: float, since: float = 0.0) -> None:
+def feed(programme: Programme | Broadcast, *speakers: Speaker, seconds: float, since: float = 0.0) -> None:
     """Let the samples of these speakers arrive, in order, as fast as they can be taken."""
     arriving = [
         (received, speaker.name, sample) for speaker in speakers for received, sample in speaker.samples(seconds, since)
