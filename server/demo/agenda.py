@@ -41,11 +41,12 @@ STILL_FRESH = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The rows that a session points at, by their slugs in the script."""
+    """The rows that a session points at, by their slugs in the script; stages by their titles."""
 
     tracks: Mapping[str, uuid.UUID]
     speakers: Mapping[str, uuid.UUID]
     films: Mapping[str, uuid.UUID]
+    stages: Mapping[str, uuid.UUID]
 
 
 async def sessions_of(db: AsyncSession, event: Event) -> dict[str, Session]:
@@ -97,6 +98,7 @@ async def add_session(db: AsyncSession, event: Event, script: Script, slot: Slot
         event_id=event.id,
         track_id=cast.tracks[scripted.track],
         film_id=cast.films.get(scripted.film) if scripted.film else None,
+        stage_id=cast.stages.get(scripted.stage) if scripted.stage else None,
         slug=slot.slug,
         title=scripted.title if slot.slug == slot.of else f"Shown again: {scripted.title}",
         abstract=scripted.abstract.strip(),
@@ -169,9 +171,10 @@ async def _clear(db: AsyncSession, session: Session) -> None:
 
 
 async def _lived_in(db: AsyncSession, event: Event, crowd: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """The sessions of the event with a fact of anybody but the crowd."""
+    """The sessions of the event with a fact of anybody but the crowd, and those whose stage may have sent something."""
     ours = select(Session.id).where(Session.event_id == event.id)
-    lived: set[uuid.UUID] = set()
+    begun = ours.where(col(Session.stage_id).is_not(None), col(Session.started_at).is_not(None))
+    lived: set[uuid.UUID] = set(await db.exec(begun))
     for relation in (Attendance, Reaction, Progress, WatchInterval, DroppedFrames):
         lived.update(
             await db.exec(

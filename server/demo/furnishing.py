@@ -1,4 +1,4 @@
-"""The demo's lasting rows: the event, its tracks, speakers, films, surveys and tables. Makes only what is missing."""
+"""The demo's lasting rows: event, tracks, speakers, films, stages, surveys, tables. Makes only what is missing."""
 
 import secrets
 import uuid
@@ -12,7 +12,7 @@ from server.demo.agenda import Cast
 from server.demo.script import Script
 from server.demo.timetable import Timetable
 from server.models import Event, Film, NetworkingTable, Session, Speaker, Survey, Track
-from server.store import surveys
+from server.store import stages, surveys
 
 SLUG = "demo"
 
@@ -61,11 +61,12 @@ async def furnish_event(db: AsyncSession, script: Script, timetable: Timetable) 
 
 
 async def furnish_cast(db: AsyncSession, event: Event, script: Script, films: Iterable[PackagedFilm]) -> Cast:
-    """The tracks, speakers and films that sessions point at."""
+    """The tracks, speakers, films and stages that sessions point at."""
     return Cast(
         await _tracks(db, event, script),
         await _speakers(db, event, script),
         await _films(db, event, films),
+        await _stages(db, event, script),
     )
 
 
@@ -131,3 +132,13 @@ async def _films(db: AsyncSession, event: Event, films: Iterable[PackagedFilm]) 
         rows[film.directory].duration = film.duration
     await db.flush()
     return {film.slug: rows[film.directory].id for film in films}
+
+
+async def _stages(db: AsyncSession, event: Event, script: Script) -> dict[str, uuid.UUID]:
+    """Stages have no slug: they are known again by their title."""
+    rows = {stage.title: stage for stage in await stages.stages_of(db, event.id)}
+    for title in dict.fromkeys(session.stage for session in script.sessions if session.stage):
+        if title not in rows:
+            rows[title] = await stages.create(db, event.id, title)
+    await db.flush()
+    return {title: stage.id for title, stage in rows.items()}

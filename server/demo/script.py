@@ -58,7 +58,10 @@ class ScriptedTable(Part):
 
 
 class ScriptedSession(Part):
-    """A session; either `begins` (minutes from the laying) or `at` (an hour of the second day) says when."""
+    """A session; either `begins` (minutes from the laying) or `at` (an hour of the second day) says when.
+
+    It has a film, or is broadcast from the `stage` of that title, or has no picture.
+    """
 
     slug: str
     title: str
@@ -66,6 +69,7 @@ class ScriptedSession(Part):
     track: str
     speakers: tuple[str, ...]
     film: str | None = None
+    stage: str | None = None
     begins: int | None = None
     at: time | None = None
     minutes: int = Field(gt=0)

@@ -1,9 +1,10 @@
-"""The media process as a child of `plenary serve`: started once there is a stage, and again when it dies."""
+"""The media process as a child of `plenary serve`: started once a stage is wanted, and again when it dies."""
 
 import asyncio
 import os
 import sys
 from asyncio.subprocess import Process
+from datetime import UTC, datetime
 
 import structlog
 from starlette.applications import Starlette
@@ -32,10 +33,10 @@ class MediaProcess:
     async def keep(self, app: Starlette) -> None:
         """A duty: start it, and wait until it has died; one that keeps dying is started ever more seldom.
 
-        Does nothing without a stage, or while another web process of this machine keeps it.
+        Does nothing while no stage is wanted, or while another web process of this machine keeps it.
         """
         async with app.state.db.reading() as db:
-            if not await stages.is_any(db):
+            if not await stages.is_any_wanted(db, datetime.now(UTC)):
                 return
         with alone(app.state.settings.data / "media.lock") as is_ours:
             if is_ours:

@@ -54,7 +54,7 @@ def told_plainly(handler: Handler) -> Handler:
             status, sentence = REASONS[refused.reason]
             return PlainTextResponse(f"{sentence}\n", status)
         except MediaAway:
-            sentence = "Picture and sound are being started again. Please try again in a moment."
+            sentence = "Picture and sound are being started. Please try again in a moment."
             return PlainTextResponse(f"{sentence}\n", 503, {"retry-after": AGAIN_AFTER_S})
         except PageError as error:
             headers = {"www-authenticate": "Bearer"} if error.status == 401 else {}

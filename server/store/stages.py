@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +21,8 @@ INTERPRETER = "interpreter"
 """The first of this role who comes has the sign-language window, until the producer says otherwise."""
 PRESENT = ("arriving", "here")
 RUNNING = ("live", "paused")
+NEAR = timedelta(hours=1)
+"""So long before a session its stage must be ready for an encoder that asks once only."""
 
 
 class Refused(Exception):
@@ -46,9 +48,13 @@ async def stages_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Stage]:
     return (await db.exec(statement)).all()
 
 
-async def is_any(db: AsyncSession) -> bool:
-    """Whether some event has a stage."""
-    return (await db.exec(select(Stage.id).limit(1))).first() is not None
+async def is_any_wanted(db: AsyncSession, now: datetime) -> bool:
+    """Whether somebody may send to a stage now: its session is on or near, or somebody has come or tried to."""
+    running, scheduled = col(Session.state).in_(RUNNING), col(Session.state) == "scheduled"
+    near = or_(running, and_(scheduled, col(Session.starts_at) < now + NEAR))
+    session = select(Session.id).where(col(Session.stage_id).is_not(None), near)
+    source = select(StageSource.id).where(col(StageSource.changed_at) > now - NEAR)
+    return any([(await db.exec(each.limit(1))).first() for each in (session, source)])
 
 
 async def stage_at(db: AsyncSession, stage_id: uuid.UUID) -> tuple[Stage, Event] | None:

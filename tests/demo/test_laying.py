@@ -19,9 +19,11 @@ from server.models import (
     Registration,
     Response,
     Session,
+    Stage,
     Survey,
     Tally,
 )
+from server.store import stages
 from server.store.database import Database
 from tests.factory import Factory
 
@@ -66,7 +68,8 @@ async def test_one_is_live_one_comes_and_one_is_on_demand(database: Database) ->
     assert sessions["working-differently-together"].recording == "open"
     assert sessions["healthy-hearts"].started_at == NOW.replace(second=0) - 10 * MINUTE
     assert sessions["healthy-hearts"].starts_local == "2025-06-28T14:32"
-    assert all(row.film_id for row in sessions.values() if row.kind != "networking")
+    assert sessions["ask-a-heart-nurse"].stage_id is not None
+    assert all(bool(row.film_id) != bool(row.stage_id) for row in sessions.values() if row.kind != "networking")
     assert len({row.media_key for row in sessions.values()}) == len(sessions)
 
 
@@ -135,6 +138,15 @@ async def test_a_session_cut_short_ended_when_the_demo_was_started_again(databas
     await react(database, await make.person(), before["healthy-hearts"])
     after = await laid(database, NOW + 5 * MINUTE)
     assert after["healthy-hearts-2025-06-28-14-32"].ended_at == NOW + 5 * MINUTE
+
+
+async def test_what_a_stage_has_sent_is_set_aside_even_if_nobody_saw_it(database: Database) -> None:
+    before = (await laid(database))["ask-a-heart-nurse"]
+    async with database.writing() as db:
+        await stages.move(db, await db.get_one(Stage, before.stage_id), "go", at=NOW)
+    after = await laid(database, NOW + 5 * MINUTE)
+    assert after["ask-a-heart-nurse"].id != before.id
+    assert next(row for row in after.values() if row.id == before.id).state == "ended"
 
 
 async def test_a_restart_within_two_minutes_finds_the_agenda_as_it_was(database: Database, make: Factory) -> None:

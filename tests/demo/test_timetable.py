@@ -106,4 +106,4 @@ def test_the_first_film_comes_round_again_when_the_programme_is_over() -> None:
     agenda = laid(now).slots
     first, *_ = shown_again(SESSIONS, agenda, now + timedelta(hours=3))
     assert first.slug == "working-differently-together-again"
-    assert first.starts_at == now + timedelta(minutes=230)
+    assert first.starts_at == now + timedelta(minutes=255)
