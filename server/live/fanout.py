@@ -7,6 +7,8 @@ uvicorn and websockets, which `tests/live/test_fanout.py` holds against them.
 import asyncio
 import os
 import socket
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -49,23 +51,19 @@ class DirectOutlet:
     """
 
     __slots__ = (
-        "_is_closing",
         "_is_full",
         "_is_over",
-        "_kept_back",
         "_listener",
         "_missed",
-        "_number",
         "_pong",
         "_protocol",
+        "_send",
         "_told",
     )
 
     def __init__(self, protocol: "FanoutProtocol") -> None:
         self._protocol = protocol
-        self._is_closing = protocol.transport.is_closing
-        self._kept_back = protocol.transport.get_write_buffer_size
-        self._number = number_of(protocol.transport)
+        self._send = way_to_kernel(protocol.transport)
         self._is_full = False
         self._is_over = False
         self._missed = False
@@ -135,13 +133,14 @@ class DirectOutlet:
             self._listener.hear(message.get("text"))
 
     def _write(self, data: bytes) -> None:
-        """Straight to the kernel while the transport keeps nothing back; what it does not take is the transport's."""
-        sent = 0
-        if self._number is not None and not self._kept_back() and not self._is_closing():
-            try:
-                sent = os.write(self._number, data)
-            except OSError:
-                sent = 0  # full or broken: the transport finds out, and pauses or ends it
+        """Straight to the kernel; what it does not take is the transport's, which then pauses this outlet at once.
+
+        Every frame goes this way: it touches as little as it can.
+        """
+        try:
+            sent = self._send(data)
+        except OSError:
+            sent = 0  # full or broken: the transport finds out, and pauses or ends it
         if sent < len(data):
             self._protocol.transport.write(data[sent:])
 
@@ -154,10 +153,18 @@ class DirectOutlet:
             listener.gone()
 
 
-def number_of(transport: asyncio.Transport) -> int | None:
-    """The descriptor to write to, good until it closes; None where the transport changes what it is given (TLS)."""
-    connected = transport.get_extra_info("socket")
-    return None if connected is None or transport.get_extra_info("sslcontext") else connected.fileno()
+def way_to_kernel(transport: asyncio.Transport) -> Callable[[bytes], int]:
+    """Writes to the connection's descriptor, good until the listener is told that it is over; returns how many bytes.
+
+    Takes nothing where the transport changes what it is given (TLS).
+    """
+    if is_encrypted(transport):
+        return lambda data: 0
+    return partial(os.write, transport.get_extra_info("socket").fileno())
+
+
+def is_encrypted(transport: asyncio.Transport) -> bool:
+    return transport.get_extra_info("sslcontext") is not None
 
 
 class FanoutProtocol(WebSocketsSansIOProtocol):
@@ -171,9 +178,12 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self._is_handed_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A write buffer that is full with its first byte lets every write go to the kernel at once."""
+        """A buffer that is full with its first byte lets every write go to the kernel at once, and pauses when it fails.
+
+        Under TLS it would be full while it is empty, so there it is full with its second.
+        """
         super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=1, low=0)
+        self.transport.set_write_buffer_limits(high=int(is_encrypted(self.transport)), low=0)
         connected = self.transport.get_extra_info("socket")
         if connected is not None and connected.family in (socket.AF_INET, socket.AF_INET6):
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
