@@ -11,7 +11,8 @@ from typing import NamedTuple, Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.film_index import FilmIndex
-from server.media import films, programmes
+from server.media import films, programmes, signed
+from server.media.signed import Signed
 from server.models import Event, Session
 from server.settings import Settings
 from server.store.database import Change, Database
@@ -50,6 +51,8 @@ class Airing(NamedTuple):
     session: Session
     directory: Path
     source: Source
+    signed: Signed | None
+    """The interpreter's picture beside it."""
 
 
 class Broadcasts:
@@ -100,9 +103,13 @@ class Broadcasts:
             self._known.popitem(last=False)
         return airing
 
-    def _source(self, found: Broadcast) -> tuple[Path, Source]:
-        """Where it lies and what is sent of it. Raises FileNotFoundError when it is not on this machine."""
+    def _source(self, found: Broadcast) -> tuple[Path, Source, Signed | None]:
+        """Where it lies, what is sent of it, and beside it. Raises FileNotFoundError when it is not on this machine."""
+        settings, session = self.settings, found.session
         if found.film is None:
-            source = programmes.source_of(self.settings, found.session, found.stored)
-            return programmes.directory_of(self.settings, found.session), source
-        return films.directory_of(self.settings, found.film), films.source_of(self.settings, found.film, found)
+            source = programmes.source_of(settings, session, found.stored)
+            beside = signed.of_stage(settings, session, found.stored)
+            return programmes.directory_of(settings, session), source, beside
+        film = films.source_of(settings, found.film, found)
+        beside = signed.of_film(settings, found.signed, film) if found.signed else None
+        return films.directory_of(settings, found.film), film, beside

@@ -15,9 +15,10 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, from_url
 from starlette.applications import Starlette
 
-from rooms.recording import RENDITIONS, Journal, init_name
+from rooms.recording import RENDITIONS, SIGNED, Journal, init_name
 from server.locks import alone
 from server.media import programmes
+from server.media.signed import PICTURES, PREFIX
 from server.models import Keeping, Session
 from server.settings import Settings
 from server.store import keeping
@@ -83,17 +84,18 @@ async def bring_up_to_date(
 async def copy(store: ObjectStore, directory: Path, media_key: str, stored: Mapping[str, int]) -> dict[str, int]:
     """Copy what is listed and not stored yet; how many segments of each rendition are stored then."""
     now = dict(stored)
-    for rendition in RENDITIONS:
+    parts = [(name, directory, name, "") for name in RENDITIONS]
+    for counted, place, rendition, prefix in (*parts, (SIGNED, directory / SIGNED, PICTURES, PREFIX)):
         try:
-            journal = programmes.journal_at(directory, rendition)
+            journal = programmes.journal_at(place, rendition)
         except FileNotFoundError:
             continue
-        done = now.get(rendition, 0)
+        done = now.get(counted, 0)
         for name in _names(rendition, journal, done):
-            path = directory / name
+            path = place / name
             attributes = {"Content-Type": TYPES[path.suffix], "Cache-Control": FOR_GOOD}
-            await obstore.put_async(store, f"{media_key}/{name}", path, attributes=attributes)
-        now[rendition] = min(done + MOST_AT_ONCE, len(journal.listed))
+            await obstore.put_async(store, f"{media_key}/{prefix}{name}", path, attributes=attributes)
+        now[counted] = min(done + MOST_AT_ONCE, len(journal.listed))
     return now
 
 

@@ -82,7 +82,12 @@ def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -
 
     Raises FileNotFoundError while nothing is listed.
     """
-    listed = recording_at(directory_of(settings, session))
+    return source_at(settings, directory_of(settings, session), stored)
+
+
+def source_at(settings: Settings, directory: Path, stored: Mapping[str, int]) -> StageSource:
+    """What lies in a directory, as `source_of` has it for a session."""
+    listed = recording_at(directory)
     if not settings.store_url:
         return StageSource(listed)
     journals = {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 
-from rooms.recording import Stretch, missing
+from rooms.recording import SIGNED, Stretch, missing
 from server.media import programmes
 from server.models import Session
 from server.settings import Settings
@@ -53,6 +53,8 @@ async def check(database: Database, directory: Path, session: Session) -> None:
         pauses = (await sessions.pauses_of(db, [session.id])).get(session.id, [])
     wanted = [Stretch(pause.paused_at, pause.resumed_at) for pause in pauses if pause.resumed_at]
     found = await look_over(directory)
+    if (directory / SIGNED).exists():
+        found["faults"] += [f"the interpreter: {fault}" for fault in (await look_over(directory / SIGNED))["faults"]]
     found["missing"] = missing_in(directory, wanted)
     async with database.writing() as db:
         await keeping.note_check(db, session.id, datetime.now(UTC), **found)

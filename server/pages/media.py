@@ -18,6 +18,7 @@ from server.media import films
 from server.media.admissions import Admissions
 from server.media.broadcasts import Airing, Broadcasts
 from server.media.prepared import FileShelf, Prepared, Shelf, prepare
+from server.media.signed import PICTURES, PREFIX
 from server.models import Event, Session
 from server.permissions import allows
 from server.sign_in import token_of, viewer_of
@@ -26,6 +27,8 @@ from server.store.films import film_of
 
 MULTIVARIANT = {"index.m3u8": playlists.multivariant_playlist, "sound.m3u8": playlists.sound_playlist}
 """The playlists that list renditions: all of them, and the sound with its captions."""
+SIGNED_PLAYLIST = "signed.m3u8"
+"""The pictures of the interpreter."""
 RENDITIONS = {"video.m3u8": "video", "audio.m3u8": "audio", "captions.m3u8": "captions"}
 """The playlists that list segments, and of which rendition."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
@@ -66,14 +69,14 @@ async def show(request: Request) -> Response:
     name = request.path_params["name"]
     await let_in(request)
     airing = await broadcasts_of(request).at(request.path_params["event"], request.path_params["session"])
-    if name not in MULTIVARIANT | RENDITIONS or airing is None:
+    if name not in (*MULTIVARIANT, *RENDITIONS, SIGNED_PLAYLIST) or airing is None:
         raise NotFound("There is nothing to play here.")
     if not (is_playable(airing) or await may_preview(request, airing)):
         raise NotFound("There is nothing to play here now.")
     try:
         return playlist(request, airing, name).answer(request, ASK_EACH_TIME)
     except NoSuchSegment as error:
-        raise NotFound("This film has no captions.") from error
+        raise NotFound("This session does not have it.") from error
 
 
 @told_plainly
@@ -154,14 +157,20 @@ async def may_preview(request: Request, airing: Airing) -> bool:
 
 def playlist(request: Request, airing: Airing, name: str) -> Prepared:
     """Made once for all who ask at the same state of the programme. Raises NoSuchSegment."""
-    key, source, now = airing.session.media_key, airing.source, airing.read_at
+    key, now = airing.session.media_key, airing.read_at
     delta = request.query_params.get(SKIP) in SKIPS
+    beside = airing.signed.source if airing.signed else None
+    source = beside if name == SIGNED_PLAYLIST else airing.source
+    if source is None:
+        raise NoSuchSegment(name)
 
     def make() -> Prepared:
         if name in MULTIVARIANT:
-            return prepare(MULTIVARIANT[name](source.film), PLAYLIST_TYPE)
+            return prepare(MULTIVARIANT[name](airing.source.film), PLAYLIST_TYPE)
         ours = str(request.app.url_path_for("segments", media_key=key, name="-")).removesuffix("-")
         base = f"{source.elsewhere}/{key}/" if source.elsewhere else ours
+        if name == SIGNED_PLAYLIST:
+            return prepare(source.playlist(PICTURES, now, base + PREFIX, delta=delta), PLAYLIST_TYPE)
         return prepare(source.playlist(RENDITIONS[name], now, base, delta=delta), PLAYLIST_TYPE)
 
     shelf: Shelf = request.app.state.playlists
@@ -172,8 +181,12 @@ def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
     """The file of a segment that was sent by now."""
     if airing is None:
         return None
+    is_signed = name.startswith(PREFIX)
+    part = airing.signed if is_signed else airing
+    if part is None:
+        return None
     try:
-        return airing.directory / airing.source.file_of(name, now)
+        return part.directory / part.source.file_of(name.removeprefix(PREFIX) if is_signed else name, now)
     except (NoSuchSegment, NotYet):
         return None
 

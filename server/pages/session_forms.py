@@ -41,6 +41,7 @@ class SessionForm(Form):
     ends_offset: str = Field(default="", max_length=6)
     speakers: list[uuid.UUID] = Field(default=[], max_length=30)
     film: uuid.UUID | None = None
+    signed_film: uuid.UUID | None = None
     stage: uuid.UUID | None = None
     auto: bool = False
 
@@ -157,6 +158,10 @@ async def checked(
         errors["speakers"] = OF_THE_EVENT
     if typed.film and typed.film not in {film.id for film in choices.films}:
         errors["film"] = OF_THE_EVENT
+    if typed.signed_film and typed.signed_film not in {film.id for film in choices.films}:
+        errors["signed_film"] = OF_THE_EVENT
+    if typed.signed_film and not typed.film:
+        errors["signed_film"] = "A film in sign language is shown beside a film. Please choose that too."
     if typed.slug and await programme.slug_taken(db, event.id, typed.slug, session.id if session else None):
         errors["slug"] = "Another session has this address already. Please choose another one."
     if session is not None:
@@ -198,7 +203,8 @@ def lived(session: Session, typed: SessionForm, hours: Hours) -> dict[str, str]:
 def columns_of(typed: SessionForm) -> dict[str, Any]:
     """What the form says beside slug, hours and speakers, as a session's columns hold it."""
     details = typed.model_dump(include={"title", "kind", "abstract", "auto"})
-    return {**details, "track_id": typed.track, "film_id": typed.film, "stage_id": typed.stage}
+    shown = {"film_id": typed.film, "signed_film_id": typed.signed_film, "stage_id": typed.stage}
+    return {**details, "track_id": typed.track, **shown}
 
 
 async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[str, Any]:
@@ -216,6 +222,7 @@ async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[st
         "ends": session.ends_local,
         "speakers": [str(speaker_id) for speaker_id in await programme.speaker_ids_of(db, session.id)],
         "film": str(session.film_id or ""),
+        "signed_film": str(session.signed_film_id or ""),
         "stage": str(session.stage_id or ""),
         "auto": "yes" if session.auto else "",
     }

@@ -23,7 +23,7 @@ from server.media.transcripts import Line, read_transcript
 from server.models import Event, Registration, Session
 from server.registering import COLLEAGUE
 from server.sign_in import Viewer
-from server.store import agenda, chapters, reactions, recordings, tables, watching
+from server.store import agenda, chapters, reactions, recordings, stages, tables, watching
 from server.store.agenda import Item
 from server.store.films import film_of
 from server.store.revisions import session_room
@@ -65,10 +65,12 @@ async def show(request: Request) -> Response:
             "totals": (await reactions.count(db, session.id)).totals().totals,
             "kept": await keepsake(request, db, event, session) if item.state == "on-demand" else Keepsake(),
         }
+        is_signed = await signed_at(request, db, event, session)
     return render(
         request,
         "sessions/show.html",
         item=item,
+        is_signed=is_signed,
         drawn=agenda.session_facts(session),
         session=session,
         length=film.duration if film else 0,
@@ -81,6 +83,15 @@ async def show(request: Request) -> Response:
     )
 
 
+async def signed_at(request: Request, db: AsyncSession, event: Event, session: Session) -> bool:
+    """Whether an interpreter's picture can be had beside the programme."""
+    airing = await broadcasts_of(request).at(event.slug, session.slug)
+    if airing is not None and airing.signed is not None:
+        return True
+    stage = await stages.stage_at(db, session.stage_id) if session.stage_id and session.state == "live" else None
+    return session.signed_film_id is not None or (stage is not None and await stages.is_signed(db, stage[0]))
+
+
 class Keepsake(NamedTuple):
     """What a recording has beside its picture: what was said, its chapters, and what the crowd did, by its seconds."""
 
@@ -90,8 +101,7 @@ class Keepsake(NamedTuple):
 
 
 async def keepsake(request: Request, db: AsyncSession, event: Event, session: Session) -> Keepsake:
-    broadcasts: Broadcasts = request.app.state.broadcasts
-    airing = await broadcasts.at(event.slug, session.slug)
+    airing = await broadcasts_of(request).at(event.slug, session.slug)
     if airing is None:
         return Keepsake()
     source = airing.source
@@ -117,6 +127,11 @@ async def crowd_rows(request: Request) -> Response:
         kept = await keepsake(request, db, event, session) if is_open else Keepsake()
     rows = kept.crowd.rows if kept.crowd else []
     return JSONResponse(rows, headers={"cache-control": "private, max-age=60"})
+
+
+def broadcasts_of(request: Request) -> Broadcasts:
+    broadcasts: Broadcasts = request.app.state.broadcasts
+    return broadcasts
 
 
 def is_sent_on(request: Request) -> bool:

@@ -20,6 +20,8 @@ class Broadcast:
     event: Event
     session: Session
     film: Film | None
+    signed: Film | None
+    """The film in sign language beside it."""
     pauses: Sequence[Pause]
     stored: Mapping[str, int]
     """How many segments of each rendition of its broadcast the object store has."""
@@ -61,4 +63,5 @@ async def _broadcast(db: AsyncSession, *which: ColumnElement[bool] | bool) -> Br
     pauses = await pauses_of(db, [session.id])
     kept = await db.get(Keeping, session.id) if film is None else None
     stored: Mapping[str, int] = kept.stored if kept and kept.stored_key == session.media_key else {}
-    return Broadcast(event, session, film, pauses.get(session.id, []), stored)
+    signed = await db.get(Film, session.signed_film_id) if session.signed_film_id else None
+    return Broadcast(event, session, film, signed, pauses.get(session.id, []), stored)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from rooms.recording import SIGNED
 from server.media.programmes import directory_of
 from server.models import Event, Person, Session, Stage
 from server.settings import Settings
@@ -116,6 +117,32 @@ async def test_withdrawing_the_recording_closes_its_addresses(
         assert await sessions.move_recording(db, session, "withdraw")
     assert (await client.get(old)).status_code == 404
     assert (await client.get(media(event, session, "video.m3u8"))).status_code == 404
+
+
+async def test_the_interpreters_picture_is_had_beside_the_programme_by_the_same_people(
+    app: Starlette,
+    client: httpx.AsyncClient,
+    event: Event,
+    amina: Person,
+    on_stage: NewSession,
+    settings: Settings,
+    sent: Path,
+) -> None:
+    session = await on_stage()
+    address = media(event, session, "signed.m3u8")
+    assert (await client.get(address)).status_code == 404
+    shutil.copytree(sent, directory_of(settings, session) / SIGNED)
+    await app.state.broadcasts.forget([(f"session:{session.id}", "status", 1)])
+    playlist = (await client.get(address)).text
+    listed = uris(playlist)
+    assert listed[0] == f"/segments/{session.media_key}/signed-v-0.m4s"
+    assert "#EXT-X-PROGRAM-DATE-TIME" in playlist
+    client.cookies.clear()
+    assert (await client.get(address)).status_code == 401
+    for name in (*listed, f"/segments/{session.media_key}/signed-v-0.mp4"):
+        assert (await client.get(name)).status_code == 200
+    for name in ("signed-v-99.m4s", "signed-film.json", "signed-signed-v-0.m4s"):
+        assert (await client.get(f"/segments/{session.media_key}/{name}")).status_code == 404
 
 
 async def test_a_session_that_has_sent_nothing_yet_plays_nothing(

@@ -1,5 +1,6 @@
 // Plays a session: waits for it, goes live with it, stays to its end, and plays its recording.
-// Tells others by `data-phase`, `data-playing`, `data-media-time`, `data-live` and the event `plenary:playing`.
+// Tells others by `data-phase`, `data-playing`, `data-media-time`, `data-live` and the events `plenary:playing` and,
+// four times a second, `player:beat`.
 
 import { EDGE, Feed } from "../helpers/feed.js";
 import { listen, together } from "../helpers/listeners.js";
@@ -74,6 +75,7 @@ export function connect(element) {
     facts.mediaTime = mediaTime ? String(Math.round(mediaTime)) : "";
     facts.live = String(feed.isLive);
     facts.edge = String(feed.edge);
+    element.dispatchEvent(new CustomEvent("player:beat", { detail: { mediaTime, playing } }));
     if (facts.playing === String(playing)) return;
     facts.playing = String(playing);
     const detail = { session: facts.session, playing, mediaTime };

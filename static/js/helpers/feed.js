@@ -43,6 +43,14 @@ export class Feed {
     return this.#source?.mediaTime() ?? null;
   }
 
+  /**
+   * Where a moment of the programme is, seconds; null when it was not sent, or is not known yet.
+   * @param {number} moment epoch milliseconds
+   */
+  positionOf(moment) {
+    return this.#source?.positionOf(moment) ?? null;
+  }
+
   /** The newest moment worth jumping to, seconds. */
   get edge() {
     return Math.max(0, this.#source?.edge() ?? 0);

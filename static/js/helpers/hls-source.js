@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Source
  * @property {() => number | null} mediaTime the moment of the programme that is being seen, epoch milliseconds
+ * @property {(moment: number) => number | null} positionOf where a moment of the programme is, seconds; null when it was not sent
  * @property {() => number} edge the newest moment worth jumping to, seconds
  * @property {() => boolean} isLive whether more is still to come
  * @property {(height: number | null) => void} keepTo one size of the picture; null: whichever the line carries
@@ -62,6 +63,7 @@ function throughHls(Hls, video, address, position, listener) {
   hls.attachMedia(video);
   return {
     mediaTime: () => hls.playingDate?.getTime() ?? null,
+    positionOf: (moment) => positionIn(hls.latestLevelDetails?.fragments ?? [], moment),
     edge: () => hls.liveSyncPosition ?? seekableEnd(video),
     isLive: () => isLive,
     keepTo(height) {
@@ -127,6 +129,7 @@ function natively(video, address, position, listener) {
   video.src = address;
   return {
     mediaTime: () => dateAtStart(video) && dateAtStart(video) + video.currentTime * 1000,
+    positionOf: (moment) => (dateAtStart(video) ? Math.max(0, (moment - dateAtStart(video)) / 1000) : null),
     edge: () => seekableEnd(video) - (Number.isFinite(video.duration) ? 0 : NATIVE_DELAY_S),
     isLive: () => video.duration === Infinity,
     keepTo: () => {},
@@ -142,6 +145,17 @@ function natively(video, address, position, listener) {
 
 /** @param {{ height: number }[]} levels */
 const heightsOf = (levels) => [...new Set(levels.map(({ height }) => height))].filter(Boolean).sort((one, other) => one - other);
+
+/**
+ * @param {{ programDateTime: number | null, start: number, duration: number }[]} fragments
+ * @param {number} moment epoch milliseconds
+ */
+function positionIn(fragments, moment) {
+  for (const { programDateTime: begins, start, duration } of fragments) {
+    if (begins !== null && begins <= moment && moment < begins + duration * 1000) return start + (moment - begins) / 1000;
+  }
+  return null;
+}
 
 /** @param {HTMLVideoElement} video */
 function seekableEnd(video) {

@@ -8,6 +8,7 @@ const COMMANDS = new Map([
   ["f", "full-screen"],
   ["i", "picture-in-picture"],
   ["l", "edge"],
+  ["s", "sign"],
   ["ArrowLeft", "back"],
   ["ArrowRight", "forward"],
   ["ArrowUp", "louder"],

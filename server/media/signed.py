@@ -1,0 +1,133 @@
+"""The picture beside the programme: the interpreter's, recorded with it, or a film in sign language on its film's time.
+
+Both are dated: a viewer finds by the date what belongs to the main picture. Nobody is heard in either.
+"""
+
+from bisect import bisect_right
+from collections.abc import Hashable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from rooms.errors import NoSuchSegment, NotYet
+from rooms.film_index import FilmIndex
+from rooms.playlists import Entry, longest, media_playlist
+from rooms.recording import SIGNED
+from rooms.simulive import NAME, NOTHING
+from server.media import films, programmes
+from server.media.films import FilmSource
+from server.models import Film, Session
+from server.settings import Settings
+
+PREFIX = "signed-"
+"""What its files' names begin with in their addresses, beside those of the programme."""
+PICTURES = "video"
+"""The one rendition of it that is given out."""
+
+
+class SignedSource(Protocol):
+    """What is sent out of it."""
+
+    @property
+    def elsewhere(self) -> str: ...
+    def version(self, now: datetime) -> Hashable: ...
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str: ...
+    def file_of(self, name: str, now: datetime) -> str: ...
+
+
+class Signed(NamedTuple):
+    """Where it lies, and what is sent of it."""
+
+    directory: Path
+    source: SignedSource
+
+
+def of_stage(settings: Settings, session: Session, stored: Mapping[str, int]) -> Signed | None:
+    """The interpreter's picture of a session on a stage; None while there was none."""
+    directory = programmes.directory_of(settings, session) / SIGNED
+    try:
+        source = programmes.source_at(settings, directory, {PICTURES: stored.get(SIGNED, 0)})
+    except FileNotFoundError:
+        return None
+    return Signed(directory, source)
+
+
+def of_film(settings: Settings, film: Film, main: FilmSource) -> Signed | None:
+    """A film in sign language beside a session's film; None when it is not on this machine."""
+    directory = films.directory_of(settings, film)
+    try:
+        return Signed(directory, SignedFilm(film.directory, films.index_at(directory), main))
+    except FileNotFoundError:
+        return None
+
+
+class SignedFilm:
+    """A film that is begun, paused, repeated and trimmed with another; what it is longer is never shown.
+
+    Each is cut where its own keyframes are, so every segment is dated by itself.
+    """
+
+    elsewhere = ""
+
+    def __init__(self, name: str, film: FilmIndex, main: FilmSource) -> None:
+        self.name, self.film, self.main, self.programme = name, film, main, main.programme
+        length = self.programme.film.duration
+        bounds = pairwise((NOTHING, *film.ends))
+        self._stretches = [(begin, min(end, length)) for begin, end in bounds if begin < length]
+
+    def version(self, now: datetime) -> Hashable:
+        """It changes whenever the playlist does."""
+        programme = self.programme
+        sent = self._numbers(now), programme.is_over(now)
+        return self.name, programme.started_at, tuple(programme.pauses), sent
+
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
+        return media_playlist(
+            list(self._entries(self._numbers(now), base)),
+            init=f"{base}{self.film.video.init}",
+            longest_s=longest((self.film.video,)),
+            ended=self.programme.is_over(now),
+            delta=delta,
+        )
+
+    def file_of(self, name: str, now: datetime) -> str:
+        """The film's file that a segment's name stands for. Raises NoSuchSegment, NotYet."""
+        if name == self.film.video.init:
+            return name
+        parts = NAME.fullmatch(name)
+        if parts is None or int(parts["index"]) >= len(self._stretches):
+            raise NoSuchSegment(name)
+        number = int(parts["loop"]) * len(self._stretches) + int(parts["index"])
+        if name != self._name(number) or (self.main.kept(now) is not None and number not in self._numbers(now)):
+            raise NoSuchSegment(name)
+        if number >= self._sent(now):
+            raise NotYet(name)
+        return self.film.video.segments[int(parts["index"])].name
+
+    def _numbers(self, now: datetime) -> range:
+        """The segments that are given out, counted through all repeats: as those of its film, all or what is kept."""
+        if self.main.kept(now) is None:
+            return range(self._sent(now))
+        cut = self.main.cut
+        begins, ends = cut.starts_at, cut.starts_at + timedelta(seconds=cut.seconds)
+        kept = [number for number, (begin, end) in enumerate(self._stretches) if begin < ends and end > begins]
+        return range(kept[0], min(kept[-1] + 1, self._sent(now))) if kept else range(0)
+
+    def _sent(self, now: datetime) -> int:
+        loops, rest = divmod(self.programme.elapsed(now), self.programme.film.duration)
+        return loops * len(self._stretches) + bisect_right([end for _, end in self._stretches], rest)
+
+    def _entries(self, numbers: range, base: str) -> Iterator[Entry]:
+        for number in numbers:
+            loop, index = divmod(number, len(self._stretches))
+            yield Entry(
+                uri=base + self._name(number),
+                seconds=self.film.video.segments[index].seconds,
+                begins_at=self.programme.moment_of(loop * self.programme.film.duration + self._stretches[index][0]),
+                discontinuities=int(index == 0 and number > numbers.start),
+            )
+
+    def _name(self, number: int) -> str:
+        loop, index = divmod(number, len(self._stretches))
+        return f"v-{loop}-{index}.m4s"
