@@ -178,7 +178,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self._is_handed_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A buffer that is full with its first byte lets every write go to the kernel at once, and pauses when it fails.
+        """A buffer that is full with its first byte lets every write go to the kernel at once, and pauses what fails.
 
         Under TLS it would be full while it is empty, so there it is full with its second.
         """
