@@ -28,7 +28,7 @@ LONGEST_S = 5
 """Sound so far ahead of the mix is left out: the buffer's bound."""
 LOUD = 0.8
 """From here on the sum of many voices is bent towards 1 instead of being cut off."""
-AAC_BITS_PER_S = 96_000
+AAC_BITS_PER_S = 128_000
 
 
 class Voice:
@@ -157,6 +157,6 @@ def _aac_encoder() -> AudioCodecContext:
     assert isinstance(encoder, AudioCodecContext)
     encoder.sample_rate, encoder.layout, encoder.format = SOUND_HZ, "stereo", "fltp"
     encoder.bit_rate, encoder.time_base = AAC_BITS_PER_S, Fraction(1, SOUND_HZ)
-    encoder.options = {"aac_coder": "fast"}
+    encoder.options = {"aac_coder": "fast", "aac_ms": "0"}  # what two channels share is a long search for a mere tone
     encoder.open()
     return encoder

@@ -1,11 +1,11 @@
 """What must be read of H.264 to package it: its NAL units, and the picture's size (ITU-T H.264). Nothing is decoded."""
 
-import re
 from typing import NamedTuple
 
 SPS, PPS, DELIMITER = 7, 8, 9
 """NAL unit types (table 7-1)."""
-START_CODE = re.compile(rb"\x00*\x00\x00\x01")
+START_CODE = b"\x00\x00\x01"
+"""A longer one, and zeros after a unit, are zeros that no unit ends with (B.1)."""
 WITH_CHROMA = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 138, 139, 134, 135, 244})
 """The values of profile_idc whose sequence parameter sets say more about chroma (7.3.2.1.1)."""
 LONGEST_CODE = 32
@@ -20,7 +20,7 @@ class Size(NamedTuple):
 
 def split(access_unit: bytes) -> list[bytes]:
     """The NAL units of an access unit in Annex B form."""
-    return [unit for unit in START_CODE.split(access_unit) if unit]
+    return [unit for piece in access_unit.split(START_CODE) if (unit := piece.rstrip(b"\0"))]
 
 
 def type_of(unit: bytes) -> int:

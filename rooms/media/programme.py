@@ -137,7 +137,6 @@ class Programme:
             for waited in feed.waiting:
                 self._send(source, feed, waited)
             feed.waiting.clear()
-        self.tick(sample.received)
 
     def _send(self, source: Source, feed: "Feed", sample: Picture | Sound) -> None:
         """A sample that can be dated goes where it is wanted."""

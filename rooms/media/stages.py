@@ -17,7 +17,7 @@ from rooms.media.seam import spawn
 from rooms.media.voice import Voices
 
 TICK_S = 0.02
-PROGRAMME_TICK_S = 0.2
+PROGRAMME_TICK_S = 0.1
 MOST_WATCHERS = 24
 """Of one stage: those backstage, its producers, and an encoder's monitors."""
 NAME = re.compile(r"[0-9a-z-]{1,64}")

@@ -6,6 +6,7 @@ A browser's first packets are STUN binding requests whose USERNAME begins with o
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any, cast
 
 from aioice import stun
@@ -15,6 +16,8 @@ RECEIVE_BUFFER_BYTES = 4 << 20
 """A keyframe of each of many sources at once; the system may grant less."""
 LAST_STUN_BYTE = 3
 """The first byte of STUN is 0 to 3, of DTLS 20 to 63, of RTP 128 to 191 (RFC 7983, 7)."""
+FIRST_RTP_BYTE, LAST_RTP_BYTE = 128, 191
+RTCP_TYPES = range(192, 224)
 MOST_ADDRESSES = 32
 """From which one connection is heard: a browser tries all of its own."""
 
@@ -48,7 +51,11 @@ class UdpPort(asyncio.DatagramProtocol):
         address = (addr[0], addr[1])
         if data and data[0] > LAST_STUN_BYTE:
             known = self._by_address.get(address)
-            if known is not None:
+            if known is None:
+                return
+            if known.on_media is not None and is_media(data):
+                known.on_media(data)
+            else:
                 known.protocol.receiver.data_received(data, known.protocol.local_candidate.component)
             return
         share = self._by_name.get(named_in(data)) or self._by_address.get(address)
@@ -71,6 +78,8 @@ class Share(asyncio.DatagramTransport):
         super().__init__()
         self.port, self.name, self.protocol = port, name, protocol
         self.addresses: set[Address] = set()
+        self.on_media: Callable[[bytes], None] | None = None
+        """Who takes its RTP packets, still encrypted, at once; without it they wait in its queue like the rest."""
         self._closed = False
 
     def sendto(self, data: Any, addr: Any = None) -> None:
@@ -92,6 +101,11 @@ class Share(asyncio.DatagramTransport):
 
     def abort(self) -> None:
         self.close()
+
+
+def is_media(data: bytes) -> bool:
+    """Whether it is an RTP packet and no RTCP packet (RFC 5761, 4)."""
+    return FIRST_RTP_BYTE <= data[0] <= LAST_RTP_BYTE and len(data) > 1 and data[1] not in RTCP_TYPES
 
 
 def named_in(data: bytes) -> str:

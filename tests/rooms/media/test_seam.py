@@ -46,6 +46,7 @@ _opened: list[UdpPort] = []
 async def aiortc_as_it_was() -> AsyncIterator[None]:
     """What `install` puts into aiortc is taken out again, and the ports are closed."""
     names = [(rtcpeerconnection, "RTCRtpReceiver"), (rtcpeerconnection, "RTCRtpSender")]
+    names += [(rtcpeerconnection, "RTCDtlsTransport")]
     names += [(rtcicetransport, "Connection"), (rtcdtlstransport.RTCCertificate, "_create_ssl_context")]
     before = [(place, name, getattr(place, name)) for place, name in names]
     lists = [(known, deepcopy(known["video"])) for known in (CODECS, HEADER_EXTENSIONS)]
