@@ -11,19 +11,6 @@ from server.store import agenda
 from tests.factory import Factory
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
-async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
-    """A delegate, signed in."""
-    person = await make.delegate(event)
-    client.cookies.update(await make.cookie(person))
-    return person
-
-
 async def page(client: httpx.AsyncClient, event: Event, **filters: str) -> str:
     answer = await client.get(f"/{event.slug}/agenda", params=filters)
     assert answer.status_code == 200

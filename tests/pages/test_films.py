@@ -26,11 +26,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
 @pytest.fixture(autouse=True)
 async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
     client.cookies.update(await make.cookie(await make.organiser(event), strong=True))

@@ -24,11 +24,6 @@ async def sign_ins(make: Factory) -> list[SignIn]:
         return list((await db.exec(select(SignIn))).all())
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
 async def test_looking_at_a_link_signs_nobody_in(client: httpx.AsyncClient, make: Factory, event: Event) -> None:
     """Mail scanners open every address."""
     link = await link_for(make, await make.delegate(event), event)

@@ -17,11 +17,6 @@ from tests.pages.films import film_of
 BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
 @pytest.fixture(autouse=True)
 async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
     client.cookies.update(await make.cookie(await make.delegate(event)))

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pytest
 
 from server.models import Attendance, Event, Person
 from server.store import agenda, surveys
@@ -11,19 +10,6 @@ from tests.factory import Factory
 
 NOW = datetime.now(UTC)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
-async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
-    """A delegate, signed in."""
-    person = await make.delegate(event)
-    client.cookies.update(await make.cookie(person))
-    return person
 
 
 async def lobby(client: httpx.AsyncClient, event: Event) -> str:

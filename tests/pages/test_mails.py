@@ -12,11 +12,6 @@ from server.store.database import Database
 from tests.factory import Factory
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
 @pytest.fixture(autouse=True)
 async def organiser(make: Factory, client: httpx.AsyncClient, event: Event) -> None:
     client.cookies.update(await make.cookie(await make.organiser(event), strong=True))

@@ -23,19 +23,6 @@ from tests.pages.films import COUNT, SEGMENT_S, film_of
 PLAYLISTS = ("index.m3u8", "sound.m3u8", "video.m3u8", "audio.m3u8", "captions.m3u8")
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
-async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
-    """A delegate whose browser is the client."""
-    person = await make.delegate(event)
-    client.cookies.update(await make.cookie(person))
-    return person
-
-
 NewSession = Callable[..., Awaitable[Session]]
 
 

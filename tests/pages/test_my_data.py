@@ -9,11 +9,6 @@ from tests.factory import Factory
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
     """A delegate, signed in, with a neighbour."""
     person = await make.delegate(event, organisation="A hospital trust", access_note="I lip-read")

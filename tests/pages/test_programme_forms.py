@@ -11,11 +11,6 @@ from tests.factory import Factory
 from tests.store.test_seating import NOW
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
 @pytest.fixture(autouse=True)
 async def organiser(make: Factory, client: httpx.AsyncClient, event: Event) -> None:
     client.cookies.update(await make.cookie(await make.organiser(event), strong=True))

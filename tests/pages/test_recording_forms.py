@@ -19,11 +19,6 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
     client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
 

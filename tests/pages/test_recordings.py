@@ -12,19 +12,6 @@ from tests.factory import Factory
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
-async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
-    """A delegate, signed in."""
-    person = await make.delegate(event)
-    client.cookies.update(await make.cookie(person))
-    return person
-
-
 async def library(client: httpx.AsyncClient, event: Event, **asked: str) -> str:
     answer = await client.get(f"/{event.slug}/recordings", params=asked)
     assert answer.status_code == 200

@@ -17,11 +17,6 @@ PASSWORD = "kettle orbit maple"
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
     """An organiser who has just come in by her first link."""
     olive = await make.organiser(event)

@@ -16,11 +16,6 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
     """A delegate, signed in, who asked for captions, a transcript and calm mode."""
     person = await make.delegate(event, captions=True, transcript=True, calm=True)

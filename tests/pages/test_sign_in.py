@@ -17,11 +17,6 @@ STEP = timedelta(seconds=30)
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def olive(make: Factory, event: Event) -> Person:
     return await make.organiser(event, password_hash=await passwords.hashed(PASSWORD), totp_secret=SECRET)
 

@@ -9,11 +9,6 @@ from tests.factory import Factory
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def hana(make: Factory, client: httpx.AsyncClient, event: Event) -> Person:
     hana = await make.person("Hana")
     await make.grant(hana, "speaker", "event", event.id)

@@ -31,19 +31,6 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
-async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
-    """A delegate whose browser is the client."""
-    person = await make.delegate(event)
-    client.cookies.update(await make.cookie(person))
-    return person
-
-
 NewSession = Callable[..., Awaitable[Session]]
 
 

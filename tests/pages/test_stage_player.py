@@ -24,11 +24,6 @@ FACTS = "document.querySelector('[data-player]').dataset"
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def session(make: Factory, event: Event, database: Database) -> Session:
     """A session that is live on a stage."""
     async with database.writing() as db:

@@ -32,14 +32,6 @@ async def event(make: Factory, database: Database) -> Event:
     return event
 
 
-@pytest.fixture
-async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Person:
-    """A delegate whose browser is the client."""
-    person = await make.delegate(event)
-    client.cookies.update(await make.cookie(person))
-    return person
-
-
 async def kept(database: Database) -> dict[str, int | str | None]:
     async with database.reading() as db:
         rows = await db.exec(select(Question.name, Answer.number, Answer.text).join(Answer))

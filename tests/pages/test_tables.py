@@ -14,11 +14,6 @@ from tests.fixtures import BASE
 
 
 @pytest.fixture
-async def event(make: Factory) -> Event:
-    return await make.event()
-
-
-@pytest.fixture
 async def host(make: Factory) -> Person:
     return await make.person("Hana")
 
