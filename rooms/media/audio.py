@@ -28,7 +28,7 @@ LONGEST_S = 5
 """Sound so far ahead of the mix is left out: the buffer's bound."""
 LOUD = 0.8
 """From here on the sum of many voices is bent towards 1 instead of being cut off."""
-AAC_BITS_PER_S = 128_000
+AAC_BITS_PER_S = 96_000
 
 
 class Voice:
@@ -68,26 +68,30 @@ class Mixer:
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self._sum = np.zeros((2, 0), np.float32)
+        self._sum = np.zeros((2, LONGEST_S * SOUND_HZ), np.float32)
 
     def add(self, position: int, samples: Samples) -> None:
         """Sound that belongs at this position; what is past already is left out."""
         late = max(0, self.position - position)
         begins = position + late - self.position
-        samples = samples[:, late : late + max(0, LONGEST_S * SOUND_HZ - begins)]
-        ends = begins + samples.shape[1]
-        if samples.shape[1] == 0:
-            return
-        if ends > self._sum.shape[1]:
-            self._sum = np.pad(self._sum, ((0, 0), (0, ends - self._sum.shape[1])))
-        self._sum[:, begins:ends] += samples
+        samples = samples[:, late : late + max(0, self._sum.shape[1] - begins)]
+        self._sum[:, begins : begins + samples.shape[1]] += samples
 
     def take(self, until: int) -> Samples:
         """The mix up to a position, which is the mixer's position from then on."""
+        known = self._sum[:, : max(0, until - self.position)]
+        mix = np.zeros((2, max(0, until - self.position)), np.float32)
+        mix[:, : known.shape[1]] = known
+        self.skip(until)
+        return limited(mix)
+
+    def skip(self, until: int) -> None:
+        """Go on from a later position; what belongs before it is left out."""
         length = max(0, until - self.position)
-        mix, self._sum = self._sum[:, :length], self._sum[:, length:]
+        rest = max(0, self._sum.shape[1] - length)
+        self._sum[:, :rest] = self._sum[:, length : length + rest]
+        self._sum[:, rest:] = 0
         self.position += length
-        return limited(np.pad(mix, ((0, 0), (0, length - mix.shape[1]))))
 
 
 class SoundEncoder:

@@ -85,7 +85,7 @@ class Packager:
         while self._mixer and self._sounding:
             run = self._sounding[0]
             if self._mixer.position < run.position:
-                self._mixer.take(min(run.position, until))
+                self._mixer.skip(min(run.position, until))
             run.sound.add(self._mixer.take(until if run.ends is None else min(until, run.ends)))
             if run.ends is None or self._mixer.position < run.ends:
                 return
