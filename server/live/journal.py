@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -26,8 +27,7 @@ class SqlJournal:
         stored = Stored({}, {})
 
         async def keep(part: Sequence[Tap]) -> None:
-            async with self.database.writing() as db:
-                kept = await reactions.keep(db, part)
+            kept = await self.database.write(partial(reactions.keep, part))
             stored.outcomes.update(kept.outcomes)
             for session, count in kept.counts.items():
                 stored.counts.setdefault(session, Count()).raise_to(count)

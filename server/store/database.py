@@ -1,14 +1,17 @@
 """The database: how to read it and how to write it. SQLite by default, PostgreSQL when told."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event, text
-from sqlalchemy.engine import Connection
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+T = TypeVar("T")
 Change = tuple[str, str, int]
 """A room, a topic of it, and the topic's new revision."""
 AfterCommit = Callable[[list[Change]], Awaitable[None]]
@@ -18,7 +21,7 @@ BUSY_TIMEOUT_MS = 10_000
 
 
 class Database:
-    """Two doors to one database. What `after_commit` holds is told which topics a transaction changed."""
+    """The doors to one database. What `after_commit` holds is told which topics a transaction changed."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -27,6 +30,7 @@ class Database:
         if self.is_sqlite:
             self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
+            self._aside = Aside(url)
         else:
             self._reader = self._writer = create_async_engine(url, pool_size=10, pool_pre_ping=True)
 
@@ -51,6 +55,13 @@ class Database:
             for tell in self.after_commit:
                 await tell(changes)
 
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Do all of `work` in one transaction, kept when it returns and undone when it raises. It changes no topic."""
+        if self.is_sqlite:
+            return await self._aside.write(work)
+        async with self._writer.begin() as connection:
+            return await connection.run_sync(work)
+
     async def check(self) -> None:
         """Raises the driver's error when the database does not answer."""
         async with self._reader.connect() as connection:
@@ -59,16 +70,47 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+        if self.is_sqlite:
+            self._aside.close()
+
+
+class Aside:
+    """A thread that writes to SQLite, a whole transaction at a time.
+
+    An asynchronous cursor hands every one of its calls, some fifteen in a transaction, to a thread and back: that would
+    be most of what a commit of a few rows costs.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
+        _prepare(self._engine, "BEGIN IMMEDIATE")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False)
+        self._engine.dispose()
+
+    def _do(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
 
 
 def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
-    """An engine that begins each transaction with `begin`: a writer that waits its turn at once cannot deadlock.
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    _prepare(engine.sync_engine, begin)
+    return engine
+
+
+def _prepare(engine: Engine, begin: str) -> None:
+    """Begin each transaction with `begin`: a writer that waits its turn at once cannot deadlock.
 
     The file is in WAL mode since its first migration: readers and a writer do not wait for each other.
     """
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -80,8 +122,6 @@ def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
-
-    return engine

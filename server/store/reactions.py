@@ -4,19 +4,20 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, extract, tuple_
+from sqlalchemy import BigInteger, Connection, Insert, cast, extract, tuple_
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.journal import Stored
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from server.models import DroppedFrames, Reaction, RefusalTally, Tally
-from server.store.upserts import insert_into
+from server.store.upserts import insert_for
 
 
-async def keep(db: AsyncSession, taps: Sequence[Tap]) -> Stored:
+def keep(taps: Sequence[Tap], db: Connection) -> Stored:
     """Store what is new, raise the totals by it, and say what is stored under each key.
 
     Raises IntegrityError when a session is gone; then nothing is to be kept.
@@ -24,9 +25,9 @@ async def keep(db: AsyncSession, taps: Sequence[Tap]) -> Stored:
     first: dict[TapKey, Tap] = {}
     for tap in taps:
         first.setdefault(tap.key, tap)
-    new = await _insert(db, first.values())
-    outcomes = {key: first[key].outcome for key in new} | await _outcomes(db, first.keys() - new)
-    return Stored(outcomes, await _raise_totals(db, [first[key] for key in new]))
+    new = _insert(db, first.values())
+    outcomes = {key: first[key].outcome for key in new} | _outcomes(db, first.keys() - new)
+    return Stored(outcomes, _raise_totals(db, [first[key] for key in new]))
 
 
 async def count(db: AsyncSession, session_id: uuid.UUID) -> Count:
@@ -51,13 +52,16 @@ async def _dropped(db: AsyncSession, session_id: uuid.UUID) -> int:
     return int((await db.exec(total)).one())
 
 
-async def _insert(db: AsyncSession, taps: Iterable[Tap]) -> list[TapKey]:
+def _insert(db: Connection, taps: Iterable[Tap]) -> list[TapKey]:
     """The keys that were not stored before."""
-    statement = insert_into(db, Reaction).on_conflict_do_nothing()
-    key = (col(Reaction.person_id), col(Reaction.sender), col(Reaction.n))
-    connection = await db.connection()
     rows = [_row(tap) for tap in taps]
-    return [TapKey(*found) for found in await connection.execute(statement.returning(*key), rows)]
+    return [TapKey(*found) for found in db.execute(_inserting(db.dialect.name), rows)]
+
+
+@cache
+def _inserting(dialect: str) -> Insert:
+    key = (col(Reaction.person_id), col(Reaction.sender), col(Reaction.n))
+    return insert_for(dialect, Reaction).on_conflict_do_nothing().returning(*key)
 
 
 def _row(tap: Tap) -> dict[str, Any]:
@@ -79,20 +83,17 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-async def _outcomes(db: AsyncSession, keys: Iterable[TapKey]) -> dict[TapKey, Outcome]:
+def _outcomes(db: Connection, keys: Iterable[TapKey]) -> dict[TapKey, Outcome]:
     """What is stored under keys that were asked about before."""
     wanted = [tuple(key) for key in keys]
     if not wanted:
         return {}
     key = (col(Reaction.person_id), col(Reaction.sender), col(Reaction.n))
-    statement = select(Reaction).where(tuple_(*key).in_(wanted))
-    outcomes: dict[TapKey, Any] = {}
-    for row in await db.exec(statement):
-        outcomes[TapKey(row.person_id, row.sender, row.n)] = row.outcome
-    return outcomes
+    found: Iterable[Any] = db.execute(select(*key, col(Reaction.outcome)).where(tuple_(*key).in_(wanted)))
+    return {TapKey(person, sender, n): outcome for person, sender, n, outcome in found}
 
 
-async def _raise_totals(db: AsyncSession, taps: Iterable[Tap]) -> dict[uuid.UUID, Count]:
+def _raise_totals(db: Connection, taps: Iterable[Tap]) -> dict[uuid.UUID, Count]:
     """Add to the totals, in the order of their keys so that two processes cannot lock each other out."""
     taken: Counter[tuple[uuid.UUID, str, str]] = Counter()
     refused: Counter[tuple[uuid.UUID, str]] = Counter()
@@ -102,26 +103,28 @@ async def _raise_totals(db: AsyncSession, taps: Iterable[Tap]) -> dict[uuid.UUID
         else:
             refused[tap.session, tap.outcome] += 1
     counts: dict[uuid.UUID, Count] = {}
-    for (session, wave, emoji), n in await _add(db, Tally, ("session_id", "wave", "emoji"), taken):
+    for (session, wave, emoji), n in _add(db, Tally, ("session_id", "wave", "emoji"), taken):
         counts.setdefault(session, Count()).accepted.setdefault(wave, {})[emoji] = n
-    for (session, reason), n in await _add(db, RefusalTally, ("session_id", "reason"), refused):
+    for (session, reason), n in _add(db, RefusalTally, ("session_id", "reason"), refused):
         counts.setdefault(session, Count()).refused[reason] = n
     return counts
 
 
-async def _add(
-    db: AsyncSession, relation: type[SQLModel], key: tuple[str, ...], more: Counter[Any]
-) -> list[tuple[Any, int]]:
+def _add(db: Connection, relation: type[SQLModel], key: tuple[str, ...], more: Counter[Any]) -> list[tuple[Any, int]]:
     """Raise running totals by `more`; each key with its total afterwards."""
     if not more:
         return []
     rows = [{**dict(zip(key, values, strict=True)), "n": n} for values, n in sorted(more.items())]
-    table = relation.__table__  # type: ignore[attr-defined]
-    insert = insert_into(db, relation)
-    raised = insert.on_conflict_do_update(index_elements=key, set_={"n": table.c.n + insert.excluded.n})
-    connection = await db.connection()
-    found = await connection.execute(raised.returning(*(table.c[name] for name in key), table.c.n), rows)
+    found = db.execute(_raising(db.dialect.name, relation, key), rows)
     return [(tuple(row[:-1]), row[-1]) for row in found]
+
+
+@cache
+def _raising(dialect: str, relation: type[SQLModel], key: tuple[str, ...]) -> Insert:
+    columns = relation.__table__.c  # type: ignore[attr-defined]
+    insert = insert_for(dialect, relation)
+    raised = insert.on_conflict_do_update(index_elements=key, set_={"n": columns.n + insert.excluded.n})
+    return raised.returning(*(columns[name] for name in key), columns.n)
 
 
 async def moments_of(db: AsyncSession, session_id: uuid.UUID) -> dict[datetime, dict[str, int]]:

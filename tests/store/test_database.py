@@ -1,9 +1,11 @@
-"""The two doors of the database, and what passes through them."""
+"""The doors of the database, and what passes through them."""
+
+from functools import partial
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from server.models import Event, Person
 from server.store.database import Change, Database
@@ -72,3 +74,21 @@ async def test_what_was_read_can_still_be_shown_after_a_failure(database: Databa
             read = await db.get_one(Event, event.id)
             raise RuntimeError("the page failed")
     assert read.title == "MSE in Action"
+
+
+async def test_what_is_written_in_one_go_is_kept_whole_or_not_at_all(database: Database, make: Factory) -> None:
+    event = await make.event(title="MSE in Action")
+
+    def rename(db: Connection, *, fails: bool) -> int:
+        changed = db.execute(update(Event).where(col(Event.id) == event.id).values(title="Renamed")).rowcount
+        if fails:
+            raise RuntimeError("a row was refused")
+        return changed
+
+    with pytest.raises(RuntimeError):
+        await database.write(partial(rename, fails=True))
+    async with database.reading() as db:
+        assert (await db.get_one(Event, event.id)).title == "MSE in Action"
+    assert await database.write(partial(rename, fails=False)) == 1
+    async with database.reading() as db:
+        assert (await db.get_one(Event, event.id)).title == "Renamed"
