@@ -221,15 +221,11 @@ class Room:
         self._spoke_at[audience] = now
         frame = Frame(Changed(self.name, self.epoch, self.seq, topics))
         active = self._active[audience]
-        everybody = tuple(active.items())
+        everybody = tuple(active)
         for start in range(0, len(everybody), PART):
-            written = 0
-            for each, share in everybody[start : start + PART]:
-                if each not in active:
-                    continue
-                if share(frame):
-                    written += 1
-                else:
-                    del active[each]
-                    meters.SKIPPED.inc()
-            yield written
+            there = [each for each in everybody[start : start + PART] if each in active]
+            behind = [each for each in there if not active[each](frame)]
+            for each in behind:
+                del active[each]
+            meters.SKIPPED.inc(len(behind))
+            yield len(there) - len(behind)
