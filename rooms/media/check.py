@@ -52,15 +52,20 @@ def check(directory: Path) -> Findings:
 
 
 def _apart(video: Journal, audio: Journal) -> Iterator[float]:
-    """By how many seconds the sound of each run is longer or shorter than its pictures."""
-    seen, heard = _lengths(video), _lengths(audio)
-    for run in seen.keys() | heard.keys():
-        yield abs(seen.get(run, 0.0) - heard.get(run, 0.0))
+    """By how many seconds the sound of each run that was closed is longer or shorter than its pictures.
+
+    Sound is cut into pieces of one length: a run that does not end with a shorter one broke off, where of either some
+    was not listed yet.
+    """
+    whole_s = max((segment.seconds for segment in audio.listed), default=0.0)
+    seen = {run: _seconds(listed) for run, listed in _runs(video)}
+    for run, listed in _runs(audio):
+        if listed[-1].seconds < whole_s:
+            yield abs(seen.get(run, 0.0) - _seconds(listed))
 
 
-def _lengths(journal: Journal) -> dict[int, float]:
-    """The seconds of each run."""
-    return {run: sum(segment.seconds for segment in listed) for run, listed in _runs(journal)}
+def _seconds(listed: list[Listed]) -> float:
+    return sum(segment.seconds for segment in listed)
 
 
 def _runs(journal: Journal) -> Iterator[tuple[int, list[Listed]]]:

@@ -3,9 +3,11 @@
 import asyncio
 import re
 
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.player.cinema import FACTS, PLAYS_WITHIN_MS, VIDEO, NewSession, Visit, plays_on, since, until
+
+SEGMENTS = re.compile(r"/segments/")
 
 
 async def test_one_can_listen_to_the_sound_alone_and_come_back_to_the_picture(
@@ -24,14 +26,25 @@ async def test_one_can_listen_to_the_sound_alone_and_come_back_to_the_picture(
     await plays_on(page, 1)
 
 
-async def test_a_line_that_stops_again_and_again_gets_the_sound_alone(with_film: NewSession, visit: Visit) -> None:
+async def test_a_line_that_falls_behind_repeatedly_gets_the_sound_alone(
+    with_film: NewSession, visit: Visit
+) -> None:
     page = await visit(await with_film(**since(30)))
     await plays_on(page, 1)
-    for _ in range(3):
-        await page.evaluate(f"{VIDEO}.dispatchEvent(new Event('waiting'))")
+    await stand_still(page)
     panel = page.locator("[data-sound-only]")
+    await expect(panel).to_be_hidden()
+    await page.route(SEGMENTS, lambda _: None)
+    await until(page, f"{VIDEO}.seekable.end(0) - {VIDEO}.buffered.end({VIDEO}.buffered.length - 1) > 2")
+    await page.unroute(SEGMENTS)
+    await stand_still(page)
     await expect(panel).to_contain_text("The line is slow just now", timeout=PLAYS_WITHIN_MS)
     await until(page, f"{VIDEO}.videoWidth === 0 && {FACTS}.playing === 'true'")
+
+
+async def stand_still(page: Page) -> None:
+    """The picture stops, again and again."""
+    await page.evaluate(f"for (const _ of [1, 2, 3]) {VIDEO}.dispatchEvent(new Event('waiting'))")
 
 
 async def test_the_sizes_of_the_picture_are_offered_however_late_the_page_loads(

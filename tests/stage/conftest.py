@@ -1,7 +1,8 @@
 """A stage of an event that is served, with the people who stand on it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -65,17 +66,21 @@ async def camera() -> AsyncIterator[Browser]:
         yield browser
 
 
-Open = Callable[[Person, str], Awaitable[Page]]
+class Open(Protocol):
+    """`await open_as(person, path)`: a page in that person's own browser, where `script` runs before the page's own."""
+
+    async def __call__(self, person: Person, path: str, script: str = "") -> Page: ...
 
 
 @pytest.fixture
 async def open_as(camera: Browser, served: str, make: Factory) -> AsyncIterator[Open]:
-    """`await open_as(person, path)`: a page in that person's own browser."""
+    """A page in a person's own browser."""
     contexts = []
 
-    async def opened(person: Person, path: str) -> Page:
+    async def opened(person: Person, path: str, script: str = "") -> Page:
         context = await camera.new_context()
         contexts.append(context)
+        await context.add_init_script(script)
         cookies = await make.cookie(person, strong=True)
         await context.add_cookies([{"name": name, "value": value, "url": served} for name, value in cookies.items()])
         page = await context.new_page()

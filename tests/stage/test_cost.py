@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,12 @@ import pytest
 from loadtests.results import Figure, record
 from rooms.media.disk import read_journals
 from server.media.programmes import directory_of
-from server.models import StageSource
 from server.settings import Settings
-from server.store import sessions, stages
 from server.store.database import Database
 from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
 from tests.stage.conftest import House
-from tests.stage.test_whip import STARTS_WITHIN_S
+from tests.stage.directing import go_on_air, media_process
 
 WITHIN_S = 90
 RUNS, MEASURED_S, MEASURED_SHORT_S = 3, 60.0, 4.0
@@ -53,34 +50,6 @@ async def spent(pid: int, seconds: float) -> float:
     before = cpu_s(pid)
     await asyncio.sleep(seconds)
     return (cpu_s(pid) - before) * 60 / seconds
-
-
-def media_process(settings: Settings) -> int:
-    """The media process of this data directory."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            environment = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"media" in words and f"PLENARY_DATA={settings.data}".encode() in environment:
-            return int(folder.name)
-    raise AssertionError("there is no media process")
-
-
-async def go_on_air(database: Database, house: House) -> None:
-    """Take the encoder on air as soon as it is backstage."""
-    async with asyncio.timeout(STARTS_WITHIN_S):
-        source: StageSource | None = None
-        while source is None or source.state != "here":
-            await asyncio.sleep(0.2)
-            async with database.reading() as db:
-                source = next(iter(await stages.sources_of(db, house.stage.id)), None)
-    async with database.writing() as db:
-        await sessions.move(db, house.session, "start", now=datetime.now(UTC))
-        await stages.move(db, house.stage, "go", at=datetime.now(UTC))
-        await stages.put_on_air(db, house.stage, source.id, is_on_air=True)
-        await stages.take(db, house.stage, source.id)
 
 
 async def kept(settings: Settings, house: House, count: int) -> None:

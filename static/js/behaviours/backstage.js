@@ -57,12 +57,12 @@ export function connect(element) {
       return trouble(deviceTrouble(error));
     }
     trouble("");
-    part("join").disabled = false;
     unmeter();
     unmeter = meterLevel(devices, part("level"), hear);
     await listDevices(part("camera"), "videoinput", devices.getVideoTracks()[0]);
     await listDevices(part("microphone"), "audioinput", devices.getAudioTracks()[0]);
     await show();
+    part("join").disabled = false;
   };
 
   /** Shows and sends what is chosen now. */

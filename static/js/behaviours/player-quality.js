@@ -6,6 +6,8 @@ import { PoorLine } from "../models/poor-line.js";
 
 const AUTO = "auto";
 const SOUND = "sound";
+/** A segment lasts two seconds: when less than this is not loaded yet, the line has brought all that is made. */
+const NEWEST_S = 1.5;
 
 /** @param {HTMLElement} element */
 export function connect(element) {
@@ -37,7 +39,7 @@ export function connect(element) {
     }),
     listen(video, {
       waiting() {
-        const isMine = video.seeking || choice.value === SOUND || element.dataset.playing !== "true";
+        const isMine = video.seeking || choice.value === SOUND || element.dataset.playing !== "true" || hasAll(video);
         if (!isMine && line.stalls(performance.now())) choose(SOUND, true);
       },
     }),
@@ -53,6 +55,17 @@ export function connect(element) {
     }),
   );
 }
+
+/**
+ * Whether everything that was sent has come: a picture that stands still then waits for the stage, not for the line.
+ * @param {HTMLVideoElement} video
+ */
+function hasAll({ seekable, buffered }) {
+  return endOf(seekable) - endOf(buffered) < NEWEST_S;
+}
+
+/** @param {TimeRanges} ranges */
+const endOf = (ranges) => (ranges.length ? ranges.end(ranges.length - 1) : 0);
 
 /** @param {number} height lines of the picture */
 function sized(height) {

@@ -53,5 +53,17 @@ def test_a_recording_without_its_end_says_so(recording: Path) -> None:
     assert check(recording).faults == ["the audio was never completed"]
 
 
+def test_sound_and_pictures_that_end_apart_are_a_fault_unless_the_recorder_died(recording: Path) -> None:
+    path = recording / "video.m3u8"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:-3] + lines[-1:]))  # the last picture segment was never listed
+    (fault,) = check(recording).faults
+    assert fault.startswith("picture and sound are ")
+    path = recording / "audio.m3u8"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:-3] + lines[-1:]))
+    assert check(recording).faults == []
+
+
 def test_nothing_recorded_is_a_fault(tmp_path: Path) -> None:
     assert "nothing was recorded" in check(tmp_path).faults

@@ -1,0 +1,41 @@
+"""What a producer does, without a producer's page; and the media process that it is done to."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from server.models import StageSource
+from server.settings import Settings
+from server.store import sessions, stages
+from server.store.database import Database
+from tests.stage.conftest import House
+
+ARRIVES_WITHIN_S = 90
+
+
+def media_process(settings: Settings) -> int:
+    """The media process of this data directory."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            environment = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"media" in words and f"PLENARY_DATA={settings.data}".encode() in environment:
+            return int(folder.name)
+    raise AssertionError("there is no media process")
+
+
+async def go_on_air(database: Database, house: House) -> None:
+    """Take the encoder on air as soon as it is backstage."""
+    async with asyncio.timeout(ARRIVES_WITHIN_S):
+        source: StageSource | None = None
+        while source is None or source.state != "here":
+            await asyncio.sleep(0.2)
+            async with database.reading() as db:
+                source = next(iter(await stages.sources_of(db, house.stage.id)), None)
+    async with database.writing() as db:
+        await sessions.move(db, house.session, "start", now=datetime.now(UTC))
+        await stages.move(db, house.stage, "go", at=datetime.now(UTC))
+        await stages.put_on_air(db, house.stage, source.id, is_on_air=True)
+        await stages.take(db, house.stage, source.id)

@@ -1,0 +1,162 @@
+"""Two people watch what a speaker sends from a browser: live, through the death of the media process, and on demand."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from loadtests.results import Figure, record
+from rooms.media.disk import read_journals
+from server.media.programmes import directory_of
+from server.models import Keeping
+from server.settings import Settings
+from server.store import sessions
+from server.store.database import Database
+from tests.factory import Factory
+from tests.stage.conftest import House, Open
+from tests.stage.directing import go_on_air, media_process
+from tests.stage.time_code import PUBLISHED, age_ms
+
+WITHIN_S = 90.0
+WITHIN_MS = WITHIN_S * 1000
+WATCHED_S, WATCHED_SHORT_S = 600.0, 4.0
+DEATHS, DEATHS_SHORT = 5, 1
+SEEN_WITHIN_S, NEW_SEGMENT_WITHIN_S, MOST_MISSING_S = 6.0, 10.0, 12.0
+PLAYER = "document.querySelector('[data-player]')"
+COUNT_FAULTS = f"""() => {{
+  window.openedAnew = 0;
+  {PLAYER}.querySelector("video").addEventListener("emptied", () => (window.openedAnew += 1));
+}}"""
+
+
+@pytest.fixture
+async def speaker(house: House, open_as: Open, database: Database) -> Page:
+    """Backstage, with a clock for a camera, and on air."""
+    page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}", PUBLISHED)
+    await page.get_by_role("button", name="Join backstage").click(timeout=WITHIN_MS)
+    await is_backstage(page)
+    await go_on_air(database, house)
+    return page
+
+
+@pytest.fixture
+async def watchers(house: House, open_as: Open, make: Factory, speaker: Page) -> AsyncIterator[list[Page]]:
+    """Two delegates in front of the session, who see the clock; faults of their players are counted from now on."""
+    path = f"/{house.event.slug}/sessions/{house.session.slug}"
+    pages = [await open_as(await make.delegate(house.event), path) for _ in range(2)]
+    for page in pages:
+        await sees_the_clock(page)
+        await page.evaluate(COUNT_FAULTS)
+    yield pages
+
+
+@pytest.mark.soak
+@pytest.mark.one_engine
+async def test_two_watch_a_speaker_through_the_death_of_the_media_process_to_the_recording(
+    house: House, served: str, settings: Settings, database: Database, speaker: Page, watchers: list[Page], soak: bool
+) -> None:
+    ages_s = await watched(watchers, WATCHED_S if soak else WATCHED_SHORT_S)
+    faults = [await page.evaluate("window.openedAnew") for page in watchers]
+
+    deaths = []
+    for _ in range(DEATHS if soak else DEATHS_SHORT):
+        deaths.append(await death(served, house, settings, database, speaker, watchers))
+    for page in watchers:
+        assert await page.evaluate("window.openedAnew") is not None, "the page was loaded again"
+
+    began = time.monotonic()
+    async with database.writing() as db:
+        assert await sessions.move(db, house.session, "end", now=datetime.now(UTC))
+    for page in watchers:
+        await page.wait_for_function(f"() => {PLAYER}.dataset.phase === 'on-demand'", timeout=WITHIN_MS)
+    on_demand_s = time.monotonic() - began
+    found = await checked(database, house)
+    assert found.faults == []
+    assert len(found.missing) == len(deaths), "the recording says where something is missing"
+    if soak:
+        figures = [
+            Figure("capture to picture", ages_s, "s", at_most=SEEN_WITHIN_S),
+            Figure("players opened anew in ten minutes", faults, at_most=0),
+            Figure("SIGKILL to the publisher rejoined", [each[0] for each in deaths], "s"),
+            Figure("SIGKILL to a new segment", [each[1] for each in deaths], "s", at_most=NEW_SEGMENT_WITHIN_S),
+            Figure("slowest page meanwhile", [each[2] for each in deaths], "s"),
+            Figure("programme missing", [b - a for a, b in found.missing], "s", at_most=MOST_MISSING_S),
+            Figure("end of the session to on demand", [on_demand_s], "s"),
+        ]
+        notes = ["Chromium publishes 768 × 432 by WHIP, two Chromiums watch; the clock is in the picture itself."]
+        print(record("Watching a stage", "make soak", figures, notes))
+
+
+async def watched(watchers: list[Page], seconds: float) -> list[float]:
+    """How old the pictures are that each sees, seconds, looked at every second for so long."""
+    ages = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for page in watchers:
+            age = await age_ms(page)
+            if age is not None:
+                ages.append(age / 1000)
+        await asyncio.sleep(1)
+    assert ages, "nobody saw the clock"
+    return ages
+
+
+async def death(
+    served: str, house: House, settings: Settings, database: Database, speaker: Page, watchers: list[Page]
+) -> tuple[float, float, float]:
+    """Kill the media process; seconds to the publisher's return and to a new segment, and the slowest page's."""
+    directory = directory_of(settings, house.session)
+    before = len(read_journals(directory)["video"].listed)
+    clap = watchers[0].locator("[data-emoji=clap]")
+    claps = int(await clap.locator(".reaction-count").inner_text())
+    began = time.monotonic()
+    os.kill(media_process(settings), signal.SIGKILL)
+    await clap.click()
+    await expect(clap.locator(".reaction-count")).to_have_text(str(claps + 1), timeout=WITHIN_MS)
+    slowest, rejoined = 0.0, None
+    async with httpx.AsyncClient(base_url=served, timeout=WITHIN_S) as client, asyncio.timeout(WITHIN_S):
+        while (count := len(read_journals(directory)["video"].listed)) <= before:
+            asked = time.monotonic()
+            assert (await client.get("/livez")).status_code == 200
+            slowest = max(slowest, time.monotonic() - asked)
+            is_in = await speaker.evaluate("() => document.querySelector('.backstage-self').dataset.state === 'in'")
+            rejoined = (rejoined or time.monotonic()) if is_in else None
+            await asyncio.sleep(0.1)
+    new_segment_s = time.monotonic() - began
+    assert count > before
+    await is_backstage(speaker)
+    for page in watchers:
+        await sees_the_clock(page, newer_than_s=time.monotonic() - began)
+    return (rejoined or time.monotonic()) - began, new_segment_s, slowest
+
+
+async def is_backstage(page: Page) -> None:
+    await expect(page.locator(".backstage-self")).to_have_attribute("data-state", "in", timeout=WITHIN_MS)
+
+
+async def sees_the_clock(page: Page, newer_than_s: float = WITHIN_S) -> None:
+    """Until it plays a picture that was taken no longer ago than that."""
+    async with asyncio.timeout(WITHIN_S):
+        began = time.monotonic()
+        while True:
+            age = await age_ms(page)
+            if age is not None and age / 1000 < newer_than_s + time.monotonic() - began:
+                return
+            await asyncio.sleep(0.2)
+
+
+async def checked(database: Database, house: House) -> Keeping:
+    """What the check after the session found."""
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            async with database.reading() as db:
+                found = await db.get(Keeping, house.session.id)
+            if found is not None and found.checked_at is not None:
+                return found
+            await asyncio.sleep(0.2)
