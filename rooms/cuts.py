@@ -1,7 +1,10 @@
-"""What a recording keeps of a programme: the film once, without what was trimmed. No I/O, no clock.
+"""What a recording keeps of a programme, a film's or a stage's, without what was trimmed. No I/O, no clock.
 
 A cut is made between segments, so nothing is encoded anew: what is kept begins up to a segment early and ends up to one
-late. Seconds of the recording count from its first segment.
+late. There are two counts of seconds. Those *of the film* count from the first moment of the film, or of all that was
+sent from the stage, and trimming never moves them: whatever is kept for later is in them (where somebody stopped, what
+they watched, `?t=` in a link, captions, the cut itself). Those *of the recording* count from its first kept segment:
+a player's. `begins_at` lies between the two.
 """
 
 from datetime import datetime, timedelta
@@ -27,6 +30,11 @@ class Cut:
         self.numbers = range(programme.segments_before(timedelta(seconds=begins)), last)
         self.starts_at = programme.position_of_segment(self.numbers.start)
         """Where in the film the recording begins."""
+
+    @property
+    def begins_at(self) -> float:
+        """The second of the film at which the recording begins."""
+        return self.starts_at.total_seconds()
 
     @property
     def seconds(self) -> float:

@@ -54,6 +54,18 @@ class Journal(NamedTuple):
         return self.listed[-1].run + 1 if self.listed else 0
 
     @property
+    def kept_runs(self) -> range:
+        """The numbers of its runs: not from the first one on where it was trimmed."""
+        return range(self.listed[0].run, self.runs) if self.listed else range(0)
+
+    @property
+    def numbers(self) -> range:
+        """The numbers in its segments' names: they follow on from the first one that is listed."""
+        found = SEGMENT.fullmatch(self.listed[0].name) if self.listed else None
+        first = int(found["number"]) if found else 0
+        return range(first, first + len(self.listed))
+
+    @property
     def ends_at(self) -> datetime | None:
         """The moment up to which it is on the disk."""
         return self.stretches[-1].ends_at if self.listed else None
@@ -100,10 +112,10 @@ class Recording(NamedTuple):
         """Whether this file was sent: what was written and not listed yet does not exist for anybody."""
         for rendition, letter in RENDITIONS.items():
             journal = self.journals[rendition]
-            for pattern, count in ((INIT, journal.runs), (SEGMENT, len(journal.listed))):
+            for pattern, numbers in ((INIT, journal.kept_runs), (SEGMENT, journal.numbers)):
                 found = pattern.fullmatch(name)
                 if found and found["letter"] == letter and name == f"{letter}-{int(found['number'])}{name[-4:]}":
-                    return int(found["number"]) < count
+                    return int(found["number"]) in numbers
         return False
 
 

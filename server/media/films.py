@@ -46,18 +46,6 @@ class FilmSource(NamedTuple):
         ended_at = self.programme.ended_at
         return self.cut.numbers if ended_at is not None and now - ended_at >= CLOSING else None
 
-    def second_of(self, moment: datetime) -> float | None:
-        """The second of the recording at which this media time is seen; None when that part was not kept."""
-        return self.cut.second_of(moment)
-
-    def moment_of(self, second: float) -> datetime:
-        """The media time of a second of the recording."""
-        return self.cut.moment_of(second)
-
-    def second_in_film(self, second: float) -> float | None:
-        """The second of the recording that is this second of the film; None when that part was not kept."""
-        return self.cut.second_in_film(second)
-
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """Raises NoSuchSegment."""
         return simulive.playlist(self.programme, rendition, now, base, kept=self.kept(now), delta=delta)

@@ -1,7 +1,7 @@
 """Live programmes on disk: where a session's segments lie, and what is listed of them."""
 
 from collections.abc import Hashable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from rooms import recording
 from rooms.errors import NoSuchSegment
 from rooms.film_index import FilmIndex
 from rooms.recording import RENDITIONS, Journal, Recording
+from rooms.stage_cuts import StageCut
 from server.media.films import index_at
 from server.models import Session
 from server.settings import Settings
@@ -18,54 +19,32 @@ REMEMBERED_JOURNALS = 256
 
 
 class StageSource(NamedTuple):
-    """What a session has sent out from its stage, as far as it is listed on the disk."""
+    """What a session has sent out from its stage, as far as it is listed on the disk and was not trimmed."""
 
-    recording: Recording
+    cut: StageCut
     elsewhere: str = ""
     """The address below which viewers fetch segments; empty: from us."""
 
     @property
     def film(self) -> FilmIndex:
-        return self.recording.film
+        return self.cut.whole.film
 
     def is_over(self, now: datetime) -> bool:
-        return self.recording.is_over
+        return self.cut.whole.is_over
 
     def version(self, now: datetime) -> Hashable:
         """It changes whenever a playlist does."""
-        return self.recording.version
+        return self.cut.numbers, self.cut.whole.version
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """Raises NoSuchSegment."""
-        return self.recording.playlist(rendition, base, delta=delta)
+        return self.cut.kept.playlist(rendition, base, delta=delta)
 
     def file_of(self, name: str, now: datetime) -> str:
-        """Raises NoSuchSegment for what is not listed (yet)."""
-        if not self.recording.lists(name):
+        """Raises NoSuchSegment for what is not listed (yet), or was cut away."""
+        if not self.cut.kept.lists(name):
             raise NoSuchSegment(name)
         return name
-
-    def second_of(self, moment: datetime) -> float | None:
-        """The second of the recording at which this media time is seen; None for a moment that was not sent."""
-        before = 0.0
-        for stretch in self.recording.journals["video"].stretches:
-            if stretch.begins_at <= moment <= stretch.ends_at:
-                return before + (moment - stretch.begins_at).total_seconds()
-            before += stretch.seconds
-        return None
-
-    def moment_of(self, second: float) -> datetime:
-        """The media time of a second of the recording; beyond its end, that of its last one."""
-        stretches = self.recording.journals["video"].stretches
-        for stretch in stretches:
-            if second <= stretch.seconds:
-                return stretch.begins_at + timedelta(seconds=second)
-            second -= stretch.seconds
-        return stretches[-1].ends_at
-
-    def second_in_film(self, second: float) -> float | None:
-        """The recording is the film."""
-        return second
 
 
 def programmes_dir(settings: Settings) -> Path:
@@ -82,16 +61,25 @@ def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -
 
     Raises FileNotFoundError while nothing is listed.
     """
-    return source_at(settings, directory_of(settings, session), stored)
+    listed = stored_at(settings, directory_of(settings, session), stored)
+    return StageSource(StageCut(listed, session.trim_start, session.trim_end), elsewhere(settings))
 
 
-def source_at(settings: Settings, directory: Path, stored: Mapping[str, int]) -> StageSource:
-    """What lies in a directory, as `source_of` has it for a session."""
+def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) -> Recording:
+    """What is listed in a directory; where there is an object store, so much of it as that has.
+
+    Raises FileNotFoundError while nothing is listed.
+    """
     listed = recording_at(directory)
     if not settings.store_url:
-        return StageSource(listed)
+        return listed
     journals = {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}
-    return StageSource(Recording(listed.film, journals), settings.store_public_url.rstrip("/"))
+    return Recording(listed.film, journals)
+
+
+def elsewhere(settings: Settings) -> str:
+    """The address below which the object store's files are fetched; empty without one."""
+    return settings.store_public_url.rstrip("/") if settings.store_url else ""
 
 
 def recording_at(directory: Path) -> Recording:

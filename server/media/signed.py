@@ -15,8 +15,10 @@ from rooms.film_index import FilmIndex
 from rooms.playlists import Entry, longest, media_playlist
 from rooms.recording import SIGNED
 from rooms.simulive import NAME, NOTHING
+from rooms.stage_cuts import beside
 from server.media import films, programmes
 from server.media.films import FilmSource
+from server.media.programmes import StageSource
 from server.models import Film, Session
 from server.settings import Settings
 
@@ -43,14 +45,14 @@ class Signed(NamedTuple):
     source: SignedSource
 
 
-def of_stage(settings: Settings, session: Session, stored: Mapping[str, int]) -> Signed | None:
-    """The interpreter's picture of a session on a stage; None while there was none."""
+def of_stage(settings: Settings, session: Session, stored: Mapping[str, int], main: StageSource) -> Signed | None:
+    """The interpreter's picture of a session on a stage, trimmed as that is; None while there was none."""
     directory = programmes.directory_of(settings, session) / SIGNED
     try:
-        source = programmes.source_at(settings, directory, {PICTURES: stored.get(SIGNED, 0)})
+        recording = programmes.stored_at(settings, directory, {PICTURES: stored.get(SIGNED, 0)})
     except FileNotFoundError:
         return None
-    return Signed(directory, source)
+    return Signed(directory, StageSource(beside(recording, main.cut), main.elsewhere))
 
 
 def of_film(settings: Settings, film: Film, main: FilmSource) -> Signed | None:

@@ -19,6 +19,7 @@ from server.forms import Form, FormState, has_control_character, read_form
 from server.media import captions
 from server.media.broadcasts import Airing, Broadcasts
 from server.media.films import index_at
+from server.media.programmes import StageSource
 from server.models import Chapter, Event, Session
 from server.store import chapters, sessions
 from server.templating import redirect, render
@@ -169,8 +170,9 @@ def placed(form: FormState[ChapterForm], subject: Subject) -> tuple[FormState[Ch
         return form, None
     if subject.airing is None:
         return form.with_error("at", "There is no recording yet."), None
-    at = subject.airing.source.moment_of(times["at"])
-    found = subject.airing.source.second_of(at)
+    cut = subject.airing.source.cut
+    at = cut.moment_of(times["at"])
+    found = cut.second_of(at)
     if found is None or abs(found - times["at"]) > 1:
         return form.with_error("at", "The recording is not so long."), None
     return form, at
@@ -194,7 +196,7 @@ async def captions_sent(request: Request) -> tuple[str, str]:
 async def page(request: Request, subject: Subject, status_code: int = 200, **forms: Any) -> Response:
     """The page, with whichever form was sent as it was typed."""
     session, source = subject.session, subject.airing.source if subject.airing else None
-    placed_at = [(each, source.second_of(each.at) if source else None) for each in subject.chapters]
+    placed_at = [(each, source.cut.second_of(each.at) if source else None) for each in subject.chapters]
     if "captions" not in forms and subject.airing and session.film_id:
         text = await to_thread.run_sync(captions.read, subject.airing.directory)
         forms["captions"] = FormState({"text": text})
@@ -205,13 +207,21 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
         status_code=status_code,
         session=session,
         has_film=subject.airing is not None and session.film_id is not None,
-        film_seconds=source.film.duration.total_seconds() if source and session.film_id else None,
+        film_seconds=whole_seconds(subject),
         chapters=[(each, None if second is None else clock_of(second)) for each, second in placed_at],
         changed=forms.get("changed"),
         chapter_form=forms.get("chapter", FormState()),
         cut_form=forms.get("cut", FormState({"begins": clock_of(session.trim_start), "ends": ends})),
         captions_form=forms.get("captions", FormState()),
     )
+
+
+def whole_seconds(subject: Subject) -> float | None:
+    """How long the film is, or all that was sent from the stage; None before there is anything."""
+    source = subject.airing.source if subject.airing else None
+    if isinstance(source, StageSource):
+        return source.cut.whole.journals["video"].seconds
+    return source.film.duration.total_seconds() if source else None
 
 
 def back(request: Request, subject: Subject, notice: str) -> Response:

@@ -10,18 +10,19 @@ from starlette.responses import Response
 
 from rooms.film_index import CAPTIONS_NAME
 from server.entrance import event_of, require
-from server.media import films
+from server.media import films, programmes
 from server.media.broadcasts import Broadcasts
 from server.media.transcripts import Line, read_transcript
 from server.models import Event, Film
 from server.search import match, words_of
+from server.settings import Settings
 from server.store import programme, recordings
 from server.store.recordings import Recording
 from server.templating import render
 
 
 class Found(NamedTuple):
-    """A recording of the library, and the lines in which what was asked for was said, at the recording's seconds."""
+    """A recording of the library, and the lines in which what was asked for was said, at the film's seconds."""
 
     recording: Recording
     lines: Sequence[Line] = ()
@@ -45,11 +46,13 @@ async def search(
     request: Request, event: Event, library: Sequence[Recording], packaged: Sequence[Film], asked: str
 ) -> list[Found]:
     """The recordings that hold every word."""
-    paths = {film.id: films.directory_of(request.app.state.settings, film) / CAPTIONS_NAME for film in packaged}
+    settings: Settings = request.app.state.settings
+    packages = {film.id: films.directory_of(settings, film) for film in packaged}
     found = []
     for recording in library:
-        path = paths.get(recording.item.session.film_id) if recording.item.session.film_id else None
-        said = await to_thread.run_sync(read_transcript, path) if path else ()
+        session = recording.item.session
+        directory = packages.get(session.film_id) if session.film_id else programmes.directory_of(settings, session)
+        said = await to_thread.run_sync(read_transcript, directory / CAPTIONS_NAME) if directory else ()
         matched = match(words_of(asked), known_of(recording), said)
         if matched is not None:
             found.append(Found(recording, await placed(request, event, recording, matched.lines)))
@@ -63,16 +66,14 @@ def known_of(recording: Recording) -> list[str]:
 
 
 async def placed(request: Request, event: Event, recording: Recording, lines: Sequence[Line]) -> list[Line]:
-    """Lines of the film at the seconds of its recording; without those that were cut away."""
+    """Those lines that were not cut away."""
     broadcasts: Broadcasts = request.app.state.broadcasts
     airing = await broadcasts.at(event.slug, recording.item.session.slug) if lines else None
     if airing is None:
         return []
-    seconds = [(airing.source.second_in_film(line.start), line.text) for line in lines]
-    return [Line(second, text) for second, text in seconds if second is not None]
+    return [line for line in lines if airing.source.cut.second_in_film(line.start) is not None]
 
 
 def is_begun(recording: Recording) -> bool:
     """Whether the viewer has watched some of it, but not all."""
-    progress = recording.progress
-    return progress is not None and 0 < progress.position < recording.length * 0.95
+    return 0 < recording.position < recording.length * 0.95

@@ -18,7 +18,7 @@ from server.crowd import Crowd, crowd
 from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid
 from server.forms import Form
-from server.media.broadcasts import Broadcasts
+from server.media.broadcasts import Airing, Broadcasts
 from server.media.transcripts import Line, read_transcript
 from server.models import Event, Registration, Session
 from server.registering import COLLEAGUE
@@ -57,15 +57,19 @@ async def show(request: Request) -> Response:
         item = await agenda.item(db, event, session, now)
         film = await film_of(db, session)
         recorded = (await recordings.lengths_of(db, [session]))[session.id]
+        airing = await broadcasts_of(request).at(event.slug, session.slug)
+        begins = airing.source.cut.begins_at if airing else 0.0
+        progress = await recordings.progress_of(db, person.id, session.id)
         context: dict[str, Any] = {
             "mine": session.id in await agenda.bookmarks_of(db, event.id, person.id),
-            "progress": await recordings.progress_of(db, person.id, session.id),
+            "resume": within(progress.position - begins, recorded) if progress else 0,
+            "watched": progress.watched if progress else 0,
             "tables": tables_of(item, await tables.lounge(db, event.id)),
             "following": following(item, await agenda.agenda(db, event, now)),
             "totals": (await reactions.count(db, session.id)).totals().totals,
             "kept": await keepsake(request, db, event, session) if item.state == "on-demand" else Keepsake(),
         }
-        is_signed = await signed_at(request, db, event, session)
+        is_signed = await signed_at(db, session, airing)
     return render(
         request,
         "sessions/show.html",
@@ -75,17 +79,17 @@ async def show(request: Request) -> Response:
         session=session,
         length=film.duration if film else 0,
         recorded=recorded,
+        begins=begins,
         here=request.app.state.hub.headcount(session_room(session.id)),
-        at=moment_asked(request, recorded),
+        at=moment_asked(request, begins, recorded),
         needs=needs_of(request.state.registration),
         emoji=EMOJI,
         **context,
     )
 
 
-async def signed_at(request: Request, db: AsyncSession, event: Event, session: Session) -> bool:
+async def signed_at(db: AsyncSession, session: Session, airing: Airing | None) -> bool:
     """Whether an interpreter's picture can be had beside the programme."""
-    airing = await broadcasts_of(request).at(event.slug, session.slug)
     if airing is not None and airing.signed is not None:
         return True
     stage = await stages.stage_at(db, session.stage_id) if session.stage_id and session.state == "live" else None
@@ -106,13 +110,13 @@ async def keepsake(request: Request, db: AsyncSession, event: Event, session: Se
         return Keepsake()
     source = airing.source
     lines = await to_thread.run_sync(read_transcript, airing.directory / CAPTIONS_NAME)
-    said = [(source.second_in_film(line.start), line.text) for line in lines]
-    marked = [(source.second_of(each.at), each.title) for each in await chapters.chapters_of(db, session.id)]
+    said = [(source.cut.second_in_film(line.start), line.text) for line in lines]
+    marked = [(source.cut.second_of(each.at), each.title) for each in await chapters.chapters_of(db, session.id)]
     length = (await recordings.lengths_of(db, [session]))[session.id]
     return Keepsake(
         [Line(second, text) for second, text in said if second is not None],
         [(second, title) for second, title in marked if second is not None],
-        crowd(await reactions.moments_of(db, session.id), source.second_of, length),
+        crowd(await reactions.moments_of(db, session.id), source.cut.second_of, length),
     )
 
 
@@ -148,10 +152,20 @@ def sent_on(request: Request, event: Event) -> Response:
     return RedirectResponse(f"{address}?{urlencode({'via': COLLEAGUE, 'then': then})}", 303)
 
 
-def moment_asked(request: Request, length: float) -> int | None:
-    """The second of the recording that the address asks for with `?t=`; None for one that is none."""
+def moment_asked(request: Request, begins: float, length: float) -> int | None:
+    """The second of the recording that `?t=`, a second of the film, asks for; None for one that is none.
+
+    What was cut away at the beginning is asked for as the recording's start.
+    """
     asked = request.query_params.get("t", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) < length else None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 6) or int(asked) - begins >= length:
+        return None
+    return max(0, int(asked) - int(begins))
+
+
+def within(second: float, length: float) -> float:
+    """A second of a recording, at its start or end where it lies before or after."""
+    return min(max(0.0, second), length)
 
 
 def needs_of(registration: Registration | None) -> dict[str, bool]:
@@ -196,7 +210,7 @@ class Interval(Form):
 
 
 class ProgressReport(Form):
-    """Where a player stands and how far it ever came, seconds from the recording's start, and what it has played."""
+    """Where a player stands, how far it ever came and what it has played: in seconds of the film (see `rooms.cuts`)."""
 
     position: Seconds
     watched: Seconds
@@ -204,7 +218,7 @@ class ProgressReport(Form):
     intervals: list[Interval] = Field(default=[], max_length=MOST_INTERVALS)
 
     def stretches(self, length: float) -> list[Stretch]:
-        """What was played of a recording of this length, seconds."""
+        """What was played of a film of this length, seconds."""
         cut = [(each.n, min(each.begins, length), min(each.ends, length), each.speed) for each in self.intervals]
         return [Stretch(*each) for each in cut if self.sender and each[1] < each[2]]
 
@@ -217,7 +231,7 @@ async def progress(request: Request) -> Response:
         event = await event_of(request, db)
         session = await session_of(request, db, event)
         person = require(request, "event.attend", session_id=session.id).person
-        lengths = await recordings.lengths_of(db, [session])
+        length = (await recordings.whole_lengths_of(db, [session]))[session.id]
     assert person is not None
     if not agenda.is_on_demand(session, event, now):
         raise Conflict("This session cannot be watched again yet, so there is nothing to resume.")
@@ -225,8 +239,8 @@ async def progress(request: Request) -> Response:
         report = ProgressReport.model_validate_json(await request.body())
     except ValidationError as error:
         raise Invalid("A position and how far was watched are expected, in seconds.") from error
-    position, watched = (min(seconds, lengths[session.id]) for seconds in (report.position, report.watched))
+    position, watched = (min(seconds, length) for seconds in (report.position, report.watched))
     async with request.app.state.db.writing() as db:
         await recordings.keep_progress(db, person.id, session.id, position, watched, now)
-        await watching.keep(db, person.id, session.id, report.sender, report.stretches(lengths[session.id]), now)
+        await watching.keep(db, person.id, session.id, report.sender, report.stretches(length), now)
     return Response(status_code=204)

@@ -10,7 +10,7 @@ from sqlmodel import case, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import Pause, paused_for
-from server.models import Attendance, Event, Film, Progress, Session, Tally
+from server.models import Attendance, Event, Film, Keeping, Progress, Session, Tally
 from server.store import agenda
 from server.store.agenda import Item
 from server.store.sessions import pauses_of
@@ -28,6 +28,19 @@ class Recording:
     progress: Progress | None
     is_new: bool
     """The viewer was not in it, live or on demand."""
+
+    @property
+    def position(self) -> float:
+        """Where the viewer stands, seconds of the recording."""
+        return self._kept(self.progress.position) if self.progress else 0.0
+
+    @property
+    def watched(self) -> float:
+        """How far the viewer ever came."""
+        return self._kept(self.progress.watched) if self.progress else 0.0
+
+    def _kept(self, second: float) -> float:
+        return min(max(0.0, second - self.item.session.trim_start), self.length)
 
 
 async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[Recording]:
@@ -53,16 +66,25 @@ async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: dat
 
 
 async def lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
-    """Seconds of each recording: what was sent without the pauses, a film once, and without what was trimmed.
+    """Seconds of each recording, without what was trimmed. To the second: it is cut between segments."""
+    whole = await whole_lengths_of(db, sessions)
+    return {session.id: _kept_of(session, whole[session.id]) for session in sessions}
 
-    To the second, that is: the recording itself is cut between segments.
+
+async def whole_lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
+    """Seconds of what was sent in each session: a film once; of a stage what was found on the disk, once looked over.
+
+    Before that, its time without the pauses.
     """
-    pauses = await pauses_of(db, [session.id for session in sessions])
+    ids = [session.id for session in sessions]
+    pauses = await pauses_of(db, ids)
     films = await durations_of(db, [session.film_id for session in sessions if session.film_id])
+    checked = (col(Keeping.session_id).in_(ids), col(Keeping.checked_at).is_not(None))
+    found = dict((await db.exec(select(Keeping.session_id, Keeping.seconds).where(*checked))).all())
     return {
-        session.id: _kept_of(
-            session,
-            min(_ran_for(session, pauses.get(session.id, [])), films.get(session.film_id or session.id, math.inf)),
+        session.id: min(
+            found.get(session.id) or _ran_for(session, pauses.get(session.id, [])),
+            films.get(session.film_id or session.id, math.inf),
         )
         for session in sessions
     }
@@ -112,7 +134,10 @@ async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.U
 async def keep_progress(
     db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, position: float, watched: float, now: datetime
 ) -> None:
-    """Keep where a person stands, seconds; how far they ever came only grows, whichever device says so."""
+    """Keep where a person stands, seconds of the film (see `rooms.cuts`).
+
+    How far they ever came only grows, whichever device says so.
+    """
     statement = insert_into(db, Progress).values(
         person_id=person_id, session_id=session_id, position=position, watched=watched, updated_at=now
     )

@@ -13,7 +13,7 @@ from server.store.upserts import insert_into
 
 
 class Stretch(NamedTuple):
-    """From one second of a recording to another, played at one speed; the `n`th of its page."""
+    """From one second of the film (see `rooms.cuts`) to another, played at one speed; the `n`th of its page."""
 
     n: int
     begins: float

@@ -90,6 +90,6 @@ async def test_the_library_finds_what_was_said_and_leads_to_it(
     session = await recorded(make, event, settings, trim_start=2.0)
     address = f"/{event.slug}/sessions/{session.slug}"
     answer = (await client.get(f"/{event.slug}/recordings?q=PULSE")).text
-    assert f'href="{address}?t=3"' in answer
+    assert f'href="{address}?t=5"' in answer
     assert "Take your pulse." in answer
     assert "Nothing found" in (await client.get(f"/{event.slug}/recordings?q=pulse+lungs")).text

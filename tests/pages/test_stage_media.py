@@ -1,5 +1,6 @@
 """What a session sends from its stage: at a film's addresses, to the same people, and no more than is listed."""
 
+import re
 import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -150,3 +151,36 @@ async def test_a_player_that_has_the_old_segments_is_sent_only_the_new_ones(
     listed, new = uris(whole), uris(delta)
     assert f"#EXT-X-SKIP:SKIPPED-SEGMENTS={len(listed) - len(new)}\n" in delta
     assert 6 <= len(new) <= 8 and listed[-len(new) :] == new
+
+
+async def test_a_trimmed_recording_gives_out_what_is_kept_and_resumes_where_one_was(
+    app: Starlette, client: httpx.AsyncClient, event: Event, amina: Person, on_stage: NewSession
+) -> None:
+    session = await on_stage()
+    async with app.state.db.writing() as db:
+        await sessions.move(db, session, "end", now=datetime.now(UTC))
+    page = f"/{event.slug}/sessions/{session.slug}"
+    assert (await client.put(f"{page}/progress", json={"position": 13, "watched": 22})).status_code == 204
+    whole = uris((await client.get(media(event, session, "video.m3u8"))).text)
+    async with app.state.db.writing() as db:
+        session = await db.get_one(Session, session.id)
+        await sessions.trim(db, session, 6.5, 25.0)
+    kept = uris((await client.get(media(event, session, "video.m3u8"))).text)
+    names = [uri.rpartition("/")[2] for uri in kept]
+    assert names == [f"v-{number}.m4s" for number in range(3, 13)]
+    assert (await client.get(kept[0])).status_code == 200
+    for name in (whole[0], kept[0].replace("v-3", "v-2"), kept[0].replace("v-3", "v-13")):
+        assert (await client.get(name)).status_code == 404
+    facts = facts_of((await client.get(page)).text)
+    assert facts["begins"] == pytest.approx(6, abs=0.2)
+    assert facts["begins"] + facts["resume"] == pytest.approx(13)
+    assert facts["watched"] == 22
+    assert facts_of((await client.get(f"{page}?t=8")).text)["resume"] == 2
+    assert facts_of((await client.get(f"{page}?t=3")).text)["resume"] == 0
+    assert (await client.put(f"{page}/progress", json={"position": 24, "watched": 24})).status_code == 204
+    assert facts_of((await client.get(page)).text)["watched"] == 24
+
+
+def facts_of(page: str) -> dict[str, float]:
+    """The seconds that the page tells the player."""
+    return {name: float(value) for name, value in re.findall(r'data-(begins|resume|watched)="([\d.]+)"', page)}

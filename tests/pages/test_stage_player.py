@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from anyio import to_thread
@@ -15,6 +15,7 @@ from server.settings import Settings
 from server.store import sessions
 from server.store.database import Database
 from tests.factory import Factory
+from tests.pages.broadcasts import broadcast
 from tests.rooms.media.packaging import Packaging
 
 SENT_BEFORE_S = 8.0
@@ -86,3 +87,29 @@ async def test_a_viewer_stays_through_a_change_of_size_and_a_killed_packager_to_
     whole_s = read_journals(packaging.directory)["video"].seconds
     await until(page, f"Math.abs({VIDEO}.duration - {whole_s}) < 1")
     assert await page.evaluate("window.neverReloaded")
+
+
+async def test_a_trimmed_recording_plays_from_its_first_second_with_sound(
+    served: str, chromium: Browser, make: Factory, event: Event, settings: Settings, database: Database
+) -> None:
+    async with database.writing() as db:
+        stage = Stage(event_id=event.id, title="Main stage")
+        db.add(stage)
+    times = {
+        "started_at": datetime.now(UTC) - timedelta(hours=1),
+        "ended_at": datetime.now(UTC) - timedelta(minutes=59),
+    }
+    kept = {"state": "ended", "recording": "open", "trim_start": 4.5, "trim_end": 11.5}
+    session = await make.session(event, stage_id=stage.id, **kept, **times)
+    await to_thread.run_sync(lambda: broadcast(directory_of(settings, session), 16, is_over=True))
+    context = await chromium.new_context()
+    cookies = (await make.cookie(await make.delegate(event))).items()
+    await context.add_cookies([{"name": name, "value": value, "url": served} for name, value in cookies])
+    page = await context.new_page()
+    await page.goto(f"{served}/{event.slug}/sessions/{session.slug}")
+    await page.locator("[data-player-command=start]").click()
+    await until(page, f"{VIDEO}.played.length > 0 && {VIDEO}.played.start(0) < 0.2")
+    await plays_beyond(page, 3)
+    await until(page, f"{VIDEO}.ended && {VIDEO}.played.length === 1")
+    assert 7 < await page.evaluate(f"{VIDEO}.duration") < 9
+    await context.close()

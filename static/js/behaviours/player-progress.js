@@ -11,6 +11,8 @@ export function connect(element) {
   const video = /** @type {HTMLVideoElement} */ (element.querySelector("video"));
   const watching = new Watching();
   const sender = newSender();
+  /** The recording's first second, in those of the film: what is kept does not move when the recording is trimmed. */
+  const begins = Number(element.dataset.begins) || 0;
   let furthest = Number(element.dataset.watched) || 0;
   let reported = -1;
 
@@ -18,13 +20,13 @@ export function connect(element) {
 
   function look() {
     if (isRecording() && element.dataset.playing === "true" && !video.seeking) {
-      watching.at(video.currentTime, video.playbackRate, performance.now());
+      watching.at(begins + video.currentTime, video.playbackRate, performance.now());
     }
   }
 
   async function report() {
     if (!isRecording() || video.readyState === HTMLMediaElement.HAVE_NOTHING) return;
-    const [position, intervals] = [video.currentTime, watching.untold()];
+    const [position, intervals] = [begins + video.currentTime, watching.untold()];
     if (Math.abs(position - reported) < 1 && !intervals.length) return;
     furthest = Math.max(furthest, position);
     const answer = await fetch(element.dataset.progress ?? "", {

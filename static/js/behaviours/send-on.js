@@ -15,8 +15,9 @@ export function connect(button) {
   button.hidden = false;
   const unlisten = listen(button, {
     async click() {
-      const video = document.querySelector("video");
-      const address = `${button.dataset.address}?t=${Math.floor(video?.currentTime ?? 0)}&via=colleague`;
+      const player = /** @type {HTMLElement | null} */ (document.querySelector("[data-player]"));
+      const second = Number(player?.dataset.begins ?? 0) + (player?.querySelector("video")?.currentTime ?? 0);
+      const address = `${button.dataset.address}?t=${Math.floor(second)}&via=colleague`;
       await navigator.clipboard.writeText(address);
       label.textContent = button.dataset.done ?? words;
       clearTimeout(timer);
