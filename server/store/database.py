@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.store.sqlite import connecting_to
+
 T = TypeVar("T")
 Change = tuple[str, str, int]
 """A room, a topic of it, and the topic's new revision."""
@@ -99,7 +101,7 @@ class Aside:
 
 
 def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    engine = create_async_engine(url, async_creator=connecting_to(url), pool_size=pool_size, max_overflow=0)
     _prepare(engine.sync_engine, begin)
     return engine
 
