@@ -1,7 +1,10 @@
 """Measure the fan-out, say what was found, and write it into RESULTS.md."""
 
 import argparse
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import loadtests.fanout
@@ -11,6 +14,7 @@ from loadtests.fanout.contenders import contenders
 from loadtests.fanout.house import House
 from loadtests.fanout.process import prepare_client
 from loadtests.results import Figure
+from tests.engines.redis import Redis
 
 RECEIVERS, RUNS, RUN_S = 2_000, 5, 4.0
 SCENES = ((5_000, 1_000.0, 200.0), (10_000, 200.0, 450.0))
@@ -26,6 +30,8 @@ class Measure(NamedTuple):
     people: int
     run: Callable[[House], list[Figure]]
     note: str
+    has_redis: bool = False
+    """Whether the processes hear one another by Redis, as several would."""
 
 
 def measure_throughput(house: House) -> list[Figure]:
@@ -58,7 +64,9 @@ MEASURES: Mapping[str, Measure] = {
         "Fan-out: latency",
         max(people for people, _, _ in SCENES),
         measure_latency,
-        "One process, its journal on. A reaction is shown to a receiver when a total that holds it has arrived there.",
+        "One process, its journal and its Redis on. A reaction is shown to a receiver when a total that holds it has "
+        "arrived there.",
+        has_redis=True,
     ),
     "memory": Measure(
         "Fan-out: memory",
@@ -77,12 +85,29 @@ def main() -> None:
     )
     parser.add_argument("measure", choices=MEASURES)
     chosen: str = parser.parse_args().measure
-    measure, house = MEASURES[chosen], House()
+    measure = MEASURES[chosen]
     prepare_client()
     print("Making ready: the first time the demo's films are made, which takes a minute or two…", flush=True)
-    house.lay(measure.people)
-    figures = measure.run(house)
+    with environment(measure) as more:
+        house = House(environment=more)
+        house.lay(measure.people)
+        figures = measure.run(house)
     print(results.record(measure.title, f"python -m loadtests.fanout {chosen}", figures, [measure.note]))
+
+
+@contextmanager
+def environment(measure: Measure) -> Iterator[dict[str, str]]:
+    """What a measure's installation is told; its Redis runs on the clients' core."""
+    if not measure.has_redis:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="plenary-redis-") as folder:
+        redis = Redis(Path(folder))
+        redis.start()
+        try:
+            yield {"REDIS_URL": redis.url}
+        finally:
+            redis.stop()
 
 
 if __name__ == "__main__":
