@@ -1,4 +1,4 @@
-"""`python -m rooms.media`: make films of title cards, package films, check recordings. A process of its own."""
+"""`python -m rooms.media`: make films of title cards, package films, check and join recordings. Its own process."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rooms.media.check import check, complete
+from rooms.media.download import Run, join
 from rooms.media.simulive import FilmRefused, package
 from rooms.media.spec import SpecRefused
 from rooms.media.studio import make_films
@@ -23,6 +24,9 @@ def main(words: list[str] | None = None) -> int:
             if arguments.complete:
                 complete(arguments.directory)
             sys.stdout.write(json.dumps(asdict(check(arguments.directory))))
+        elif arguments.command == "join":
+            runs = [Run(*(list(map(Path, files)) for files in run)) for run in json.load(sys.stdin)]
+            join(runs, arguments.to, progress=say_progress)
         else:
             cues = read_webvtt(arguments.captions.read_text(encoding="utf-8")) if arguments.captions else ()
             title = arguments.title or arguments.film.stem
@@ -35,7 +39,7 @@ def main(words: list[str] | None = None) -> int:
 
 def say_progress(share: float) -> None:
     """A line for whoever started the command and waits."""
-    sys.stdout.write(f"packaged {int(100 * share)} %\n")
+    sys.stdout.write(f"done {int(100 * share)} %\n")
     sys.stdout.flush()
 
 
@@ -57,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
     packaging.add_argument("directory", type=Path, help="an empty or new directory for the segments and their index")
     packaging.add_argument("--captions", type=Path, metavar="FILE.vtt", help="its captions, as WebVTT")
     packaging.add_argument("--title", help="the film's title; without it, its file's name")
+    joining = commands.add_parser("join", help="make one MP4 of a recording, by stream copy")
+    joining.add_argument("--to", type=Path, required=True, metavar="FILE.mp4", help="the film to write")
+    joining.description = (
+        "Standard input: a JSON list of runs, each a list of the files of its pictures and of its sound."
+    )
     checking = commands.add_parser("check", help="look over a recording, and say what was found as JSON")
     checking.add_argument("directory", type=Path, help="where a session's programme was written")
     checking.add_argument("--complete", action="store_true", help="nothing more will come: say so in its playlists")

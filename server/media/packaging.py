@@ -17,7 +17,7 @@ from server.store import uploads
 from server.store.database import Database
 
 EVERY_S = 1.0
-PROGRESS = re.compile(r"packaged (?P<percent>\d+) %")
+PROGRESS = re.compile(r"done (?P<percent>\d+) %")
 log = structlog.get_logger("plenary.packaging")
 
 

@@ -42,3 +42,19 @@ class WatchInterval(SQLModel, table=True):
     began_at: datetime = moment()
     seen_at: datetime = moment()
     """When it was last known to be playing."""
+
+
+class Download(SQLModel, table=True):
+    """One recording as a file to keep, in the data directory under `media/downloads/{media_key}.mp4`.
+
+    `state` is waiting, making, ready or failed. It is of one version of the recording: trimming or withdrawing that
+    changes the session's media key, and the file goes.
+    """
+
+    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
+    media_key: str = Field(max_length=32)
+    state: str = Field(default="waiting", max_length=20)
+    percent: int = Field(default=0)
+    asked_at: datetime = moment()
+    leased_until: datetime | None = moment(default=None)
+    """Whoever makes it has it until then; after that another one may."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from anyio import to_thread
 from pydantic import Field
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from rooms.webvtt import NotWebVTT
 from server.clock_times import clock_of, seconds_of
 from server.entrance import event_of, require, session_of
-from server.errors import Conflict, NotFound
+from server.errors import Conflict, Invalid, NotFound
 from server.forms import Form, FormState, has_control_character, read_form
 from server.media import captions
 from server.media.broadcasts import Airing, Broadcasts
@@ -129,6 +129,22 @@ async def caption(request: Request) -> Response:
     film = index_at(airing.directory)
     await to_thread.run_sync(captions.write, airing.directory, film, cues)
     return back(request, subject, "captions-saved")
+
+
+class DownloadForm(Form):
+    allowed: Literal["yes", "no"]
+
+
+async def offer(request: Request) -> Response:
+    """Allow or stop downloads of the recording."""
+    form = await read_form(request, DownloadForm)
+    async with request.app.state.db.writing() as db:
+        subject = await subject_of(request, db)
+        if form.input is None:
+            raise Invalid("Please use the page's own button.")
+        subject.session.downloadable = form.input.allowed == "yes"
+        db.add(subject.session)
+    return back(request, subject, "saved")
 
 
 async def subject_of(request: Request, db: AsyncSession) -> Subject:

@@ -36,6 +36,8 @@ def address(path: str, world: World) -> str:
 
 STANDS_FOR = {
     ("/{event}/sessions/{session}/media/captions.vtt", "session"): "recorded",
+    ("/{event}/sessions/{session}/download", "session"): "recorded",
+    ("/{event}/sessions/{session}/recording.mp4", "session"): "recorded",
     ("/devices/{id:uuid}/end", "id"): "device",
     ("/{event}/console/announcements/{id:uuid}/withdraw", "id"): "announcement",
     ("/segments/{media_key}/{name}", "name"): "segment",
@@ -132,6 +134,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/sessions/{session}.ics"): Case(EVERYONE),
     ("GET", "/{event}/sessions/{session}"): Case(INSIDE),
     ("PUT", "/{event}/sessions/{session}/progress"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}/download"): Case(INSIDE),
+    ("POST", "/{event}/sessions/{session}/download"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}/recording.mp4"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/crowd.json"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/poster.jpg"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/captions.vtt"): Case(INSIDE),
@@ -177,6 +182,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/console/sessions/{session}/recording"): Case(CREW),
     ("POST", "/{event}/console/sessions/{session}/recording/cut"): Case(CREW, {"begins": "0:02", "ends": "1:30"}),
     ("POST", "/{event}/console/sessions/{session}/recording/captions"): Case(CREW, {"text": CAPTIONS}),
+    ("POST", "/{event}/console/sessions/{session}/recording/download"): Case(CREW, {"allowed": "yes"}),
     ("POST", "/{event}/console/sessions/{session}/chapters"): Case(CREW, {"title": "Welcome", "at": "now"}),
     ("POST", "/{event}/console/sessions/{session}/chapters/{chapter:uuid}"): Case(CREW, {"title": "Why", "at": "0:02"}),
     ("POST", "/{event}/console/sessions/{session}/chapters/{chapter:uuid}/delete"): Case(CREW),

@@ -87,6 +87,7 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
     played = select(Session).where(col(Session.film_id).is_not(None), Session.state == "ended")
     recorded = (await db.exec(played.where(Session.event_id == event.id))).first()
     assert live and recorded
+    recorded.downloadable = True
     table = (await db.exec(select(NetworkingTable).where(NetworkingTable.event_id == event.id))).first()
     track = (await db.exec(select(Track).where(Track.event_id == event.id))).first()
     speaker = (await db.exec(select(Speaker).where(Speaker.event_id == event.id))).first()

@@ -357,6 +357,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chapter_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "download",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("media_key", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("session_id"),
+    )
+    op.create_table(
         "droppedframes",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),

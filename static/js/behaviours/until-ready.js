@@ -1,4 +1,4 @@
-// Draws the list of films anew while one of them is being made ready.
+// Draws a part of the page anew while something in it is being made ready.
 
 const EVERY_MS = 2_000;
 

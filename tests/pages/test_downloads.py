@@ -1,0 +1,138 @@
+"""A recording as a file: made when it is asked for, for those who may watch it, and gone when it is withdrawn."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import av
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from server.media.downloads import file_of, make_due
+from server.media.programmes import directory_of
+from server.models import Event, Session, Stage
+from server.settings import Settings
+from server.store import sessions
+from tests.factory import Factory
+from tests.pages.broadcasts import broadcast
+
+pytestmark = pytest.mark.one_engine
+SENT_S = 12.0
+
+
+@pytest.fixture(scope="session")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("programme")
+    broadcast(directory, SENT_S, is_over=True)
+    return directory
+
+
+@pytest.fixture
+async def event(make: Factory) -> Event:
+    return await make.event(title="Hearts/minds")
+
+
+@pytest.fixture
+async def session(make: Factory, event: Event, settings: Settings, sent: Path) -> Session:
+    """A recording from a stage that may be downloaded."""
+    async with make.database.writing() as db:
+        stage = Stage(event_id=event.id, title="Main stage")
+        db.add(stage)
+    now = datetime.now(UTC)
+    times = {"started_at": now - timedelta(hours=1), "ended_at": now - timedelta(minutes=59)}
+    kept = {"state": "ended", "recording": "open", "downloadable": True}
+    session = await make.session(event, stage_id=stage.id, **kept, **times)
+    shutil.copytree(sent, directory_of(settings, session))
+    return session
+
+
+@pytest.fixture
+async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
+    client.cookies.update(await make.cookie(await make.delegate(event)))
+
+
+def at(event: Event, session: Session, name: str) -> str:
+    return f"/{event.slug}/sessions/{session.slug}/{name}"
+
+
+async def change(app: Starlette, session: Session, **columns: object) -> None:
+    async with app.state.db.writing() as db:
+        row = await db.get_one(Session, session.id)
+        for name, value in columns.items():
+            setattr(row, name, value)
+        db.add(row)
+
+
+async def test_the_film_is_made_once_it_is_asked_for_and_comes_whole_or_in_ranges(
+    app: Starlette, client: httpx.AsyncClient, event: Event, session: Session, amina: None, tmp_path: Path
+) -> None:
+    page, film = at(event, session, "download"), at(event, session, "recording.mp4")
+    assert "Make the file" in (await client.get(page)).text
+    assert (await client.get(film)).status_code == 303
+    assert (await client.post(page)).status_code == 303
+    waiting = (await client.get(page)).text
+    assert "Its turn comes soon." in waiting and "data-busy" in waiting
+    await make_due(app)
+    assert "Download, " in (await client.get(page)).text
+    answer = await client.get(film)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "video/mp4")
+    assert "Hearts-minds" in answer.headers["content-disposition"]
+    (tmp_path / "film.mp4").write_bytes(answer.content)
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        assert [stream.codec_context.name for stream in container.streams] == ["h264", "aac"]
+        assert container.duration == pytest.approx(SENT_S * 1_000_000, rel=0.05)
+    part = await client.get(film, headers={"range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, answer.content[100:200])
+
+
+async def test_nobody_gets_it_who_may_not_watch_or_where_it_is_not_allowed(
+    app: Starlette, client: httpx.AsyncClient, event: Event, session: Session, make: Factory
+) -> None:
+    for name in ("download", "recording.mp4"):
+        assert (await client.get(at(event, session, name))).status_code in (303, 401)
+    client.cookies.update(await make.cookie(await make.delegate(event, state="cancelled")))
+    assert (await client.get(at(event, session, "recording.mp4"))).status_code == 403
+    client.cookies.update(await make.cookie(await make.delegate(event)))
+    await change(app, session, downloadable=False)
+    assert (await client.get(at(event, session, "recording.mp4"))).status_code == 404
+    assert "Download" not in (await client.get(f"/{event.slug}/sessions/{session.slug}")).text
+
+
+async def test_the_file_goes_when_the_recording_is_withdrawn_or_trimmed(
+    app: Starlette, client: httpx.AsyncClient, event: Event, session: Session, amina: None, settings: Settings
+) -> None:
+    await client.post(at(event, session, "download"))
+    await make_due(app)
+    path = file_of(settings, session.media_key)
+    assert path.exists()
+    async with app.state.db.writing() as db:
+        await sessions.trim(db, await db.get_one(Session, session.id), 4.0, None)
+    assert "Make the file" in (await client.get(at(event, session, "download"))).text
+    async with app.state.db.writing() as db:
+        assert await sessions.move_recording(db, session, "withdraw")
+    assert (await client.get(at(event, session, "recording.mp4"))).status_code == 404
+    await make_due(app)
+    assert not path.exists()
+
+
+async def test_a_recording_that_cannot_be_joined_is_said_to_have_failed_and_can_be_asked_for_again(
+    app: Starlette, client: httpx.AsyncClient, event: Event, session: Session, amina: None, settings: Settings
+) -> None:
+    (directory_of(settings, session) / "v-0.mp4").write_bytes(b"damaged")
+    await client.post(at(event, session, "download"))
+    await make_due(app)
+    assert "could not be made" in (await client.get(at(event, session, "download"))).text
+    assert not file_of(settings, session.media_key).exists()
+    await client.post(at(event, session, "download"))
+    assert "Its turn comes soon." in (await client.get(at(event, session, "download"))).text
+
+
+async def test_the_organiser_allows_downloads_on_the_recordings_page(
+    app: Starlette, client: httpx.AsyncClient, event: Event, session: Session, make: Factory
+) -> None:
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+    desk = f"/{event.slug}/console/sessions/{session.slug}/recording"
+    assert "Stop downloads" in (await client.get(desk)).text
+    assert (await client.post(f"{desk}/download", data={"allowed": "no"})).status_code == 303
+    assert "Allow downloads" in (await client.get(desk)).text
