@@ -24,7 +24,8 @@ class Rendition:
     """Pictures, sound or captions, cut where the pictures are cut.
 
     `init` names the initialisation segment and `codecs` is the RFC 6381 string; captions have neither. The
-    bandwidths are bits a second: that of the costliest segment, and the average.
+    bandwidths are bits a second: that of the costliest segment, and the average. `version` changes with the content,
+    where that can: captions are corrected, pictures and sound are not.
     """
 
     segments: tuple[Segment, ...]
@@ -32,6 +33,7 @@ class Rendition:
     codecs: str | None = None
     bandwidth: int = 0
     average_bandwidth: int = 0
+    version: str = ""
 
 
 @dataclass(frozen=True)

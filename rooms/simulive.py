@@ -165,8 +165,9 @@ def _entries(programme: Programme, kind: str, rendition: Rendition, numbers: ran
         segment = rendition.segments[index]
         position = programme.position_of_segment(number)
         repeats, is_first = loop > 0 and index == 0, number == numbers.start
+        version = f"?v={rendition.version}" if rendition.version else ""
         yield Entry(
-            uri=base + _name(kind, loop, index, segment.name),
+            uri=base + _name(kind, loop, index, segment.name) + version,
             seconds=segment.seconds,
             begins_at=programme.moment_of(position) if is_first or repeats or position in resumes else None,
             discontinuities=int(repeats and not is_first),

@@ -1,5 +1,6 @@
 """A film's captions on disk: checked, written whole and cut like its pictures, and where they come from."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,8 @@ from rooms.durable import settle, write_file
 from rooms.film_index import CAPTIONS_NAME, INDEX_NAME, FilmIndex, Rendition, Segment
 from rooms.webvtt import Cue, NotWebVTT, cut, read_webvtt, write_webvtt
 
+VERSION_DIGITS = 12
+"""In the addresses of the segments: captions that were corrected are other files for every cache."""
 SLACK_S = 2.0
 """How far the last caption may stand over the film's end."""
 
@@ -50,6 +53,7 @@ def write(directory: Path, film: FilmIndex, cues: Sequence[Cue]) -> None:
     for number, (text, (begin, end)) in enumerate(zip(cut(cues, stretches), stretches, strict=True)):
         segments.append(Segment(f"c-{number}.vtt", end - begin))
         write_file(directory / segments[-1].name, text.encode())
-    index = replace(film, captions=Rendition(tuple(segments)))
+    version = hashlib.sha256(write_webvtt(cues).encode()).hexdigest()[:VERSION_DIGITS]
+    index = replace(film, captions=Rendition(tuple(segments), version=version))
     write_file(directory / INDEX_NAME, json.dumps(index.to_json(), indent=1).encode())
     settle(directory)

@@ -38,8 +38,8 @@ class FilmSource(NamedTuple):
         """It changes whenever a playlist does."""
         programme = self.programme
         sent = programme.sent(now), programme.is_over(now)
-        has_captions = self.film.captions is not None
-        return programme.started_at, tuple(programme.pauses), sent, self.kept(now), has_captions
+        captions = self.film.captions.version if self.film.captions else None
+        return programme.started_at, tuple(programme.pauses), sent, self.kept(now), captions
 
     def kept(self, now: datetime) -> range | None:
         """The segments that are given out, by number; None: all that were sent."""

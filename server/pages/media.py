@@ -37,7 +37,7 @@ SEGMENT_TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTI
 ASK_EACH_TIME = "private, no-cache"
 FOR_AN_HOUR = "private, max-age=3600"
 FOR_A_MINUTE = "public, max-age=60"
-"""Captions may be corrected; pictures and sound may not."""
+"""Captions; those that were corrected have an address of their own, so it is they that are seen at once."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 PROXY_KEEPS_S = 60
 """So long nginx answers for us: a recording that is withdrawn is closed there too by then."""

@@ -128,6 +128,8 @@ async def caption(request: Request) -> Response:
         return await page(request, subject, 422, captions=FormState({"text": text}, {"text": wrong}))
     film = index_at(airing.directory)
     await to_thread.run_sync(captions.write, airing.directory, film, cues)
+    async with request.app.state.db.writing() as db:
+        await sessions.announce(db, subject.session)
     return back(request, subject, "captions-saved")
 
 

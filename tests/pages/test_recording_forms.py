@@ -50,6 +50,12 @@ async def listed(client: httpx.AsyncClient, event: Event, session: Session) -> l
     return [line for line in text.splitlines() if not line.startswith("#")]
 
 
+async def captions_listed(client: httpx.AsyncClient, page: str) -> list[str]:
+    """The addresses at which a player finds the captions."""
+    text = (await client.get(f"{page}/media/captions.m3u8")).text
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
 async def test_what_is_cut_away_cannot_be_had_any_more(
     client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None
 ) -> None:
@@ -128,10 +134,14 @@ async def test_captions_are_corrected_in_the_page(
     address = desk(event, session, "recording")
     assert "00:00:01.000 --&gt; 00:00:02.000" in (await client.get(address)).text
     text = write_webvtt([Cue(1, 2, "Hello"), Cue(3, 5, "Take your pulse.")]).replace("\n", "\r\n")
+    before = await captions_listed(client, f"/{event.slug}/sessions/{session.slug}")
     assert (await client.post(f"{address}/captions", data={"text": text})).status_code == 303
     media = f"/{event.slug}/sessions/{session.slug}"
     assert "Take your pulse." in (await client.get(media)).text
     assert "Take your pulse." in (await client.get(f"{media}/media/captions.vtt")).text
+    after = await captions_listed(client, media)
+    assert not set(before) & set(after)
+    assert "Take your pulse." in (await client.get(after[1])).text
     key = (await stored(make, session)).media_key
     assert "Take your pulse." in (await client.get(f"/segments/{key}/c-0-1.vtt")).text
 
