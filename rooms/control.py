@@ -59,6 +59,7 @@ class Direct(Call, tag="direct", frozen=True):
 
     `programme` is the directory below the media directory that it is written to. One that is not named any more is
     over, and is ended. `signing` is the interpreter, whose picture is recorded beside it and never taken.
+    `in_parts` says how a programme that is begun is put out: in parts of segments, for players close behind.
     """
 
     stage: str
@@ -67,6 +68,7 @@ class Direct(Call, tag="direct", frozen=True):
     on_air: list[str]
     follows_voice: bool
     signing: str | None = None
+    in_parts: bool = False
 
 
 AnyCall = Publish | Watch | Leave | Direct

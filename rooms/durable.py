@@ -14,6 +14,13 @@ def write_file(path: Path, content: bytes) -> None:
     partial.replace(path)
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Write aside and rename into place: whole for whoever reads it, but not through a power cut."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
 def settle(directory: Path) -> None:
     """Make the names in a directory last."""
     handle = os.open(directory, os.O_RDONLY)

@@ -15,11 +15,21 @@ ACCESSIBLE = "public.accessibility.transcribes-spoken-dialog,public.accessibilit
 
 
 @dataclass(frozen=True, slots=True)
+class PartEntry:
+    """A part of a segment."""
+
+    uri: str
+    seconds: float
+    is_independent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A segment in a media playlist.
 
-    `begins_at` dates its first sample; None: it follows on from the one before. `discontinuities` says how often
-    timestamps began anew before it, and `init` that an initialisation segment holds from here on.
+    One without `uri` is not complete yet: only its parts are there. `begins_at` dates its first sample; None: it
+    follows on from the one before. `discontinuities` says how often timestamps began anew before it, and `init` that an
+    initialisation segment holds from here on.
     """
 
     uri: str
@@ -27,10 +37,26 @@ class Entry:
     begins_at: datetime | None = None
     discontinuities: int = 0
     init: str | None = None
+    parts: Sequence[PartEntry] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LowLatency:
+    """How a playlist with parts is to be played: how long a part is, how far a player stays behind, what comes next."""
+
+    part_s: float
+    hold_back_s: float
+    next_part: str
 
 
 def media_playlist(
-    entries: Sequence[Entry], *, init: str | None, longest_s: float, ended: bool, delta: bool = False
+    entries: Sequence[Entry],
+    *,
+    init: str | None,
+    longest_s: float,
+    ended: bool,
+    delta: bool = False,
+    low_latency: LowLatency | None = None,
 ) -> str:
     """An EVENT playlist. It only ever grows at its end, so an earlier one is a beginning of a later one.
 
@@ -43,7 +69,8 @@ def media_playlist(
         "#EXTM3U",
         f"#EXT-X-VERSION:{DELTA_VERSION if skipped else VERSION}",
         f"#EXT-X-TARGETDURATION:{target_s}",
-        f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={KEPT_TARGETS * target_s}",
+        f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={KEPT_TARGETS * target_s}{_control(low_latency)}",
+        *([f"#EXT-X-PART-INF:PART-TARGET={low_latency.part_s:.3f}"] if low_latency else []),
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:EVENT",
         "#EXT-X-INDEPENDENT-SEGMENTS",
@@ -58,10 +85,23 @@ def media_playlist(
             lines.append(f'#EXT-X-MAP:URI="{entry.init}"')
         if entry.begins_at:
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{date_time(entry.begins_at)}")
-        lines += [f"#EXTINF:{entry.seconds:.6f},", entry.uri]
+        lines += map(_part, entry.parts)
+        if entry.uri:
+            lines += [f"#EXTINF:{entry.seconds:.6f},", entry.uri]
+    if low_latency and not ended:
+        lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{low_latency.next_part}"')
     if ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
+
+
+def _control(low_latency: LowLatency | None) -> str:
+    return f",CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={low_latency.hold_back_s:.3f}" if low_latency else ""
+
+
+def _part(part: PartEntry) -> str:
+    independent = ",INDEPENDENT=YES" if part.is_independent else ""
+    return f'#EXT-X-PART:DURATION={part.seconds:.6f},URI="{part.uri}"{independent}'
 
 
 def _older_than(seconds: float, entries: Sequence[Entry]) -> int:

@@ -6,13 +6,16 @@ its own, timestamps from zero, and a date. All renditions count the same runs, s
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rooms.errors import NoSuchSegment
 from rooms.film_index import FilmIndex
-from rooms.playlists import Entry, media_playlist
+from rooms.parts import HOLD_BACK_S, KEPT_SEGMENTS, PART_S, Part, part_name
+from rooms.playlists import Entry, LowLatency, PartEntry, media_playlist
 
 TARGET_S = 2
 """How long a segment should be."""
@@ -92,6 +95,8 @@ class Recording(NamedTuple):
 
     film: FilmIndex
     journals: Mapping[str, Journal]
+    parts: Mapping[str, Sequence[Part]] = MappingProxyType({})
+    """Of each rendition, where the stage is to be seen soon."""
 
     @property
     def is_over(self) -> bool:
@@ -100,16 +105,31 @@ class Recording(NamedTuple):
     @property
     def version(self) -> tuple[int, ...]:
         """It changes whenever a playlist does."""
-        return (self.is_over, *(len(journal.listed) for journal in self.journals.values()))
+        counts = [len(journal.listed) for journal in self.journals.values()]
+        return (self.is_over, *counts, *(len(self.newest_parts(rendition)) for rendition in self.parts))
+
+    def newest_parts(self, rendition: str) -> list[Part]:
+        """The parts of the segment that is being filled."""
+        following = self.journals[rendition].numbers.stop
+        return [part for part in self.parts.get(rendition, ()) if part.segment == following]
+
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
+        """Whether its playlist has this segment or part (RFC 8216bis, 6.2.5.2), or will not get any more."""
+        journal = self.journals[rendition]
+        if journal.is_over or len(journal.listed) > segment:
+            return True
+        return part is not None and len(journal.listed) == segment and len(self.newest_parts(rendition)) > part
 
     def playlist(self, rendition: str, base: str, *, delta: bool = False) -> str:
         """Raises NoSuchSegment for a rendition that it does not have."""
         if rendition not in self.journals:
             raise NoSuchSegment(rendition)
-        return write(self.journals[rendition], rendition, base, delta=delta)
+        return write(self.journals[rendition], rendition, base, delta=delta, parts=self.parts.get(rendition))
 
     def lists(self, name: str) -> bool:
         """Whether this file was sent: what was written and not listed yet does not exist for anybody."""
+        if any(part.name == name for parts in self.parts.values() for part in parts):
+            return True
         for rendition, letter in RENDITIONS.items():
             journal = self.journals[rendition]
             for pattern, numbers in ((INIT, journal.kept_runs), (SEGMENT, journal.numbers)):
@@ -151,15 +171,27 @@ def read(text: str) -> Journal:
     return Journal(listed, "#EXT-X-ENDLIST" in text.splitlines())
 
 
-def write(journal: Journal, rendition: str, base: str = "", *, delta: bool = False) -> str:
-    """A rendition's media playlist, or what is new in it; `base` goes before every name."""
+def write(
+    journal: Journal, rendition: str, base: str = "", *, delta: bool = False, parts: Sequence[Part] | None = None
+) -> str:
+    """A rendition's media playlist, or what is new in it; `base` goes before every name.
+
+    With `parts`, those of its newest segments, and of the one that is being filled.
+    """
     longest_s = max((segment.seconds for segment in journal.listed), default=0)
+    letter, low_latency = RENDITIONS[rendition], None
+    entries = list(_entries(journal.listed, letter, base))
+    if parts and not journal.is_over:
+        entries = _with_parts(entries, journal, parts, letter, base)
+        newest = sum(part.segment == journal.numbers.stop for part in parts)
+        low_latency = LowLatency(PART_S, HOLD_BACK_S, base + part_name(letter, journal.numbers.stop, newest))
     return media_playlist(
-        list(_entries(journal.listed, RENDITIONS[rendition], base)),
+        entries,
         init=None,
         longest_s=max(longest_s, TARGET_S),
         ended=journal.is_over,
         delta=delta,
+        low_latency=low_latency,
     )
 
 
@@ -193,8 +225,8 @@ def _stretch(run: Sequence[Listed]) -> Stretch:
     return Stretch(begins_at, begins_at + timedelta(seconds=sum(segment.seconds for segment in run)))
 
 
-def _entries(listed: Iterable[Listed], letter: str, base: str) -> Iterator[Entry]:
-    run = -1
+def _entries(listed: Iterable[Listed], letter: str, base: str, run: int = -1) -> Iterator[Entry]:
+    """`run` is that of the segment before."""
     for segment in listed:
         is_new = segment.run != run
         yield Entry(
@@ -205,3 +237,20 @@ def _entries(listed: Iterable[Listed], letter: str, base: str) -> Iterator[Entry
             init=base + init_name(letter, segment.run) if is_new else None,
         )
         run = segment.run
+
+
+def _with_parts(entries: list[Entry], journal: Journal, parts: Sequence[Part], letter: str, base: str) -> list[Entry]:
+    """The newest segments with their parts, and at the end the segment that is being filled."""
+    listed = {
+        number: [PartEntry(base + each.name, each.seconds, each.is_independent) for each in group]
+        for number, group in groupby(parts, key=lambda part: part.segment)
+    }
+    following = journal.numbers.stop
+    for number in range(max(journal.numbers.start, following - KEPT_SEGMENTS), following):
+        place = number - journal.numbers.start
+        entries[place] = replace(entries[place], parts=listed.get(number, ()))
+    newest = next((part for part in parts if part.segment == following), None)
+    if newest is None:
+        return entries
+    filled = _entries([Listed("", 0.0, newest.run, newest.begins_at)], letter, base, run=journal.runs - 1)
+    return [*entries, *(replace(entry, uri="", parts=listed[following]) for entry in filled)]

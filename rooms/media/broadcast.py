@@ -16,13 +16,15 @@ from rooms.recording import SIGNED
 
 
 class Broadcast:
-    """One session's programme, and the interpreter's; `directory`, `epoch` and `ask_key` are as in `Programme`."""
+    """One session's programme, and the interpreter's; what it is made with is as in `Programme`."""
 
-    def __init__(self, directory: Path, *, epoch: float, ask_key: Callable[[Source], None]) -> None:
-        self.directory, self.epoch, self._ask_key = directory, epoch, ask_key
+    def __init__(
+        self, directory: Path, *, epoch: float, ask_key: Callable[[Source], None], in_parts: bool = False
+    ) -> None:
+        self.directory, self.epoch, self.in_parts, self._ask_key = directory, epoch, in_parts, ask_key
         self._sources: set[Source] = set()
         self._signing: Source | None = None
-        self._programme = Programme(directory, epoch=epoch, ask_key=ask_key)
+        self._programme = Programme(directory, epoch=epoch, ask_key=ask_key, in_parts=in_parts)
         self._signed = self._open_signed() if (directory / SIGNED).exists() else None
 
     @property
@@ -96,7 +98,7 @@ class Broadcast:
             yield self._signed
 
     def _open_signed(self) -> Programme:
-        signed = Programme(self.directory / SIGNED, epoch=self.epoch, ask_key=self._ask_key)
+        signed = Programme(self.directory / SIGNED, epoch=self.epoch, ask_key=self._ask_key, in_parts=self.in_parts)
         for source in self._sources:
             signed.add(source)
         return signed

@@ -11,9 +11,10 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from rooms import recording
-from rooms.durable import settle, write_file
+from rooms import parts, recording
+from rooms.durable import replace_file, settle, write_file
 from rooms.film_index import INDEX_NAME, FilmIndex
+from rooms.parts import KEPT_SEGMENTS, Part
 from rooms.recording import RENDITIONS, Journal, Listed
 
 MOST_WAITING = 64_000_000
@@ -29,12 +30,16 @@ class Disk:
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.journals = read_journals(directory)
+        clear_parts(directory)
         self.is_full = False
         """The disk does not take what we have."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="packager")
         self._stopped = threading.Event()
         self._waiting = 0
         self._numbers = {name: len(journal.listed) for name, journal in self.journals.items()}
+        self._part_numbers = dict.fromkeys(self.journals, 0)
+        self._parts: dict[str, list[Part]] = {name: [] for name in self.journals}
+        """What is listed; touched by the thread alone."""
 
     @property
     def runs(self) -> int:
@@ -53,8 +58,18 @@ class Disk:
         """The next segment; `begins_at` for the first of its run."""
         number = self._numbers[rendition]
         self._numbers[rendition] += 1
+        self._part_numbers[rendition] = 0
         listed = Listed(recording.segment_name(RENDITIONS[rendition], number), seconds, run, begins_at)
         self._put(data, lambda: self._keep(rendition, listed, data))
+
+    def add_part(
+        self, rendition: str, run: int, begins_at: datetime | None, seconds: float, data: bytes, *, is_key: bool
+    ) -> None:
+        """The next part of the segment that will be added next; `is_key` when a player can begin with it."""
+        number = self._part_numbers[rendition]
+        self._part_numbers[rendition] += 1
+        name = parts.part_name(RENDITIONS[rendition], self._numbers[rendition], number)
+        self._put(data, lambda: self._keep_part(rendition, Part(name, seconds, is_key, run, begins_at), data))
 
     def describe(self, index: FilmIndex) -> None:
         """What is sent now: its size and codecs, for the multivariant playlist."""
@@ -79,9 +94,23 @@ class Disk:
         settle(self.directory)
         self._list(rendition, Journal([*self.journals[rendition].listed, segment]))
 
+    def _keep_part(self, rendition: str, part: Part, data: bytes) -> None:
+        """Neither flushed nor kept for long: its segment will be."""
+        oldest = part.segment - KEPT_SEGMENTS
+        (self.directory / part.name).write_bytes(data)
+        listed = [each for each in self._parts[rendition] if each.segment >= oldest]
+        self._list_parts(rendition, [*listed, part])
+
+    def _list_parts(self, rendition: str, listed: list[Part]) -> None:
+        replace_file(self.directory / parts.list_name(rendition), parts.write(listed))
+        for left in set(self._parts[rendition]) - set(listed):
+            (self.directory / left.name).unlink(missing_ok=True)
+        self._parts[rendition] = listed
+
     def _end(self) -> None:
         for rendition, journal in self.journals.items():
             self._list(rendition, Journal(journal.listed, is_over=True))
+        clear_parts(self.directory)
 
     def _list(self, rendition: str, journal: Journal) -> None:
         text = recording.write(journal, rendition)
@@ -105,6 +134,14 @@ class Disk:
                 self.is_full = False
                 break
         self._waiting -= length
+
+
+def clear_parts(directory: Path) -> None:
+    """The lists first: whoever reads one finds what it names."""
+    for rendition in RENDITIONS:
+        (directory / parts.list_name(rendition)).unlink(missing_ok=True)
+    for path in directory.glob("*.*.m4s"):
+        path.unlink(missing_ok=True)
 
 
 def read_journals(directory: Path) -> dict[str, Journal]:

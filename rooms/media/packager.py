@@ -23,6 +23,7 @@ from rooms.media.cmaf import (
 )
 from rooms.media.disk import Disk
 from rooms.media.h264 import DELIMITER, PPS, SPS, split, type_of
+from rooms.parts import LEAST_PART_S, PART_S
 from rooms.recording import TARGET_S
 
 EARLY_S = 0.5
@@ -37,10 +38,10 @@ SUPPOSED_BITS_PER_S, SUPPOSED_FRAMES_PER_S = 2_500_000, 30
 
 
 class Packager:
-    """One programme's segments."""
+    """One programme's segments; `in_parts` says whether what will be in them is put out before, part by part."""
 
-    def __init__(self, disk: Disk, *, epoch: float) -> None:
-        self.disk, self.epoch = disk, epoch
+    def __init__(self, disk: Disk, *, epoch: float, in_parts: bool = False) -> None:
+        self.disk, self.epoch, self.in_parts = disk, epoch, in_parts
         self._mixer: Mixer | None = None
         self.run: Run | None = None
         self._next_run = disk.runs
@@ -113,7 +114,11 @@ class Packager:
             return
         if not self.disk.has_room:
             return
-        self.run = Run(self.disk, self._next_run, max(moment, self._ended), self.epoch, setup)
+        moment = max(moment, self._ended)
+        begins_at = datetime.fromtimestamp(moment + self.epoch, UTC)
+        pictures = Track(self.disk, "video", self._next_run, PICTURE_HZ, begins_at, in_parts=self.in_parts)
+        sound = Track(self.disk, "audio", self._next_run, SOUND_HZ, begins_at, in_parts=self.in_parts)
+        self.run = Run(moment, Pictures(pictures, moment, setup), SoundTrack(sound))
         self._next_run += 1
         self._sounding.append(self.run)
         self._mixer = self._mixer or Mixer(self.run.position)
@@ -124,13 +129,10 @@ class Packager:
 class Run:
     """A stretch without a break. `position` and `ends` bound its sound: samples on our monotonic clock."""
 
-    def __init__(self, disk: Disk, number: int, moment: float, epoch: float, setup: PictureSetup) -> None:
-        begins_at = datetime.fromtimestamp(moment + epoch, UTC)
-        self.moment = moment
+    def __init__(self, moment: float, pictures: "Pictures", sound: "SoundTrack") -> None:
+        self.moment, self.pictures, self.sound = moment, pictures, sound
         self.position = round(moment * SOUND_HZ)
         self.ends: int | None = None
-        self.pictures = Pictures(Track(disk, "video", number, PICTURE_HZ, begins_at), moment, setup)
-        self.sound = SoundTrack(Track(disk, "audio", number, SOUND_HZ, begins_at))
 
     def close(self, moment: float | None) -> None:
         self.pictures.finish(moment)
@@ -138,27 +140,58 @@ class Run:
 
 
 class Track:
-    """One rendition of one run."""
+    """One rendition of one run: its samples gathered into segments, and into parts where those are wanted."""
 
-    def __init__(self, disk: Disk, rendition: str, run: int, hz: int, begins_at: datetime) -> None:
+    def __init__(
+        self, disk: Disk, rendition: str, run: int, hz: int, begins_at: datetime, *, in_parts: bool = False
+    ) -> None:
         self._disk, self._rendition, self._run, self._hz, self._begins_at = disk, rendition, run, hz, begins_at
+        self._in_parts = in_parts
         self.ticks = 0
-        """Where the next segment begins."""
+        """Where the segment that is being filled begins."""
+        self.samples: list[Sample] = []
+        """What is in it."""
+        self._part: list[Sample] = []
+        """Those of them that are in no part yet."""
         self._count = 0
 
     def open(self, setup: PictureSetup | SoundSetup) -> None:
         self._disk.open_run(self._rendition, self._run, init_segment(setup))
 
-    def write(self, samples: Iterable[Sample]) -> None:
-        samples = list(samples)
-        if not samples:
+    def add(self, sample: Sample) -> None:
+        if self._in_parts and self._part and lasting([*self._part, sample]) > PART_S * self._hz:
+            self._put_part()
+        self.samples.append(sample)
+        self._part.append(sample)
+        if self._in_parts and lasting(self._part) >= LEAST_PART_S * self._hz:
+            self._put_part()
+
+    def cut(self) -> None:
+        """The segment is complete."""
+        if not self.samples:
             return
+        if self._in_parts and self._part:
+            self._put_part()
+        begins_at = self._begins_at if self._count == 0 else None
         self._count += 1
-        lasts = sum(sample.duration for sample in samples)
-        data = media_segment(self._count, self.ticks, samples)
-        begins_at = self._begins_at if self._count == 1 else None
+        lasts = lasting(self.samples)
+        data = media_segment(self._count, self.ticks, self.samples)
         self._disk.add(self._rendition, self._run, begins_at, lasts / self._hz, data)
         self.ticks += lasts
+        self.samples, self._part = [], []
+
+    def _put_part(self) -> None:
+        before = lasting(self.samples) - lasting(self._part)
+        data = media_segment(self._count + 1, self.ticks + before, self._part)
+        begins_at = self._begins_at if self._count == before == 0 else None
+        seconds = lasting(self._part) / self._hz
+        self._disk.add_part(self._rendition, self._run, begins_at, seconds, data, is_key=self._part[0].is_sync)
+        self._part = []
+
+
+def lasting(samples: Iterable[Sample]) -> int:
+    """How long samples last, ticks."""
+    return sum(sample.duration for sample in samples)
 
 
 class Pictures:
@@ -166,7 +199,6 @@ class Pictures:
 
     def __init__(self, track: Track, moment: float, setup: PictureSetup) -> None:
         self._track, self._moment, self.setup = track, moment, setup
-        self._samples: list[Sample] = []
         self._newest: tuple[int, bool, bytes] | None = None
         """Its ticks since the run began, whether it is a keyframe, and its bytes."""
         self._track.open(setup)
@@ -189,7 +221,7 @@ class Pictures:
     def add(self, moment: float, units: list[bytes], *, is_key: bool) -> None:
         ticks = self._complete(round((moment - self._moment) * PICTURE_HZ))
         if is_key and ticks - self._track.ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
-            self._cut()
+            self._track.cut()
         kept = [unit for unit in units if type_of(unit) not in (SPS, PPS, DELIMITER)]
         self._newest = ticks, is_key, length_prefixed(kept)
 
@@ -198,7 +230,7 @@ class Pictures:
         if self._newest is not None:
             until = self._newest[0] + round(LAST_PICTURE_S * PICTURE_HZ)
             self._complete(round((moment - self._moment) * PICTURE_HZ) if moment is not None else until)
-        self._cut()
+        self._track.cut()
 
     def _complete(self, ticks: int) -> int:
         """Now that the next picture is known, the newest one's duration is too; when the next one is shown."""
@@ -206,12 +238,8 @@ class Pictures:
             return 0
         began, is_sync, data = self._newest
         ticks = max(ticks, began + 1)
-        self._samples.append(Sample(ticks - began, is_sync, data))
+        self._track.add(Sample(ticks - began, is_sync, data))
         return ticks
-
-    def _cut(self) -> None:
-        self._track.write(self._samples)
-        self._samples = []
 
 
 class SoundTrack:
@@ -219,18 +247,22 @@ class SoundTrack:
 
     def __init__(self, track: Track) -> None:
         self._track, self._encoder = track, SoundEncoder()
-        self._samples: list[Sample] = []
         self.setup = self._encoder.setup
         self._track.open(self.setup)
 
     def add(self, samples: Samples) -> None:
-        self._samples += self._encoder.encode(samples)
-        while len(self._samples) >= SOUND_FRAMES:
-            self._track.write(self._samples[:SOUND_FRAMES])
-            self._samples = self._samples[SOUND_FRAMES:]
+        for sample in self._encoder.encode(samples):
+            self._add(sample)
 
     def finish(self) -> None:
-        self._track.write([*self._samples, *self._encoder.finish()])
+        for sample in self._encoder.finish():
+            self._add(sample)
+        self._track.cut()
+
+    def _add(self, sample: Sample) -> None:
+        self._track.add(sample)
+        if len(self._track.samples) == SOUND_FRAMES:
+            self._track.cut()
 
 
 def _described(setup: PictureSetup | SoundSetup) -> Rendition:

@@ -21,7 +21,7 @@ MIX_WITHIN_S = 0.6
 """The mix waits so long for sound that is late; what comes later still is left out."""
 STILL_AFTER_S = 2.5
 """When no picture has come for so long, the last keyframe stands still while somebody is heard."""
-STILL_EVERY_S = 0.5
+STILL_EVERY_S = 0.4
 VANISHED_AFTER_S = 5.0
 """When nothing at all has come for so long, the run is over; the next picture begins another."""
 
@@ -31,12 +31,14 @@ class Programme:
 
     `ask_key(source)` is called whenever a keyframe of a source is wanted, at most twice a second.
     `epoch` is what to add to the monotonic clock to get seconds since 1970: taken once, so that a clock that is set
-    right in the middle of a session moves nothing.
+    right in the middle of a session moves nothing. `in_parts`: for players that stay close behind (low-latency HLS).
     """
 
-    def __init__(self, directory: Path, *, epoch: float, ask_key: Callable[[Source], None]) -> None:
+    def __init__(
+        self, directory: Path, *, epoch: float, ask_key: Callable[[Source], None], in_parts: bool = False
+    ) -> None:
         self.disk = Disk(directory)
-        self._packager = Packager(self.disk, epoch=epoch)
+        self._packager = Packager(self.disk, epoch=epoch, in_parts=in_parts)
         self._ask_key = ask_key
         self._sources: dict[Source, Feed] = {}
         self._on_air: set[Source] = set()

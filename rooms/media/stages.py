@@ -105,7 +105,7 @@ class Stage:
         if call.programme != self.programme_name:
             await self._end()
             if call.programme is not None:
-                self._open(call.programme)
+                self._open(call.programme, in_parts=call.in_parts)
         self.on_air, self.taken, self.follows_voice = call.on_air, call.taken, call.follows_voice
         self.signing = call.signing
         self._direct()
@@ -161,11 +161,11 @@ class Stage:
         if programme is not None:
             await asyncio.gather(*map(asyncio.wrap_future, programme.end()))
 
-    def _open(self, name: str) -> None:
+    def _open(self, name: str, *, in_parts: bool) -> None:
         if not NAME.fullmatch(name):
             raise CallRefused("unknown")
         epoch = time.time() - time.monotonic()
-        self.programme = Broadcast(self.directory / name, epoch=epoch, ask_key=self._ask_key)
+        self.programme = Broadcast(self.directory / name, epoch=epoch, ask_key=self._ask_key, in_parts=in_parts)
         self.programme_name = name
         for source in self.sources:
             self.programme.add(source)
