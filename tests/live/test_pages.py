@@ -176,6 +176,7 @@ async def test_the_bar_appears_when_the_session_begins(chromium, served, make, e
         async with database.writing() as db:
             await sessions.move(db, session, "start", now=datetime.now(UTC))
         await expect(page.locator(".reaction-bar")).to_be_visible()
+        await expect(page.locator(CLAP)).to_be_enabled()
         await page.keyboard.press("1")
         await expect(page.locator(f"{CLAP} .reaction-count")).to_have_text("1")
 
