@@ -26,9 +26,7 @@ async def test_one_can_listen_to_the_sound_alone_and_come_back_to_the_picture(
     await plays_on(page, 1)
 
 
-async def test_a_line_that_falls_behind_repeatedly_gets_the_sound_alone(
-    with_film: NewSession, visit: Visit
-) -> None:
+async def test_a_line_that_falls_behind_repeatedly_gets_the_sound_alone(with_film: NewSession, visit: Visit) -> None:
     page = await visit(await with_film(**since(30)))
     await plays_on(page, 1)
     await stand_still(page)
