@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-TIMESTAMP_MAP = "X-TIMESTAMP-MAP=LOCAL:00:00:10.000,MPEGTS:900000"
-"""Caption time is film time (RFC 8216, 3.5). Said of the tenth second and not of the first, because hls.js takes a
-map of zero onto zero for a missing one and dates the captions from the moment of joining."""
+MAPPED_S, MPEG_HZ = 10, 90_000
+"""The second of which a segment says what its timestamp is (RFC 8216, 3.5): the tenth and not the first, because hls.js
+takes a map of zero onto zero for a missing one and dates the captions from the moment of joining."""
 TIME = r"(?:(\d{1,4}):)?(\d{2}):(\d{2})\.(\d{3})"
 TIMES = re.compile(rf"{TIME}\s+-->\s+{TIME}")
 SUBRIP = re.compile(r"(?:\d+:)?\d{2}:\d{2},\d{3}\s+-->")
@@ -54,8 +54,13 @@ def write_webvtt(cues: Iterable[Cue], header: str = "") -> str:
 
 def cut(cues: Sequence[Cue], bounds: Sequence[tuple[float, float]]) -> list[str]:
     """A WebVTT segment for each stretch of the film; a cue that lies in two stretches stands in both."""
-    stretches = ([cue for cue in cues if cue.start < end and cue.end > start] for start, end in bounds)
-    return [write_webvtt(stretch, TIMESTAMP_MAP) for stretch in stretches]
+    return [segment(cues, start, end) for start, end in bounds]
+
+
+def segment(cues: Iterable[Cue], start: float, end: float, zero: float = 0.0) -> str:
+    """The cues of one stretch; `zero` is the second of the film that has the timestamp 0 there."""
+    header = f"X-TIMESTAMP-MAP=LOCAL:{_time(zero + MAPPED_S)},MPEGTS:{MAPPED_S * MPEG_HZ}"
+    return write_webvtt((cue for cue in cues if cue.start < end and cue.end > start), header)
 
 
 def _other_file(text: str) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rooms import recording
+from rooms import recording, stage_captions
 from rooms.errors import NoSuchSegment
 from rooms.film_index import FilmIndex
 from rooms.recording import RENDITIONS, Journal, Recording
@@ -34,15 +34,18 @@ class StageSource(NamedTuple):
 
     def version(self, now: datetime) -> Hashable:
         """It changes whenever a playlist does."""
-        return self.cut.numbers, self.cut.whole.version
+        captions = self.film.captions.version if self.film.captions else None
+        return self.cut.numbers, self.cut.whole.version, captions
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """Raises NoSuchSegment."""
+        if rendition == "captions":
+            return stage_captions.playlist(self.cut.kept, base, delta=delta)
         return self.cut.kept.playlist(rendition, base, delta=delta)
 
     def file_of(self, name: str, now: datetime) -> str:
         """Raises NoSuchSegment for what is not listed (yet), or was cut away."""
-        if not self.cut.kept.lists(name):
+        if not (self.cut.kept.lists(name) or stage_captions.lists(self.cut.kept, name)):
             raise NoSuchSegment(name)
         return name
 

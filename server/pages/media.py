@@ -29,7 +29,9 @@ MULTIVARIANT = {"index.m3u8": playlists.multivariant_playlist, "sound.m3u8": pla
 """The playlists that list renditions: all of them, and the sound with its captions."""
 SIGNED_PLAYLIST = "signed.m3u8"
 """The pictures of the interpreter."""
-RENDITIONS = {"video.m3u8": "video", "audio.m3u8": "audio", "captions.m3u8": "captions"}
+CAPTIONS_PLAYLIST = "captions.m3u8"
+"""Captions are corrected: they come from here, not from the object store."""
+RENDITIONS = {"video.m3u8": "video", "audio.m3u8": "audio", CAPTIONS_PLAYLIST: "captions"}
 """The playlists that list segments, and of which rendition."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 CAPTIONS_TYPE = "text/vtt"
@@ -81,7 +83,7 @@ async def show(request: Request) -> Response:
 
 @told_plainly
 async def captions(request: Request) -> Response:
-    """The film's whole captions, once its session is over."""
+    """The whole captions of the recording, once its session is over."""
     async with request.app.state.db.reading() as db:
         event, session = await attended(request, db)
     airing = await broadcasts_of(request).at(event.slug, session.slug)
@@ -168,7 +170,8 @@ def playlist(request: Request, airing: Airing, name: str) -> Prepared:
         if name in MULTIVARIANT:
             return prepare(MULTIVARIANT[name](airing.source.film), PLAYLIST_TYPE)
         ours = str(request.app.url_path_for("segments", media_key=key, name="-")).removesuffix("-")
-        base = f"{source.elsewhere}/{key}/" if source.elsewhere else ours
+        is_stored = source.elsewhere and name != CAPTIONS_PLAYLIST
+        base = f"{source.elsewhere}/{key}/" if is_stored else ours
         if name == SIGNED_PLAYLIST:
             return prepare(source.playlist(PICTURES, now, base + PREFIX, delta=delta), PLAYLIST_TYPE)
         return prepare(source.playlist(RENDITIONS[name], now, base, delta=delta), PLAYLIST_TYPE)

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.webvtt import NotWebVTT
+from rooms.webvtt import Cue, NotWebVTT
 from server.clock_times import clock_of, seconds_of
 from server.entrance import event_of, require, session_of
 from server.errors import Conflict, Invalid, NotFound
@@ -116,21 +116,35 @@ async def caption(request: Request) -> Response:
     """Take the captions as they were typed, or the WebVTT file that was sent."""
     async with request.app.state.db.reading() as db:
         subject = await subject_of(request, db)
-    airing = subject.airing
-    if airing is None or subject.session.film_id is None:
-        raise Conflict("There is no film to caption. Give the session its film first.")
+    airing = captioned(subject)
+    if airing is None:
+        raise Conflict("There is nothing to caption yet: no film, or its stage is still sending.")
     text, wrong = await captions_sent(request)
     try:
-        cues = captions.check(text, airing.source.film.duration.total_seconds())
+        cues = captions.check(text, whole_seconds(airing))
     except NotWebVTT as error:
         wrong = wrong or str(error)
     if wrong:
         return await page(request, subject, 422, captions=FormState({"text": text}, {"text": wrong}))
-    film = index_at(airing.directory)
-    await to_thread.run_sync(captions.write, airing.directory, film, cues)
+    await to_thread.run_sync(put_down, airing, cues)
     async with request.app.state.db.writing() as db:
         await sessions.announce(db, subject.session)
     return back(request, subject, "captions-saved")
+
+
+def captioned(subject: Subject) -> Airing | None:
+    """What can have captions: a film, or what a stage has sent once nothing more will come."""
+    airing = subject.airing
+    if airing is None or (isinstance(airing.source, StageSource) and not airing.source.is_over(airing.read_at)):
+        return None
+    return airing
+
+
+def put_down(airing: Airing, cues: Sequence[Cue]) -> None:
+    if isinstance(airing.source, StageSource):
+        captions.write_for_stage(airing.directory, airing.source.cut.whole, cues)
+    else:
+        captions.write(airing.directory, index_at(airing.directory), cues)
 
 
 class DownloadForm(Form):
@@ -215,8 +229,9 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
     """The page, with whichever form was sent as it was typed."""
     session, source = subject.session, subject.airing.source if subject.airing else None
     placed_at = [(each, source.cut.second_of(each.at) if source else None) for each in subject.chapters]
-    if "captions" not in forms and subject.airing and session.film_id:
-        text = await to_thread.run_sync(captions.read, subject.airing.directory)
+    to_caption = captioned(subject)
+    if "captions" not in forms and to_caption:
+        text = await to_thread.run_sync(captions.read, to_caption.directory)
         forms["captions"] = FormState({"text": text})
     ends = clock_of(session.trim_end) if session.trim_end is not None else ""
     return render(
@@ -224,8 +239,8 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
         "recording_forms/edit.html",
         status_code=status_code,
         session=session,
-        has_film=subject.airing is not None and session.film_id is not None,
-        film_seconds=whole_seconds(subject),
+        can_caption=to_caption is not None,
+        film_seconds=whole_seconds(subject.airing) if subject.airing else None,
         chapters=[(each, None if second is None else clock_of(second)) for each, second in placed_at],
         changed=forms.get("changed"),
         chapter_form=forms.get("chapter", FormState()),
@@ -234,12 +249,12 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
     )
 
 
-def whole_seconds(subject: Subject) -> float | None:
-    """How long the film is, or all that was sent from the stage; None before there is anything."""
-    source = subject.airing.source if subject.airing else None
+def whole_seconds(airing: Airing) -> float:
+    """How long the film is, or all that was sent from the stage."""
+    source = airing.source
     if isinstance(source, StageSource):
         return source.cut.whole.journals["video"].seconds
-    return source.film.duration.total_seconds() if source else None
+    return source.film.duration.total_seconds()
 
 
 def back(request: Request, subject: Subject, notice: str) -> Response:

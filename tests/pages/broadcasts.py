@@ -19,14 +19,14 @@ def open_programme(directory: Path, epoch: float) -> Programme:
     return programme
 
 
-def broadcast(directory: Path, seconds: float, *, is_over: bool = False) -> datetime:
-    """Send so long, up to now, and lay it down in `directory`; when it began."""
+def broadcast(directory: Path, seconds: float, *, ago: float = 0.0, is_over: bool = False) -> datetime:
+    """Send so long, up to now or so many seconds before, and lay it down in `directory`; when it began."""
     speaker = Speaker()
-    began = time.time() - seconds
+    began = time.time() - ago - seconds
     programme = open_programme(directory, began - speaker.begins)
     feed(programme, speaker, seconds=seconds)
     if is_over:
         programme.end().result()
     else:
         programme.stop()
-    return datetime.now(UTC) - timedelta(seconds=seconds)
+    return datetime.now(UTC) - timedelta(seconds=ago + seconds)

@@ -3,13 +3,16 @@
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from anyio import to_thread
 from playwright.async_api import Browser, Page
 
 from rooms.media.disk import read_journals
-from server.media.programmes import directory_of
+from rooms.webvtt import Cue
+from server.media import captions
+from server.media.programmes import directory_of, recording_at
 from server.models import Event, Session, Stage
 from server.settings import Settings
 from server.store import sessions
@@ -55,6 +58,11 @@ async def page(
     await context.close()
 
 
+def send_in_two_runs(directory: Path) -> None:
+    broadcast(directory, 6, ago=30)
+    broadcast(directory, 6, is_over=True)
+
+
 async def until(page: Page, condition: str) -> None:
     await page.wait_for_function(f"() => {condition}", timeout=WITHIN_MS)
 
@@ -89,7 +97,7 @@ async def test_a_viewer_stays_through_a_change_of_size_and_a_killed_packager_to_
     assert await page.evaluate("window.neverReloaded")
 
 
-async def test_a_trimmed_recording_plays_from_its_first_second_with_sound(
+async def test_a_trimmed_recording_plays_from_its_first_second_with_sound_and_captions(
     served: str, chromium: Browser, make: Factory, event: Event, settings: Settings, database: Database
 ) -> None:
     async with database.writing() as db:
@@ -99,12 +107,16 @@ async def test_a_trimmed_recording_plays_from_its_first_second_with_sound(
         "started_at": datetime.now(UTC) - timedelta(hours=1),
         "ended_at": datetime.now(UTC) - timedelta(minutes=59),
     }
-    kept = {"state": "ended", "recording": "open", "trim_start": 4.5, "trim_end": 11.5}
+    kept = {"state": "ended", "recording": "open", "trim_start": 2.5, "trim_end": 9.5}
     session = await make.session(event, stage_id=stage.id, **kept, **times)
-    await to_thread.run_sync(lambda: broadcast(directory_of(settings, session), 16, is_over=True))
+    directory = directory_of(settings, session)
+    await to_thread.run_sync(lambda: send_in_two_runs(directory))
+    spoken = [Cue(0, 5, "One"), Cue(7, 12, "Two")]
+    await to_thread.run_sync(captions.write_for_stage, directory, recording_at(directory), spoken)
     context = await chromium.new_context()
     cookies = (await make.cookie(await make.delegate(event))).items()
     await context.add_cookies([{"name": name, "value": value, "url": served} for name, value in cookies])
+    await context.add_init_script("localStorage.setItem('captions', 'on')")
     page = await context.new_page()
     await page.goto(f"{served}/{event.slug}/sessions/{session.slug}")
     await page.locator("[data-player-command=start]").click()
@@ -112,4 +124,7 @@ async def test_a_trimmed_recording_plays_from_its_first_second_with_sound(
     await plays_beyond(page, 3)
     await until(page, f"{VIDEO}.ended && {VIDEO}.played.length === 1")
     assert 7 < await page.evaluate(f"{VIDEO}.duration") < 9
+    cues = await page.evaluate(f"[...{VIDEO}.textTracks[0].cues].map(({{ startTime, text }}) => [text, startTime])")
+    assert dict(cues)["Two"] == pytest.approx(5, abs=0.2)
+    assert await page.locator("[data-caption]").inner_text() == "Two"
     await context.close()
