@@ -53,8 +53,18 @@ async def house(make: Factory) -> House:
 
 
 @pytest.fixture
-async def served(settings: Settings) -> AsyncIterator[str]:
+def surroundings() -> dict[str, str]:
+    """What environment `plenary serve` finds beside the suite's own, for modules to say."""
+    return {}
+
+
+@pytest.fixture
+async def served(
+    settings: Settings, surroundings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[str]:
     """The base address of `plenary serve` with its media process, each in a process of its own."""
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
     async with serving(settings) as address:
         yield address
 

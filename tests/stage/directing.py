@@ -1,13 +1,16 @@
-"""What a producer does, without a producer's page; and the media process that it is done to."""
+"""What a producer does, without a producer's page; the media process that it is done to, and what it records."""
 
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rooms.media.disk import read_journals
+from server.media.programmes import directory_of
 from server.models import StageSource
 from server.settings import Settings
 from server.store import sessions, stages
 from server.store.database import Database
+from tests.live.waiting import until
 from tests.stage.conftest import House
 
 ARRIVES_WITHIN_S = 90
@@ -26,8 +29,13 @@ def media_process(settings: Settings) -> int:
     raise AssertionError("there is no media process")
 
 
+def listed(settings: Settings, house: House) -> int:
+    """How many segments of pictures are recorded."""
+    return len(read_journals(directory_of(settings, house.session))["video"].listed)
+
+
 async def go_on_air(database: Database, house: House) -> None:
-    """Take the encoder on air as soon as it is backstage."""
+    """Take the first publisher on air as soon as its media is here."""
     async with asyncio.timeout(ARRIVES_WITHIN_S):
         source: StageSource | None = None
         while source is None or source.state != "here":
@@ -39,3 +47,12 @@ async def go_on_air(database: Database, house: House) -> None:
         await stages.move(db, house.stage, "go", at=datetime.now(UTC))
         await stages.put_on_air(db, house.stage, source.id, is_on_air=True)
         await stages.take(db, house.stage, source.id)
+
+
+async def recorded(settings: Settings, database: Database, house: House) -> Path:
+    """End the session; the directory of its recording, once that is complete."""
+    directory = directory_of(settings, house.session)
+    async with database.writing() as db:
+        assert await sessions.move(db, house.session, "end", now=datetime.now(UTC))
+    await until(lambda: all(journal.is_over for journal in read_journals(directory).values()))
+    return directory

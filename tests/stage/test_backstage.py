@@ -8,20 +8,11 @@ from playwright.async_api import Page, expect
 from server.settings import Settings
 from tests.live.waiting import until
 from tests.stage.conftest import House, Open
+from tests.stage.speaking import WITHIN_MS, join
 
-WITHIN_MS = 90_000
 SEEN = """() => [...document.querySelectorAll('.monitor:not([hidden]) video')].filter(
   video => video.videoWidth > 0 && video.currentTime > 0).length"""
 """How many pictures of others really play on a page."""
-
-
-async def join(page: Page) -> None:
-    await page.get_by_role("button", name="Join backstage").click(timeout=WITHIN_MS)
-    await is_backstage(page)
-
-
-async def is_backstage(page: Page) -> None:
-    await expect(page.locator(".backstage-self")).to_have_attribute("data-state", "in", timeout=WITHIN_MS)
 
 
 async def sees(page: Page, others: int) -> None:

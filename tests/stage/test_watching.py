@@ -21,6 +21,7 @@ from server.store.database import Database
 from tests.factory import Factory
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, media_process
+from tests.stage.speaking import is_backstage, join
 from tests.stage.time_code import PUBLISHED, age_ms
 
 WITHIN_S = 90.0
@@ -39,8 +40,7 @@ COUNT_FAULTS = f"""() => {{
 async def speaker(house: House, open_as: Open, database: Database) -> Page:
     """Backstage, with a clock for a camera, and on air."""
     page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}", PUBLISHED)
-    await page.get_by_role("button", name="Join backstage").click(timeout=WITHIN_MS)
-    await is_backstage(page)
+    await join(page)
     await go_on_air(database, house)
     return page
 
@@ -134,10 +134,6 @@ async def death(
     for page in watchers:
         await sees_the_clock(page, newer_than_s=time.monotonic() - began)
     return (rejoined or time.monotonic()) - began, new_segment_s, slowest
-
-
-async def is_backstage(page: Page) -> None:
-    await expect(page.locator(".backstage-self")).to_have_attribute("data-state", "in", timeout=WITHIN_MS)
 
 
 async def sees_the_clock(page: Page, newer_than_s: float = WITHIN_S) -> None:

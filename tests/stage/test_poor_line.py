@@ -1,0 +1,82 @@
+"""Who publishes over a line that loses packets and is slow is recorded without a fault."""
+
+import io
+import re
+from collections.abc import AsyncIterator
+from itertools import groupby
+from pathlib import Path
+
+import av
+import pytest
+from playwright.async_api import Route
+
+from rooms.media.check import check
+from rooms.media.disk import read_journals
+from rooms.recording import RENDITIONS, init_name
+from server.settings import Settings
+from server.store.database import Database
+from tests.engines.process import free_port
+from tests.live.waiting import until
+from tests.stage.conftest import House, Open
+from tests.stage.directing import go_on_air, listed, recorded
+from tests.stage.lossy_line import LossyLine
+from tests.stage.speaking import join
+
+LOST, LATE_S = 0.05, 0.04
+"""One packet in twenty, and 80 ms to and fro."""
+SEGMENTS, SEGMENTS_IN_FULL = 3, 60
+CANDIDATE = re.compile(r"(a=candidate:\S+ \d \S+ \d+) \S+ \d+ ")
+NOWHERE = "127.0.0.1 9"
+"""The discard port."""
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[LossyLine]:
+    """A poor line to where the media process will be."""
+    async with LossyLine(free_port(), share=LOST, delay_s=LATE_S).running() as line:
+        yield line
+
+
+@pytest.fixture
+def surroundings(line: LossyLine) -> dict[str, str]:
+    return {"PLENARY_MEDIA_ADDRESS": "127.0.0.1", "PLENARY_MEDIA_PORT": str(line.to)}
+
+
+@pytest.mark.soak
+@pytest.mark.one_engine
+async def test_a_speaker_who_loses_one_packet_in_twenty_is_recorded_without_a_decode_error(
+    house: House, settings: Settings, database: Database, open_as: Open, line: LossyLine, soak: bool
+) -> None:
+    page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}")
+    await page.route(f"**{house.whip}", lambda route: through(line, route))
+    await join(page)
+    await go_on_air(database, house)
+    for count in range(1, (SEGMENTS_IN_FULL if soak else SEGMENTS) + 1):
+        await until(lambda count=count: listed(settings, house) >= count)
+    directory = await recorded(settings, database, house)
+    assert line.lost > 0
+    assert check(directory).faults == []
+    assert decoded(directory, "video") > SEGMENTS
+    assert decoded(directory, "audio") > SEGMENTS
+
+
+async def through(line: LossyLine, route: Route) -> None:
+    """Neither side is told an address of the other but that of the line."""
+    offer = CANDIDATE.sub(rf"\1 {NOWHERE} ", route.request.post_data or "")
+    answer = await route.fetch(post_data=offer)
+    await route.fulfill(response=answer, body=CANDIDATE.sub(rf"\1 127.0.0.1 {line.port} ", await answer.text()))
+
+
+def decoded(directory: Path, rendition: str) -> int:
+    """How many frames a rendition has, each run decoded as a whole. Raises FFmpegError at the first that is damaged."""
+    count = 0
+    for run, segments in groupby(read_journals(directory)[rendition].listed, key=lambda segment: segment.run):
+        names = [init_name(RENDITIONS[rendition], run), *(segment.name for segment in segments)]
+        content = b"".join((directory / name).read_bytes() for name in names)
+        with av.open(io.BytesIO(content), "r") as container:
+            stream = container.streams[0]
+            stream.codec_context.options = {"err_detect": "explode"}
+            for frame in container.decode(stream):
+                assert not frame.is_corrupt
+                count += 1
+    return count
