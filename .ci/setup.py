@@ -53,6 +53,8 @@ def main(purpose: str) -> None:
         step("a browser for the tests", install_browser)
     if purpose == "test" and not shutil.which("nginx", path=SYSTEM_PATH):
         step("nginx for the tests", install_nginx)
+    if purpose == "test" and not shutil.which("turnserver", path=SYSTEM_PATH):
+        step("coturn for the tests", install_coturn)
 
 
 class Stamp:
@@ -145,6 +147,12 @@ def install_nginx() -> None:
     """Installs nginx from the system's packages."""
     advice = "The tests need nginx: run `sudo apt-get install nginx-light`, then this again."
     install_system_package("nginx-light", advice=advice)
+
+
+def install_coturn() -> None:
+    """Installs coturn, a TURN server, from the system's packages."""
+    advice = "The tests need coturn: run `sudo apt-get install coturn`, then this again."
+    install_system_package("coturn", advice=advice)
 
 
 def locked(package: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.engines import EngineMissing
 from tests.engines.chromium import running_chromium
+from tests.engines.coturn import Coturn
 from tests.engines.nginx import nginx_program
 from tests.engines.postgresql import PostgreSQL
 from tests.engines.process import ServerProcess
@@ -33,8 +34,10 @@ async def browser_version() -> str:
 def main() -> None:
     try_server(Redis)
     try_server(PostgreSQL)
+    try_server(Coturn)
     nginx = Path(nginx_program()).name
-    print(f"Engines: {Path(redis_program()).name}, PostgreSQL 18, {nginx}, Chromium {asyncio.run(browser_version())}")
+    chromium = f"Chromium {asyncio.run(browser_version())}"
+    print(f"Engines: {Path(redis_program()).name}, PostgreSQL 18, coturn, {nginx}, {chromium}")
 
 
 if __name__ == "__main__":
