@@ -8,6 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from server.locks import alone
 from server.media.object_store import bring_up_to_date
 from server.media.programmes import directory_of
 from server.models import Event, Keeping, Session, Stage
@@ -30,6 +31,14 @@ def object_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
     store.start()
     yield store
     store.stop()
+
+
+@pytest.fixture(autouse=True)
+def by_hand(tmp_path: Path) -> Iterator[None]:
+    """The application's own duty finds that another process is at it: a test says when."""
+    with alone(tmp_path / "store.lock") as is_ours:
+        assert is_ours
+        yield
 
 
 @pytest.fixture
@@ -77,7 +86,7 @@ async def kept(database: Database, session: Session) -> Keeping:
 
 
 async def up_to_date(app: Starlette, settings: Settings, session: Session) -> None:
-    """One turn of the duty, whoever else is at it."""
+    """One turn of the duty."""
     async with app.state.db.reading() as db:
         ((found, known),) = await keeping.to_be_stored(db)
     await bring_up_to_date(app.state.db, app.state.object_store, directory_of(settings, session), found, known)
