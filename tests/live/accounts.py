@@ -24,12 +24,14 @@ async def everything_agrees(
     async with database.reading() as db:
         rows = (await db.exec(select(Reaction))).all()
     outcomes = Counter(row.outcome for row in rows)
-    assert await ledger_of(server, crew, room) == {
+    ledger = {
         "tapped": len(rows),
         "accepted": outcomes["accepted"],
         "refused": {reason: n for reason, n in outcomes.items() if reason != "accepted"},
         "dropped": 0,
     }
+    async with opened(server.base, crew, room) as console:
+        await console.until(lambda page: page.rooms[room]["ledger"] == ledger)
     report = await report_of(server, slug)
     assert report["reactions_tapped"]["value"] == len(rows)
     assert report["reactions_accepted"]["value"] == outcomes["accepted"]
@@ -40,18 +42,11 @@ async def everything_agrees(
     sheets = await export_of(server, slug, folder)
     exported = Counter((row["sender"], row["n"], row["emoji"], row["outcome"]) for row in sheets["reactions"])
     assert exported == Counter((row.sender, row.n, row.emoji, row.outcome) for row in rows)
-    [ledger] = sheets["ledger"]
-    assert (ledger["tapped"], ledger["accepted"], ledger["agrees"]) == (len(rows), outcomes["accepted"], True)
-    assert {reason: ledger[reason] for reason in REASONS} == {reason: outcomes[reason] for reason in REASONS}
+    [sheet] = sheets["ledger"]
+    assert (sheet["tapped"], sheet["accepted"], sheet["agrees"]) == (len(rows), outcomes["accepted"], True)
+    assert {reason: sheet[reason] for reason in REASONS} == {reason: outcomes[reason] for reason in REASONS}
     assert all(row["tally"] == row["rows"] for row in sheets["tallies"])
     return len(rows)
-
-
-async def ledger_of(server: Killable, crew: dict[str, str], room: str) -> dict[str, Any]:
-    """The ledger as the console shows it."""
-    async with opened(server.base, crew, room) as console:
-        ledger: dict[str, Any] = console.rooms[room]["ledger"]
-        return ledger
 
 
 async def report_of(server: Killable, slug: str) -> dict[str, Any]:
