@@ -22,7 +22,7 @@ demo: ## Set up and open the demo event, live, with a link for each role
 	@exec $(BIN)/plenary demo
 
 test: lint js-test engines ## Set up and pass the whole suite, engines and browser included
-	@$(BIN)/pytest --numprocesses 2 --dist worksteal
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal
 
 soak: engines ## Run the long checks in full; their figures go to loadtests/RESULTS.md
 	@$(BIN)/pytest --soak -m soak --timeout=0 -s
