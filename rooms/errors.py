@@ -39,6 +39,12 @@ class NotYet(RoomError):
     code = "not-yet"
 
 
+class TooFarAhead(RoomError):
+    """A playlist was asked to wait for a segment that is not among the next ones."""
+
+    code = "too-far-ahead"
+
+
 class GrantRefused(RoomError):
     """A call to the media process without a grant that allows it."""
 

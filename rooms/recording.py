@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
-from rooms.errors import NoSuchSegment
+from rooms.errors import NoSuchSegment, TooFarAhead
 from rooms.film_index import FilmIndex
 from rooms.parts import HOLD_BACK_S, KEPT_SEGMENTS, PART_S, Part, part_name
 from rooms.playlists import Entry, LowLatency, PartEntry, media_playlist
@@ -25,6 +25,8 @@ SIGNED = "signed"
 """The directory of the interpreter's programme, below that of the programme which it belongs to."""
 INIT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.mp4")
 SEGMENT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.m4s")
+FARTHEST_AHEAD = 2
+"""A playlist waits for no segment that is further away from the one that is being filled (RFC 8216bis, 6.2.5.2)."""
 DATE, MAP, LENGTH = "#EXT-X-PROGRAM-DATE-TIME:", '#EXT-X-MAP:URI="', "#EXTINF:"
 
 
@@ -103,10 +105,10 @@ class Recording(NamedTuple):
         return all(journal.is_over for journal in self.journals.values())
 
     @property
-    def version(self) -> tuple[int, ...]:
+    def version(self) -> tuple[int | str, ...]:
         """It changes whenever a playlist does."""
         counts = [len(journal.listed) for journal in self.journals.values()]
-        return (self.is_over, *counts, *(len(self.newest_parts(rendition)) for rendition in self.parts))
+        return (self.is_over, *counts, *(parts[-1].name for parts in self.parts.values() if parts))
 
     def newest_parts(self, rendition: str) -> list[Part]:
         """The parts of the segment that is being filled."""
@@ -114,11 +116,30 @@ class Recording(NamedTuple):
         return [part for part in self.parts.get(rendition, ()) if part.segment == following]
 
     def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
-        """Whether its playlist has this segment or part (RFC 8216bis, 6.2.5.2), or will not get any more."""
-        journal = self.journals[rendition]
-        if journal.is_over or len(journal.listed) > segment:
+        """Whether its playlist has this segment or part (RFC 8216bis, 6.2.5.2), or is not one that can be waited for.
+
+        A part beyond a segment's last one is the first of the next segment. Raises TooFarAhead.
+        """
+        journal, parts = self.journals[rendition], self.parts.get(rendition)
+        if journal.is_over or not parts:
             return True
-        return part is not None and len(journal.listed) == segment and len(self.newest_parts(rendition)) > part
+        following = len(journal.listed)
+        if segment > following + FARTHEST_AHEAD:
+            raise TooFarAhead(segment)
+        newest = self.newest_parts(rendition)
+        if segment == following:
+            return part is not None and part < len(newest)
+        if segment == following - 1 and part is not None:
+            return bool(newest) or part < sum(each.segment == segment for each in parts)
+        return segment < following
+
+    def is_next_part(self, name: str) -> bool:
+        """Whether this is the part that its playlist says will come next."""
+        return any(name == self._next_part(rendition) for rendition, parts in self.parts.items() if parts)
+
+    def _next_part(self, rendition: str) -> str:
+        following = self.journals[rendition].numbers.stop
+        return part_name(RENDITIONS[rendition], following, len(self.newest_parts(rendition)))
 
     def playlist(self, rendition: str, base: str, *, delta: bool = False) -> str:
         """Raises NoSuchSegment for a rendition that it does not have."""

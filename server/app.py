@@ -18,8 +18,9 @@ from server.media.admissions import Admissions
 from server.media.broadcasts import Broadcasts
 from server.media.conductor import Conductor
 from server.media.line import MediaLine
+from server.media.lookout import Lookout
 from server.media.object_store import open_store
-from server.media.prepared import FileShelf, Shelf
+from server.media.prepared import PARTS_BYTES, FileShelf, Shelf
 from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.routes import RESERVED_SLUGS, ROUTES
 from server.settings import Settings
@@ -62,7 +63,8 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.hub = live.make_hub(database, bus)
     app.state.limits = RateLimits()
     app.state.templates = environment()
-    app.state.playlists, app.state.files = Shelf(), FileShelf()
+    app.state.playlists, app.state.files, app.state.parts = Shelf(), FileShelf(), FileShelf(PARTS_BYTES)
+    app.state.lookout = Lookout()
     app.state.broadcasts = Broadcasts(database, settings)
     app.state.admissions = Admissions()
     app.state.object_store = open_store(settings)

@@ -25,6 +25,13 @@ class NotFound(PageError):
     title = "We could not find that page"
 
 
+class Incomplete(PageError):
+    """What was asked for is not said in the way that it must be."""
+
+    status = 400
+    title = "We could not understand that"
+
+
 class Forbidden(PageError):
     status = 403
     title = "This page is not open to you"
@@ -69,6 +76,13 @@ class TooMany(PageError):
     def __init__(self, sentence: str, retry_after: int) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class NotInTime(PageError):
+    """What was waited for has not come; it may yet."""
+
+    status = 503
+    title = "That has not come yet"
 
 
 SENTENCES = {

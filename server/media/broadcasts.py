@@ -39,6 +39,8 @@ class Source(Protocol):
     def is_over(self, now: datetime) -> bool: ...
     def version(self, now: datetime) -> Hashable: ...
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str: ...
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool: ...
+    def awaits(self, name: str) -> bool: ...
     def file_of(self, name: str, now: datetime) -> str: ...
 
 
@@ -65,22 +67,29 @@ class Airing(NamedTuple):
     signed: Signed | None
     """The interpreter's picture beside it."""
 
+    def side(self, *, is_signed: bool) -> Signed | None:
+        """The interpreter's picture, which there need not be, or what it is beside of."""
+        return self.signed if is_signed else Signed(self.directory, self.source)
+
 
 class Broadcasts:
-    """Finds what a session sends out. Answers that were not found are not remembered: they may be made any moment."""
+    """Finds what a session sends out. Answers that were not found are not remembered: they may be made any moment.
+
+    `since`, a moment of the clock: the answer is as it was then or later. Without it, half a second ago is as good.
+    """
 
     def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self.database, self.settings, self.clock = database, settings, clock
         self._known: OrderedDict[Key, tuple[float, Airing]] = OrderedDict()
-        self._asked: dict[Key, asyncio.Future[Airing | None]] = {}
+        self._asked: dict[Key, tuple[float, asyncio.Task[Airing | None]]] = {}
 
-    async def with_key(self, media_key: str, *, fresh: bool = False) -> Airing | None:
-        """The session whose segments have this key in their address; `fresh`: as the database has it now."""
-        return await self._airing(media_key, lambda db: broadcast_with_key(db, media_key), fresh=fresh)
+    async def with_key(self, media_key: str, *, since: float | None = None) -> Airing | None:
+        """The session whose segments have this key in their address."""
+        return await self._airing(media_key, lambda db: broadcast_with_key(db, media_key), since)
 
-    async def at(self, event: str, session: str) -> Airing | None:
+    async def at(self, event: str, session: str, *, since: float | None = None) -> Airing | None:
         """The session with these slugs."""
-        return await self._airing((event, session), lambda db: broadcast_at(db, event, session))
+        return await self._airing((event, session), lambda db: broadcast_at(db, event, session), since)
 
     async def forget(self, changes: list[Change]) -> None:
         """Called after each commit: a session that was moved here is read anew."""
@@ -88,15 +97,22 @@ class Broadcasts:
             self._known.clear()
 
     async def _airing(
-        self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]], *, fresh: bool = False
+        self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]], since: float | None
     ) -> Airing | None:
         known_at, known = self._known.get(key, (0.0, None))
-        if known is not None and not fresh and self.clock() - known_at < REMEMBERED_S:
+        oldest = self.clock() - REMEMBERED_S if since is None else since
+        if known is not None and known_at > oldest:
             return known
-        if key not in self._asked:
-            asked = self._asked[key] = asyncio.ensure_future(self._read(key, find))
-            asked.add_done_callback(lambda _: self._asked.pop(key, None))
-        return await asyncio.shield(self._asked[key])
+        asked_at, asked = self._asked.get(key, (0.0, None))
+        if asked is None or (since is not None and asked_at < since):
+            asked = asyncio.create_task(self._read(key, find))
+            self._asked[key] = self.clock(), asked
+            asked.add_done_callback(lambda done: self._answered(key, done))
+        return await asyncio.shield(asked)
+
+    def _answered(self, key: Key, done: asyncio.Task[Airing | None]) -> None:
+        if key in self._asked and self._asked[key][1] is done:
+            del self._asked[key]
 
     async def _read(self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]]) -> Airing | None:
         asked_at, read_at = self.clock(), datetime.now(UTC)

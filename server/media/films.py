@@ -50,6 +50,14 @@ class FilmSource(NamedTuple):
         """Raises NoSuchSegment."""
         return simulive.playlist(self.programme, rendition, now, base, kept=self.kept(now), delta=delta)
 
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
+        """A film's playlist is not waited for."""
+        return True
+
+    def awaits(self, name: str) -> bool:
+        """Nor is a segment of it."""
+        return False
+
     def file_of(self, name: str, now: datetime) -> str:
         """Raises NoSuchSegment, NotYet."""
         return simulive.segment_file(self.programme, name, now, self.kept(now))

@@ -17,6 +17,9 @@ SMALLEST_COMPRESSED = 200
 MOST = 512
 """Answers kept at once; the one that was asked for longest ago makes room."""
 
+PARTS_BYTES = 16_000_000
+"""Parts are asked for once by each player: they have a shelf of their own, lest they push segments from theirs."""
+
 
 @dataclass(frozen=True)
 class Prepared:

@@ -6,16 +6,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rooms import recording, stage_captions
+from rooms import parts, recording, stage_captions
 from rooms.errors import NoSuchSegment
 from rooms.film_index import FilmIndex
+from rooms.parts import Part
 from rooms.recording import RENDITIONS, Journal, Recording
 from rooms.stage_cuts import StageCut
 from server.media.films import index_at
 from server.models import Session
 from server.settings import Settings
 
-REMEMBERED_JOURNALS = 256
+REMEMBERED_LISTS = 256
 
 
 class StageSource(NamedTuple):
@@ -43,6 +44,14 @@ class StageSource(NamedTuple):
             return stage_captions.playlist(self.cut.kept, base, delta=delta)
         return self.cut.kept.playlist(rendition, base, delta=delta)
 
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
+        """Whether this rendition's playlist, counted from zero, has come so far. Raises TooFarAhead."""
+        return rendition == "captions" or self.cut.kept.has_come_to(rendition, segment, part)
+
+    def awaits(self, name: str) -> bool:
+        """Whether this is a part that is not there yet, and will be next."""
+        return self.cut.kept.is_next_part(name)
+
     def file_of(self, name: str, now: datetime) -> str:
         """Raises NoSuchSegment for what is not listed (yet), or was cut away."""
         if not (self.cut.kept.lists(name) or stage_captions.lists(self.cut.kept, name)):
@@ -69,13 +78,15 @@ def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -
 
 
 def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) -> Recording:
-    """What is listed in a directory; where there is an object store, so much of it as that has.
+    """What is listed in a directory; where there is an object store, so much of it as that has, and no parts.
 
     Raises FileNotFoundError while nothing is listed.
     """
-    listed = recording_at(directory)
     if not settings.store_url:
-        return listed
+        # The parts first: a segment that has been listed meanwhile is whole with any of them.
+        newest = {name: parts_at(directory, name) for name in RENDITIONS}
+        return recording_at(directory)._replace(parts=newest)
+    listed = recording_at(directory)
     journals = {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}
     return Recording(listed.film, journals)
 
@@ -96,6 +107,20 @@ def journal_at(directory: Path, rendition: str) -> Journal:
     return _journal(path, path.stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=REMEMBERED_JOURNALS)
+def parts_at(directory: Path, rendition: str) -> list[Part]:
+    """A rendition's newest parts, read once for each version of their list; none where it is not put out in parts."""
+    path = directory / parts.list_name(rendition)
+    try:
+        return _parts(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return []
+
+
+@lru_cache(maxsize=REMEMBERED_LISTS)
+def _parts(path: Path, _changed_ns: int) -> list[Part]:
+    return parts.read(path.read_bytes())
+
+
+@lru_cache(maxsize=REMEMBERED_LISTS)
 def _journal(path: Path, _changed_ns: int) -> Journal:
     return recording.read(path.read_text())

@@ -35,6 +35,8 @@ class SignedSource(Protocol):
     def elsewhere(self) -> str: ...
     def version(self, now: datetime) -> Hashable: ...
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str: ...
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool: ...
+    def awaits(self, name: str) -> bool: ...
     def file_of(self, name: str, now: datetime) -> str: ...
 
 
@@ -92,6 +94,14 @@ class SignedFilm:
             ended=self.programme.is_over(now),
             delta=delta,
         )
+
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
+        """A film's playlist is not waited for."""
+        return True
+
+    def awaits(self, name: str) -> bool:
+        """Nor is a segment of it."""
+        return False
 
     def file_of(self, name: str, now: datetime) -> str:
         """The film's file that a segment's name stands for. Raises NoSuchSegment, NotYet."""

@@ -9,12 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from rooms import playlists
+from rooms import parts, playlists
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.film_index import CAPTIONS_NAME, POSTER_NAME
 from server.entrance import event_of, require, session_of
 from server.errors import NotFound, PageError
-from server.media import films
+from server.media import films, reloads
 from server.media.admissions import Admissions
 from server.media.broadcasts import Airing, Broadcasts
 from server.media.prepared import FileShelf, Prepared, Shelf, prepare
@@ -40,6 +40,8 @@ ASK_EACH_TIME = "private, no-cache"
 FOR_AN_HOUR = "private, max-age=3600"
 FOR_A_MINUTE = "public, max-age=60"
 """Captions; those that were corrected have an address of their own, so it is they that are seen at once."""
+UNTIL_WHOLE = "public, max-age=10"
+"""Parts: soon the segment takes their place."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 PROXY_KEEPS_S = 60
 """So long nginx answers for us: a recording that is withdrawn is closed there too by then."""
@@ -67,14 +69,23 @@ def told_plainly(handler: Handler) -> Handler:
 
 @told_plainly
 async def show(request: Request) -> Response:
-    """A playlist, of what was sent by the moment at which the session was last read."""
-    name = request.path_params["name"]
+    """A playlist, of what was sent by the moment at which the session was last read, or as soon as it is there."""
+    name, wanted = request.path_params["name"], reloads.wanted_by(request.query_params)
     await let_in(request)
-    airing = await broadcasts_of(request).at(request.path_params["event"], request.path_params["session"])
-    if name not in (*MULTIVARIANT, *RENDITIONS, SIGNED_PLAYLIST) or airing is None:
+    airing = await playable(request, await airing_at(request))
+    if name not in (*MULTIVARIANT, *RENDITIONS, SIGNED_PLAYLIST):
         raise NotFound("There is nothing to play here.")
-    if not (is_playable(airing) or await may_preview(request, airing)):
-        raise NotFound("There is nothing to play here now.")
+    if wanted is not None and name not in MULTIVARIANT:
+        rendition = RENDITIONS.get(name, PICTURES)
+        airing = await playable(
+            request,
+            await reloads.until(
+                request.app.state.lookout,
+                lambda since: airing_at(request, since),
+                lambda source: source.has_come_to(rendition, *wanted),
+                is_signed=name == SIGNED_PLAYLIST,
+            ),
+        )
     try:
         return playlist(request, airing, name).answer(request, ASK_EACH_TIME)
     except NoSuchSegment as error:
@@ -107,18 +118,34 @@ async def poster(request: Request) -> Response:
 
 @told_plainly
 async def segment(request: Request) -> Response:
-    """A segment, to be kept for good; 404 for an unknown key or name, and before its simulive time."""
+    """A segment, to be kept for good; 404 for an unknown key or name, and before its simulive time.
+
+    The part that is said to come next is waited for.
+    """
     now, name, media_key = datetime.now(UTC), request.path_params["name"], request.path_params["media_key"]
     broadcasts = broadcasts_of(request)
     path = sent_file(await broadcasts.with_key(media_key), name, now)
     if path is None:
-        path = sent_file(await broadcasts.with_key(media_key, fresh=True), name, now)
+        airing = await reloads.until(
+            request.app.state.lookout,
+            lambda since: broadcasts.with_key(media_key, since=since),
+            lambda source: not source.awaits(name.removeprefix(PREFIX)),
+            is_signed=name.startswith(PREFIX),
+            since=broadcasts.clock(),
+        )
+        path = sent_file(airing, name, now)
     if path is None:
         raise NotFound("There is no such segment, or not yet.")
-    keep = FOR_A_MINUTE if path.suffix == ".vtt" else FOR_GOOD
-    answer = await file(request, path, SEGMENT_TYPES[path.suffix], keep)
+    answer = await file(request, path, SEGMENT_TYPES[path.suffix], keeping_of(path))
     answer.headers["x-accel-expires"] = str(PROXY_KEEPS_S)
     return answer
+
+
+def keeping_of(path: Path) -> str:
+    """How long a segment's file may be kept."""
+    if parts.segment_of(path.name) is not None:
+        return UNTIL_WHOLE
+    return FOR_A_MINUTE if path.suffix == ".vtt" else FOR_GOOD
 
 
 async def let_in(request: Request) -> None:
@@ -141,6 +168,18 @@ async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
     return event, session
 
 
+async def airing_at(request: Request, since: float | None = None) -> Airing | None:
+    """What the session of the address sends out."""
+    return await broadcasts_of(request).at(request.path_params["event"], request.path_params["session"], since=since)
+
+
+async def playable(request: Request, airing: Airing | None) -> Airing:
+    """It, if its playlists are given out to this viewer now. Raises NotFound."""
+    if airing is None or not (is_playable(airing) or await may_preview(request, airing)):
+        raise NotFound("There is nothing to play here now.")
+    return airing
+
+
 def is_playable(airing: Airing) -> bool:
     """Whether its playlists are given out: it is running, has just ended, or its recording is open."""
     session, now = airing.session, airing.read_at
@@ -161,10 +200,10 @@ def playlist(request: Request, airing: Airing, name: str) -> Prepared:
     """Made once for all who ask at the same state of the programme. Raises NoSuchSegment."""
     key, now = airing.session.media_key, airing.read_at
     delta = request.query_params.get(SKIP) in SKIPS
-    beside = airing.signed.source if airing.signed else None
-    source = beside if name == SIGNED_PLAYLIST else airing.source
-    if source is None:
+    side = airing.side(is_signed=name == SIGNED_PLAYLIST)
+    if side is None:
         raise NoSuchSegment(name)
+    source = side.source
 
     def make() -> Prepared:
         if name in MULTIVARIANT:
@@ -184,19 +223,19 @@ def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
     """The file of a segment that was sent by now."""
     if airing is None:
         return None
-    is_signed = name.startswith(PREFIX)
-    part = airing.signed if is_signed else airing
-    if part is None:
+    side = airing.side(is_signed=name.startswith(PREFIX))
+    if side is None:
         return None
     try:
-        return part.directory / part.source.file_of(name.removeprefix(PREFIX) if is_signed else name, now)
+        return side.directory / side.source.file_of(name.removeprefix(PREFIX), now)
     except (NoSuchSegment, NotYet):
         return None
 
 
 async def file(request: Request, path: Path, media_type: str, cache_control: str) -> Response:
     """Raises NotFound for a file that is not there."""
-    shelf: FileShelf = request.app.state.files
+    is_part = parts.segment_of(path.name) is not None
+    shelf: FileShelf = request.app.state.parts if is_part else request.app.state.files
     try:
         content = await shelf.read(path)
     except FileNotFoundError as error:

@@ -10,9 +10,9 @@ from tests.rooms.media.speaker import Speaker, feed
 SOURCE = "speaker"
 
 
-def open_programme(directory: Path, epoch: float) -> Programme:
+def open_programme(directory: Path, epoch: float, *, in_parts: bool = False) -> Programme:
     """A programme with the speaker on air."""
-    programme = Programme(directory, epoch=epoch, ask_key=lambda source: None)
+    programme = Programme(directory, epoch=epoch, ask_key=lambda source: None, in_parts=in_parts)
     programme.add(SOURCE)
     programme.on_air([SOURCE])
     programme.take(SOURCE)

@@ -11,6 +11,7 @@ import av
 import pytest
 
 from rooms import parts
+from rooms.errors import TooFarAhead
 from rooms.film_index import INDEX_NAME, FilmIndex
 from rooms.media.disk import read_journals
 from rooms.media.programme import Programme
@@ -101,6 +102,8 @@ def test_who_waits_for_a_part_or_a_segment_waits_until_it_is_listed(directory: P
     count, newest = len(sent.journals["video"].listed), len(sent.newest_parts("video"))
     assert sent.has_come_to("video", count - 1, None) and sent.has_come_to("video", count, newest - 1)
     assert not sent.has_come_to("video", count, newest) and not sent.has_come_to("video", count, None)
+    with pytest.raises(TooFarAhead):
+        sent.has_come_to("video", count + 3, 0)
     over = Journal(sent.journals["video"].listed, is_over=True)
     assert Recording(sent.film, {"video": over}).has_come_to("video", count + 5, None)
 
