@@ -125,9 +125,13 @@ class Progress(Said, tag="progress", frozen=True):
 
 
 class Present(Said, tag="present", frozen=True):
-    """Every source that is here, as pairs of stage and source: said first, to whoever has just connected."""
+    """Every source that is here, as pairs of stage and source: said first, to whoever has just connected.
+
+    `since` is when the media process began, seconds since 1970: who comes later may still be on the way to it.
+    """
 
     sources: list[tuple[str, str]]
+    since: float
 
 
 Answer = Described | Done | Refused

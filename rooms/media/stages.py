@@ -231,6 +231,7 @@ class Stages:
     def __init__(self, directory: Path, tell: Callable[[News], None]) -> None:
         self.directory, self.tell = directory, tell
         self._stages: dict[str, Stage] = {}
+        self._since = time.time()
 
     async def answer(self, call: control.AnyCall) -> control.Answer:
         """Do what a web process asks for."""
@@ -256,7 +257,8 @@ class Stages:
     @property
     def present(self) -> Present:
         """Every source of every stage that is heard."""
-        return Present([(name, source) for name, stage in self._stages.items() for source in stage.sources])
+        sources = [(name, source) for name, stage in self._stages.items() for source in stage.sources]
+        return Present(sources, self._since)
 
     async def run(self) -> None:
         """Tick for as long as the process lives."""

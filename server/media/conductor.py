@@ -74,7 +74,8 @@ class Conductor:
         now = datetime.now(UTC)
         async with self.database.writing() as db:
             if isinstance(news, Present):
-                await stages.note_present(db, {source for _, source in news.sources}, now)
+                since = datetime.fromtimestamp(news.since, UTC)
+                await stages.note_present(db, {source for _, source in news.sources}, since, now)
                 return
             if isinstance(news, Progress):
                 await keeping.note(db, UUID(news.programme), moment_of(news.safe_up_to), news.troubles)

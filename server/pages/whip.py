@@ -76,13 +76,15 @@ async def resource_options(request: Request) -> Response:
 @told_plainly
 async def publish(request: Request) -> Response:
     """A publisher's offer; 201 with our answer and where to end it."""
-    connection, now = secrets.token_hex(CONNECTION_BYTES), datetime.now(UTC)
+    connection = secrets.token_hex(CONNECTION_BYTES)
     stage, publisher = await who_publishes(request, *await stage_of(request))
     offer = await offer_in(request)
     before = await source_of(request, stage, publisher)
+    if not media_of(request).is_open:
+        raise MediaAway
     async with request.app.state.db.writing() as db:
         try:
-            source = await stages.arrive(db, stage, publisher, connection, now)
+            source = await stages.arrive(db, stage, publisher, connection, datetime.now(UTC))
         except stages.Refused as refused:
             raise Conflict(str(refused)) from refused
     assert source.place is not None

@@ -172,12 +172,18 @@ async def note(db: AsyncSession, stage: Stage, connection: str, state: str, now:
         await _announce(db, stage)
 
 
-async def note_present(db: AsyncSession, present: Collection[str], now: datetime) -> None:
-    """Exactly these connections are there: the others were lost."""
+async def note_present(db: AsyncSession, present: Collection[str], since: datetime, now: datetime) -> None:
+    """Exactly these connections are there: the others were lost, but for who is on the way to a media process.
+
+    It tells what became of everybody who comes after it began, `since`.
+    """
     gone = select(StageSource, Stage).join(Stage, col(Stage.id) == col(StageSource.stage_id))
     for source, stage in await db.exec(gone.where(col(StageSource.connection).is_not(None))):
         assert source.connection is not None
-        await note(db, stage, source.connection, "here" if source.connection in present else "lost", now)
+        if source.connection in present:
+            await note(db, stage, source.connection, "here", now)
+        elif source.state != "arriving" or source.changed_at < since:
+            await note(db, stage, source.connection, "lost", now)
 
 
 async def put_on_air(db: AsyncSession, stage: Stage, source_id: uuid.UUID, *, is_on_air: bool) -> bool:

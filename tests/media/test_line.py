@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,13 @@ GOODBYE = Leave("main", "nobody")
 
 
 @pytest.fixture
-async def listening(tmp_path: Path):
+def began() -> float:
+    """Before the worker did, seconds since 1970."""
+    return time.time()
+
+
+@pytest.fixture
+async def listening(began: float, tmp_path: Path):
     """Settings under which a worker listens; media itself is not opened."""
     settings = Settings(data=tmp_path)
     worker = Worker(Place(listen_address(settings), "", 0, tmp_path), KEY)
@@ -30,7 +37,7 @@ async def listening(tmp_path: Path):
     await until(lambda: not worker._lines)
 
 
-async def test_a_call_is_answered_and_who_connects_hears_who_is_there(listening: Settings):
+async def test_a_call_is_answered_and_who_connects_hears_who_is_there(began: float, listening: Settings):
     heard: list[control.News] = []
 
     async def hear(news: control.News) -> None:
@@ -39,7 +46,10 @@ async def test_a_call_is_answered_and_who_connects_hears_who_is_there(listening:
     line = MediaLine(listening, KEY)
     running = asyncio.create_task(line.run(hear))
     await until(lambda: heard)
-    assert heard == [Present([])]
+    (first,) = heard
+    assert isinstance(first, Present)
+    assert first.sources == []
+    assert began <= first.since <= time.time()
     with pytest.raises(MediaRefused, match="unknown"):
         await line.tell(GOODBYE)
     running.cancel()

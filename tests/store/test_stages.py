@@ -10,6 +10,7 @@ from server.store import sessions, stages
 from server.store.stages import Publisher, Refused
 
 NOW = datetime(2026, 6, 28, 9, 30, tzinfo=UTC)
+A_MOMENT = timedelta(milliseconds=1)
 ENCODER = Publisher("Encoder", "encoder")
 
 
@@ -26,6 +27,10 @@ async def become(database, stage, connection, state):
 async def backstage(database, stage):
     async with database.reading() as db:
         return {each.name: each for each in await stages.sources_of(db, stage.id)}
+
+
+async def states(database, stage):
+    return {name: each.state for name, each in (await backstage(database, stage)).items()}
 
 
 @pytest.fixture
@@ -105,11 +110,17 @@ async def test_exactly_those_that_the_media_process_names_are_there(database, st
     await come(database, stage, amara, "amara")
     await come(database, stage, ENCODER, "encoder")
     async with database.writing() as db:
-        await stages.note_present(db, {"amara"}, NOW)
-    assert {name: each.state for name, each in (await backstage(database, stage)).items()} == {
-        "Amara": "here",
-        "Encoder": "lost",
-    }
+        await stages.note_present(db, {"amara"}, since=NOW + A_MOMENT, now=NOW + A_MOMENT)
+    assert await states(database, stage) == {"Amara": "here", "Encoder": "lost"}
+
+
+async def test_who_is_on_the_way_to_a_media_process_that_has_just_begun_is_not_lost(database, stage, amara):
+    await come(database, stage, ENCODER, "encoder")
+    await come(database, stage, amara, "amara")
+    await become(database, stage, "amara", "here")
+    async with database.writing() as db:
+        await stages.note_present(db, set(), since=NOW - A_MOMENT, now=NOW)
+    assert await states(database, stage) == {"Amara": "lost", "Encoder": "arriving"}
 
 
 async def directed(database, stage):
@@ -146,6 +157,14 @@ async def test_the_first_interpreter_who_comes_has_the_window_and_is_never_taken
         assert stage.taken_id is None
         assert await stages.sign(db, stage, None)
         assert (await stages.directions(db))[str(stage.id)].signing is None
+
+
+async def test_a_stage_with_low_latency_is_put_out_in_parts(database, make):
+    event = await make.event()
+    for low_latency in (True, False):
+        stage = await make.stage(event, low_latency=low_latency)
+        await make.live_session(event, stage_id=stage.id)
+        assert (await directed(database, stage)).in_parts is low_latency
 
 
 async def test_picture_and_sound_are_wanted_near_a_session_of_a_stage(database, make):
