@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from server.store.availability import is_away
 from server.templating import render
 
 
@@ -85,12 +86,22 @@ class NotInTime(PageError):
     title = "That has not come yet"
 
 
+class Away(PageError):
+    """The database does not answer, or not in time."""
+
+    status = 503
+    title = "We are very busy just now"
+    retry_after = 5
+
+
 SENTENCES = {
     400: "The request was not complete. Please go back and try again.",
     404: "The address may be mistyped, or the page has moved.",
     405: "This address does not do that. Please go back and use the page's own buttons.",
     413: "Please send less at once.",
     500: "The mistake is ours and has been noted. Please try again in a moment.",
+    503: "We could not read or store what you asked for. Please wait a few seconds and try again: nothing is lost that "
+    "was confirmed before.",
 }
 TITLES = {404: NotFound.title, 405: "That does not work here", 413: TooLarge.title}
 
@@ -120,7 +131,7 @@ async def page_error(request: Request, error: Exception) -> Response:
         event = request.path_params.get("event")
         address = f"/{event}/join-link" if isinstance(event, str) and not error.strong else "/sign-in"
         return RedirectResponse(f"{address}?then={request.url.path}", 303)
-    headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany | Away) else {}
     return answer(request, error.status, error.title, error.sentence or SENTENCES.get(error.status, ""), headers)
 
 
@@ -133,6 +144,8 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 async def surprise(request: Request, error: Exception) -> Response:
     """Anything unforeseen: the visitor gets a page; Starlette raises it on, so that it is logged."""
+    if is_away(error):
+        return await page_error(request, Away())
     return answer(request, 500, PageError.title, SENTENCES[500], {})
 
 

@@ -1,13 +1,11 @@
-"""Telling a database that does not answer from a statement that it refuses."""
+"""A database that does not answer, in the rooms' words."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from rooms.errors import Unavailable
+from server.store.availability import is_away
 
 ANSWERS_WITHIN_S = 15.0
 
@@ -18,7 +16,7 @@ async def answering() -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             yield
-    except (IntegrityError, DataError, ProgrammingError):
+    except Exception as error:
+        if is_away(error) or isinstance(error, (OSError, TimeoutError)):
+            raise Unavailable from error
         raise
-    except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
-        raise Unavailable from error

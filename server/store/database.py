@@ -20,6 +20,8 @@ AfterCommit = Callable[[list[Change]], Awaitable[None]]
 
 CHANGES = "changes"
 BUSY_TIMEOUT_MS = 10_000
+POOL_TIMEOUT_S = 10.0
+"""How long one waits for a connection; whoever waited in vain is told to come back."""
 
 
 class Database:
@@ -34,7 +36,9 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
             self._aside = Aside(url)
         else:
-            self._reader = self._writer = create_async_engine(url, pool_size=10, pool_pre_ping=True)
+            self._reader = self._writer = create_async_engine(
+                url, pool_size=10, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True
+            )
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -101,7 +105,9 @@ class Aside:
 
 
 def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, async_creator=connecting_to(url), pool_size=pool_size, max_overflow=0)
+    engine = create_async_engine(
+        url, async_creator=connecting_to(url), pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
+    )
     _prepare(engine.sync_engine, begin)
     return engine
 

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -30,6 +31,16 @@ def outage(engine, database_url, request):
             hog.close()
 
     return away
+
+
+async def test_a_page_that_needs_the_database_says_when_to_come_back(server, event, engine, outage):
+    async with httpx.AsyncClient(base_url=server.base) as browser, outage():
+        answer = await browser.get(f"/{event.slug}", timeout=AWAY_WITHIN_S)
+        if engine == "sqlite":
+            assert answer.status_code == 200
+        else:
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert "wait a few seconds and try again" in answer.text
 
 
 async def test_the_room_stays_open_says_so_and_counts_everything_afterwards(server, make, event, keynote, outage):
