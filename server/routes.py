@@ -181,6 +181,8 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/console/stages", stages.index, methods=GET, name="stages"),
     Route("/{event}/console/stages", stages.create, methods=POST),
     Route("/{event}/console/stages/{stage:uuid}", stages.show, name="stage"),
+    Route("/{event}/console/stages/{stage:uuid}/edit", stages.edit, methods=GET, name="stage_edit"),
+    Route("/{event}/console/stages/{stage:uuid}/edit", stages.update, methods=POST),
     Route("/{event}/console/stages/{stage:uuid}/direct", stages.direct, methods=POST, name="stage_direct"),
     Route("/{event}/console/stages/{stage:uuid}/delete", stages.destroy, methods=POST, name="stage_delete"),
     Route("/{event}/console/films", films.index, methods=GET, name="films"),

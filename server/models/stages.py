@@ -26,6 +26,8 @@ class Stage(SQLModel, table=True):
     signing_id: uuid.UUID | None = Field(default=None)
     """The interpreter's source: its picture is the sign-language window's, and is never taken."""
     follows_voice: bool = Field(default=False)
+    low_latency: bool = Field(default=False)
+    """Whether viewers follow it closely: it is put out in parts of segments."""
 
 
 class StageSource(SQLModel, table=True):

@@ -24,6 +24,7 @@ TAKEN = "Another stage is called that already. Please choose another name."
 
 class StageForm(Form):
     title: str = Field(min_length=2, max_length=120)
+    low_latency: bool = False
 
 
 class DirectForm(Form):
@@ -51,7 +52,7 @@ async def index(request: Request) -> Response:
         event = await event_of(request, db)
         require(request, "session.edit")
         rows = await stages.stages_of(db, event.id)
-    return render(request, "stages/index.html", stages=rows, form=FormState({}))
+    return render(request, "stages/index.html", stages=rows, form=FormState({}), has_parts=has_parts(request))
 
 
 async def create(request: Request) -> Response:
@@ -63,9 +64,39 @@ async def create(request: Request) -> Response:
             form = form.with_error("title", TAKEN)
         if form.input is None:
             rows = await stages.stages_of(db, event.id)
-            return render(request, "stages/index.html", stages=rows, form=form, status_code=422)
-        stage = await stages.create(db, event.id, form.input.title)
+            return render(
+                request, "stages/index.html", status_code=422, stages=rows, form=form, has_parts=has_parts(request)
+            )
+        stage = await stages.create(db, event.id, form.input.title, low_latency=form.input.low_latency)
     return redirect(request, "stage", event=event.slug, stage=stage.id, notice="saved")
+
+
+async def edit(request: Request) -> Response:
+    async with request.app.state.db.reading() as db:
+        stage = await stage_of(request, db)
+        require(request, "session.edit")
+    form: FormState[StageForm] = FormState({"title": stage.title, "low_latency": stage.low_latency})
+    return render(request, "stages/edit.html", stage=stage, form=form, has_parts=has_parts(request))
+
+
+async def update(request: Request) -> Response:
+    form = await read_form(request, StageForm)
+    async with request.app.state.db.writing() as db:
+        stage = await stage_of(request, db)
+        require(request, "session.edit")
+        if form.input and await stages.title_taken(db, stage.event_id, form.input.title, stage.id):
+            form = form.with_error("title", TAKEN)
+        if form.input is None:
+            return render(
+                request, "stages/edit.html", status_code=422, stage=stage, form=form, has_parts=has_parts(request)
+            )
+        await stages.change(db, stage, title=form.input.title, low_latency=form.input.low_latency)
+    return redirect(request, "stage", event=request.state.event.slug, stage=stage.id, notice="saved")
+
+
+def has_parts(request: Request) -> bool:
+    """Whether a stage can be put out in parts: an object store is given whole segments only."""
+    return not request.app.state.settings.store_url
 
 
 async def show(request: Request) -> Response:

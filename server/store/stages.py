@@ -70,10 +70,11 @@ async def title_taken(db: AsyncSession, event_id: uuid.UUID, title: str, stage_i
     return (await db.exec(statement)).first() is not None
 
 
-async def create(db: AsyncSession, event_id: uuid.UUID, title: str) -> Stage:
+async def create(db: AsyncSession, event_id: uuid.UUID, title: str, *, low_latency: bool = False) -> Stage:
     """Add a stage after the last one."""
     known = await stages_of(db, event_id)
-    stage = Stage(event_id=event_id, title=title, position=max((each.position for each in known), default=-1) + 1)
+    position = max((each.position for each in known), default=-1) + 1
+    stage = Stage(event_id=event_id, title=title, low_latency=low_latency, position=position)
     db.add(stage)
     return stage
 
@@ -265,6 +266,7 @@ async def directions(db: AsyncSession) -> dict[str, Direct]:
             heard,
             stage.follows_voice and on_air,
             signing.connection if signing else None,
+            stage.low_latency,
         )
     return wanted
 

@@ -190,6 +190,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/console/stages"): Case(CREW),
     ("POST", "/{event}/console/stages"): Case(CREW, {"title": "Small stage"}),
     ("GET", "/{event}/console/stages/{stage:uuid}"): Case(CREW),
+    ("GET", "/{event}/console/stages/{stage:uuid}/edit"): Case(CREW),
+    ("POST", "/{event}/console/stages/{stage:uuid}/edit"): Case(CREW, {"title": "Small stage", "low_latency": "yes"}),
     ("POST", "/{event}/console/stages/{stage:uuid}/direct"): Case(CREW, {"do": "new-key"}),
     ("POST", "/{event}/console/stages/{stage:uuid}/delete"): Case(CREW),
     ("GET", "/{event}/console/films"): Case(CREW),

@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("taken_id", sa.Uuid(), nullable=True),
         sa.Column("signing_id", sa.Uuid(), nullable=True),
         sa.Column("follows_voice", sa.Boolean(), nullable=False),
+        sa.Column("low_latency", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
