@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,10 +25,22 @@ NODE_MODULES = ROOT / "node_modules"
 NODE_MAJOR = 20
 """The oldest Node whose test runner and npm do what the tests need."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
+GSTREAMER_PUBLISHER = ("/usr/bin/python3", ROOT / "tests" / "engines" / "gstreamer_publisher.py")
+GSTREAMER_PACKAGES = (
+    "python3-gst-1.0",
+    "gir1.2-gst-plugins-bad-1.0",
+    "gstreamer1.0-nice",
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-plugins-good",
+    "gstreamer1.0-plugins-bad",
+    "gstreamer1.0-plugins-ugly",
+)
 
 #: Where Debian keeps the programs of its services, which only root has on the path.
 SYSTEM_PATH = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"])
+
+QUIET_APT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+"""It asks nothing, and starts no service that it installs."""
 
 
 class CannotSetUp(Exception):
@@ -55,6 +68,8 @@ def main(purpose: str) -> None:
         step("nginx for the tests", install_nginx)
     if purpose == "test" and not shutil.which("turnserver", path=SYSTEM_PATH):
         step("coturn for the tests", install_coturn)
+    if purpose == "test" and not works(*GSTREAMER_PUBLISHER, "--version"):
+        step("GStreamer for the tests", install_gstreamer)
 
 
 class Stamp:
@@ -155,6 +170,12 @@ def install_coturn() -> None:
     install_system_package("coturn", advice=advice)
 
 
+def install_gstreamer() -> None:
+    """Installs GStreamer with what an encoder needs, and the system's Python to work it, from its packages."""
+    advice = f"The tests need GStreamer: run `sudo apt-get install {' '.join(GSTREAMER_PACKAGES)}`, then this again."
+    install_system_package(*GSTREAMER_PACKAGES, advice=advice)
+
+
 def locked(package: str) -> str:
     """The lines of one package in the lock, with its hashes."""
     lines = LOCK.read_text().splitlines(keepends=True)
@@ -162,13 +183,19 @@ def locked(package: str) -> str:
     return lines[start] + "".join(itertools.takewhile(lambda line: line.startswith(" "), lines[start + 1 :]))
 
 
-def install_system_package(package: str, *, advice: str) -> None:
-    """Installs a package of Debian or its kin, which only root can."""
+def install_system_package(*packages: str, advice: str) -> None:
+    """Installs packages of Debian or its kin, which only root can."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise CannotSetUp(advice)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # start no service of it
-    run("apt-get", "update", "-q", env=quiet, advice=advice)
-    run("apt-get", "install", "-qy", "--no-install-recommends", package, env=quiet, advice=advice)
+    update_system_index()
+    run("apt-get", "install", "-qy", "--no-install-recommends", *packages, env=QUIET_APT, advice=advice)
+
+
+@cache
+def update_system_index() -> None:
+    """Asks for the newest list of packages, once."""
+    advice = "The system's list of packages could not be had. Is its mirror reachable?"
+    run("apt-get", "update", "-q", env=QUIET_APT, advice=advice)
 
 
 def step(name: str, work: Callable[[], None]) -> None:

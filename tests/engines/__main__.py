@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.engines import EngineMissing
 from tests.engines.chromium import running_chromium
 from tests.engines.coturn import Coturn
+from tests.engines.gstreamer import gstreamer_version
 from tests.engines.nginx import nginx_program
 from tests.engines.postgresql import PostgreSQL
 from tests.engines.process import ServerProcess
@@ -37,7 +38,8 @@ def main() -> None:
     try_server(Coturn)
     nginx = Path(nginx_program()).name
     chromium = f"Chromium {asyncio.run(browser_version())}"
-    print(f"Engines: {Path(redis_program()).name}, PostgreSQL 18, coturn, {nginx}, {chromium}")
+    redis = Path(redis_program()).name
+    print(f"Engines: {redis}, PostgreSQL 18, coturn, {nginx}, {gstreamer_version()}, {chromium}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,26 @@
+"""GStreamer's webrtcbin publishes by a stream key, as any encoder may."""
+
+import pytest
+
+from rooms.media.check import check
+from server.settings import Settings
+from server.store.database import Database
+from server.trust.secret import load_secret
+from server.trust.stream_keys import stream_key
+from tests.engines.gstreamer import publishing
+from tests.live.waiting import until
+from tests.stage.conftest import House
+from tests.stage.directing import go_on_air, listed, recorded
+
+
+@pytest.fixture
+def surroundings() -> dict[str, str]:
+    return {"PLENARY_MEDIA_ADDRESS": "127.0.0.1"}
+
+
+@pytest.mark.one_engine
+async def test_gstreamer_is_recorded(house: House, served: str, settings: Settings, database: Database) -> None:
+    async with publishing(f"{served}{house.whip}", stream_key(load_secret(settings), house.stage.id, 1)):
+        await go_on_air(database, house)
+        await until(lambda: listed(settings, house) >= 1)
+        assert check(await recorded(settings, database, house)).faults == []
