@@ -46,6 +46,12 @@ def read_webvtt(text: str) -> list[Cue]:
     return cues
 
 
+def ends_at(line: str) -> float | None:
+    """The second at which the caption ends whose times this line says; None for any other line."""
+    times = TIMES.match(line.strip())
+    return _seconds(*times.groups()[4:]) if times else None
+
+
 def write_webvtt(cues: Iterable[Cue], header: str = "") -> str:
     blocks = [f"WEBVTT\n{header}".rstrip()]
     blocks += [f"{_time(cue.start)} --> {_time(cue.end)}\n{html.escape(cue.text, quote=False)}" for cue in cues]

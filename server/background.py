@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from server import timekeeper
 from server.mail import worker as mail
-from server.media import conductor, downloads, object_store, packaging, recording_checks
+from server.media import caption_drafts, conductor, downloads, object_store, packaging, recording_checks
 
 log = structlog.get_logger("plenary.background")
 
@@ -29,6 +29,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
     Duty("films", packaging.EVERY_S, packaging.package_due),
     Duty("downloads", downloads.EVERY_S, downloads.make_due),
+    Duty("caption drafts", caption_drafts.EVERY_S, caption_drafts.draft_due),
     Duty("mail", mail.EVERY_S, mail.deliver_due),
     Duty("object store", object_store.EVERY_S, object_store.copy_new),
     Duty("recording checks", recording_checks.EVERY_S, recording_checks.check_due),

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import smtplib
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from sqlmodel import select
 from rooms.bus.redis import look
 from server.assets import path_of
 from server.media.films import films_dir
+from server.media.speech_to_text import words_of
 from server.models import Film
 from server.settings import Settings
 from server.store import migrations
@@ -187,6 +189,19 @@ async def film_directories(settings: Settings) -> list[str]:
         await database.close()
 
 
+def check_speech_to_text(settings: Settings) -> Finding:
+    """The command that drafts captions can be run."""
+    if not settings.speech_to_text:
+        return Finding("good", "not set; captions are typed or uploaded")
+    try:
+        program = words_of(settings)[0]
+    except (ValueError, IndexError) as error:
+        return Finding("bad", f"PLENARY_SPEECH_TO_TEXT is no command: {error}", "Check its quotation marks.")
+    if shutil.which(program) is None:
+        return Finding("bad", f"{program} cannot be run", "Install it, or check PLENARY_SPEECH_TO_TEXT.")
+    return Finding("good", f"{program} drafts captions")
+
+
 def check_clock(settings: Settings) -> Finding:
     """One-time codes and agendas need the true time, and the zones' rules."""
     newest = max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py"))
@@ -209,5 +224,6 @@ CHECKS: dict[str, Check] = {
     "mail": check_mail,
     "pages": check_browser_files,
     "films": check_films,
+    "captions": check_speech_to_text,
     "clock": check_clock,
 }

@@ -31,6 +31,8 @@ NOTICES: dict[str, Notice] = {
     "recording-withdraw": Notice("good", "The recording is withdrawn, and its old addresses are dead."),
     "recording-cut": Notice("good", "The recording is cut."),
     "captions-saved": Notice("good", "The captions are saved. New viewers see them at once."),
+    "draft-asked": Notice("good", "The captions are being drafted. You can leave this page."),
+    "draft-kept": Notice("good", "The draft is kept. Nobody else sees it yet."),
     "chapter-marked": Notice("good", "The chapter is marked. Give it a name on the recording’s page."),
     "announced": Notice("good", "Your announcement is on every open page."),
     "withdrawn": Notice("good", "The announcement is withdrawn."),

@@ -6,6 +6,7 @@ from server.live import socket
 from server.pages import (
     agenda,
     backstage,
+    caption_forms,
     console,
     devices,
     downloads,
@@ -154,9 +155,27 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/console/sessions/{session}/recording/cut", recording_forms.cut, methods=POST, name="recording_cut"),
     Route(
         "/{event}/console/sessions/{session}/recording/captions",
-        recording_forms.caption,
+        caption_forms.update,
         methods=POST,
         name="recording_captions",
+    ),
+    Route(
+        "/{event}/console/sessions/{session}/recording/draft",
+        caption_forms.draft,
+        methods=POST,
+        name="caption_draft",
+    ),
+    Route(
+        "/{event}/console/sessions/{session}/recording/draft/keep",
+        caption_forms.keep,
+        methods=POST,
+        name="caption_draft_keep",
+    ),
+    Route(
+        "/{event}/console/sessions/{session}/recording/draft/delete",
+        caption_forms.discard,
+        methods=POST,
+        name="caption_draft_delete",
     ),
     Route(
         "/{event}/console/sessions/{session}/recording/download",

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """An S3-compatible store for what stages send, as s3://bucket/prefix; empty: the data directory serves."""
     store_public_url: str = ""
     """The address from which browsers fetch what lies in that store."""
+    speech_to_text: str = ""
+    """A command that is given a WAVE file's path and prints WebVTT; empty: captions are not drafted."""
     metrics_token: str = ""
     """The bearer token for /metrics from elsewhere than this machine."""
     media_listen: str = ""

@@ -11,6 +11,7 @@ from rooms.media.download import Run, join
 from rooms.media.simulive import FilmRefused, package
 from rooms.media.spec import SpecRefused
 from rooms.media.studio import make_films
+from rooms.media.wave_file import Heard, write_wave
 from rooms.webvtt import read_webvtt
 
 
@@ -27,6 +28,9 @@ def main(words: list[str] | None = None) -> int:
         elif arguments.command == "join":
             runs = [Run(*(list(map(Path, files)) for files in run)) for run in json.load(sys.stdin)]
             join(runs, arguments.to, progress=say_progress)
+        elif arguments.command == "sound":
+            sound = [Heard(begins_s, list(map(Path, files))) for begins_s, files in json.load(sys.stdin)]
+            write_wave(sound, arguments.to)
         else:
             cues = read_webvtt(arguments.captions.read_text(encoding="utf-8")) if arguments.captions else ()
             title = arguments.title or arguments.film.stem
@@ -65,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
     joining.add_argument("--to", type=Path, required=True, metavar="FILE.mp4", help="the film to write")
     joining.description = (
         "Standard input: a JSON list of runs, each a list of the files of its pictures and of its sound."
+    )
+    hearing = commands.add_parser("sound", help="make a WAVE file of a recording's sound, for speech recognition")
+    hearing.add_argument("--to", type=Path, required=True, metavar="FILE.wav", help="the file to write")
+    hearing.description = (
+        "Standard input: a JSON list of stretches, each the second of the film at which it begins, and its files."
     )
     checking = commands.add_parser("check", help="look over a recording, and say what was found as JSON")
     checking.add_argument("directory", type=Path, help="where a session's programme was written")

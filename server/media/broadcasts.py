@@ -72,6 +72,14 @@ class Airing(NamedTuple):
         return self.signed if is_signed else Signed(self.directory, self.source)
 
 
+def seconds_of(airing: Airing) -> float:
+    """How long the film is, or all that was sent from the stage."""
+    source = airing.source
+    if isinstance(source, programmes.StageSource):
+        return source.cut.whole.journals["video"].seconds
+    return source.film.duration.total_seconds()
+
+
 class Broadcasts:
     """Finds what a session sends out. Answers that were not found are not remembered: they may be made any moment.
 

@@ -17,7 +17,7 @@ from server.models.keeping import Keeping
 from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
 from server.models.mail import Mail
 from server.models.people import Grant, JoinLink, Person, SignIn
-from server.models.recordings import Chapter, Download, WatchInterval
+from server.models.recordings import CaptionDraft, Chapter, Download, WatchInterval
 from server.models.registrations import Bookmark, Progress, Registration
 from server.models.stages import Stage, StageSource
 from server.models.surveys import Answer, Question, Response, Survey
@@ -28,6 +28,7 @@ __all__ = [
     "Answer",
     "Attendance",
     "Bookmark",
+    "CaptionDraft",
     "Chapter",
     "Download",
     "DroppedFrames",

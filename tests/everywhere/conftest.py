@@ -52,6 +52,12 @@ def database_url(laid: Laid, tmp_path: Path) -> object:
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With everything that an installation may choose to have."""
+    return settings.model_copy(update={"speech_to_text": "listen"})
+
+
+@pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Starlette]:
     """The application without what it does by the clock: only what a visitor does changes anything here."""
     app = create_app(settings)

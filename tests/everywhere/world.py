@@ -15,8 +15,10 @@ from server.demo.laying import lay
 from server.demo.script import read_script
 from server.models import (
     Announcement,
+    CaptionDraft,
     Chapter,
     Event,
+    Film,
     FilmUpload,
     Mail,
     NetworkingTable,
@@ -110,9 +112,12 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
     stage = Stage(event_id=event.id, title="Main stage")
     upload = FilmUpload(event_id=event.id, title="Hearts", size=2_000_000)
     chapter = Chapter(session_id=live.id, title="Welcome")
+    film = await db.get_one(Film, live.film_id)
+    draft = CaptionDraft(session_id=live.id, directory=film.directory, state="ready", text="WEBVTT\n")
     db.add_all(
         [
             chapter,
+            draft,
             upload,
             stage,
             Seat(event_id=event.id, table_id=table.id, number=free, person_id=delegate.id),

@@ -346,6 +346,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "session_id"),
     )
     op.create_table(
+        "caption_draft",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("directory", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["session_id"], ["session.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("session_id"),
+    )
+    op.create_table(
         "chapter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),

@@ -1,0 +1,80 @@
+"""A session's recording on the organiser's desk: what all its forms need to know, and the page that holds them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from anyio import to_thread
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.clock_times import clock_of
+from server.entrance import event_of, require, session_of
+from server.forms import FormState
+from server.media import captions
+from server.media.broadcasts import Airing, Broadcasts, seconds_of
+from server.media.programmes import StageSource
+from server.models import CaptionDraft, Chapter, Event, Session
+from server.store import caption_drafts, chapters
+from server.templating import redirect, render
+
+
+class Subject(NamedTuple):
+    """The session whose recording it is, what it sends out (None: nothing is there yet), and its chapters."""
+
+    event: Event
+    session: Session
+    airing: Airing | None
+    chapters: Sequence[Chapter]
+    draft: CaptionDraft | None
+    """The captions that speech recognition was asked for."""
+
+
+async def subject_of(request: Request, db: AsyncSession) -> Subject:
+    event = await event_of(request, db)
+    require(request, "recording.edit")
+    session = await session_of(request, db, event)
+    broadcasts: Broadcasts = request.app.state.broadcasts
+    airing = await broadcasts.at(event.slug, session.slug)
+    draft = await caption_drafts.draft_of(db, session.id, airing.directory.name) if airing else None
+    return Subject(event, session, airing, await chapters.chapters_of(db, session.id), draft)
+
+
+def captioned(subject: Subject) -> Airing | None:
+    """What can have captions: a film, or what a stage has sent once nothing more will come."""
+    airing = subject.airing
+    if airing is None or (isinstance(airing.source, StageSource) and not airing.source.is_over(airing.read_at)):
+        return None
+    return airing
+
+
+async def page(request: Request, subject: Subject, status_code: int = 200, **forms: Any) -> Response:
+    """The page, with whichever form was sent as it was typed."""
+    session, source = subject.session, subject.airing.source if subject.airing else None
+    placed_at = [(each, source.cut.second_of(each.at) if source else None) for each in subject.chapters]
+    to_caption = captioned(subject)
+    draft = subject.draft
+    if "captions" not in forms and to_caption:
+        is_ready = draft is not None and draft.state == "ready"
+        text = draft.text if draft and is_ready else await to_thread.run_sync(captions.read, to_caption.directory)
+        forms["captions"] = FormState({"text": text})
+    ends = clock_of(session.trim_end) if session.trim_end is not None else ""
+    return render(
+        request,
+        "recording_forms/edit.html",
+        status_code=status_code,
+        session=session,
+        can_caption=to_caption is not None,
+        can_draft=bool(request.app.state.settings.speech_to_text),
+        draft=draft,
+        film_seconds=seconds_of(subject.airing) if subject.airing else None,
+        chapters=[(each, None if second is None else clock_of(second)) for each, second in placed_at],
+        changed=forms.get("changed"),
+        chapter_form=forms.get("chapter", FormState()),
+        cut_form=forms.get("cut", FormState({"begins": clock_of(session.trim_start), "ends": ends})),
+        captions_form=forms.get("captions", FormState()),
+    )
+
+
+def back(request: Request, subject: Subject, notice: str) -> Response:
+    return redirect(request, "recording_edit", event=subject.event.slug, session=subject.session.slug, notice=notice)

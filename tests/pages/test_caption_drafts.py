@@ -1,0 +1,157 @@
+"""Speech recognition drafts captions: by a real command, seen by the organiser alone until they are published."""
+
+import asyncio
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.media.programmes import directory_of
+from server.models import CaptionDraft, Event, Session, Stage
+from server.settings import Settings
+from tests.factory import Factory
+from tests.pages import recogniser
+from tests.pages.broadcasts import broadcast
+
+pytestmark = pytest.mark.one_engine
+WITHIN_S = 120
+RECOGNISER = shlex.join([sys.executable, str(recogniser.__file__)])
+FAILING = shlex.join([sys.executable, "-c", "import sys; sys.exit('<b>no model</b> is loaded')"])
+
+
+@pytest.fixture(scope="session")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("programme")
+    broadcast(directory, 8, is_over=True)
+    return directory
+
+
+@pytest.fixture
+def command() -> str:
+    return RECOGNISER
+
+
+@pytest.fixture
+def settings(settings: Settings, command: str) -> Settings:
+    return settings.model_copy(update={"speech_to_text": command})
+
+
+@pytest.fixture
+async def session(make: Factory, event: Event, settings: Settings, sent: Path) -> Session:
+    """A recording from a stage."""
+    async with make.database.writing() as db:
+        stage = Stage(event_id=event.id, title="Main stage")
+        db.add(stage)
+    now = datetime.now(UTC)
+    times = {"started_at": now - timedelta(hours=1), "ended_at": now - timedelta(minutes=59)}
+    session = await make.session(event, stage_id=stage.id, state="ended", recording="open", **times)
+    shutil.copytree(sent, directory_of(settings, session))
+    return session
+
+
+@pytest.fixture
+async def desk(make: Factory, event: Event, session: Session, client: httpx.AsyncClient) -> str:
+    """The address of the recording's page, open to its organiser."""
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+    return f"/{event.slug}/console/sessions/{session.slug}/recording"
+
+
+async def shows(client: httpx.AsyncClient, page: str, *texts: str) -> str:
+    """The page, once it holds one of these."""
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            shown = (await client.get(page)).text
+            if any(text in shown for text in texts):
+                return shown
+            await asyncio.sleep(0.1)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        while not is_so():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+async def test_a_draft_is_read_corrected_kept_and_published(
+    client: httpx.AsyncClient, event: Event, session: Session, desk: str, settings: Settings
+) -> None:
+    public = f"/{event.slug}/sessions/{session.slug}/media/captions.vtt"
+    assert "Draft them by speech recognition" in (await client.get(desk)).text
+    assert (await client.post(f"{desk}/draft")).status_code == 303
+    shown = await shows(client, desk, "This is a draft")
+    assert "Beep 4 &amp;amp; more" in shown
+    assert "00:00:02.5" in shown or "00:00:02.4" in shown
+    assert not list((settings.data / "media" / "sound").iterdir())
+    corrected = "WEBVTT\n\n00:01.000 --> 00:02.000\nGood morning.\n\n00:03.000 --> 0"
+    assert (await client.post(f"{desk}/draft/keep", data={"text": corrected})).status_code == 303
+    assert "Good morning." in (await client.get(desk)).text
+    assert "Good morning." not in (await client.get(public)).text
+    assert (await client.post(f"{desk}/captions", data={"text": corrected})).status_code == 422
+    assert (await client.post(f"{desk}/captions", data={"text": corrected[:-16]})).status_code == 303
+    assert "Good morning." in (await client.get(public)).text
+    assert "This is a draft" not in (await client.get(desk)).text
+    assert (await client.post(f"{desk}/draft/keep", data={"text": corrected})).status_code == 409
+
+
+@pytest.mark.parametrize("command", [f"{RECOGNISER} slow"])
+async def test_the_organiser_sees_how_far_it_is_and_may_stop_it(
+    client: httpx.AsyncClient, desk: str, settings: Settings
+) -> None:
+    await client.post(f"{desk}/draft")
+    shown = await shows(client, desk, *(f"listened to: {percent} %" for percent in range(40, 60)))
+    assert "data-busy" in shown and "<textarea" not in shown
+    sound = settings.data / "media" / "sound"
+    assert len(list(sound.iterdir())) == 1
+    assert (await client.post(f"{desk}/draft/delete")).status_code == 303
+    await until(lambda: not list(sound.iterdir()))
+    assert "Draft them by speech recognition" in (await client.get(desk)).text
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (FAILING, "The command failed (1). It said: &lt;b&gt;no model&lt;/b&gt; is loaded"),
+        ("echo", "cannot be used. A WebVTT file begins with the word WEBVTT"),
+        ("/nowhere/listen --language en", "The command cannot be started"),
+    ],
+)
+async def test_a_command_that_does_not_help_is_quoted(client: httpx.AsyncClient, desk: str, says: str) -> None:
+    await client.post(f"{desk}/draft")
+    shown = await shows(client, desk, "could not be drafted")
+    assert says in shown
+    assert "Draft them by speech recognition" in shown
+
+
+@pytest.mark.parametrize("state", ["making", "failed"])
+async def test_a_draft_whose_maker_died_or_failed_is_begun_anew(
+    client: httpx.AsyncClient, make: Factory, session: Session, desk: str, state: str
+) -> None:
+    then = datetime.now(UTC) - timedelta(hours=1)
+    async with make.database.writing() as db:
+        dead = {"state": state, "percent": 40, "asked_at": then, "leased_until": then}
+        db.add(CaptionDraft(session_id=session.id, directory=str(session.id), **dead))
+    await client.post(f"{desk}/draft")
+    assert "Beep 1" in await shows(client, desk, "This is a draft")
+
+
+async def test_a_draft_of_another_film_is_not_shown(
+    client: httpx.AsyncClient, make: Factory, session: Session, desk: str
+) -> None:
+    async with make.database.writing() as db:
+        text = "WEBVTT\n\n00:01.000 --> 00:02.000\nSomething else\n"
+        other = CaptionDraft(session_id=session.id, directory="another", state="ready", text=text)
+        db.add(other.model_copy(update={"asked_at": datetime.now(UTC)}))
+    shown = (await client.get(desk)).text
+    assert "Something else" not in shown
+    assert "Draft them by speech recognition" in shown
+
+
+@pytest.mark.parametrize("command", [""])
+async def test_without_a_command_nothing_is_pretended(client: httpx.AsyncClient, desk: str) -> None:
+    assert "speech recognition" not in (await client.get(desk)).text
+    assert (await client.post(f"{desk}/draft")).status_code == 404
