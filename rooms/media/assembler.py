@@ -15,7 +15,8 @@ FIRST_ASKED_AFTER_S = 0.01
 """A packet may just be overtaken by the next."""
 ASKED_AGAIN_AFTER_S = 0.06
 PICTURE_PATIENCE_S = 0.6
-SOUND_PATIENCE_S = 0.12
+SOUND_PATIENCE_S = 0.3
+"""Asked for again some times, on a line of 80 ms to and fro; the mix waits longer still."""
 MOST_MISSING = 400
 """Packets missed at once; beyond them the stream has broken off, and begins anew."""
 MOST_ASKED_AT_ONCE = 64

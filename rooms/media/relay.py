@@ -107,9 +107,11 @@ class Source:
             return
         self._show(self._pictures.take(now))
         self._sound(self._sounds.take(now))
+        for kind, order in (("video", self._pictures.order), ("audio", self._sounds.order)):
+            if kind in self.receivers:
+                self.receivers[kind].ask_again(order.to_ask_for(now))
         if self._has_arrived and "video" in self.receivers:
             video = self.receivers["video"]
-            video.ask_again(self._pictures.order.to_ask_for(now))
             if self._pictures.wants_key:
                 self.ask_key()
             if now - self._told_at >= EVERY_S:

@@ -291,11 +291,12 @@ def install(ports: dict[str, UdpPort]) -> None:
     setattr(rtcpeerconnection, "RTCRtpSender", Sender)  # noqa: B010
     setattr(rtcpeerconnection, "RTCDtlsTransport", DtlsTransport)  # noqa: B010
     setattr(rtcicetransport, "Connection", OnePortConnection)  # noqa: B010
-    _offer_transport_cc()
+    _offer_feedback()
     _widen_ciphers()
 
 
-def _offer_transport_cc() -> None:
+def _offer_feedback() -> None:
+    """What we tell senders of packets (RFC 4585): of pictures when each came, and of both which did not."""
     extensions = HEADER_EXTENSIONS["video"]
     if not any(each.uri == TRANSPORT_CC for each in extensions):
         extensions.append(RTCRtpHeaderExtensionParameters(id=TRANSPORT_CC_ID, uri=TRANSPORT_CC))
@@ -303,6 +304,8 @@ def _offer_transport_cc() -> None:
     for codec in CODECS["video"]:
         if not is_rtx(codec):
             codec.rtcpFeedback = [RTCRtcpFeedback(type=kind, parameter=parameter) for kind, parameter in wanted]
+    for codec in CODECS["audio"]:
+        codec.rtcpFeedback = [RTCRtcpFeedback(type="nack")]
 
 
 def _widen_ciphers() -> None:

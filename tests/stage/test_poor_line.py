@@ -24,8 +24,26 @@ from tests.stage.speaking import join
 
 LOST, LATE_S = 0.05, 0.04
 """One packet in twenty, and 80 ms to and fro."""
+LOST_FOR_GOOD = 0.01
+"""Of the packets of sound, with those that were just asked for."""
 SEGMENTS, SEGMENTS_IN_FULL = 3, 60
 CANDIDATE = re.compile(r"(a=candidate:\S+ \d \S+ \d+) \S+ \d+ ")
+PEERS_KEPT = """
+window.peers = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...wanted) {
+    super(...wanted);
+    window.peers.push(this);
+  }
+};
+"""
+SOUND_SENT = """async () => {
+  const stats = (await Promise.all(window.peers.map((peer) => peer.getStats()))).flatMap((each) => [...each.values()]);
+  const sound = (type) => stats.findLast((each) => each.type === type && each.kind === "audio");
+  const [ours, theirs] = [sound("outbound-rtp"), sound("remote-inbound-rtp")];
+  return { sent: ours.packetsSent, again: ours.retransmittedPacketsSent, lost: theirs.packetsLost };
+}"""
+"""Packets of sound that a page has sent, those that it has sent again, and those that never came to us."""
 NOWHERE = "127.0.0.1 9"
 """The discard port."""
 
@@ -47,17 +65,20 @@ def surroundings(line: LossyLine) -> dict[str, str]:
 async def test_a_speaker_who_loses_one_packet_in_twenty_is_recorded_without_a_decode_error(
     house: House, settings: Settings, database: Database, open_as: Open, line: LossyLine, soak: bool
 ) -> None:
-    page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}")
+    page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}", PEERS_KEPT)
     await page.route(f"**{house.whip}", lambda route: through(line, route))
     await join(page)
     await go_on_air(database, house)
     for count in range(1, (SEGMENTS_IN_FULL if soak else SEGMENTS) + 1):
         await until(lambda count=count: listed(settings, house) >= count)
+    sound = await page.evaluate(SOUND_SENT)
     directory = await recorded(settings, database, house)
     assert line.lost > 0
     assert check(directory).faults == []
     assert decoded(directory, "video") > SEGMENTS
     assert decoded(directory, "audio") > SEGMENTS
+    assert sound["again"] > 0
+    assert sound["lost"] <= sound["sent"] * LOST_FOR_GOOD
 
 
 async def through(line: LossyLine, route: Route) -> None:

@@ -10,7 +10,7 @@ from aiortc.codecs import CODECS, HEADER_EXTENSIONS
 from aiortc.rtp import RtpPacket
 
 from rooms.errors import OfferRefused
-from rooms.media import seam
+from rooms.media import assembler, seam
 from rooms.media.relay import Source, Watcher, wire
 from rooms.media.samples import Kind, Picture, Report, Sound
 from rooms.media.seam import Sender
@@ -20,6 +20,8 @@ from tests.live.waiting import until
 HERE = "127.0.0.1"
 KEYFRAME = b"\x78\x00\x04\x67sps\x00\x04\x68pps\x00\x04\x65key"
 SLICE = b"\x41slice"
+PATIENT_S = 60
+"""However slow this machine is."""
 
 
 class Listener:
@@ -134,6 +136,34 @@ async def test_a_packet_that_is_lost_is_sent_again_when_asked_for(pair: Pair):
 
     await until(ticked)
     assert lost
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sound that is missing is waited for."""
+    monkeypatch.setattr(assembler, "SOUND_PATIENCE_S", PATIENT_S)
+
+
+async def test_sound_that_is_lost_is_sent_again_too(patient: None, pair: Pair):
+    audio, send = pair.senders[0], pair.senders[0]._send
+    sent: list[int] = []
+
+    def lossy(payload_type: int, sequence: int, *rest: object) -> None:
+        sent.append(sequence)
+        if len(sent) not in (3, 6):
+            send(payload_type, sequence, *rest)
+
+    audio._send = lossy
+    for n in range(9):
+        audio.forward(RtpPacket(111, 0, n, n * 960, 8, b"opus%d" % n))
+
+    def ticked() -> bool:
+        pair.source.tick(time.monotonic())
+        return len(pair.heard.sounds) == 9
+
+    await until(ticked)
+    assert [sound.data for sound in pair.heard.sounds] == [b"opus%d" % n for n in range(9)]
+    assert {sent[2], sent[5]} <= set(sent[9:])
 
 
 async def test_a_watcher_gets_what_a_source_sends_and_a_keyframe_when_it_asks(pair: Pair):
