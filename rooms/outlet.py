@@ -1,6 +1,7 @@
 """What a room holds of a connection: a way to write to it without waiting."""
 
 import struct
+from collections.abc import Callable
 from functools import cached_property
 from typing import Protocol
 
@@ -8,6 +9,8 @@ from rooms.protocol import Close, Notice, encode
 
 WHOLE_TEXT = 0x81
 """The first byte of a text frame that is a whole message (RFC 6455, 5.2)."""
+Send = Callable[[bytes], int]
+"""Writes to a connection; how many bytes were taken. Raises OSError for none."""
 
 
 class Frame:
@@ -34,11 +37,26 @@ def header(length: int) -> bytes:
     return struct.pack("!BBQ", WHOLE_TEXT, 127, length)
 
 
+def no_way(wire: bytes) -> int:
+    """The `send` of an outlet that takes nothing so: every frame is shared with it."""
+    return 0
+
+
 class Outlet(Protocol):
     """One connection's way out. No call waits; every call on a closed connection is without effect."""
 
-    def share(self, frame: Frame) -> bool:
-        """Offer a frame that a later one makes superfluous. False: it fell behind, and is caught up when it drains."""
+    send: Send
+    """The shortest way for a shared frame's `wire`: how many of its bytes were taken. Raises OSError for none.
+
+    It may be kept and called again until it takes less than everything; then the frame is shared, and `send` is
+    another.
+    """
+
+    def share(self, frame: Frame, sent: int = 0) -> bool:
+        """Offer what `send` did not take of a frame that a later one makes superfluous.
+
+        False: it fell behind, and is caught up when it drains.
+        """
 
     def tell(self, *frames: Frame) -> None:
         """Send frames that concern this connection alone. One that takes no more is closed and asks again."""

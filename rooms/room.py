@@ -2,14 +2,14 @@
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from rooms import meters
 from rooms.bus import Counted, Message, Moved, Present
-from rooms.outlet import Frame, Outlet
+from rooms.outlet import Frame, Outlet, Send
 from rooms.presence import Headcount, Presence
 from rooms.protocol import Audience, Changed, Welcome, encoder
 from rooms.reactions import Count
@@ -21,7 +21,6 @@ STILL_HERE_MS = 15_000
 """A room that was silent for so long says that nothing has changed: pages can tell silence from a dead line."""
 PART = 500
 """How many members of a large room are written to before anything else has its turn: some 6 ms."""
-Share = Callable[[Frame], bool]
 COUNTED = frozenset({Audience.DELEGATES, Audience.SEATED})
 """The audiences whose people are the headcount; the crew is at work."""
 
@@ -59,8 +58,8 @@ class Room:
         self._encoded: dict[str, msgspec.Raw] = {}
         self._changed: set[str] = set(self.topics)
         self._not_before: dict[str, int] = {}
-        self._active: dict[Audience, dict[Connection, Share]] = {audience: {} for audience in Audience}
-        """Those who take frames now, each with its outlet's `share`: the way that every frame goes is kept short."""
+        self._active: dict[Audience, dict[Connection, Send]] = {audience: {} for audience in Audience}
+        """Those who take frames now, each with its outlet's `send`: the way that every frame goes is kept short."""
         self._welcomes: dict[Audience, Frame] = {}
         self._spoke_at: dict[Audience, int] = {}
         """When each audience was last told something."""
@@ -101,7 +100,7 @@ class Room:
     def enter(self, connection: Connection, audience: Audience) -> bool:
         """Let a connection in; True when a person has newly arrived."""
         self.members[connection] = audience
-        self._active[audience][connection] = connection.outlet.share
+        self._active[audience][connection] = connection.outlet.send
         connection.rooms.add(self.name)
         connection.outlet.tell(self.welcome(audience))
         arrived = audience in COUNTED and self.presence.arrive(connection.person)
@@ -185,7 +184,7 @@ class Room:
         """A connection that had fallen behind takes frames again: the snapshot says all that it missed."""
         audience = self.members[connection]
         if connection not in self._active[audience]:
-            self._active[audience][connection] = connection.outlet.share
+            self._active[audience][connection] = connection.outlet.send
             connection.outlet.tell(self.welcome(audience))
 
     def _state(self, topic: str) -> msgspec.Struct | None:
@@ -224,8 +223,28 @@ class Room:
         everybody = tuple(active)
         for start in range(0, len(everybody), PART):
             there = [each for each in everybody[start : start + PART] if each in active]
-            behind = [each for each in there if not active[each](frame)]
-            for each in behind:
-                del active[each]
+            behind = write(active, there, frame)
             meters.SKIPPED.inc(len(behind))
             yield len(there) - len(behind)
+
+
+def write(active: dict[Connection, Send], everybody: Sequence[Connection], frame: Frame) -> list[Connection]:
+    """Write a frame to everybody, who are all active; those who fell behind, and are so no more."""
+    wire, whole, rest = frame.wire, len(frame.wire), []
+    for connection in everybody:
+        try:
+            if (sent := active[connection](wire)) != whole:
+                rest.append((connection, sent))
+        except OSError:
+            rest.append((connection, 0))
+    return [connection for connection, sent in rest if not is_shared(active, connection, frame, sent)]
+
+
+def is_shared(active: dict[Connection, Send], connection: Connection, frame: Frame, sent: int) -> bool:
+    """Whether an outlet that took less than a whole frame takes the rest of it in its own way."""
+    taken = connection.outlet.share(frame, sent)
+    if taken:
+        active[connection] = connection.outlet.send
+    else:
+        del active[connection]
+    return taken

@@ -5,10 +5,7 @@ uvicorn and websockets, which `tests/live/test_fanout.py` holds against them.
 """
 
 import asyncio
-import os
 import socket
-from collections.abc import Callable
-from functools import partial
 from typing import Any, Protocol, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -17,7 +14,7 @@ from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 from websockets.server import ServerProtocol
 
-from rooms.outlet import Frame
+from rooms.outlet import Frame, Send, no_way
 from rooms.protocol import Close
 
 EXTENSION = "plenary.outlet"
@@ -46,6 +43,8 @@ class Listener(Protocol):
 class DirectOutlet:
     """Implements `rooms.outlet.Outlet`: each frame is one write of shared bytes, at once.
 
+    A shared frame's way is the socket's own `send`, without a line of Python between: it is most of what a room costs.
+
     The transport pauses it when the kernel takes no more. Then shared frames are missed, and what only this connection
     is told waits in its order.
     """
@@ -53,17 +52,20 @@ class DirectOutlet:
     __slots__ = (
         "_is_full",
         "_is_over",
+        "_kernel",
         "_listener",
         "_missed",
         "_pong",
         "_protocol",
-        "_send",
         "_told",
+        "send",
     )
 
     def __init__(self, protocol: "FanoutProtocol") -> None:
         self._protocol = protocol
-        self._send = way_to_kernel(protocol.transport)
+        self._kernel: socket.socket | None = None
+        """The connection's descriptor, which stays the transport's."""
+        self.send: Send = no_way
         self._is_full = False
         self._is_over = False
         self._missed = False
@@ -71,11 +73,11 @@ class DirectOutlet:
         self._pong = b""
         self._listener: Listener | None = None
 
-    def share(self, frame: Frame) -> bool:
+    def share(self, frame: Frame, sent: int = 0) -> bool:
         if self._is_full:
             self._missed = True
             return False
-        self._write(frame.wire)
+        self._write(frame.wire[sent:])
         return True
 
     def tell(self, *frames: Frame) -> None:
@@ -92,6 +94,7 @@ class DirectOutlet:
         if self._is_over:
             return
         self._is_over = self._is_full = True
+        self._block()
         self._told.clear()
         self._protocol.end(code)
         self._protocol.loop.call_soon(self._end)
@@ -99,6 +102,7 @@ class DirectOutlet:
     def follow(self, listener: Listener) -> None:
         """Hand the accepted connection over to a listener: the application that asks for it may return."""
         self._listener = listener
+        self._clear()
         self._protocol.hand_over()
 
     def pong(self, answer: bytes) -> None:
@@ -109,8 +113,9 @@ class DirectOutlet:
             self._write(answer)
 
     def pause(self) -> None:
-        """The kernel takes no more."""
+        """The kernel takes no more, and the transport has something for it that goes first."""
         self._is_full = True
+        self._block()
 
     def resume(self) -> None:
         """It does again: first what waits, then whatever was missed, as the listener knows it."""
@@ -119,6 +124,7 @@ class DirectOutlet:
         self._is_full = False
         told, self._told = self._told, []
         pong, self._pong = self._pong, b""
+        self._clear()
         if waiting := b"".join([pong, *(frame.wire for frame in told)]):
             self._write(waiting)
         if self._missed and not self._is_full and self._listener:
@@ -133,34 +139,33 @@ class DirectOutlet:
             self._listener.hear(message.get("text"))
 
     def _write(self, data: bytes) -> None:
-        """Straight to the kernel; what it does not take is the transport's, which then pauses this outlet at once.
+        """By the transport, which tries at once, and pauses this outlet when the kernel does not take it all."""
+        self._protocol.transport.write(data)
 
-        Every frame goes this way: it touches as little as it can.
-        """
-        try:
-            sent = self._send(data)
-        except OSError:
-            sent = 0  # full or broken: the transport finds out, and pauses or ends it
-        if sent < len(data):
-            self._protocol.transport.write(data[sent:])
+    def _clear(self) -> None:
+        """Open the short way to the kernel; under TLS there is none, and none to a connection that is over."""
+        transport = self._protocol.transport
+        if self._listener is None or is_encrypted(transport):
+            return
+        theirs = transport.get_extra_info("socket")
+        self._kernel = socket.socket(theirs.family, theirs.type, theirs.proto, theirs.fileno())
+        self.send = self._kernel.send
+
+    def _block(self) -> None:
+        """Whoever still holds the short way is refused from now on."""
+        self.send = no_way
+        if self._kernel:
+            self._kernel.detach()
+            self._kernel = None
 
     def _end(self) -> None:
         """Nothing is written any more: whatever ends a connection says so before its transport closes."""
         self._is_over = self._is_full = True
+        self._block()
         self._told.clear()
         listener, self._listener = self._listener, None
         if listener:
             listener.gone()
-
-
-def way_to_kernel(transport: asyncio.Transport) -> Callable[[bytes], int]:
-    """Writes to the connection's descriptor, good until the listener is told that it is over; returns how many bytes.
-
-    Takes nothing where the transport changes what it is given (TLS).
-    """
-    if is_encrypted(transport):
-        return lambda data: 0
-    return partial(os.write, transport.get_extra_info("socket").fileno())
 
 
 def is_encrypted(transport: asyncio.Transport) -> bool:

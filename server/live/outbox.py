@@ -5,7 +5,7 @@ from collections import deque
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from rooms.outlet import Frame
+from rooms.outlet import Frame, Send, no_way
 from rooms.protocol import Close
 from server.live.fanout import TOLD_LIMIT, Listener
 
@@ -19,6 +19,7 @@ class Outbox:
     """Implements `rooms.outlet.Outlet`: what cannot be written at once waits here."""
 
     def __init__(self) -> None:
+        self.send: Send = no_way
         self._code: Close | None = None
         """Why it was closed from here."""
         self._fell_behind = False
@@ -26,7 +27,7 @@ class Outbox:
         self._filled = asyncio.Event()
         self._closed = asyncio.Event()
 
-    def share(self, frame: Frame) -> bool:
+    def share(self, frame: Frame, sent: int = 0) -> bool:
         if len(self._waiting) >= SHARED_LIMIT:
             self._fell_behind = True
             return False

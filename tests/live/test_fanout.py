@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import socket
 import struct
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,7 @@ from websockets.server import ServerProtocol
 
 from rooms.outlet import Frame, header
 from rooms.protocol import Changed, Close
+from rooms.room import Connection, write
 from server.live.fanout import EXTENSION, TOLD_LIMIT, DirectOutlet, FanoutProtocol
 from tests.live.waiting import WITHIN_S, until
 
@@ -66,6 +68,13 @@ class Ear:
         self.heard: list[str | None] = []
         self.drains = 0
         self.is_gone = asyncio.Event()
+        self._page = Connection(uuid.uuid4(), uuid.uuid4(), outlet)
+        self._active = {self._page: outlet.send}
+
+    def share(self, frame: Frame) -> bool:
+        """Give it a frame as a room does; False when it fell behind."""
+        self._active.setdefault(self._page, self.outlet.send)
+        return not write(self._active, [self._page], frame)
 
     def hear(self, text: str | None) -> None:
         self.heard.append(text)
@@ -93,7 +102,7 @@ class Hall:
         outlet.follow(self.ears[-1])
 
     def share(self, frame: Frame) -> list[bool]:
-        return [ear.outlet.share(frame) for ear in self.ears]
+        return [ear.share(frame) for ear in self.ears]
 
     @property
     def address(self) -> str:
@@ -215,6 +224,18 @@ async def test_everybody_receives_the_same_bytes(hall):
         assert await one.frame() == await two.frame() == (Opcode.TEXT, frame.payload)
 
 
+async def test_who_is_gone_is_written_to_no_more_whatever_has_its_descriptor_now(hall):
+    async with raw(hall) as page:
+        ear = hall.ears[0]
+        assert ear.share(a_frame("news"))
+        short_way = ear.outlet.send
+        page.writer.transport.abort()
+        await until(ear.is_gone.is_set)
+        with pytest.raises(OSError):
+            short_way(a_frame("too late").wire)
+        assert not ear.share(a_frame("too late"))
+
+
 async def test_what_is_sent_is_heard_whole_in_its_order_and_answered(hall):
     async with raw(hall) as page:
         page.send(Opcode.TEXT, b"first ", fin=False)
@@ -260,7 +281,7 @@ async def test_what_breaks_the_protocol_is_closed_before_it_is_buffered(hall, fr
 async def fill(hall: Hall, frame: Frame) -> int:
     """Share until the first ear takes no more; how many frames it took."""
     taken = 0
-    while hall.ears[0].outlet.share(frame):
+    while hall.ears[0].share(frame):
         taken += 1
         await asyncio.sleep(0)
     return taken
@@ -272,7 +293,7 @@ async def test_a_slow_reader_leaves_the_active_set_and_gets_the_latest_when_it_d
         taken = await fill(hall, frame)
         hall.ears[0].outlet.tell(a_frame("first answer"))
         hall.ears[0].outlet.tell(a_frame("second answer"))
-        assert not hall.ears[0].outlet.share(frame)
+        assert not hall.ears[0].share(frame)
         read = [await slow.frame() for _ in range(taken)]
         assert read == [(Opcode.TEXT, frame.payload)] * taken
         names = [(await slow.frame())[1] for _ in range(3)]
@@ -289,11 +310,11 @@ async def test_who_never_reads_is_contained_and_others_do_not_notice(hall):
         buffered = ear.outlet._protocol.transport.get_write_buffer_size()
         for n in range(TOLD_LIMIT):
             deaf.send(Opcode.PING, b"%d" % n)
-            ear.outlet.share(a_frame("missed", padding=2_000))
+            ear.share(a_frame("missed", padding=2_000))
             ear.outlet.tell(a_frame("answer"))
         await asyncio.sleep(0)
         assert ear.outlet._protocol.transport.get_write_buffer_size() == buffered < 2_100
-        assert hall.ears[1].outlet.share(a_frame("news"))
+        assert hall.ears[1].share(a_frame("news"))
         assert (await other.frame())[1] == a_frame("news").payload
         ear.outlet.tell(a_frame("one too many"))
         await until(ear.is_gone.is_set)
@@ -354,7 +375,7 @@ async def test_a_close_says_its_code_and_comes_after_what_was_told(hall):
         hall.ears[0].outlet.tell(a_frame("last words"), a_frame("and more"))
         hall.ears[0].outlet.close(Close.FLOOD)
         hall.ears[0].outlet.tell(a_frame("too late"))
-        assert not hall.ears[0].outlet.share(a_frame("too late"))
+        assert not hall.ears[0].share(a_frame("too late"))
         assert [await page.recv(), await page.recv()] == [a_frame("last words").text, a_frame("and more").text]
         with pytest.raises(ConnectionClosed) as closed:
             await page.recv()

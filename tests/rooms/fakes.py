@@ -15,7 +15,7 @@ from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.journal import Stored
 from rooms.keeping import Kept
-from rooms.outlet import Frame
+from rooms.outlet import Frame, no_way
 from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionSend, Welcome, decode_notice
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from rooms.room import Connection
@@ -61,8 +61,9 @@ class Listener:
         self.frames: list[Frame] = []
         self.closed: Close | None = None
         self.deaf = False
+        self.send = no_way
 
-    def share(self, frame: Frame) -> bool:
+    def share(self, frame: Frame, sent: int = 0) -> bool:
         if not self.deaf:
             self.frames.append(frame)
         return not self.deaf
