@@ -17,8 +17,10 @@ LEAST_PART_S = 0.85 * PART_S
 """All but the last of a segment are so long at least (4.4.4.9)."""
 HOLD_BACK_S = 3 * PART_S
 """How far from the end a player should stay (4.4.3.8)."""
-KEPT_SEGMENTS = 3
+LISTED_SEGMENTS = 3
 """Of so many complete segments the parts are listed."""
+KEPT_SEGMENTS = 8
+"""Of so many they are kept: a player that stood still fetches what was listed when it last looked."""
 NAME = re.compile(r"(?P<letter>[a-z])-(?P<segment>\d{1,6})\.(?P<number>\d{1,3})\.m4s")
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rooms.errors import NoSuchSegment, TooFarAhead
 from rooms.film_index import FilmIndex
-from rooms.parts import HOLD_BACK_S, KEPT_SEGMENTS, PART_S, Part, part_name
+from rooms.parts import HOLD_BACK_S, LISTED_SEGMENTS, PART_S, Part, part_name
 from rooms.playlists import Entry, LowLatency, PartEntry, media_playlist
 
 TARGET_S = 2
@@ -267,7 +267,7 @@ def _with_parts(entries: list[Entry], journal: Journal, parts: Sequence[Part], l
         for number, group in groupby(parts, key=lambda part: part.segment)
     }
     following = journal.numbers.stop
-    for number in range(max(journal.numbers.start, following - KEPT_SEGMENTS), following):
+    for number in range(max(journal.numbers.start, following - LISTED_SEGMENTS), following):
         place = number - journal.numbers.start
         entries[place] = replace(entries[place], parts=listed.get(number, ()))
     newest = next((part for part in parts if part.segment == following), None)

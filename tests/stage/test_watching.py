@@ -22,9 +22,9 @@ from tests.factory import Factory
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, media_process
 from tests.stage.speaking import is_backstage, join
-from tests.stage.time_code import PUBLISHED, age_ms
+from tests.stage.time_code import PUBLISHED
+from tests.stage.watching import WITHIN_S, sees_the_clock, watched
 
-WITHIN_S = 90.0
 WITHIN_MS = WITHIN_S * 1000
 WATCHED_S, WATCHED_SHORT_S = 600.0, 4.0
 DEATHS, DEATHS_SHORT = 5, 1
@@ -93,20 +93,6 @@ async def test_two_watch_a_speaker_through_the_death_of_the_media_process_to_the
         print(record("Watching a stage", "make soak", figures, notes))
 
 
-async def watched(watchers: list[Page], seconds: float) -> list[float]:
-    """How old the pictures are that each sees, seconds, looked at every second for so long."""
-    ages = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        for page in watchers:
-            age = await age_ms(page)
-            if age is not None:
-                ages.append(age / 1000)
-        await asyncio.sleep(1)
-    assert ages, "nobody saw the clock"
-    return ages
-
-
 async def death(
     served: str, house: House, settings: Settings, database: Database, speaker: Page, watchers: list[Page]
 ) -> tuple[float, float, float]:
@@ -134,20 +120,6 @@ async def death(
     for page in watchers:
         await sees_the_clock(page, newer_than_s=time.monotonic() - began)
     return (rejoined or time.monotonic()) - began, new_segment_s, slowest
-
-
-async def sees_the_clock(page: Page, newer_than_s: float = WITHIN_S) -> None:
-    """Until it plays a picture that was taken no longer ago than that. A busy machine may look like a poor line."""
-    picture = page.get_by_role("button", name="Show the picture")
-    async with asyncio.timeout(WITHIN_S):
-        began = time.monotonic()
-        while True:
-            age = await age_ms(page)
-            if age is not None and age / 1000 < newer_than_s + time.monotonic() - began:
-                return
-            if await picture.is_visible():
-                await picture.dispatch_event("click")
-            await asyncio.sleep(0.2)
 
 
 async def checked(database: Database, house: House) -> Keeping:

@@ -1,5 +1,8 @@
 // Plays an HLS address in a video element: by hls.js wherever Media Source Extensions exist, else by the browser itself.
 
+import { isFollowing, pace } from "../models/keep-up.js";
+import { listen } from "./listeners.js";
+
 /**
  * @typedef {object} Source
  * @property {() => number | null} mediaTime the moment of the programme that is being seen, epoch milliseconds
@@ -19,6 +22,19 @@
 
 /** How far behind the newest segment playing starts where the browser plays HLS itself, seconds. */
 const NATIVE_DELAY_S = 6;
+/** The same elsewhere: at two seconds each, a picture is seen within six seconds, and half of that may come late. */
+const SEGMENTS_BEHIND = 2.5;
+/** By so much a player stays further behind after the picture stood still: a part of a segment. */
+const AFTER_A_STALL_S = 0.4;
+/** A stage that comes in parts has nothing new for a while when it is paused, and says so (503): ask on. */
+const KEEPS_ASKING = {
+  default: {
+    maxTimeToFirstByteMs: 10_000,
+    maxLoadTimeMs: 20_000,
+    timeoutRetry: { maxNumRetry: 2, retryDelayMs: 0, maxRetryDelayMs: 0 },
+    errorRetry: { maxNumRetry: Infinity, retryDelayMs: 1000, maxRetryDelayMs: 1000 },
+  },
+};
 
 /**
  * @param {HTMLVideoElement} video
@@ -44,13 +60,18 @@ function throughHls(Hls, video, address, position, listener) {
   const hls = new Hls({
     startPosition: position,
     enableWorker: false,
+    playlistLoadPolicy: KEEPS_ASKING,
+    liveSyncOnStallIncrease: AFTER_A_STALL_S,
     backBufferLength: 60,
     maxBufferLength: 30,
     enableIMSC1: false,
     enableCEA708Captions: false,
     renderTextTracksNatively: false,
   });
+  // Not among the options above: a stage that comes in parts says itself how close a player may stay.
+  hls.config.liveSyncDurationCount = SEGMENTS_BEHIND;
   const captions = captionsThroughHls(Hls, hls, video);
+  const hurry = keepUp(hls, video);
   let isLive = position < 0;
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
     isLive = details.live;
@@ -63,7 +84,7 @@ function throughHls(Hls, video, address, position, listener) {
   hls.attachMedia(video);
   return {
     mediaTime: () => hls.playingDate?.getTime() ?? null,
-    positionOf: (moment) => positionIn(hls.latestLevelDetails?.fragments ?? [], moment),
+    positionOf: (moment) => positionIn(fragmentsOf(hls), moment),
     edge: () => hls.liveSyncPosition ?? seekableEnd(video),
     isLive: () => isLive,
     keepTo(height) {
@@ -72,9 +93,55 @@ function throughHls(Hls, video, address, position, listener) {
     recover: () => hls.recoverMediaError(),
     close() {
       captions.close();
+      hurry.close();
       hls.destroy();
     },
   };
+}
+
+/**
+ * Where a stage is to be followed closely and the picture has fallen behind, plays a little faster, or goes on where it
+ * should be after it stood still for long. hls.js can hurry, but does not stop when the stage does.
+ * @param {import("hls.js").default} hls
+ * @param {HTMLVideoElement} video
+ */
+function keepUp(hls, video) {
+  let [hurries, stood] = [false, false];
+  /** @param {number} rate */
+  function play(rate) {
+    if (hurries || rate !== 1) video.playbackRate = rate;
+    hurries = rate !== 1;
+  }
+  /** How far behind the place where one should be, seconds; none where a stage is not followed closely. */
+  function lateness() {
+    const details = hls.latestLevelDetails;
+    return details?.live && details.partList && hls.liveSyncPosition !== null ? hls.liveSyncPosition - video.currentTime : 0;
+  }
+  const stop = listen(video, {
+    waiting() {
+      stood ||= !video.seeking && isFollowing(lateness());
+    },
+    timeupdate() {
+      const [late, ahead] = [lateness(), bufferedAhead(video)];
+      if (stood && !isFollowing(late) && ahead > 0) video.currentTime += late;
+      stood &&= ahead === 0;
+      play(pace(late, ahead, hurries));
+    },
+  });
+  return {
+    close() {
+      stop();
+      play(1);
+    },
+  };
+}
+
+/** @param {HTMLVideoElement} video */
+function bufferedAhead({ buffered, currentTime }) {
+  for (let each = 0; each < buffered.length; each += 1) {
+    if (buffered.start(each) <= currentTime && currentTime <= buffered.end(each)) return buffered.end(each) - currentTime;
+  }
+  return 0;
 }
 
 /**
@@ -141,6 +208,18 @@ function natively(video, address, position, listener) {
       video.load();
     },
   };
+}
+
+/**
+ * What was sent, and what there is of the segment that is being filled where it comes in parts.
+ * @param {import("hls.js").default} hls
+ */
+function fragmentsOf({ latestLevelDetails: details }) {
+  if (!details) return [];
+  const { fragments, fragmentHint: filled } = details;
+  if (!filled) return fragments;
+  const { programDateTime, start } = filled;
+  return [...fragments, { programDateTime, start, duration: details.edge - start }];
 }
 
 /** @param {{ height: number }[]} levels */
