@@ -1,7 +1,8 @@
 """What happens by the clock: sessions start and end, offers of a seat run out, and abandoned seats are given on.
 
-Each second it looks what is due. Every act is a conditional write, so any number of processes may look at once,
-and after a time in which none was running the next one does what is still due and stores when it really happened.
+The database says when there is something to do. Every act is a conditional write, so any number of processes may look
+at once, and after a time in which none was running the next one does what is still due and stores when it really
+happened.
 """
 
 from contextlib import suppress
@@ -11,16 +12,22 @@ import structlog
 from starlette.applications import Starlette
 
 from server.models import Session
-from server.store import seating, sessions, waiting
+from server.store import seating, sessions, timetable, waiting
 from server.store.database import Database
 
 EVERY_S = 1.0
 log = structlog.get_logger("plenary.timekeeper")
 
 
-async def keep_time(app: Starlette) -> None:
-    """Do what the clock says is due now."""
-    await do_due(app.state.db, datetime.now(UTC))
+async def keep_time(app: Starlette) -> datetime | None:
+    """A duty: do what the clock says is due now; when there will be more to do."""
+    database: Database = app.state.db
+    now = datetime.now(UTC)
+    async with database.reading() as db:
+        due = await timetable.next_moment(db, now)
+    if due is not None and due <= now:
+        await do_due(database, now)
+    return due
 
 
 async def do_due(database: Database, now: datetime) -> None:

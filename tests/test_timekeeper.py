@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.models import Event, Session
-from server.store import seating, waiting
+from server.store import seating, timetable, waiting
 from server.store.database import Database
 from server.timekeeper import do_due
 from tests.factory import Factory
@@ -79,3 +79,41 @@ async def test_an_offer_runs_out(database: Database, make: Factory, event: Event
         entry = await waiting.entry_of(db, table.id, second.id)
     assert entry is not None
     assert entry.offered_number == 1
+
+
+async def next_moment(database: Database, now: datetime) -> datetime | None:
+    async with database.reading() as db:
+        return await timetable.next_moment(db, now)
+
+
+async def test_the_next_moment_is_when_a_session_starts_and_then_when_it_ends(
+    database: Database, make: Factory, event: Event
+) -> None:
+    assert await next_moment(database, NOW) is None
+    await make.session(event, starts_at=NOW + MINUTE, minutes=30)
+    await make.session(event, starts_at=NOW + 5 * MINUTE, minutes=30, auto=False)
+    assert await next_moment(database, NOW) == NOW + MINUTE
+    await do_due(database, NOW + MINUTE)
+    assert await next_moment(database, NOW + MINUTE) == NOW + 31 * MINUTE
+
+
+async def test_a_missed_hour_is_nothing_to_wait_for(database: Database, make: Factory, event: Event) -> None:
+    await make.session(event, starts_at=NOW, minutes=30)
+    assert await next_moment(database, NOW + 31 * MINUTE) is None
+
+
+async def test_the_next_moment_is_when_an_offer_runs_out_or_a_seat_is_abandoned(
+    database: Database, make: Factory, event: Event
+) -> None:
+    table = await make.table(event, seats=1)
+    seated, first, second = [await make.delegate(event, name) for name in ("Amina", "Ben", "Chidi")]
+    async with database.writing() as db:
+        await seating.take_seat(db, table, seated.id, now=NOW)
+    assert await next_moment(database, NOW) is None
+    async with database.writing() as db:
+        await seating.join_queue(db, table, first.id, now=NOW)
+        await seating.join_queue(db, table, second.id, now=NOW + MINUTE)
+    assert await next_moment(database, NOW) == NOW + seating.ABSENT
+    async with database.writing() as db:
+        await seating.leave_seat(db, table, seated.id, now=NOW + MINUTE)
+    assert await next_moment(database, NOW) == NOW + MINUTE + timedelta(seconds=seating.OFFER_S)

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.mail.messages import render
 from server.models import Event, Mail, Person
+from server.store.database import leave_work
 from server.store.upserts import insert_into
 
 LEASE = timedelta(seconds=90)
@@ -55,6 +56,7 @@ async def queue(
     statement = (
         insert_into(db, Mail).values(**mail.model_dump()).on_conflict_do_nothing(index_elements=["idempotency_key"])
     )
+    leave_work(db)
     return bool((await db.exec(statement)).rowcount)
 
 
@@ -111,6 +113,7 @@ async def mark_uncertain(db: AsyncSession, now: datetime) -> int:
 async def send_again(db: AsyncSession, mail_id: uuid.UUID) -> bool:
     """An organiser's word that an uncertain or failed mail shall be sent; whether it was one."""
     statement = update(Mail).where(col(Mail.id) == mail_id, col(Mail.state).in_(("uncertain", "failed")))
+    leave_work(db)
     done = await db.exec(statement.values(state="queued", tries=0, leased_until=None, problem="", sent_at=None))
     return bool(done.rowcount)
 

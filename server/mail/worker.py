@@ -19,7 +19,7 @@ log = structlog.get_logger("plenary.mail")
 
 
 async def deliver_due(app: Starlette) -> None:
-    """Send everything that is due now, and mark what a crash left uncertain."""
+    """A duty: send everything that is due now, and mark what a crash left uncertain."""
     database, settings = app.state.db, app.state.settings
     async with database.reading() as db:
         if not await outbox.has_work(db, datetime.now(UTC)):

@@ -32,19 +32,19 @@ SLOWEST = 6.0
 log = structlog.get_logger("plenary.captions")
 
 
-async def draft_due(app: Starlette) -> None:
-    """A duty: make the draft that has waited longest."""
+async def draft_due(app: Starlette) -> datetime | None:
+    """A duty: make the draft that has waited longest; then another may wait."""
     database: Database = app.state.db
     settings: Settings = app.state.settings
     now = datetime.now(UTC)
     async with database.reading() as db:
         due = await caption_drafts.next_due(db, now)
     if due is None:
-        return
+        return None
     found, session, event = due
     async with database.writing() as db:
         if not await caption_drafts.claim(db, found, now):
-            return
+            return now
     broadcasts: Broadcasts = app.state.broadcasts
     airing = await broadcasts.at(event.slug, session.slug)
     try:
@@ -56,6 +56,7 @@ async def draft_due(app: Starlette) -> None:
     else:
         async with database.writing() as db:
             await caption_drafts.finish(db, found, text)
+    return now
 
 
 async def draft(database: Database, settings: Settings, found: CaptionDraft, airing: Airing | None) -> str:

@@ -1,9 +1,11 @@
 """Keeps the media process doing what the database says, and the database knowing what the media process sees.
 
-Every half second, and whenever a stage changes here, what each is to send out is compared with what was last said.
+Every half second while a stage is wanted, and whenever one changes here, what each is to send out is compared with what
+was last said.
 """
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
@@ -19,6 +21,8 @@ from server.store.database import Change, Database
 EVERY_S = 0.5
 PAUSE_S = 0.02
 """At least so long between two looks at the database."""
+UNWANTED_S = 5.0
+"""So often it is asked whether a stage is wanted: another process may know."""
 log = structlog.get_logger("plenary.conductor")
 
 
@@ -29,6 +33,9 @@ class Conductor:
         self.database, self.line = database, line
         self._said: dict[str, Direct] = {}
         self._changed = asyncio.Event()
+        self._is_wanted = False
+        self._ask_at = 0.0
+        """When it is to be asked again whether any stage is wanted, monotonic seconds."""
 
     async def note(self, changes: list[Change]) -> None:
         """Called after each commit."""
@@ -44,10 +51,20 @@ class Conductor:
         """Wait for a change or half a second, then say what is to be different."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), EVERY_S)
-        self._changed.clear()
-        await self._keep_time(datetime.now(UTC))
+        now = datetime.now(UTC)
+        if self._changed.is_set() or time.monotonic() >= self._ask_at:
+            self._changed.clear()
+            await self._ask(now)
+        elif not self._is_wanted:
+            return
+        await self._keep_time(now)
         if self.line.is_open:
             await self._say()
+
+    async def _ask(self, now: datetime) -> None:
+        async with self.database.reading() as db:
+            self._is_wanted = await stages.is_any_wanted(db, now)
+        self._ask_at = time.monotonic() + UNWANTED_S
 
     async def _keep_time(self, now: datetime) -> None:
         async with self.database.reading() as db:

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from starlette.applications import Starlette
 
-from rooms.recording import RENDITIONS, init_name
+from rooms.recording import Journal
 from server.media.broadcasts import Airing, Broadcasts
 from server.media.films import FilmSource
 from server.media.programmes import StageSource
@@ -34,8 +34,11 @@ def file_of(settings: Settings, media_key: str) -> Path:
     return downloads_dir(settings) / f"{media_key}.mp4"
 
 
-async def make_due(app: Starlette) -> None:
-    """A duty: make the one that has waited longest, and take away what is not any recording's any more."""
+async def make_due(app: Starlette) -> datetime | None:
+    """A duty: make the one that has waited longest, and take away what is not any recording's any more.
+
+    Once one is made another may wait.
+    """
     database: Database = app.state.db
     settings: Settings = app.state.settings
     broadcasts: Broadcasts = app.state.broadcasts
@@ -46,7 +49,7 @@ async def make_due(app: Starlette) -> None:
     for old in set(downloads_dir(settings).glob("[0-9a-f]*.mp4")) - kept:
         old.unlink(missing_ok=True)
     if due is None:
-        return
+        return None
     found, session, event = due
     async with database.writing() as db:
         is_ours = await downloads.claim(db, found, now)
@@ -55,6 +58,7 @@ async def make_due(app: Starlette) -> None:
         is_made = airing is not None and await make(database, found, airing, file_of(settings, found.media_key))
         async with database.writing() as db:
             await downloads.finish(db, found, is_made=is_made)
+    return now
 
 
 async def make(database: Database, found: Download, airing: Airing, target: Path) -> bool:
@@ -107,9 +111,12 @@ def _of_film(source: FilmSource, rendition: str) -> list[str]:
 
 
 def _runs_of_stage(source: StageSource) -> list[tuple[list[str], list[str]]]:
-    names: dict[str, dict[int, list[str]]] = {}
-    for rendition, letter in RENDITIONS.items():
-        listed = groupby(source.cut.kept.journals[rendition].listed, key=lambda segment: segment.run)
-        names[rendition] = {run: [init_name(letter, run), *(each.name for each in files)] for run, files in listed}
-    video, audio = names["video"], names["audio"]
+    """Of two sizes of the pictures, the larger."""
+    video, audio = (_files_of(source.cut.kept.journals[rendition]) for rendition in ("video", "audio"))
     return [(files, audio[run]) for run, files in video.items() if run in audio]
+
+
+def _files_of(journal: Journal) -> dict[int, list[str]]:
+    """The files of each run, its initialisation segment first."""
+    runs = groupby(journal.listed, key=lambda segment: (segment.run, segment.init))
+    return {run: [init, *(each.name for each in listed)] for (run, init), listed in runs}

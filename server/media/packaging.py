@@ -21,17 +21,18 @@ PROGRESS = re.compile(r"done (?P<percent>\d+) %")
 log = structlog.get_logger("plenary.packaging")
 
 
-async def package_due(app: Starlette) -> None:
-    """Package the upload that has waited longest, if there is one."""
+async def package_due(app: Starlette) -> datetime | None:
+    """A duty: package the upload that has waited longest, if there is one; then another may wait."""
     database, settings, now = app.state.db, app.state.settings, datetime.now(UTC)
     async with database.reading() as db:
         row = await uploads.next_due(db, now)
     if row is None:
-        return
+        return None
     async with database.writing() as db:
         is_ours = await uploads.claim(db, row, now)
     if is_ours:
         await package(database, settings, row)
+    return now
 
 
 def uploaded(settings: Settings, row: FilmUpload) -> Path:

@@ -30,17 +30,19 @@ class MediaProcess:
     def __init__(self) -> None:
         self._back_off_s = FIRST_BACK_OFF_S
 
-    async def keep(self, app: Starlette) -> None:
+    async def keep(self, app: Starlette) -> datetime | None:
         """A duty: start it, and wait until it has died; one that keeps dying is started ever more seldom.
 
-        Does nothing while no stage is wanted, or while another web process of this machine keeps it.
+        Rests while no stage is wanted; does nothing while another web process of this machine keeps it.
         """
+        now = datetime.now(UTC)
         async with app.state.db.reading() as db:
-            if not await stages.is_any_wanted(db, datetime.now(UTC)):
-                return
+            if not await stages.is_any_wanted(db, now):
+                return None
         with alone(app.state.settings.data / "media.lock") as is_ours:
             if is_ours:
                 await self._run(app.state.settings)
+        return now
 
     async def _run(self, settings: Settings) -> None:
         began = asyncio.get_running_loop().time()
@@ -77,4 +79,4 @@ async def stop(process: Process) -> None:
 
 def keep_one() -> Duty:
     """The duty of `plenary serve` to keep a media process."""
-    return Duty("media process", FIRST_BACK_OFF_S, MediaProcess().keep)
+    return Duty("media process", FIRST_BACK_OFF_S, MediaProcess().keep, rests=True)

@@ -24,8 +24,8 @@ GIVEN_UP_AFTER = timedelta(minutes=2)
 log = structlog.get_logger("plenary.recordings")
 
 
-async def check_due(app: Starlette) -> None:
-    """A duty: check each recording that is due."""
+async def check_due(app: Starlette) -> datetime | None:
+    """A duty: check each recording that is due; one that is not settled yet is looked at again."""
     database: Database = app.state.db
     now = datetime.now(UTC)
     async with database.reading() as db:
@@ -36,6 +36,7 @@ async def check_due(app: Starlette) -> None:
                 is_ours = await keeping.lease_check(db, session.id, now)
             if is_ours:
                 await check(database, programmes.directory_of(app.state.settings, session), session)
+    return now if due else None
 
 
 def is_settled(settings: Settings, session: Session, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import CaptionDraft, Event, Session
+from server.store.database import leave_work
 from server.store.upserts import insert_into
 
 LEASE = timedelta(minutes=2)
@@ -27,6 +28,7 @@ async def ask(db: AsyncSession, session_id: uuid.UUID, directory: str, now: date
     old = or_(col(CaptionDraft.directory) != directory, col(CaptionDraft.state) == "failed")
     kept = wanted | {"leased_until": None}
     await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=kept, where=old))
+    leave_work(db)
 
 
 async def next_due(db: AsyncSession, now: datetime) -> tuple[CaptionDraft, Session, Event] | None:

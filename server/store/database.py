@@ -18,19 +18,27 @@ Change = tuple[str, str, int]
 """A room, a topic of it, and the topic's new revision."""
 AfterCommit = Callable[[list[Change]], Awaitable[None]]
 
+AfterWork = Callable[[], None]
+
 CHANGES = "changes"
+WORK = "work"
 BUSY_TIMEOUT_MS = 10_000
 POOL_TIMEOUT_S = 10.0
 """How long one waits for a connection; whoever waited in vain is told to come back."""
 
 
 class Database:
-    """The doors to one database. What `after_commit` holds is told which topics a transaction changed."""
+    """The doors to one database.
+
+    What `after_commit` holds is told which topics a transaction changed, and what `after_work` holds is called when it
+    has left work for a duty, or may have.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.after_commit: list[AfterCommit] = []
+        self.after_work: list[AfterWork] = []
         if self.is_sqlite:
             self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
@@ -60,6 +68,9 @@ class Database:
         if changes:
             for tell in self.after_commit:
                 await tell(changes)
+        if changes or db.info.pop(WORK, False):
+            for call in self.after_work:
+                call()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Do all of `work` in one transaction, kept when it returns and undone when it raises. It changes no topic."""
@@ -78,6 +89,11 @@ class Database:
         await self._reader.dispose()
         if self.is_sqlite:
             self._aside.close()
+
+
+def leave_work(db: AsyncSession) -> None:
+    """Call the duties once the running transaction is kept: it holds something that one of them is to do."""
+    db.info[WORK] = True
 
 
 class Aside:

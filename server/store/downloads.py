@@ -7,6 +7,7 @@ from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Download, Event, Session
+from server.store.database import leave_work
 from server.store.upserts import insert_into
 
 LEASE = timedelta(minutes=5)
@@ -25,6 +26,7 @@ async def ask(db: AsyncSession, session: Session, now: datetime) -> None:
     statement = insert_into(db, Download).values(session_id=session.id, **wanted)
     old = or_(col(Download.media_key) != session.media_key, col(Download.state) == "failed")
     await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=wanted, where=old))
+    leave_work(db)
 
 
 async def next_due(db: AsyncSession, now: datetime) -> tuple[Download, Session, Event] | None:

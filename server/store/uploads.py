@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import FilmUpload
 from server.store import films
+from server.store.database import leave_work
 
 LEASE = timedelta(minutes=2)
 """A packaging that says nothing for so long has died with its process, and is begun anew."""
@@ -35,6 +36,8 @@ async def upload(db: AsyncSession, event_id: uuid.UUID, upload_id: uuid.UUID) ->
 async def receive(db: AsyncSession, row: FilmUpload, offset: int, length: int) -> bool:
     """Note that bytes from `offset` on have arrived; False when others were faster."""
     arrived = offset + length
+    if arrived == row.size:
+        leave_work(db)
     state = "waiting" if arrived == row.size else "uploading"
     statement = update(FilmUpload).where(
         col(FilmUpload.id) == row.id, col(FilmUpload.received) == offset, col(FilmUpload.state) == "uploading"

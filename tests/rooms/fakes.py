@@ -15,7 +15,7 @@ from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.journal import Stored
 from rooms.keeping import Kept
-from rooms.outlet import Frame, no_way
+from rooms.outlet import Frame, Send, no_way
 from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionSend, Welcome, decode_notice
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from rooms.room import Connection
@@ -61,7 +61,7 @@ class Listener:
         self.frames: list[Frame] = []
         self.closed: Close | None = None
         self.deaf = False
-        self.send = no_way
+        self.send: Send = no_way
 
     def share(self, frame: Frame, sent: int = 0) -> bool:
         if not self.deaf:
