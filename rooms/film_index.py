@@ -25,7 +25,8 @@ class Rendition:
 
     `init` names the initialisation segment and `codecs` is the RFC 6381 string; captions have neither. The
     bandwidths are bits a second: that of the costliest segment, and the average. `version` changes with the content,
-    where that can: captions are corrected, pictures and sound are not.
+    where that can: captions are corrected, pictures and sound are not. `width` and `height` are those of the
+    smaller pictures; how large the others are the film says.
     """
 
     segments: tuple[Segment, ...]
@@ -34,6 +35,8 @@ class Rendition:
     bandwidth: int = 0
     average_bandwidth: int = 0
     version: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class FilmIndex:
     video: Rendition
     audio: Rendition
     captions: Rendition | None = None
+    small: Rendition | None = None
+    """The pictures in a second, smaller size."""
     language: str = "en"
     source: str = ""
     """SHA-256 (hex) of what the film was made from: the same source need not be packaged again."""
@@ -71,6 +76,7 @@ class FilmIndex:
         facts = {name: fact for name, fact in index.items() if name in known}
         for kind in ("video", "audio", "captions"):
             facts[kind] = _rendition(index[kind])
+        facts["small"] = _rendition(index.get("small"))
         return cls(**facts)
 
 

@@ -114,18 +114,24 @@ def _older_than(seconds: float, entries: Sequence[Entry]) -> int:
 
 
 def multivariant_playlist(film: FilmIndex) -> str:
-    """The pictures as the one variant, with sound and captions as renditions of their own."""
-    variant = (
-        f"#EXT-X-STREAM-INF:BANDWIDTH={film.video.bandwidth + film.audio.bandwidth},"
-        f"AVERAGE-BANDWIDTH={film.video.average_bandwidth + film.audio.average_bandwidth},"
-        f'CODECS="{film.video.codecs},{film.audio.codecs}",RESOLUTION={film.width}x{film.height},'
-        f'FRAME-RATE={film.frame_rate:.3f},AUDIO="{AUDIO_GROUP}"'
-    )
+    """Each size of the pictures as a variant, with sound and captions as renditions of their own."""
+    variants = [(_variant(film, film.video, film.width, film.height), "video.m3u8")]
+    if film.small:
+        variants.append((_variant(film, film.small, film.small.width, film.small.height), "small.m3u8"))
     sound = (
         f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO_GROUP}",NAME="Sound",LANGUAGE="{film.language}",'
         'DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio.m3u8"'
     )
-    return _multivariant(film, [sound], variant, "video.m3u8")
+    return _multivariant(film, [sound], variants)
+
+
+def _variant(film: FilmIndex, pictures: Rendition, width: int, height: int) -> str:
+    return (
+        f"#EXT-X-STREAM-INF:BANDWIDTH={pictures.bandwidth + film.audio.bandwidth},"
+        f"AVERAGE-BANDWIDTH={pictures.average_bandwidth + film.audio.average_bandwidth},"
+        f'CODECS="{pictures.codecs},{film.audio.codecs}",RESOLUTION={width}x{height},'
+        f'FRAME-RATE={film.frame_rate:.3f},AUDIO="{AUDIO_GROUP}"'
+    )
 
 
 def sound_playlist(film: FilmIndex) -> str:
@@ -134,19 +140,22 @@ def sound_playlist(film: FilmIndex) -> str:
         f"#EXT-X-STREAM-INF:BANDWIDTH={film.audio.bandwidth},AVERAGE-BANDWIDTH={film.audio.average_bandwidth},"
         f'CODECS="{film.audio.codecs}"'
     )
-    return _multivariant(film, [], variant, "audio.m3u8")
+    return _multivariant(film, [], [(variant, "audio.m3u8")])
 
 
-def _multivariant(film: FilmIndex, renditions: list[str], variant: str, uri: str) -> str:
-    """One variant at `uri`, the renditions that it names, and captions where the film has some."""
+def _multivariant(film: FilmIndex, renditions: list[str], variants: list[tuple[str, str]]) -> str:
+    """Variants, each with its address, the renditions that they name, and captions where the film has some."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS", *renditions]
+    captions = ""
     if film.captions:
-        variant += f',SUBTITLES="{CAPTIONS_GROUP}"'
+        captions = f',SUBTITLES="{CAPTIONS_GROUP}"'
         lines.append(
             f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{CAPTIONS_GROUP}",NAME="Captions",LANGUAGE="{film.language}",'
             f'DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,CHARACTERISTICS="{ACCESSIBLE}",URI="captions.m3u8"'
         )
-    return "\n".join([*lines, variant, uri]) + "\n"
+    for variant, uri in variants:
+        lines += [variant + captions, uri]
+    return "\n".join(lines) + "\n"
 
 
 def longest(renditions: Iterable[Rendition | None]) -> float:

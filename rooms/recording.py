@@ -2,6 +2,9 @@
 
 A *run* is a stretch whose pictures and sound follow on without a break; the next one has an initialisation segment of
 its own, timestamps from zero, and a date. All renditions count the same runs, so a discontinuity is one in all of them.
+
+The pictures may come in a second, smaller size. Both are cut into as many segments, which bear the same numbers; of a
+run that has one size only, the second rendition lists the very files of the first, so it is whole from its beginning.
 """
 
 import re
@@ -19,7 +22,9 @@ from rooms.playlists import Entry, LowLatency, PartEntry, media_playlist
 
 TARGET_S = 2
 """How long a segment should be."""
-RENDITIONS = {"video": "v", "audio": "a"}
+SMALL = "small"
+"""The rendition of the smaller pictures, which there need not be."""
+RENDITIONS = {"video": "v", SMALL: "s", "audio": "a"}
 """Each rendition and the letter that its files' names begin with."""
 SIGNED = "signed"
 """The directory of the interpreter's programme, below that of the programme which it belongs to."""
@@ -37,6 +42,16 @@ class Listed(NamedTuple):
     seconds: float
     run: int
     begins_at: datetime | None = None
+
+    @property
+    def letter(self) -> str:
+        """That of the rendition which it was made for."""
+        return self.name[0]
+
+    @property
+    def init(self) -> str:
+        """The initialisation segment of its run."""
+        return init_name(self.letter, self.run)
 
 
 class Journal(NamedTuple):
@@ -59,16 +74,18 @@ class Journal(NamedTuple):
         return self.listed[-1].run + 1 if self.listed else 0
 
     @property
-    def kept_runs(self) -> range:
-        """The numbers of its runs: not from the first one on where it was trimmed."""
-        return range(self.listed[0].run, self.runs) if self.listed else range(0)
-
-    @property
     def numbers(self) -> range:
         """The numbers in its segments' names: they follow on from the first one that is listed."""
         found = SEGMENT.fullmatch(self.listed[0].name) if self.listed else None
         first = int(found["number"]) if found else 0
         return range(first, first + len(self.listed))
+
+    def lists(self, name: str) -> bool:
+        """Whether this segment or initialisation segment is in it."""
+        if found := SEGMENT.fullmatch(name):
+            place = int(found["number"]) - self.numbers.start
+            return 0 <= place < len(self.listed) and self.listed[place].name == name
+        return any(segment.init == name for segment in self.listed)
 
     @property
     def ends_at(self) -> datetime | None:
@@ -120,8 +137,8 @@ class Recording(NamedTuple):
 
         A part beyond a segment's last one is the first of the next segment. Raises TooFarAhead.
         """
-        journal, parts = self.journals[rendition], self.parts.get(rendition)
-        if journal.is_over or not parts:
+        journal, parts = self.journals.get(rendition), self.parts.get(rendition)
+        if journal is None or journal.is_over or not parts:
             return True
         following = len(journal.listed)
         if segment > following + FARTHEST_AHEAD:
@@ -151,13 +168,7 @@ class Recording(NamedTuple):
         """Whether this file was sent: what was written and not listed yet does not exist for anybody."""
         if any(part.name == name for parts in self.parts.values() for part in parts):
             return True
-        for rendition, letter in RENDITIONS.items():
-            journal = self.journals[rendition]
-            for pattern, numbers in ((INIT, journal.kept_runs), (SEGMENT, journal.numbers)):
-                found = pattern.fullmatch(name)
-                if found and found["letter"] == letter and name == f"{letter}-{int(found['number'])}{name[-4:]}":
-                    return int(found["number"]) in numbers
-        return False
+        return any(journal.lists(name) for journal in self.journals.values())
 
 
 def init_name(letter: str, run: int) -> str:
@@ -201,9 +212,9 @@ def write(
     """
     longest_s = max((segment.seconds for segment in journal.listed), default=0)
     letter, low_latency = RENDITIONS[rendition], None
-    entries = list(_entries(journal.listed, letter, base))
+    entries = list(_entries(journal.listed, base))
     if parts and not journal.is_over:
-        entries = _with_parts(entries, journal, parts, letter, base)
+        entries = _with_parts(entries, journal, parts, base)
         newest = sum(part.segment == journal.numbers.stop for part in parts)
         low_latency = LowLatency(PART_S, HOLD_BACK_S, base + part_name(letter, journal.numbers.stop, newest))
     return media_playlist(
@@ -246,7 +257,7 @@ def _stretch(run: Sequence[Listed]) -> Stretch:
     return Stretch(begins_at, begins_at + timedelta(seconds=sum(segment.seconds for segment in run)))
 
 
-def _entries(listed: Iterable[Listed], letter: str, base: str, run: int = -1) -> Iterator[Entry]:
+def _entries(listed: Iterable[Listed], base: str, run: int = -1) -> Iterator[Entry]:
     """`run` is that of the segment before."""
     for segment in listed:
         is_new = segment.run != run
@@ -255,12 +266,12 @@ def _entries(listed: Iterable[Listed], letter: str, base: str, run: int = -1) ->
             seconds=segment.seconds,
             begins_at=segment.begins_at,
             discontinuities=segment.run - max(run, 0) if is_new else 0,
-            init=base + init_name(letter, segment.run) if is_new else None,
+            init=base + segment.init if is_new else None,
         )
         run = segment.run
 
 
-def _with_parts(entries: list[Entry], journal: Journal, parts: Sequence[Part], letter: str, base: str) -> list[Entry]:
+def _with_parts(entries: list[Entry], journal: Journal, parts: Sequence[Part], base: str) -> list[Entry]:
     """The newest segments with their parts, and at the end the segment that is being filled."""
     listed = {
         number: [PartEntry(base + each.name, each.seconds, each.is_independent) for each in group]
@@ -273,5 +284,5 @@ def _with_parts(entries: list[Entry], journal: Journal, parts: Sequence[Part], l
     newest = next((part for part in parts if part.segment == following), None)
     if newest is None:
         return entries
-    filled = _entries([Listed("", 0.0, newest.run, newest.begins_at)], letter, base, run=journal.runs - 1)
+    filled = _entries([Listed(newest.name, 0.0, newest.run, newest.begins_at)], base, run=journal.runs - 1)
     return [*entries, *(replace(entry, uri="", parts=listed[following]) for entry in filled)]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from rooms.recording import Journal, Listed, Recording, Stretch
+from rooms.recording import SMALL, Journal, Listed, Recording, Stretch
 
 
 class StageCut:
@@ -60,7 +60,11 @@ class StageCut:
         heard = _dated(self.whole.journals["audio"])
         sound = [each for each in heard if each.run in kept and each.meets(kept[each.run])]
         over = self.whole.is_over
-        return Recording(self.whole.film, {"video": _journal(pictures, over), "audio": _journal(sound, over)})
+        journals = {"video": _journal(pictures, over), "audio": _journal(sound, over)}
+        if SMALL in self.whole.journals:
+            small = list(_dated(self.whole.journals[SMALL]))[self.numbers.start : self.numbers.stop]
+            journals[SMALL] = _journal(small, over)
+        return Recording(self.whole.film, journals)
 
 
 class Dated(NamedTuple):

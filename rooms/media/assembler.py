@@ -107,7 +107,8 @@ class Order:
 class Pictures:
     """Access units out of H.264 packets (RFC 6184, non-interleaved mode)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_small: bool = False) -> None:
+        self.is_small = is_small
         self.order = Order(PICTURE_PATIENCE_S)
         self.wants_key = True
         """Nothing can be shown before the next keyframe."""
@@ -153,7 +154,8 @@ class Pictures:
             present = {type_of(unit) for unit in units}
             units = [self._parameters[each] for each in (SPS, PPS) if each in self._parameters.keys() - present] + units
         self._at = packets[0].at if self._at is None else nearest(packets[0].at, self._at, 1 << 32)
-        yield Picture(self._at, b"".join(START_CODE + unit for unit in units), is_key, packets[0].received)
+        data = b"".join(START_CODE + unit for unit in units)
+        yield Picture(self._at, data, is_key, packets[0].received, self.is_small)
 
 
 class Sounds:

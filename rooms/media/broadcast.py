@@ -67,8 +67,10 @@ class Broadcast:
             self._signed.take(source)
 
     def picture(self, source: Source, picture: Picture) -> None:
-        for programme in self._programmes:
-            programme.picture(source, picture)
+        """Beside the programme the larger size is enough."""
+        self._programme.picture(source, picture)
+        if self._signed is not None and not picture.is_small:
+            self._signed.picture(source, picture)
 
     def sound(self, source: Source, sound: Sound) -> None:
         """The second programme takes it for its clock alone: both date one source's picture alike."""

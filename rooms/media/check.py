@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 
 from rooms.media.disk import Disk, read_journals
-from rooms.recording import RENDITIONS, Journal, Listed, init_name
+from rooms.recording import RENDITIONS, Journal, Listed
 
 MOST_OFFSET_MS = 80
 """An AAC frame and a picture: at the end of a stretch sound and picture may be so far apart."""
@@ -74,10 +74,12 @@ def _runs(journal: Journal) -> Iterator[tuple[int, list[Listed]]]:
 
 
 def _faults(directory: Path, rendition: str, journal: Journal) -> Iterator[str]:
-    """What is wrong with each segment of a rendition."""
+    """What is wrong with each segment that a rendition has of its own."""
     for run, listed in _runs(journal):
+        if listed[0].letter != RENDITIONS[rendition]:  # of another rendition, which is looked over by itself
+            continue
         try:
-            init = (directory / init_name(RENDITIONS[rendition], run)).read_bytes()
+            init = (directory / listed[0].init).read_bytes()
         except OSError:
             yield f"the {rendition}’s stretch {run + 1} cannot be read"
             continue

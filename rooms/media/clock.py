@@ -2,7 +2,8 @@
 
 Sender reports (RFC 3550, 6.4.1) date a source's pictures and sound by one clock of the sender's. Until both streams
 have been reported, each is dated by its arrival. The two ways are never mixed: one offset of the sender's clock to ours
-serves both streams, so whatever moves it cannot part the picture from the sound.
+serves both streams, so whatever moves it cannot part the picture from the sound. A picture of a second size follows
+that offset, and has no part in it.
 """
 
 from rooms.media.samples import RATES_HZ, Kind, Report
@@ -19,6 +20,8 @@ SETTLE_S = 1.0
 """So long the offset takes each better reading at once."""
 SLEW = 0.001
 """How fast it may follow a drift afterwards, seconds a second: the sound is stretched by it, unheard."""
+LEADING: tuple[Kind, ...] = ("picture", "sound")
+"""The streams that tell how the sender's clock differs from ours."""
 HALF = 1 << 31
 NTP_UNIT = 1 / (1 << 32)
 
@@ -50,23 +53,28 @@ class SourceClock:
         """Whether samples can be dated: both streams are reported, or the wait for that is over."""
         if self._since is None:
             return False
-        return (len(self._streams) == len(RATES_HZ) and self._is_reported) or now - self._since >= WAIT_S
+        return (len(self._leading) == len(LEADING) and self._is_reported) or now - self._since >= WAIT_S
 
     def moment_of(self, kind: Kind, at: int) -> float:
         """When the sample with this timestamp happened. Its stream must have been observed."""
         stream = self._streams[kind]
-        reported = [(each.arrival.value, each.reported) for each in self._streams.values() if each.reported is not None]
-        if stream.reported is None or len(reported) < len(self._streams):
+        leading = self._leading
+        reported = [(each.arrival.value, each.reported) for each in leading if each.reported is not None]
+        if stream.reported is None or not reported or len(reported) < len(leading):
             return stream.seconds(at) + stream.arrival.value
         return stream.seconds(at) + stream.reported + min(arrival - sent for arrival, sent in reported)
 
     @property
     def _is_reported(self) -> bool:
-        return all(stream.reported is not None for stream in self._streams.values())
+        return all(stream.reported is not None for stream in self._leading)
+
+    @property
+    def _leading(self) -> list["Stream"]:
+        return [self._streams[kind] for kind in LEADING if kind in self._streams]
 
 
 class Stream:
-    """One of a source's two streams. `latest` is its newest timestamp, by which a report's is unwrapped."""
+    """One of a source's streams. `latest` is its newest timestamp, by which a report's is unwrapped."""
 
     def __init__(self, rate_hz: int, latest: int) -> None:
         self.rate_hz, self.latest = rate_hz, latest

@@ -5,7 +5,7 @@ brackets are clauses. FFmpeg's muxer cannot end a fragment on demand, hence our 
 """
 
 from collections.abc import Sequence
-from struct import pack
+from struct import iter_unpack, pack
 from typing import NamedTuple
 
 from rooms.media.h264 import Size, size_of
@@ -50,6 +50,14 @@ class PictureSetup(NamedTuple):
     def size(self) -> Size:
         """Raises ValueError for a damaged parameter set."""
         return size_of(self.sps)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a decoder can be set up with it."""
+        try:
+            return self.size.width > 0 and bool(self.pps)
+        except ValueError:
+            return False
 
 
 class SoundSetup(NamedTuple):
@@ -100,6 +108,13 @@ def media_segment(number: int, begins: int, samples: Sequence[Sample]) -> bytes:
     fragment = _movie_fragment(number, begins, samples, length + 8)
     kind = _box(b"styp", b"msdh", pack(">I", 0), b"msdhmsixcmfs")
     return kind + fragment + _box(b"mdat", *(sample.data for sample in samples))
+
+
+def duration_of(segment: bytes) -> int:
+    """How many ticks a media segment lasts that `media_segment` made. Raises ValueError, struct.error for another."""
+    run = segment.index(b"trun") + 8
+    count = int.from_bytes(segment[run : run + 4])
+    return sum(duration for duration, _, _ in iter_unpack(">III", segment[run + 8 : run + 8 + 12 * count]))
 
 
 def _movie_fragment(number: int, begins: int, samples: Sequence[Sample], offset: int) -> bytes:

@@ -1,7 +1,7 @@
 """Cuts a programme into segments: pictures on their keyframes, sound where it falls, in runs that both share.
 
-A run lasts as long as pictures follow on in one size; see `rooms/recording.py`. Moments are seconds of our monotonic
-clock, and become dates by adding `epoch`. Told the time; what it cuts goes to the `Disk`.
+A run lasts as long as pictures follow on in one size, or in the same two; see `rooms/recording.py`. Moments are seconds
+of our monotonic clock, and become dates by adding `epoch`. Told the time; what it cuts goes to the `Disk`.
 """
 
 from collections import deque
@@ -24,7 +24,7 @@ from rooms.media.cmaf import (
 from rooms.media.disk import Disk
 from rooms.media.h264 import DELIMITER, PPS, SPS, split, type_of
 from rooms.parts import LEAST_PART_S, PART_S
-from rooms.recording import TARGET_S
+from rooms.recording import SMALL, TARGET_S
 
 EARLY_S = 0.5
 """A keyframe that comes so much before its time is cut at all the same."""
@@ -33,7 +33,9 @@ LONGEST_S = 10
 SOUND_FRAMES = round(TARGET_S * SOUND_HZ / AAC_FRAME)
 LAST_PICTURE_S = 1 / 30
 """How long the last picture of a run is shown: nothing after it tells."""
-SUPPOSED_BITS_PER_S, SUPPOSED_FRAMES_PER_S = 2_500_000, 30
+NO_SETUP = PictureSetup(b"", b"")
+"""Of a keyframe without parameter sets, and of a size that is not sent."""
+SUPPOSED_BITS_PER_S, SUPPOSED_SMALL_BITS_PER_S, SUPPOSED_FRAMES_PER_S = 2_500_000, 600_000, 30
 """What the multivariant playlist says of a stage that has only begun."""
 
 
@@ -53,19 +55,27 @@ class Packager:
     @property
     def keyframe_due(self) -> float | None:
         """The moment from which on a keyframe is wanted; None while no picture is shown."""
-        return self.run.pictures.cut_at + TARGET_S if self.run else None
+        return min(pictures.key_due for pictures in self.run.sizes) if self.run else None
 
-    def picture(self, moment: float, access_unit: bytes, *, is_key: bool) -> None:
-        """The next picture that is shown. Without a run, all but a keyframe are left out."""
+    def picture(self, moment: float, access_unit: bytes, *, is_key: bool, small: bytes | None = None) -> None:
+        """The next picture that is shown. Without a run, all but a keyframe are left out.
+
+        `small` is the newest keyframe of the smaller size, as long as its source sends that too.
+        """
         units = split(access_unit)
         if is_key:
-            self._settle_run(moment, units)
+            self._settle_run(moment, units, small)
         if self.run is None:
             return
         if moment - self.run.pictures.cut_at > LONGEST_S or not self.disk.has_room:
             self.close_run()
             return
-        self.run.pictures.add(moment, units, is_key=is_key)
+        self.run.add(self.run.pictures, moment, units, is_key=is_key)
+
+    def small_picture(self, moment: float, access_unit: bytes, *, is_key: bool) -> None:
+        """The next picture of the smaller size; left out where the run has none."""
+        if self.run is not None and self.run.small is not None:
+            self.run.add(self.run.small, moment, split(access_unit), is_key=is_key)
 
     def hear(self, position: int, samples: Samples) -> None:
         """Somebody's sound. Before the first picture there is nothing for it to belong to."""
@@ -101,41 +111,75 @@ class Packager:
         self._ended = self.run.moment + self.run.pictures.seconds
         self.run = None
 
-    def _settle_run(self, moment: float, units: list[bytes]) -> None:
-        """Begin a run when this keyframe needs one: there is none, or the decoder must be set up anew."""
-        parameters = {type_of(unit): unit for unit in units}
-        setup = PictureSetup(parameters.get(SPS, b""), parameters.get(PPS, b""))
-        if self.run and setup in (self.run.pictures.setup, (b"", b"")):
+    def _settle_run(self, moment: float, units: list[bytes], small: bytes | None) -> None:
+        """Begin a run when this keyframe needs one: there is none, or a decoder must be set up anew."""
+        small_units = split(small) if small else []
+        setup, small_setup = _setup_of(units), _setup_of(small_units)
+        if not small_setup.is_whole:
+            small_setup = NO_SETUP
+        if self.run and setup in (self.run.pictures.setup, NO_SETUP) and small_setup == self.run.small_setup:
             return
         self.close_run(moment)
-        try:
-            size = setup.size
-        except ValueError:
-            return
-        if not self.disk.has_room:
-            return
-        moment = max(moment, self._ended)
+        if setup.is_whole and self.disk.has_room:
+            self._open_run(max(moment, self._ended), setup, small_setup, small_units)
+
+    def _open_run(self, moment: float, setup: PictureSetup, small: PictureSetup, small_units: list[bytes]) -> None:
         begins_at = datetime.fromtimestamp(moment + self.epoch, UTC)
-        pictures = Track(self.disk, "video", self._next_run, PICTURE_HZ, begins_at, in_parts=self.in_parts)
-        sound = Track(self.disk, "audio", self._next_run, SOUND_HZ, begins_at, in_parts=self.in_parts)
-        self.run = Run(moment, Pictures(pictures, moment, setup), SoundTrack(sound))
+
+        def track(rendition: str, hz: int) -> Track:
+            return Track(self.disk, rendition, self._next_run, hz, begins_at, in_parts=self.in_parts)
+
+        self.run = Run(
+            moment, Pictures(track("video", PICTURE_HZ), moment, setup), SoundTrack(track("audio", SOUND_HZ))
+        )
+        if small is not NO_SETUP:
+            self.run.small = Pictures(track(SMALL, PICTURE_HZ), moment, small)
+            self.run.small.begin(small_units)
         self._next_run += 1
         self._sounding.append(self.run)
         self._mixer = self._mixer or Mixer(self.run.position)
-        described = FilmIndex("", *size, SUPPOSED_FRAMES_PER_S, _described(setup), _described(self.run.sound.setup))
+        sound = self.run.sound.setup
+        described = FilmIndex(
+            "",
+            *setup.size,
+            SUPPOSED_FRAMES_PER_S,
+            _described(setup, SUPPOSED_BITS_PER_S),
+            Rendition((), codecs=sound.codecs, bandwidth=sound.bits_per_s, average_bandwidth=sound.bits_per_s),
+            small=_described(small, SUPPOSED_SMALL_BITS_PER_S) if self.run.small else None,
+        )
         self.disk.describe(described)
 
 
 class Run:
-    """A stretch without a break. `position` and `ends` bound its sound: samples on our monotonic clock."""
+    """A stretch without a break. `position` and `ends` bound its sound: samples on our monotonic clock.
+
+    Where there are pictures of a smaller size, both are cut equally often, each on the keyframes that it has.
+    """
 
     def __init__(self, moment: float, pictures: "Pictures", sound: "SoundTrack") -> None:
         self.moment, self.pictures, self.sound = moment, pictures, sound
+        self.small: Pictures | None = None
         self.position = round(moment * SOUND_HZ)
         self.ends: int | None = None
 
+    @property
+    def sizes(self) -> "list[Pictures]":
+        return [self.pictures, self.small] if self.small else [self.pictures]
+
+    @property
+    def small_setup(self) -> PictureSetup:
+        return self.small.setup if self.small else NO_SETUP
+
+    def add(self, pictures: "Pictures", moment: float, units: list[bytes], *, is_key: bool) -> None:
+        """A picture of one of its sizes, which is cut only where that is not ahead of the other."""
+        may_cut = pictures.cuts == min(each.cuts for each in self.sizes)
+        pictures.add(moment, units, is_key=is_key, may_cut=may_cut)
+
     def close(self, moment: float | None) -> None:
-        self.pictures.finish(moment)
+        ends = self.pictures.end(moment)
+        most = max(each.cuts for each in self.sizes)
+        for pictures in self.sizes:
+            pictures.finish(ends, stands_still=pictures.cuts < most)
         self.ends = self.position + round(self.pictures.seconds * SOUND_HZ)
 
 
@@ -195,18 +239,28 @@ def lasting(samples: Iterable[Sample]) -> int:
 
 
 class Pictures:
-    """A run's pictures. Each lasts until the next one, so the newest waits here."""
+    """A run's pictures of one size. Each lasts until the next one, so the newest waits here."""
 
     def __init__(self, track: Track, moment: float, setup: PictureSetup) -> None:
         self._track, self._moment, self.setup = track, moment, setup
         self._newest: tuple[int, bool, bytes] | None = None
         """Its ticks since the run began, whether it is a keyframe, and its bytes."""
+        self._keyframe = b""
+        self._awaits_key = False
+        """What is shown is older than the run: what follows on it was not kept."""
+        self.cuts = 0
+        """How many segments are complete."""
         self._track.open(setup)
 
     @property
     def cut_at(self) -> float:
         """When the segment that is being filled began."""
         return self._moment + self._track.ticks / PICTURE_HZ
+
+    @property
+    def key_due(self) -> float:
+        """The moment from which on a keyframe is wanted."""
+        return self._moment if self._awaits_key else self.cut_at + TARGET_S
 
     @property
     def seconds(self) -> float:
@@ -218,19 +272,45 @@ class Pictures:
         """The moment of the newest picture."""
         return self._moment + (self._newest[0] if self._newest else 0) / PICTURE_HZ
 
-    def add(self, moment: float, units: list[bytes], *, is_key: bool) -> None:
-        ticks = self._complete(round((moment - self._moment) * PICTURE_HZ))
-        if is_key and ticks - self._track.ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
-            self._track.cut()
-        kept = [unit for unit in units if type_of(unit) not in (SPS, PPS, DELIMITER)]
-        self._newest = ticks, is_key, length_prefixed(kept)
+    def begin(self, units: list[bytes]) -> None:
+        """Show a keyframe that came before the run, until the first one in it."""
+        self.add(self._moment, units, is_key=True, may_cut=False)
+        self._awaits_key = True
 
-    def finish(self, moment: float | None) -> None:
-        """Cut what there is; the newest picture lasts until `moment`, or as long as pictures do."""
-        if self._newest is not None:
-            until = self._newest[0] + round(LAST_PICTURE_S * PICTURE_HZ)
-            self._complete(round((moment - self._moment) * PICTURE_HZ) if moment is not None else until)
+    def add(self, moment: float, units: list[bytes], *, is_key: bool, may_cut: bool) -> None:
+        if (self._awaits_key and not is_key) or (is_key and _setup_of(units) not in (self.setup, NO_SETUP)):
+            self._awaits_key = True
+            return
+        ticks = self._complete(round((moment - self._moment) * PICTURE_HZ))
+        if is_key and may_cut and ticks - self._track.ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
+            self._cut()
+        data = length_prefixed([unit for unit in units if type_of(unit) not in (SPS, PPS, DELIMITER)])
+        self._newest = ticks, is_key, data
+        if is_key:
+            self._keyframe, self._awaits_key = data, False
+
+    def end(self, moment: float | None) -> int:
+        """Up to where the newest picture is shown, ticks: until `moment`, or as long as pictures last."""
+        began = self._newest[0] if self._newest else 0
+        if moment is None:
+            return began + round(LAST_PICTURE_S * PICTURE_HZ)
+        return max(round((moment - self._moment) * PICTURE_HZ), began + 1)
+
+    def finish(self, ends: int, *, stands_still: bool) -> None:
+        """Cut what there is, at `ends`, ticks.
+
+        `stands_still`: the other size was cut once more, so the last keyframe becomes a segment of its own.
+        """
+        if stands_still and self._newest is not None:
+            middle = self._complete((self._newest[0] + ends) // 2)
+            self._cut()
+            self._newest = middle, True, self._keyframe
+        self._complete(ends)
+        self._cut()
+
+    def _cut(self) -> None:
         self._track.cut()
+        self.cuts += 1
 
     def _complete(self, ticks: int) -> int:
         """Now that the next picture is known, the newest one's duration is too; when the next one is shown."""
@@ -265,6 +345,13 @@ class SoundTrack:
             self._track.cut()
 
 
-def _described(setup: PictureSetup | SoundSetup) -> Rendition:
-    bits = setup.bits_per_s if isinstance(setup, SoundSetup) else SUPPOSED_BITS_PER_S
-    return Rendition((), codecs=setup.codecs, bandwidth=bits, average_bandwidth=bits)
+def _setup_of(units: Iterable[bytes]) -> PictureSetup:
+    parameters = {type_of(unit): unit for unit in units}
+    return PictureSetup(parameters.get(SPS, b""), parameters.get(PPS, b""))
+
+
+def _described(setup: PictureSetup, bits_per_s: int) -> Rendition:
+    width, height = setup.size
+    return Rendition(
+        (), codecs=setup.codecs, bandwidth=bits_per_s, average_bandwidth=bits_per_s, width=width, height=height
+    )

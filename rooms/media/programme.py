@@ -22,6 +22,8 @@ MIX_WITHIN_S = 0.6
 STILL_AFTER_S = 2.5
 """When no picture has come for so long, the last keyframe stands still while somebody is heard."""
 STILL_EVERY_S = 0.4
+STEADY_AFTER_S = 10.0
+"""A smaller picture that stopped and comes again must last so long: each change begins a run."""
 VANISHED_AFTER_S = 5.0
 """When nothing at all has come for so long, the run is over; the next picture begins another."""
 
@@ -90,14 +92,16 @@ class Programme:
 
     def picture(self, source: Source, picture: Picture) -> None:
         """The next picture of a source, in the order of decoding."""
-        self._feed(source, "picture", picture)
+        if picture.is_small and (feed := self._sources.get(source)):
+            feed.small.note(picture)
+        self._feed(source, "small" if picture.is_small else "picture", picture)
 
     def sound(self, source: Source, sound: Sound) -> None:
         """The next packet of a source's sound."""
         self._feed(source, "sound", sound)
 
     def report(self, source: Source, kind: Kind, report: Report) -> None:
-        """A sender report about one of a source's two streams."""
+        """A sender report about one of a source's streams."""
         if feed := self._sources.get(source):
             feed.clock.report(kind, report)
 
@@ -109,7 +113,9 @@ class Programme:
             self._packager.close_run()
         elif run and heard_s < STILL_AFTER_S < pictured_s:
             for moment in self._still.moments(now):
-                self._packager.picture(moment, self._still.keyframe, is_key=True)
+                self._packager.picture(moment, self._still.keyframe, is_key=True, small=self._still.small)
+                if self._still.small:
+                    self._packager.small_picture(moment, self._still.small, is_key=True)
         self._want_keyframes(now)
         self._packager.advance(self._mixable(now))
 
@@ -142,22 +148,27 @@ class Programme:
 
     def _send(self, source: Source, feed: "Feed", sample: Picture | Sound) -> None:
         """A sample that can be dated goes where it is wanted."""
-        if isinstance(sample, Picture):
-            self._show(source, feed.clock.moment_of("picture", sample.at), sample)
+        if isinstance(sample, Picture) and sample.is_small:
+            if source == self._shown and not self._still.is_shown:
+                moment = feed.clock.moment_of("small", sample.at)
+                self._packager.small_picture(moment, sample.data, is_key=sample.is_key)
+        elif isinstance(sample, Picture):
+            self._show(source, feed, sample)
         elif source in self._on_air:
             self._heard_at = feed.heard_at = sample.received
             position, samples = feed.voice.hear(sample, feed.clock.moment_of("sound", sample.at))
             self._packager.hear(position, samples)
 
-    def _show(self, source: Source, moment: float, picture: Picture) -> None:
+    def _show(self, source: Source, feed: "Feed", picture: Picture) -> None:
         """After a still, pictures can be decoded again from the next keyframe on."""
         if source == self._taken and picture.is_key:
             self._shown, self._taken = source, None
         if source != self._shown or (self._still.is_shown and not picture.is_key):
             return
         self._pictured_at = picture.received
-        self._still.follow(moment, picture)
-        self._packager.picture(moment, picture.data, is_key=picture.is_key)
+        moment, small = feed.clock.moment_of("picture", picture.at), feed.small.keyframe_at(picture.received)
+        self._still.follow(moment, picture, small)
+        self._packager.picture(moment, picture.data, is_key=picture.is_key, small=small)
 
     def _want_keyframes(self, now: float) -> None:
         if now - self._asked_at < ASK_AGAIN_S:
@@ -184,9 +195,29 @@ class Feed:
     def __init__(self) -> None:
         self.clock = SourceClock()
         self.voice = Voice()
+        self.small = Smaller()
         self.heard_at = float("-inf")
         self.waiting: list[Picture | Sound] = []
         """Samples that came before the clock could date them."""
+
+
+class Smaller:
+    """Whether a source sends a smaller picture too. One that stops and comes again must last before it counts."""
+
+    def __init__(self) -> None:
+        self._keyframe: bytes | None = None
+        self._counts_from = self._came_at = float("-inf")
+
+    def note(self, picture: Picture) -> None:
+        if self._keyframe and picture.received - self._came_at > STILL_AFTER_S:
+            self._counts_from = picture.received + STEADY_AFTER_S
+        self._came_at = picture.received
+        if picture.is_key:
+            self._keyframe = picture.data
+
+    def keyframe_at(self, now: float) -> bytes | None:
+        """Its newest keyframe; None when there is no smaller picture, or it has not lasted yet."""
+        return self._keyframe if self._counts_from <= now <= self._came_at + STILL_AFTER_S else None
 
 
 class Still:
@@ -194,15 +225,17 @@ class Still:
 
     def __init__(self) -> None:
         self.keyframe = b""
+        self.small: bytes | None = None
+        """The keyframe of the smaller size, where there is one."""
         self.is_shown = False
         self._next = 0.0
 
-    def follow(self, moment: float, picture: Picture) -> None:
+    def follow(self, moment: float, picture: Picture, small: bytes | None) -> None:
         """A picture was shown."""
         self.is_shown = False
         self._next = moment + STILL_EVERY_S
         if picture.is_key:
-            self.keyframe = picture.data
+            self.keyframe, self.small = picture.data, small
 
     def moments(self, now: float) -> Iterator[float]:
         """When it is to be shown, up to now."""

@@ -1,10 +1,12 @@
 """Forwarding what one connection sends to those that watch it: packets as they came, nothing decoded.
 
-A source is one publishing connection, a watcher one receiving connection with a slot for each place of the room.
+A source is one publishing connection, a watcher one receiving connection with a slot for each place of the room. The
+second picture that a source may send is the first one in a smaller size, for the programme alone.
 """
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
@@ -24,7 +26,8 @@ SILENT_AFTER_S = 5.0
 """A publisher that is not heard for so long has vanished; ICE itself would take half a minute to say so."""
 CONNECTS_WITHIN_S = 20.0
 MEDIA_LINE = re.compile(r"^m=(audio|video) ", re.MULTILINE)
-KINDS: dict[str, Kind] = {"video": "picture", "audio": "sound"}
+MOST_LINES = {"audio": 1, "video": 2}
+"""What of an offer is received: of two pictures the first is the larger."""
 
 
 class Audience(Protocol):
@@ -37,6 +40,27 @@ class Audience(Protocol):
         """How loud a packet of sound is, dB below the loudest (RFC 6464)."""
 
 
+class Line:
+    """One stream of a source: its packets, put in order, are asked for again where they are missing."""
+
+    def __init__(self, kind: Kind, receiver: Receiver) -> None:
+        self.kind, self.receiver = kind, receiver
+        self.content = Sounds() if kind == "sound" else Pictures(is_small=kind == "small")
+        self._key_asked_at = 0.0
+
+    def ask_key(self) -> None:
+        """Ask for a keyframe, at most twice a second."""
+        now = time.monotonic()
+        if self.kind != "sound" and now - self._key_asked_at >= KEY_ASKED_EVERY_S:
+            self._key_asked_at = now
+            self.receiver.ask_key()
+
+    def tick(self, now: float) -> None:
+        self.receiver.ask_again(self.content.order.to_ask_for(now))
+        if isinstance(self.content, Pictures) and self.content.wants_key:
+            self.ask_key()
+
+
 class Source:
     """One publishing connection. `on_arrival` is called with its first packet, `on_end` once it is gone."""
 
@@ -46,21 +70,26 @@ class Source:
         self.name, self.place, self.audience = name, place, audience
         self.on_arrival, self.on_end = on_arrival, on_end
         self.connection = new_connection()
-        self.receivers: dict[str, Receiver] = {}
+        self.lines: dict[Receiver, Line] = {}
         self.outputs: dict[str, list[Sender]] = {"audio": [], "video": []}
-        self._pictures, self._sounds, self._arrivals = Pictures(), Sounds(), Arrivals()
+        self._arrivals = Arrivals()
         self._heard_at = time.monotonic() + CONNECTS_WITHIN_S - SILENT_AFTER_S
         self._told_at = self._key_asked_at = 0.0
         self._has_arrived = self._is_over = False
 
     async def answer(self, offer: str) -> str:
         """Our SDP answer to a publisher's offer. Raises OfferRefused."""
-        for kind in dict.fromkeys(MEDIA_LINE.findall(offer)):
-            transceiver = self.connection.addTransceiver(kind, direction="recvonly")
+        counts: Counter[str] = Counter()
+        for medium in MEDIA_LINE.findall(offer):
+            if counts[medium] == MOST_LINES[medium]:
+                continue
+            transceiver = self.connection.addTransceiver(medium, direction="recvonly")
             receiver = cast(Receiver, transceiver.receiver)
             receiver.listener = self
-            self.receivers[kind] = receiver
-            if kind == "video":
+            kinds: tuple[Kind, ...] = ("sound",) if medium == "audio" else ("picture", "small")
+            self.lines[receiver] = Line(kinds[counts[medium]], receiver)
+            counts[medium] += 1
+            if medium == "video":
                 transceiver.setCodecPreferences(h264_only())
         self.connection.on("connectionstatechange", self._note_state)
         return await described(self.connection, offer)
@@ -73,19 +102,18 @@ class Source:
         if not self._has_arrived:
             self._has_arrived = True
             self.on_arrival()
-        for output in self.outputs[receiver.kind]:
+        line = self.lines[receiver]
+        for output in self._outputs_of(line):
             output.forward(packet)
+        if line.kind == "sound" and packet.extensions.audio_level is not None:
+            self.audience.voice(self.name, packet.extensions.audio_level[1], now)
         plain = Packet(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, now)
-        if receiver.kind == "video":
-            self._show(self._pictures.put(plain))
-        else:
-            if packet.extensions.audio_level is not None:
-                self.audience.voice(self.name, packet.extensions.audio_level[1], now)
-            self._sound(self._sounds.put(plain))
+        self._give(line.content.put(plain))
 
     def report(self, receiver: Receiver, report: Report) -> None:
-        self.audience.report(self.name, KINDS[receiver.kind], report)
-        for output in self.outputs[receiver.kind]:
+        line = self.lines[receiver]
+        self.audience.report(self.name, line.kind, report)
+        for output in self._outputs_of(line):
             output.report(receiver.media_ssrc, report)
 
     def over(self) -> None:
@@ -94,43 +122,45 @@ class Source:
             self.on_end()
 
     def ask_key(self) -> None:
-        """Ask the publisher for a keyframe, at most twice a second."""
-        now = time.monotonic()
-        if "video" in self.receivers and now - self._key_asked_at >= KEY_ASKED_EVERY_S:
-            self._key_asked_at = now
-            self.receivers["video"].ask_key()
+        """Ask the publisher for a keyframe of each size, at most twice a second."""
+        for line in self.lines.values():
+            line.ask_key()
 
     def tick(self, now: float) -> None:
         """What is due: lost packets asked for again, arrivals told of, silence noticed."""
         if now - self._heard_at > SILENT_AFTER_S:
             self.over()
             return
-        self._show(self._pictures.take(now))
-        self._sound(self._sounds.take(now))
-        for kind, order in (("video", self._pictures.order), ("audio", self._sounds.order)):
-            if kind in self.receivers:
-                self.receivers[kind].ask_again(order.to_ask_for(now))
-        if self._has_arrived and "video" in self.receivers:
-            video = self.receivers["video"]
-            if self._pictures.wants_key:
-                self.ask_key()
-            if now - self._told_at >= EVERY_S:
-                self._told_at = now
-                feedback = self._arrivals.report(video.ssrc, video.media_ssrc or 0)
-                if feedback is not None:
-                    video.send_rtcp(feedback)
+        for line in self.lines.values():
+            self._give(line.content.take(now))
+            line.tick(now)
+        if self._has_arrived and now - self._told_at >= EVERY_S:
+            self._told_at = now
+            self._tell_arrivals()
 
     async def close(self) -> None:
         self._is_over = True
         await self.connection.close()
 
-    def _show(self, pictures: Iterable[Picture]) -> None:
-        for picture in pictures:
-            self.audience.picture(self.name, picture)
+    def _outputs_of(self, line: Line) -> list[Sender]:
+        """Who watches gets the larger picture alone."""
+        return [] if line.kind == "small" else self.outputs[line.receiver.kind]
 
-    def _sound(self, sounds: Iterable[Sound]) -> None:
-        for sound in sounds:
-            self.audience.sound(self.name, sound)
+    def _give(self, samples: Iterable[Picture] | Iterable[Sound]) -> None:
+        for sample in samples:
+            if isinstance(sample, Picture):
+                self.audience.picture(self.name, sample)
+            else:
+                self.audience.sound(self.name, sample)
+
+    def _tell_arrivals(self) -> None:
+        """When each packet came (transport-cc): the sender's bit rate follows it."""
+        video = next((line.receiver for line in self.lines.values() if line.kind == "picture"), None)
+        if video is None:
+            return
+        feedback = self._arrivals.report(video.ssrc, video.media_ssrc or 0)
+        if feedback is not None:
+            video.send_rtcp(feedback)
 
     def _note_state(self) -> None:
         if self.connection.connectionState in ("failed", "closed"):

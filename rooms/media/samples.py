@@ -6,11 +6,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["picture", "sound"]
+Kind = Literal["picture", "small", "sound"]
+"""`small` is the same picture in a second, smaller size, which few sources send."""
 Source = str
 """The name by which the relay knows a source; another connection of the same person is another source."""
 
-RATES_HZ: dict[Kind, int] = {"picture": 90_000, "sound": 48_000}
+RATES_HZ: dict[Kind, int] = {"picture": 90_000, "small": 90_000, "sound": 48_000}
 """The RTP clock of each kind (RFC 6184, 8.2.1; RFC 7587, 7)."""
 
 
@@ -25,6 +26,8 @@ class Picture:
     data: bytes
     is_key: bool
     received: float
+    is_small: bool = False
+    """Whether it is of the second, smaller size."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A playlist lists a segment only once the store has it. While the store does not 
 data directory, tried again, and the organiser is told. One web process of the installation does it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, from_url
 from starlette.applications import Starlette
 
-from rooms.recording import RENDITIONS, SIGNED, Journal, init_name
+from rooms.recording import RENDITIONS, SIGNED, SMALL, Journal
 from server.locks import alone
 from server.media import programmes
 from server.media.signed import PICTURES, PREFIX
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.5
 MOST_AT_ONCE = 20
-"""Segments of one rendition in one turn: other sessions wait no longer than that."""
+"""Files of one rendition in one turn: other sessions wait no longer than that."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4"}
 AWAY_AFTER: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=5)}
@@ -90,12 +90,14 @@ async def copy(store: ObjectStore, directory: Path, media_key: str, stored: Mapp
             journal = programmes.journal_at(place, rendition)
         except FileNotFoundError:
             continue
-        done = now.get(counted, 0)
-        for name in _names(rendition, journal, done):
+        if rendition == SMALL:  # it lists segments of the other size too
+            journal = journal.cut(now["video"])
+        names, done = _next(rendition, journal, now.get(counted, 0))
+        for name in names:
             path = place / name
             attributes = {"Content-Type": TYPES[path.suffix], "Cache-Control": FOR_GOOD}
             await obstore.put_async(store, f"{media_key}/{prefix}{name}", path, attributes=attributes)
-        now[counted] = min(done + MOST_AT_ONCE, len(journal.listed))
+        now[counted] = done
     return now
 
 
@@ -105,11 +107,17 @@ async def remove_all(store: ObjectStore, media_key: str) -> None:
     await obstore.delete_async(store, [each["path"] for each in found])
 
 
-def _names(rendition: str, journal: Journal, done: int) -> Iterator[str]:
-    """The files of the next segments; an initialisation segment goes before the first of its run."""
+def _next(rendition: str, journal: Journal, done: int) -> tuple[list[str], int]:
+    """The rendition's own files of its next segments, and how many segments are done then.
+
+    An initialisation segment goes before the first segment of its run.
+    """
+    names: list[str] = []
     run = journal.listed[done - 1].run if done else -1
-    for segment in journal.listed[done : done + MOST_AT_ONCE]:
-        if segment.run != run:
-            yield init_name(RENDITIONS[rendition], segment.run)
-        yield segment.name
-        run = segment.run
+    for segment in journal.listed[done:]:
+        if segment.letter == RENDITIONS[rendition]:
+            names += [segment.init, segment.name] if segment.run != run else [segment.name]
+        run, done = segment.run, done + 1
+        if len(names) >= MOST_AT_ONCE:
+            break
+    return names, done

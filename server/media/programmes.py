@@ -1,6 +1,8 @@
 """Live programmes on disk: where a session's segments lie, and what is listed of them."""
 
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +12,7 @@ from rooms import parts, recording, stage_captions
 from rooms.errors import NoSuchSegment
 from rooms.film_index import FilmIndex
 from rooms.parts import Part
-from rooms.recording import RENDITIONS, Journal, Recording
+from rooms.recording import RENDITIONS, SMALL, Journal, Recording
 from rooms.stage_cuts import StageCut
 from server.media.films import index_at
 from server.models import Session
@@ -87,8 +89,9 @@ def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) ->
         newest = {name: parts_at(directory, name) for name in RENDITIONS}
         return recording_at(directory)._replace(parts=newest)
     listed = recording_at(directory)
-    journals = {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}
-    return Recording(listed.film, journals)
+    return _recording(
+        listed.film, {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}
+    )
 
 
 def elsewhere(settings: Settings) -> str:
@@ -98,7 +101,17 @@ def elsewhere(settings: Settings) -> str:
 
 def recording_at(directory: Path) -> Recording:
     """Raises FileNotFoundError while nothing is listed."""
-    return Recording(index_at(directory), {name: journal_at(directory, name) for name in RENDITIONS})
+    journals = {name: journal_at(directory, name) for name in RENDITIONS if name != SMALL}
+    with suppress(FileNotFoundError):
+        journals[SMALL] = journal_at(directory, SMALL)
+    return _recording(index_at(directory), journals)
+
+
+def _recording(film: FilmIndex, journals: dict[str, Journal]) -> Recording:
+    """A second size is one once there is something of it."""
+    if SMALL in journals and journals[SMALL].listed:
+        return Recording(film, journals)
+    return Recording(replace(film, small=None), {name: each for name, each in journals.items() if name != SMALL})
 
 
 def journal_at(directory: Path, rendition: str) -> Journal:

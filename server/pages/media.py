@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from rooms import parts, playlists
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.film_index import CAPTIONS_NAME, POSTER_NAME
+from rooms.recording import SMALL
 from server.entrance import event_of, require, session_of
 from server.errors import NotFound, PageError
 from server.media import films, reloads
@@ -31,7 +32,7 @@ SIGNED_PLAYLIST = "signed.m3u8"
 """The pictures of the interpreter."""
 CAPTIONS_PLAYLIST = "captions.m3u8"
 """Captions are corrected: they come from here, not from the object store."""
-RENDITIONS = {"video.m3u8": "video", "audio.m3u8": "audio", CAPTIONS_PLAYLIST: "captions"}
+RENDITIONS = {"video.m3u8": "video", "small.m3u8": SMALL, "audio.m3u8": "audio", CAPTIONS_PLAYLIST: "captions"}
 """The playlists that list segments, and of which rendition."""
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 CAPTIONS_TYPE = "text/vtt"

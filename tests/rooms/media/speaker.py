@@ -96,12 +96,15 @@ class Speaker:
     name: str = "speaker"
     begins: float = 1000.0
     size: tuple[int, int] = (160, 120)
+    small_size: tuple[int, int] | None = None
+    """Of the second picture; None: there is none."""
     picture_zero: int = (1 << 32) - 5 * PICTURE_HZ
     """The first timestamps lie just below 2^32: every test sees them wrap."""
     sound_zero: int = (1 << 32) - 7 * SOUND_HZ
     ahead_s: float = 1234.5
     drift: float = 0.0
     picture_late_s: float = 0.09
+    small_late_s: float = 0.06
     sound_late_s: float = 0.03
     reports_every_s: float = 1.0
     first_report_s: float = 0.5
@@ -109,20 +112,17 @@ class Speaker:
     has_picture: bool = True
     silent: tuple[tuple[float, float], ...] = field(default=())
     """Stretches in which no picture comes, seconds since the beginning."""
+    small_silent: tuple[tuple[float, float], ...] = field(default=())
 
     def samples(
         self, seconds: float, since: float = 0.0
     ) -> Iterator[tuple[float, Picture | Sound | tuple[str, Report]]]:
         """What arrives and when, not yet in order: pictures, sound, and reports with their kind."""
         film = filmed(*self.size)
-        for number in range(round(since * FRAMES_PER_S), round(seconds * FRAMES_PER_S)):
-            at_s = number / FRAMES_PER_S
-            if not self.has_picture or any(begin <= at_s < end for begin, end in self.silent):
-                continue
-            received = self.begins + at_s + self.picture_late_s
-            at = self.picture_zero + round(at_s * PICTURE_HZ)
-            data = film.pictures[number % len(film.pictures)]
-            yield received, Picture(at, data, number % len(film.pictures) == 0, received)
+        if self.has_picture:
+            yield from self._pictures(film, seconds, since, self.silent, is_small=False)
+        if self.small_size:
+            yield from self._pictures(filmed(*self.small_size), seconds, since, self.small_silent, is_small=True)
         rate = SOUND_HZ * (1 + self.drift)
         for number in range(round(since * rate / PACKET), round(seconds * rate / PACKET) if self.has_sound else 0):
             at_s = number * PACKET / rate
@@ -133,11 +133,24 @@ class Speaker:
             ntp = round((self.begins + at_s + self.ahead_s + NTP_ERA_S) * (1 << 32))
             timestamps: dict[Kind, int] = {
                 "picture": self.picture_zero + round(at_s * PICTURE_HZ),
+                "small": self.picture_zero + round(at_s * PICTURE_HZ),
                 "sound": self.sound_zero + round(at_s * rate),
             }
             for kind, at in timestamps.items():
                 yield self.begins + at_s + self.sound_late_s, (kind, Report(ntp, at & 0xFFFFFFFF))
             at_s += self.reports_every_s
+
+    def _pictures(
+        self, film: Filmed, seconds: float, since: float, silent: tuple[tuple[float, float], ...], *, is_small: bool
+    ) -> Iterator[tuple[float, Picture]]:
+        for number in range(round(since * FRAMES_PER_S), round(seconds * FRAMES_PER_S)):
+            at_s = number / FRAMES_PER_S
+            if any(begin <= at_s < end for begin, end in silent):
+                continue
+            received = self.begins + at_s + (self.small_late_s if is_small else self.picture_late_s)
+            at = self.picture_zero + round(at_s * PICTURE_HZ)
+            data = film.pictures[number % len(film.pictures)]
+            yield received, Picture(at, data, number % len(film.pictures) == 0, received, is_small)
 
 
 def feed(programme: Programme | Broadcast, *speakers: Speaker, seconds: float, since: float = 0.0) -> None:

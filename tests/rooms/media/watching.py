@@ -11,7 +11,6 @@ from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
 from rooms.media.disk import read_journals
-from rooms.recording import RENDITIONS, init_name
 
 LIT = 128
 LOUD = 0.1
@@ -21,11 +20,11 @@ APART_S = 0.5
 
 def frames(directory: Path, rendition: str) -> Iterator[tuple[float, VideoFrame | AudioFrame]]:
     """Every frame of a rendition with its date, seconds since 1970; each run is decoded as a player would."""
-    for number, run in groupby(read_journals(directory)[rendition].listed, key=lambda segment: segment.run):
+    for _, run in groupby(read_journals(directory)[rendition].listed, key=lambda segment: segment.run):
         segments = list(run)
         assert segments[0].begins_at
         begins = segments[0].begins_at.timestamp()
-        content = (directory / init_name(RENDITIONS[rendition], number)).read_bytes()
+        content = (directory / segments[0].init).read_bytes()
         content += b"".join((directory / segment.name).read_bytes() for segment in segments)
         with av.open(io.BytesIO(content)) as container:
             for frame in container.decode(container.streams[0]):
@@ -34,10 +33,10 @@ def frames(directory: Path, rendition: str) -> Iterator[tuple[float, VideoFrame 
                 yield begins + frame.time, frame
 
 
-def flashes(directory: Path) -> list[float]:
+def flashes(directory: Path, rendition: str = "video") -> list[float]:
     """When the picture turned white."""
     moments, was_lit = [], False
-    for moment, frame in frames(directory, "video"):
+    for moment, frame in frames(directory, rendition):
         is_lit = bool(frame.to_ndarray()[: frame.height].mean() > LIT)
         if is_lit and not was_lit:
             moments.append(moment)
