@@ -4,9 +4,10 @@ from typing import Literal
 
 import msgspec
 
-Trouble = Literal["disk", "store", "no-picture", "no-sound"]
+Trouble = Literal["disk", "store", "no-picture", "no-sound", "clock"]
 """What keeps a programme from being kept or sent: the disk takes nothing; the object store does not answer;
-no picture comes from who is shown; no sound comes from anybody on air."""
+no picture comes from who is shown; no sound comes from anybody on air; the machine's clock was set in mid-session,
+which moves nothing in the recording."""
 Verdict = Literal["unchecked", "good", "faulty"]
 """What the check of the whole recording said, after the session."""
 

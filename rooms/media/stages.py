@@ -10,7 +10,9 @@ from pathlib import Path
 from rooms import control
 from rooms.control import PLACES, Arrived, Direct, Gone, News, Present, Progress, Publish, Refusal, Took, Watch
 from rooms.errors import RoomError
+from rooms.keeping import Trouble
 from rooms.media.broadcast import Broadcast
+from rooms.media.disk import read_journals
 from rooms.media.relay import Source, Watcher, wire
 from rooms.media.samples import Kind, Picture, Report, Sound
 from rooms.media.seam import spawn
@@ -18,6 +20,8 @@ from rooms.media.voice import Voices
 
 TICK_S = 0.02
 PROGRAMME_TICK_S = 0.1
+CLOCK_SET_S = 5.0
+"""A wall clock that differs by more from a programme's time was set; by less it only drifts, or is led back slowly."""
 MOST_WATCHERS = 24
 """Of one stage: those backstage, its producers, and an encoder's monitors."""
 NAME = re.compile(r"[0-9a-z-]{1,64}")
@@ -36,10 +40,10 @@ class CallRefused(RoomError):
 
 
 class Stage:
-    """One stage. `tell` is called with what everybody connected must hear."""
+    """One stage. `tell` is called with what everybody connected must hear; `clock` is the wall clock, epoch seconds."""
 
-    def __init__(self, name: str, directory: Path, tell: Callable[[News], None]) -> None:
-        self.name, self.directory, self.tell = name, directory, tell
+    def __init__(self, name: str, directory: Path, tell: Callable[[News], None], clock: Callable[[], float]) -> None:
+        self.name, self.directory, self.tell, self.clock = name, directory, tell, clock
         self.sources: dict[str, Source] = {}
         self.watchers: dict[str, Watcher] = {}
         self.programme: Broadcast | None = None
@@ -53,6 +57,8 @@ class Stage:
         """Calls that are being answered."""
         self._voices = Voices()
         self._programme_ticked_at = 0.0
+        self._epoch = 0.0
+        """What the monotonic clock lacks to be the time of the programme."""
         self._progress: Progress | None = None
 
     async def publish(self, call: Publish) -> str:
@@ -134,10 +140,12 @@ class Stage:
             self._programme_ticked_at = now
             self._follow_voice(now)
             self.programme.tick(now)
-            self._tell_progress(self.programme)
+            self._tell_progress(self.programme, now)
 
-    def _tell_progress(self, programme: Broadcast) -> None:
-        progress = Progress(self.name, self.programme_name or "", programme.safe_up_to, sorted(programme.troubles))
+    def _tell_progress(self, programme: Broadcast, now: float) -> None:
+        clock_was_set: set[Trouble] = {"clock"} if abs(self.clock() - now - self._epoch) > CLOCK_SET_S else set()
+        troubles = sorted(programme.troubles | clock_was_set)
+        progress = Progress(self.name, self.programme_name or "", programme.safe_up_to, troubles)
         if progress != self._progress:
             self._progress = progress
             self.tell(progress)
@@ -164,8 +172,9 @@ class Stage:
     def _open(self, name: str, *, in_parts: bool) -> None:
         if not NAME.fullmatch(name):
             raise CallRefused("unknown")
-        epoch = time.time() - time.monotonic()
-        self.programme = Broadcast(self.directory / name, epoch=epoch, ask_key=self._ask_key, in_parts=in_parts)
+        begins_at = max(self.clock(), recorded_up_to(self.directory / name))
+        self._epoch = begins_at - time.monotonic()
+        self.programme = Broadcast(self.directory / name, epoch=self._epoch, ask_key=self._ask_key, in_parts=in_parts)
         self.programme_name = name
         for source in self.sources:
             self.programme.add(source)
@@ -225,17 +234,23 @@ class Stage:
             self._wire()
 
 
+def recorded_up_to(directory: Path) -> float:
+    """The last moment of what is recorded there, epoch seconds; a clock that was set back must not come before it."""
+    ends = [journal.ends_at for journal in read_journals(directory).values()]
+    return max((end.timestamp() for end in ends if end), default=float("-inf"))
+
+
 class Stages:
     """All stages of this process; one is made when it is first spoken of, and forgotten when nobody is there."""
 
-    def __init__(self, directory: Path, tell: Callable[[News], None]) -> None:
-        self.directory, self.tell = directory, tell
+    def __init__(self, directory: Path, tell: Callable[[News], None], clock: Callable[[], float] = time.time) -> None:
+        self.directory, self.tell, self.clock = directory, tell, clock
         self._stages: dict[str, Stage] = {}
-        self._since = time.time()
+        self._since = clock()
 
     async def answer(self, call: control.AnyCall) -> control.Answer:
         """Do what a web process asks for."""
-        stage = self._stages.setdefault(call.stage, Stage(call.stage, self.directory, self.tell))
+        stage = self._stages.setdefault(call.stage, Stage(call.stage, self.directory, self.tell, self.clock))
         stage.calls += 1
         try:
             return await self._do(stage, call)

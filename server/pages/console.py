@@ -31,6 +31,7 @@ TROUBLE_WORDS: dict[Trouble, str] = {
     "store": "The object store does not answer. Nothing is lost, but viewers wait.",
     "no-picture": "No picture comes from who is shown.",
     "no-sound": "Nobody on air is heard.",
+    "clock": "This machine’s clock was set meanwhile. The recording goes on by the time that it began with.",
 }
 """What is wrong with a programme, as the organiser is told."""
 

@@ -1,13 +1,16 @@
 """What a media process does for a stage."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
-from rooms.control import Leave, News, Publish, Watch
+from rooms.control import Direct, Leave, News, Progress, Publish, Watch
 from rooms.media import seam
+from rooms.media.disk import read_journals
 from rooms.media.stages import CallRefused, Stages
+from tests.rooms.media.speaker import Speaker, feed
 from tests.rooms.media.test_seam import aiortc_as_it_was, another_port
 
 __all__ = ["aiortc_as_it_was"]
@@ -52,3 +55,69 @@ async def test_two_cannot_send_from_one_place(stages: Stages):
     await stages.answer(Leave("main", "amara"))
     await stages.answer(Publish("main", "ben", 0, await offer("sendonly")))
     assert stages.present.sources == [("main", "ben")]
+
+
+AN_HOUR_S = 3_600.0
+
+
+class WallClock:
+    """A machine's wall clock, which is set by hand."""
+
+    def __init__(self) -> None:
+        self.set_by_s = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.set_by_s
+
+
+async def on_air(directory: Path, clock: WallClock, news: list[News]) -> Stages:
+    """Amara is recorded."""
+    stages = Stages(directory, news.append, clock)
+    await stages.answer(Publish("main", "amara", 0, await offer("sendonly")))
+    await stages.answer(Direct("main", "keynote", "amara", ["amara"], False))
+    return stages
+
+
+def speak(stages: Stages, speaker: Speaker, *, seconds: float, since: float = 0.0) -> None:
+    """The speaker is heard for so long, as fast as can be."""
+    stage = stages._stages["main"]
+    assert stage.programme is not None
+    feed(stage.programme, speaker, seconds=seconds, since=since)
+    stage.tick(speaker.begins + seconds)
+
+
+@pytest.mark.parametrize("set_by_s", [AN_HOUR_S, -AN_HOUR_S])
+async def test_a_wall_clock_that_is_set_moves_nothing_in_the_recording_and_is_told(
+    aiortc_as_it_was: None, tmp_path: Path, set_by_s: float
+):
+    await another_port()
+    clock, news = WallClock(), list[News]()
+    stages = await on_air(tmp_path, clock, news)
+    began, speaker = time.time(), Speaker("amara", begins=time.monotonic())
+    speak(stages, speaker, seconds=6)
+    assert not any("clock" in each.troubles for each in news if isinstance(each, Progress))
+    clock.set_by_s = set_by_s
+    speak(stages, speaker, seconds=12, since=6)
+    assert any("clock" in each.troubles for each in news if isinstance(each, Progress))
+    await stages.answer(Direct("main", None, None, [], False))
+    await stages.close()
+    video = read_journals(tmp_path / "keynote")["video"]
+    assert {segment.run for segment in video.listed} == {0}
+    assert video.ends_at is not None
+    assert abs(video.ends_at.timestamp() - began - 12) < 2
+
+
+async def test_a_recording_that_goes_on_after_the_clock_was_set_back_goes_on_from_its_end(
+    aiortc_as_it_was: None, tmp_path: Path
+):
+    ends = []
+    clock = WallClock()
+    for clock.set_by_s in (0.0, -AN_HOUR_S):
+        await another_port()
+        stages = await on_air(tmp_path, clock, [])
+        speak(stages, Speaker("amara", begins=time.monotonic()), seconds=6)
+        await stages.close()
+        ends.append(read_journals(tmp_path / "keynote")["video"].ends_at)
+    assert ends[0] is not None
+    assert ends[1] is not None
+    assert 4 < (ends[1] - ends[0]).total_seconds() < 60
