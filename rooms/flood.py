@@ -5,7 +5,10 @@ REFILL_PER_S = 40.0
 
 
 class Budget:
-    """The commands that a connection may still send: 100 at once, then 40 a second. A hello costs its rooms."""
+    """The commands, pings and pongs that a connection may still send: 100 at once, then 40 a second.
+
+    A hello costs its rooms.
+    """
 
     __slots__ = ("_left", "_since")
 

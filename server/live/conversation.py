@@ -35,14 +35,15 @@ class Conversation:
 
     def hear(self, text: str | None) -> None:
         """Take a command, or close on what no page of ours would send. A flood is counted, unread, then closed."""
-        if self._dropped:
-            self._dropped += 1
-        elif not self._budget.spend(now=self.hub.clock()):
-            self._cut_off()
-        elif text is None or len(text.encode(errors="replace")) > FRAME_LIMIT_BYTES:
+        if not self._is_heeded():
+            return
+        if text is None or len(text.encode(errors="replace")) > FRAME_LIMIT_BYTES:
             self.connection.outlet.close(Close.TOO_LARGE)
         else:
             self._read(text)
+
+    def controlled(self) -> bool:
+        return self._is_heeded()
 
     def drained(self) -> None:
         self.hub.drained(self.connection)
@@ -54,6 +55,14 @@ class Conversation:
         if self._task:
             self._task.cancel()
         self.hub.disconnect(self.connection)
+
+    def _is_heeded(self) -> bool:
+        """Count a frame; False when it is one of a flood."""
+        if self._dropped:
+            self._dropped += 1
+        elif not self._budget.spend(now=self.hub.clock()):
+            self._cut_off()
+        return not self._dropped
 
     def _read(self, text: str) -> None:
         try:

@@ -33,6 +33,9 @@ class Listener(Protocol):
     def hear(self, text: str | None) -> None:
         """A message came; None for a binary one."""
 
+    def controlled(self) -> bool:
+        """A ping or a pong came; False when it is one of a flood, and not to be answered."""
+
     def drained(self) -> None:
         """It had missed shared frames, and takes them again."""
 
@@ -105,8 +108,14 @@ class DirectOutlet:
         self._clear()
         self._protocol.hand_over()
 
+    def heed(self) -> bool:
+        """Let a ping or a pong be counted; whether a ping is to be answered."""
+        return self._listener is None or self._listener.controlled()
+
     def pong(self, answer: bytes) -> None:
         """Answer a ping; while it takes nothing, the latest alone (RFC 6455, 5.5.3)."""
+        if not self.heed():
+            return
         if self._is_full:
             self._pong = answer
         else:
@@ -234,6 +243,10 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         self.outlet.pong(b"".join(self.conn.data_to_send()))
+
+    def handle_pong(self, event: WireFrame) -> None:
+        super().handle_pong(event)
+        self.outlet.heed()
 
     def handle_cont(self, event: WireFrame) -> None:
         if len(self.frames) < FRAGMENTS_LIMIT:

@@ -32,6 +32,7 @@ TOUCHED = {
         "handle_cont",
         "handle_parser_exception",
         "handle_ping",
+        "handle_pong",
         "keepalive_timeout",
         "pause_writing",
         "receive",
@@ -79,6 +80,9 @@ class Ear:
     def hear(self, text: str | None) -> None:
         self.heard.append(text)
         self.outlet.tell(a_frame(f"heard {len(self.heard)}"))
+
+    def controlled(self) -> bool:
+        return True
 
     def drained(self) -> None:
         self.drains += 1

@@ -40,6 +40,9 @@ class Ear:
 
     def hear(self, text: str | None) -> None: ...
 
+    def controlled(self) -> bool:
+        return True
+
     def drained(self) -> None:
         self.outbox.tell(a_frame("the latest"))
 

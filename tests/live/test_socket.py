@@ -4,13 +4,13 @@ import asyncio
 import json
 import secrets
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from sqlmodel import select
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rooms.protocol import Close, Hello, Playing
 from server.models import Attendance, Reaction
@@ -185,6 +185,23 @@ async def test_a_flood_is_cut_off_counted_apart_and_others_do_not_notice(served,
         assert flood.code == Close.FLOOD
         await console.until(lambda page: page.rooms[keynote]["ledger"]["dropped"] > 100)
         assert console.rooms[keynote]["ledger"]["tapped"] == 0
+
+
+@pytest.mark.parametrize("control", ["ping", "pong"])
+async def test_pings_and_pongs_without_end_are_a_flood_though_their_sender_reads(served, make, event, keynote, control):
+    crew = await make.cookie(await make.organiser(event), strong=True)
+    async with (
+        opened(served, crew, keynote) as console,
+        opened(served, await make.cookie(await make.delegate(event)), keynote) as flood,
+    ):
+        with suppress(ConnectionClosed):
+            async with asyncio.timeout(WITHIN_S):
+                while True:
+                    await getattr(flood.socket, control)()
+                    await asyncio.sleep(0)
+        await flood.until(lambda page: page.code)
+        assert flood.code == Close.FLOOD
+        await console.until(lambda page: page.rooms[keynote]["ledger"]["dropped"])
 
 
 async def test_signing_out_closes_that_browsers_sockets_and_no_others(served, make, event):
