@@ -8,6 +8,10 @@ import { Connection, Refused } from "./whip.js";
 /** @typedef {{ picture: MediaStreamTrack, sound: MediaStreamTrack }} Tracks */
 
 const MOST_BITS_PER_SECOND = 2_500_000;
+/** Of the second picture, half as wide and high, for those whose line is poor. */
+const SMALL = { maxBitrate: 600_000, scaleResolutionDownBy: 2 };
+/** Half of a lower picture would be too little. */
+const LEAST_HEIGHT = 720;
 const CONNECTS_WITHIN_MS = 15_000;
 
 export class Publisher {
@@ -42,9 +46,10 @@ export class Publisher {
   /** @param {Tracks} tracks what to send from now on, joined or not */
   async use(tracks) {
     this.#tracks = tracks;
-    for (const sender of this.#connection?.peer.getSenders() ?? []) {
-      await sender.replaceTrack(sender.track?.kind === "audio" ? tracks.sound : tracks.picture);
-    }
+    const [sound, picture, small] = this.#connection?.peer.getSenders() ?? [];
+    await sound?.replaceTrack(tracks.sound);
+    await picture?.replaceTrack(tracks.picture);
+    await small?.replaceTrack(smallOf(tracks.picture));
   }
 
   async join() {
@@ -55,6 +60,7 @@ export class Publisher {
     this.#connection = mine;
     mine.peer.addTransceiver(this.#tracks.sound, { direction: "sendonly" });
     mine.peer.addTransceiver(this.#tracks.picture, { direction: "sendonly", sendEncodings: [{ maxBitrate: MOST_BITS_PER_SECOND }] });
+    mine.peer.addTransceiver(smallOf(this.#tracks.picture) ?? "video", { direction: "sendonly", sendEncodings: [SMALL] });
     this.#patience = setTimeout(() => this.page.trouble(NETWORK), CONNECTS_WITHIN_MS);
     try {
       await mine.open();
@@ -121,4 +127,13 @@ export class Publisher {
     this.#connection?.close();
     this.#connection = undefined;
   }
+}
+
+/**
+ * What is sent in a second, smaller size: a camera. Of a screen nobody could read it.
+ * @param {MediaStreamTrack} picture
+ */
+function smallOf(picture) {
+  const { height = 0, displaySurface } = picture.getSettings();
+  return displaySurface === undefined && height >= LEAST_HEIGHT ? picture : null;
 }
