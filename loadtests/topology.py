@@ -21,6 +21,7 @@ from typing import Any
 import yaml
 
 from tests.engines.nginx import nginx_program
+from tests.engines.object_store import rclone_program
 from tests.engines.postgresql import PostgreSQL
 from tests.engines.process import ServerProcess, free_port
 from tests.engines.redis import redis_program
@@ -40,11 +41,10 @@ class Service(ServerProcess):
         return self.said["command"]
 
 
-class Web(Service):
+class Plenary(Service):
     @property
     def environment(self) -> dict[str, str]:
-        said = {name: self.here(value) for name, value in self.said["environment"].items()}
-        return {**os.environ, **said, "PLENARY_HOST": "127.0.0.1", "PLENARY_PORT": str(self.port)}
+        return {**os.environ, **{name: self.here(value) for name, value in self.said["environment"].items()}}
 
     def command(self) -> list[str]:
         program, *words = self.said["command"]
@@ -52,11 +52,38 @@ class Web(Service):
         return [sys.executable, "-m", "server", *words]
 
 
+class Web(Plenary):
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**super().environment, "PLENARY_HOST": "127.0.0.1", "PLENARY_PORT": str(self.port)}
+
+
+class Media(Plenary):
+    """Reached at this machine's own addresses: no container's network lies between."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**super().environment, "PLENARY_MEDIA_PORT": "0", "PLENARY_MEDIA_ADDRESS": ""}
+
+
 class Redis(Service):
     def command(self) -> list[str]:
         program, *words = self.said["command"]
         assert program == "redis-server"
         return [redis_program(), *words, "--bind", "127.0.0.1", "--port", str(self.port)]
+
+
+class Store(Service):
+    """A bucket is a directory below the one that is served: the file's volume makes it."""
+
+    def command(self) -> list[str]:
+        *words, served = self.said["command"]
+        address = words.index("--addr") + 1
+        words[address] = f"127.0.0.1:{self.port}"
+        for volume in self.said["volumes"]:
+            _, _, place = volume.partition(":")
+            (self.folder / Path(place).relative_to(served)).mkdir(exist_ok=True)
+        return [rclone_program(), *words, str(self.folder)]
 
 
 class Postgres(PostgreSQL):
@@ -84,7 +111,13 @@ class Nginx(Service):
         return [nginx_program(), "-p", str(self.folder), "-c", str(path), "-g", "daemon off;"]
 
 
-KINDS: dict[str, type[Service] | type[Postgres]] = {"nginx": Nginx, "redis": Redis, "postgres": Postgres}
+KINDS: dict[str, type[Service] | type[Postgres]] = {
+    "nginx": Nginx,
+    "redis": Redis,
+    "postgres": Postgres,
+    "media": Media,
+    "store": Store,
+}
 """By service; every other one is a web process."""
 
 

@@ -12,6 +12,7 @@ from tests.engines.chromium import running_chromium
 from tests.engines.coturn import Coturn
 from tests.engines.gstreamer import gstreamer_version
 from tests.engines.nginx import nginx_program
+from tests.engines.object_store import rclone_program
 from tests.engines.postgresql import PostgreSQL
 from tests.engines.process import ServerProcess
 from tests.engines.redis import Redis, redis_program
@@ -39,7 +40,8 @@ def main() -> None:
     nginx = Path(nginx_program()).name
     chromium = f"Chromium {asyncio.run(browser_version())}"
     redis = Path(redis_program()).name
-    print(f"Engines: {redis}, PostgreSQL 18, coturn, {nginx}, {gstreamer_version()}, {chromium}")
+    store = Path(rclone_program()).name
+    print(f"Engines: {redis}, PostgreSQL 18, coturn, {nginx}, {store}, {gstreamer_version()}, {chromium}")
 
 
 if __name__ == "__main__":

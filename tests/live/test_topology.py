@@ -1,7 +1,14 @@
-"""docker-compose.yml as plain processes: through nginx, nobody notices at which web process they are, or its end."""
+"""docker-compose.yml as plain processes: through nginx, nobody notices at which web process they are, or its end.
+
+What a stage sends comes through the media process, the store and nginx.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -10,13 +17,17 @@ import pytest
 from loadtests.topology import COMPOSE, Topology, read
 from server.settings import Settings
 from server.store.database import Database
+from server.trust.secret import load_secret
+from server.trust.stream_keys import stream_key
 from tests.factory import Factory
 from tests.live.page import WITHIN_S, Page, opened
 from tests.live.test_processes import here
+from tests.stage.conftest import House
+from tests.stage.directing import go_on_air
 
 
-@pytest.fixture
-async def topology(engine_folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[Topology]:
+@pytest.fixture(scope="module")
+def topology(engine_folder: Path) -> Iterator[Topology]:
     folder = engine_folder / "topology"
     folder.mkdir()
     with Topology(folder).running() as topology:
@@ -66,6 +77,60 @@ async def test_through_nginx_two_web_processes_are_one_and_one_of_them_is_enough
             await back.react(room, "clap")
             await back.until(claps(room, "clap"))
             await next(page for page in (one, other) if page.code is None).until(claps(room, "clap"))
+    topology.services["web-1"].start()
+
+
+async def test_what_a_stage_sends_comes_from_the_store_to_whoever_has_the_key(
+    topology: Topology, make: Factory, database: Database, settings: Settings
+) -> None:
+    event = await make.event()
+    stage = await make.stage(event)
+    session = await make.session(event, stage_id=stage.id)
+    speakers = await make.person("Amara"), await make.person("Ben")
+    house = House(event, stage, session, *speakers, await make.organiser(event))
+    amina = httpx.AsyncClient(base_url=topology.base, cookies=await make.cookie(await make.delegate(event)), timeout=60)
+    anybody = httpx.AsyncClient(base_url=topology.base, timeout=60)
+    key = stream_key(load_secret(settings), stage.id, 1)
+    async with amina, anybody, publishing(f"{topology.base}/stages/{stage.id}/whip", key):
+        await go_on_air(database, house)
+        listed = await segments(amina, f"/{event.slug}/sessions/{session.slug}/media/video.m3u8")
+        stored = listed[0].rpartition("/")[0]
+        assert stored == f"{topology.base}/segments/stored/{session.media_key}"
+        for address in (f"{stored}/v-0.mp4", listed[0], listed[0]):
+            answer = await anybody.get(address)
+            assert (answer.status_code, answer.headers["content-type"][:6]) == (200, "video/")
+        for lists in ("segments/stored/", "segments/stored/?list-type=2", f"segments/stored/{session.media_key}/"):
+            assert session.media_key not in (await anybody.get(lists)).text
+        for method in ("PUT", "DELETE", "POST"):
+            assert (await anybody.request(method, listed[0], content=b"another")).status_code in (403, 405)
+        topology.services["store"].stop()
+        assert (await anybody.get(listed[0])).status_code == 200
+        topology.services["store"].start()
+
+
+@asynccontextmanager
+async def publishing(address: str, key: str) -> AsyncIterator[None]:
+    """An encoder publishes by its key, until it is killed."""
+    encoder = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "loadtests.publisher", address, key, cwd=COMPOSE.parent, stdout=PIPE
+    )
+    assert encoder.stdout is not None
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            assert await encoder.stdout.readline() == b"on\n"
+        yield
+    finally:
+        if encoder.returncode is None:
+            encoder.kill()
+        await encoder.communicate()
+
+
+async def segments(client: httpx.AsyncClient, playlist: str) -> list[str]:
+    """The addresses of its segments, once it has one."""
+    async with asyncio.timeout(WITHIN_S):
+        while not (listed := re.findall("^http.*", (await client.get(playlist)).text, re.MULTILINE)):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+        return listed
 
 
 def claps(room: str, emoji: str):

@@ -24,9 +24,11 @@ SENT_S = 8.0
 
 
 @pytest.fixture
-def object_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
-    store = ObjectStore()
-    for name, value in store.environment.items():
+def object_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
+    folder = tmp_path / "object-store"
+    folder.mkdir()
+    store = ObjectStore(folder)
+    for name, value in store.environment_of_clients.items():
         monkeypatch.setenv(name, value)
     store.start()
     yield store
@@ -131,8 +133,8 @@ async def test_a_withdrawn_recording_leaves_the_store_and_comes_back_under_anoth
         await sessions.move(db, session, "end", now=datetime.now(UTC))
         assert await sessions.move_recording(db, session, "withdraw")
     await up_to_date(app, settings, session)
-    assert not object_store.objects
+    assert not object_store.keys
     async with database.writing() as db:
         assert await sessions.move_recording(db, session, "open")
     await up_to_date(app, settings, session)
-    assert object_store.objects and not any(key.startswith(session.media_key) for key in object_store.objects)
+    assert object_store.keys and not any(key.startswith(session.media_key) for key in object_store.keys)

@@ -1,5 +1,6 @@
 """Segments through nginx, configured as docker-compose.yml says: the application is asked once for all viewers."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ async def nginx(served: str, engine_folder: Path) -> AsyncIterator[Nginx]:
         "nginx",
         service,
         folder,
-        lambda text: text.replace("web-1:8000", application).replace("web-2:8000", application),
+        lambda text: re.sub(r"\b(web-[12]:8000|store:9000)", application, text),
     )
     nginx.start()
     yield nginx
