@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 
 from rooms.bus import Bus
 from rooms.bus.memory import MemoryBus
-from rooms.bus.redis import RedisBus
+from rooms.bus.redis.bus import RedisBus
 from server import background
 from server.background import Duty
 from server.errors import HANDLERS

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
-from rooms.bus.redis import look
+from rooms.bus.redis.nodes import look
 from server.assets import path_of
 from server.media.films import films_dir
 from server.media.speech_to_text import words_of

@@ -67,7 +67,7 @@ def test_only_the_media_process_touches_codecs() -> None:
 
 def test_redis_has_one_importer() -> None:
     users = {found.importer for found in imports("rooms", "server") if within(found.name, "redis", "hiredis")}
-    assert users <= {"rooms.bus.redis"}
+    assert all(within(user, "rooms.bus.redis") for user in users)
 
 
 @pytest.mark.parametrize(("layer", "below"), SERVER, ids=[layer for layer, _ in SERVER])

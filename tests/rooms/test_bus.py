@@ -8,7 +8,7 @@ import pytest
 
 from rooms.bus import Bus, Listening, Message, RowChanged
 from rooms.bus.memory import MemoryBus
-from rooms.bus.redis import RedisBus
+from rooms.bus.redis.bus import RedisBus
 
 ROOM = "event:3f1c2f6e-8a0b-4d39-9d2e-0c7a5b1e4f60"
 OTHER = "session:7b0d3c52-1f0e-4f3b-9a55-2f4f7a4f9d11"

@@ -10,7 +10,7 @@ from redis.asyncio import Redis as Client
 from redis.crc import key_slot
 
 from rooms.bus import Listening
-from rooms.bus.redis import RedisBus
+from rooms.bus.redis.bus import RedisBus
 from tests.engines.proxy import Proxy
 from tests.engines.redis import ClusterNode, Redis, RedisCluster
 from tests.rooms.test_bus import LATER, NEWS, OTHER, ROOM, WITHIN_S, Ear, listening
