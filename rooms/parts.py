@@ -38,6 +38,11 @@ class Part(NamedTuple):
         """The number of the segment that it is a part of."""
         return segment_of(self.name) or 0
 
+    @property
+    def init(self) -> str:
+        """The initialisation segment of its run, which may have no other segment yet."""
+        return f"{self.name[0]}-{self.run}.mp4"
+
 
 def part_name(letter: str, segment: int, number: int) -> str:
     return f"{letter}-{segment}.{number}.m4s"

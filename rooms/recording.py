@@ -166,7 +166,7 @@ class Recording(NamedTuple):
 
     def lists(self, name: str) -> bool:
         """Whether this file was sent: what was written and not listed yet does not exist for anybody."""
-        if any(part.name == name for parts in self.parts.values() for part in parts):
+        if any(name in (part.name, part.init) for parts in self.parts.values() for part in parts):
             return True
         return any(journal.lists(name) for journal in self.journals.values())
 

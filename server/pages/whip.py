@@ -81,22 +81,35 @@ async def publish(request: Request) -> Response:
     offer = await offer_in(request)
     before = await source_of(request, stage, publisher)
     if not media_of(request).is_open:
+        # That somebody tried has a media process started.
+        await arrive(request, stage, publisher, connection)
+        await leave(request, stage, connection)
         raise MediaAway
-    async with request.app.state.db.writing() as db:
-        try:
-            source = await stages.arrive(db, stage, publisher, connection, datetime.now(UTC))
-        except stages.Refused as refused:
-            raise Conflict(str(refused)) from refused
+    source = await arrive(request, stage, publisher, connection)
     assert source.place is not None
     if before is not None:
         await let_go(request, stage, before)
     try:
         answer = await media_of(request).describe(Publish(str(stage.id), connection, source.place, offer))
     except (MediaAway, MediaRefused):
-        async with request.app.state.db.writing() as db:
-            await stages.note(db, stage, connection, "left", datetime.now(UTC))
+        await leave(request, stage, connection)
         raise
     return made(request, "whip_resource", stage, connection, answer)
+
+
+async def arrive(request: Request, stage: Stage, publisher: Publisher, connection: str) -> StageSource:
+    """Give the publisher a place. Raises Conflict."""
+    async with request.app.state.db.writing() as db:
+        try:
+            return await stages.arrive(db, stage, publisher, connection, datetime.now(UTC))
+        except stages.Refused as refused:
+            raise Conflict(str(refused)) from refused
+
+
+async def leave(request: Request, stage: Stage, connection: str) -> None:
+    """Take the place again: the publisher has gone, or could not come."""
+    async with request.app.state.db.writing() as db:
+        await stages.note(db, stage, connection, "left", datetime.now(UTC))
 
 
 @told_plainly
@@ -106,8 +119,7 @@ async def unpublish(request: Request) -> Response:
     connection = request.path_params["connection"]
     if await source_of(request, stage, publisher) != connection:
         raise NotFound("There is no such connection (any more).")
-    async with request.app.state.db.writing() as db:
-        await stages.note(db, stage, connection, "left", datetime.now(UTC))
+    await leave(request, stage, connection)
     await let_go(request, stage, connection)
     return Response(status_code=200)
 

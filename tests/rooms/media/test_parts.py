@@ -114,6 +114,13 @@ def test_a_part_is_there_while_it_is_listed(directory: Path) -> None:
     assert not sent.lists("v-0.0.m4s") and not sent.lists("v-19.0.m4s")
 
 
+def test_a_run_can_be_begun_with_its_first_part(directory: Path) -> None:
+    sent = recording(directory)
+    assert not sent.lists("v-1.mp4")
+    begun = parts.Part(parts.part_name("v", sent.journals["video"].numbers.stop, 0), PART_S, True, run=1)
+    assert sent._replace(parts={"video": [begun]}).lists("v-1.mp4")
+
+
 def test_when_the_session_ends_only_segments_are_left(tmp_path: Path) -> None:
     programme = Programme(tmp_path, epoch=1_700_000_000.0, ask_key=lambda source: None, in_parts=True)
     programme.add("speaker")
