@@ -150,6 +150,10 @@ class Recording(NamedTuple):
             return bool(newest) or part < sum(each.segment == segment for each in parts)
         return segment < following
 
+    def goes_on(self, rendition: str, parts: Sequence[Part]) -> bool:
+        """Whether these are its newest: a smaller size has none of its own while it lists the larger one's files."""
+        return bool(parts) and parts[-1].segment >= self.journals[rendition].numbers.stop - 1
+
     def is_next_part(self, name: str) -> bool:
         """Whether this is the part that its playlist says will come next."""
         return any(name == self._next_part(rendition) for rendition, parts in self.parts.items() if parts)

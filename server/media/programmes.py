@@ -87,7 +87,10 @@ def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) ->
     if not settings.store_url:
         # The parts first: a segment that has been listed meanwhile is whole with any of them.
         newest = {name: parts_at(directory, name) for name in RENDITIONS}
-        return recording_at(directory)._replace(parts=newest)
+        listed = recording_at(directory)
+        return listed._replace(
+            parts={name: newest[name] for name in listed.journals if listed.goes_on(name, newest[name])}
+        )
     listed = recording_at(directory)
     return _recording(
         listed.film, {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,8 +13,8 @@ from anyio import to_thread
 from starlette.applications import Starlette
 
 from rooms.film_index import INDEX_NAME
-from rooms.parts import LISTED_SEGMENTS, part_name
-from rooms.recording import SIGNED
+from rooms.parts import LISTED_SEGMENTS, PART_S, Part, list_name, part_name, write
+from rooms.recording import SIGNED, SMALL, playlist_name
 from server.media import reloads
 from server.media.broadcasts import Airing, Broadcasts
 from server.media.films import index_at
@@ -230,6 +231,17 @@ async def test_all_who_wait_are_answered_from_one_look_at_the_database(
     answers = await asyncio.gather(*waiting)
     assert all(answer and has_changed(answer) for answer in answers)
     assert len({id(answer) for answer in answers}) <= 2
+
+
+async def test_a_smaller_size_that_lists_the_larger_ones_files_is_not_waited_for(
+    settings: Settings, sent: Sent
+) -> None:
+    shutil.copy(sent.directory / playlist_name("video"), sent.directory / playlist_name(SMALL))
+    of_before = [Part(part_name("s", 0, number), PART_S, number == 0, run=0) for number in range(5)]
+    (sent.directory / list_name(SMALL)).write_bytes(write(of_before))
+    stored = stored_at(settings, sent.directory, {})
+    assert stored.parts.keys() == {"video", "audio"} and "PART" not in stored.playlist(SMALL, "")
+    assert stored.has_come_to(SMALL, len(stored.journals[SMALL].listed), 0)
 
 
 async def test_an_object_store_has_no_parts(settings: Settings, sent: Sent) -> None:
