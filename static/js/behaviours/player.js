@@ -5,6 +5,7 @@
 import { EDGE, Feed } from "../helpers/feed.js";
 import { listen, together } from "../helpers/listeners.js";
 import { watch } from "../live.js";
+import { Following } from "../models/following.js";
 import { cardOf, hasPicture, phaseOf } from "../models/programme.js";
 
 const BEAT_MS = 250;
@@ -19,9 +20,10 @@ export function connect(element) {
   const playback = { begun: false, drained: false, finished: false, failing: false };
   const feed = new Feed(video, facts.playlist ?? "", {
     opened: play,
-    isAtEdge: () => phase() === "running" && facts.behind !== "true",
+    isAtEdge: () => phase() === "running" && following.isWanted,
     heights: (heights) => element.dispatchEvent(new CustomEvent("player:heights", { detail: heights })),
   });
+  const following = new Following();
   let blocked = false;
   let cameLastAt = performance.now();
   let openedLastAt = -Infinity;
@@ -72,6 +74,7 @@ export function connect(element) {
     const playing = feed.isOpen && !video.paused && !video.ended && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
     if (playing) feed.keep();
     noteTrouble(playing);
+    takeAlong(playing);
     facts.mediaTime = mediaTime ? String(Math.round(mediaTime)) : "";
     facts.live = String(feed.isLive);
     facts.edge = String(feed.edge);
@@ -100,9 +103,19 @@ export function connect(element) {
     show();
   }
 
+  /**
+   * Who fell behind without having wished it goes on at the live edge.
+   * @param {boolean} playing
+   */
+  function takeAlong(playing) {
+    const now = { at: video.currentTime, behind: facts.behind === "true", playing, held: video.paused || video.playbackRate < 1 };
+    if (following.beat(now) && phase() === "running") video.currentTime = feed.edge;
+  }
+
   /** @param {number} seconds */
   function goTo(seconds) {
     playback.finished = false;
+    following.isWanted = false;
     if (feed.isWanted) {
       video.currentTime = seconds;
       play();
@@ -140,6 +153,8 @@ export function connect(element) {
         show();
       },
       pause: show,
+      emptied: () => following.reset(),
+      seeking: () => following.seek(video.currentTime),
       volumechange() {
         if (!video.muted) facts.silenced = "false";
       },
