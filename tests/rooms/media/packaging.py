@@ -17,10 +17,13 @@ BEAT_S = 0.1
 
 
 class Packaging:
-    """The process, as a test holds it. The speaker has been speaking since `began`, seconds since 1970."""
+    """The process, as a test holds it. The speaker has been speaking since `began`, seconds since 1970.
 
-    def __init__(self, directory: Path, began: float) -> None:
-        self.directory, self.began = directory, began
+    `small` is the size of a second picture, such as `80x60`; empty: there is none.
+    """
+
+    def __init__(self, directory: Path, began: float, *, small: str = "") -> None:
+        self.directory, self.began, self.small = directory, began, small
         self._process = self._start(began)
 
     def kill(self) -> None:
@@ -43,13 +46,22 @@ class Packaging:
         self._process.communicate()
 
     def _start(self, since: float) -> subprocess.Popen[str]:
-        words = [sys.executable, "-m", "tests.rooms.media.packaging", self.directory, str(self.began), str(since)]
+        words = [
+            sys.executable,
+            "-m",
+            "tests.rooms.media.packaging",
+            self.directory,
+            str(self.began),
+            str(since),
+            self.small,
+        ]
         return subprocess.Popen(words, stdin=subprocess.PIPE, text=True)
 
 
-def package(directory: Path, began: float, since: float, commands: "SimpleQueue[str]") -> None:
+def package(directory: Path, began: float, since: float, small: str, commands: "SimpleQueue[str]") -> None:
     """Send what the speaker said from `since` on, as it is said, until told to end."""
-    speaker = Speaker()
+    width, _, height = small.partition("x")
+    speaker = Speaker(small_size=(int(width), int(height)) if small else None)
     programme = Programme(directory, epoch=began - speaker.begins, ask_key=lambda source: None)
     programme.add(speaker.name)
     programme.on_air([speaker.name])
@@ -81,7 +93,7 @@ def listen(commands: "SimpleQueue[str]") -> None:
 def main() -> None:
     commands: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=listen, args=(commands,), daemon=True).start()
-    package(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), commands)
+    package(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), sys.argv[4], commands)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rooms.media.check import check
 from rooms.media.disk import read_journals
-from rooms.recording import missing
+from rooms.recording import SMALL, missing
 from tests.rooms.media.packaging import Packaging
 from tests.rooms.media.watching import beeps, frames
 
@@ -26,7 +26,7 @@ def until(condition: Callable[[], bool]) -> None:
 def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_says_what_is_missing(
     tmp_path: Path,
 ) -> None:
-    packaging = Packaging(tmp_path, time.time() - 5)
+    packaging = Packaging(tmp_path, time.time() - 5, small="80x60")
     try:
         until(lambda: len(read_journals(tmp_path)["audio"].listed) >= 2)
         packaging.kill()
@@ -42,6 +42,8 @@ def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_s
         assert [stretch.run for stretch in journal.listed[-1:]] == [1]
         (gap,) = missing(journal.stretches)
         assert gap.seconds < MOST_MISSING_S
+    journals = read_journals(tmp_path)
+    assert [segment.run for segment in journals["video"].listed] == [segment.run for segment in journals[SMALL].listed]
     moments = [moment for moment, _ in frames(tmp_path, "video")]
     assert moments == sorted(moments)
 

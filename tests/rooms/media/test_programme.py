@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.results import Figure, record
 from rooms.media.disk import read_journals
 from rooms.media.programme import Programme
 from rooms.recording import missing
@@ -169,6 +170,14 @@ def test_picture_and_sound_do_not_drift_apart(programme: Programme, tmp_path: Pa
     end(programme)
     seen, heard = flashes(tmp_path), beeps(tmp_path)
     assert len(seen) == len(heard) == seconds / LOOP_S
-    for number, (flash, beep) in enumerate(zip(seen, heard, strict=True)):
-        ran_ahead = LOOP_S * number * (1 - 1 / (1 + drift))
-        assert abs(flash - beep - ran_ahead) < LIP_SYNC_S
+    ran_ahead_s = [LOOP_S * number * (1 - 1 / (1 + drift)) for number in range(len(seen))]
+    apart_s = [abs(flash - beep - ran) for flash, beep, ran in zip(seen, heard, ran_ahead_s, strict=True)]
+    assert max(apart_s) < LIP_SYNC_S
+    if soak:
+        tenth = len(apart_s) // 10
+        figures = [
+            Figure("picture and sound apart", [1000 * each for each in apart_s], "ms", at_most=1000 * LIP_SYNC_S),
+            Figure("in the last three minutes", [1000 * each for each in apart_s[-tenth:]], "ms"),
+        ]
+        notes = [f"{seconds // 60} min of a speaker of known truth whose sound card is 200 ppm fast; timestamps wrap."]
+        print(record("Drift of picture and sound", "make soak", figures, notes))
