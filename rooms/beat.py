@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 from rooms import meters
 from rooms.attendance import Stays
@@ -15,10 +16,12 @@ from rooms.presence import BEAT_MS
 from rooms.room import PART
 
 TICK_S = 0.1
+STORED_WITHIN_S = 0.04
+"""So long a tick waits for what it asked to be stored, to show it at once; what takes longer is shown by a later."""
 LOOK_S = 1.0
 LAG_EVERY_S = 0.25
 RECOUNT_MS = 4_000
-RETRY_MS = 500
+RETRY_S = 0.5
 """Between two tries at a database that does not answer."""
 
 logger = logging.getLogger(__name__)
@@ -34,14 +37,14 @@ class Beat:
         """When this process last stated whom it has."""
         self._recounted = 0
         """When the numbers of the open sessions were last read: another process's word of them may be lost."""
-        self._retry_at = 0
-        """Before then the database is not asked to store anything."""
+        self._storing: asyncio.Task[None] | None = None
+        self._store_at = 0.0
+        """Before then, monotonic seconds, the database is left to whoever else writes."""
 
     async def run(self) -> None:
         """Until cancelled. A surprise in one task ends them all: better no live rooms than wrong ones unseen."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._every(TICK_S, self._tick))
-            tasks.create_task(self._every(TICK_S, self.commit))
+            tasks.create_task(self._every(TICK_S, partial(self._move, tasks)))
             tasks.create_task(self._every(LOOK_S, self.look))
             tasks.create_task(self._every(LOOK_S, self.attend))
             tasks.create_task(self._read_when_stale())
@@ -63,14 +66,13 @@ class Beat:
 
     async def commit(self) -> None:
         """Store what waits and show it. With the database down the rooms say so, and everything waits."""
-        if not self.hub.intake.inbox or self.hub.clock() < self._retry_at:
+        if not self.hub.intake.inbox:
             return
         try:
             with meters.COMMIT.time():
                 counts = await self.hub.intake.commit()
         except Unavailable:
             self.hub.pause(True)
-            self._retry_at = self.hub.clock() + RETRY_MS
             return
         if self.hub.paused:
             self.hub.pause(False)
@@ -202,8 +204,16 @@ class Beat:
     def _state(self, name: str) -> None:
         self.hub.bus.publish(name, Present(name, self.hub.process, self.hub.rooms[name].presence.state()))
 
-    async def _tick(self) -> None:
-        """As `tick`; whatever else waits has its turn after every part of a large room."""
+    async def _move(self, tasks: asyncio.TaskGroup) -> None:
+        """A tick: have stored what waits, at most one commit at a time, and show what has changed.
+
+        Whatever else waits has its turn after every part of a large room.
+        """
+        is_free = self._storing is None or self._storing.done()
+        if is_free and self.hub.intake.inbox and time.monotonic() >= self._store_at:
+            self._storing = tasks.create_task(self._store())
+        if self._storing:
+            await asyncio.wait([self._storing], timeout=STORED_WITHIN_S)
         written = 0
         for part in self.ticking():
             written += part
@@ -211,18 +221,25 @@ class Beat:
                 written = 0
                 await asyncio.sleep(0)
 
+    async def _store(self) -> None:
+        """A commit. One that took long is followed by as long a pause, one that failed by another."""
+        began = time.monotonic()
+        await self.commit()
+        ended = time.monotonic()
+        self._store_at = ended + (RETRY_S if self.hub.paused else ended - began)
+
     async def _read_when_stale(self) -> None:
         while True:
             await self.hub.stale.wait()
             await self.read()
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
-        """Take the step on a fixed beat; one that takes long is followed by as long a pause, for everything else."""
+        """Take the step on a fixed beat; one that takes long is followed by a quarter as long a pause, for the rest."""
         while True:
             began = time.monotonic()
             await step()
             took = time.monotonic() - began
-            await asyncio.sleep(max(seconds - took, took))
+            await asyncio.sleep(max(seconds - took, took / 4))
 
 
 async def _feel_lag() -> None:
