@@ -16,7 +16,7 @@ from rooms.presence import BEAT_MS
 from rooms.room import PART
 
 TICK_S = 0.1
-STORED_WITHIN_S = 0.04
+STORED_WITHIN_S = 0.08
 """So long a tick waits for what it asked to be stored, to show it at once; what takes longer is shown by a later."""
 LOOK_S = 1.0
 LAG_EVERY_S = 0.25
@@ -234,12 +234,12 @@ class Beat:
             await self.read()
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
-        """Take the step on a fixed beat; one that takes long is followed by a quarter as long a pause, for the rest."""
+        """Take the step on a fixed beat; one that takes long is followed by a tenth as long a pause, for the rest."""
         while True:
             began = time.monotonic()
             await step()
             took = time.monotonic() - began
-            await asyncio.sleep(max(seconds - took, took / 4))
+            await asyncio.sleep(max(seconds - took, took / 10))
 
 
 async def _feel_lag() -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import URLPath
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from rooms.bus import Bus
 from rooms.bus.memory import MemoryBus
@@ -30,6 +33,19 @@ from server.trust.rate_limits import RateLimits
 from server.trust.secret import derive, load_secret
 
 
+class Application(Starlette):
+    """Starlette's, which finds an address by its name at once: to try every route in turn was a third of a page."""
+
+    def __init__(self, routes: Sequence[BaseRoute], **options: Any) -> None:
+        super().__init__(routes=routes, **options)
+        self._named = {route.name: route for route in routes if isinstance(route, Route | WebSocketRoute)}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Raises starlette.routing.NoMatchFound."""
+        route = self._named.get(name)
+        return route.url_path_for(name, **path_params) if route else super().url_path_for(name, **path_params)
+
+
 def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     """Everything that `plenary serve` serves, and `duties` beside its own. The database must have the newest schema."""
     secret = load_secret(settings)
@@ -44,8 +60,8 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
         finally:
             await database.close()
 
-    app = Starlette(
-        routes=ROUTES,
+    app = Application(
+        ROUTES,
         lifespan=lifespan,
         exception_handlers=HANDLERS,
         middleware=[
