@@ -222,13 +222,15 @@ class Listener(Delegate):
             self.react(self.session)
 
     def enter(self) -> bool:
-        """Go to the session that the lobby offers; False when there is none."""
+        """Go to the session that the lobby offers; False when there is none, or it could not be entered."""
         found = SESSION_NOW.search(self.look("lobby"))
         if found is None:
             return False
         self.path, self.fetched = found[1], {}
         html = self.look(self.path.removeprefix(f"/{crowd.event}/"))
         rooms = [room for room in ROOM.findall(html) if room.startswith("session:")]
+        if not rooms:
+            return False  # the page did not come, which is noted
         self.session = rooms[0].partition(":")[2]
         self.client.get(f"{self.path}/media/index.m3u8", name="multivariant playlist")
         return True
@@ -236,9 +238,10 @@ class Listener(Delegate):
     def fetch(self, rendition: str) -> None:
         """Ask for what is new in a media playlist, and fetch the newest segment; the session may be over."""
         address = f"{self.path}/media/{rendition}.m3u8?_HLS_skip=YES"
-        playlist = self.client.get(address, name=f"{rendition} playlist").text or ""
+        answer = self.client.get(address, name=f"{rendition} playlist")
+        playlist = (answer.text or "") if answer.status_code == 200 else ""
         newest = next((line for line in reversed(playlist.splitlines()) if line and not line.startswith("#")), "")
-        if newest != self.fetched.get(rendition):
+        if newest and newest != self.fetched.get(rendition):
             self.fetched[rendition] = newest
             self.client.get(newest, name=f"{rendition} segment")
         if "#EXT-X-ENDLIST" in playlist:
