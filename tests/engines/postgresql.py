@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +15,9 @@ INSTALLATION = "pginstall18"
 """The folder of the newest PostgreSQL in the package that brings it."""
 UNPRIVILEGED = "nobody"
 """PostgreSQL refuses to run as root."""
+LEFT_BEHIND = "Terminate any old server processes"
+"""What it says while the processes of one that was killed have not all ended yet."""
+ENDED_WITHIN_S = 60
 
 
 class PostgreSQL(ServerProcess):
@@ -56,7 +60,14 @@ class PostgreSQL(ServerProcess):
         if not self.data.exists():
             settings = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
             self._run("initdb", f"--pgdata={self.data}", *settings)
-        super().start()
+        deadline = time.monotonic() + ENDED_WITHIN_S
+        while True:
+            try:
+                return super().start()
+            except EngineMissing as error:
+                if LEFT_BEHIND not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def command(self) -> list[str]:
         settings = {
