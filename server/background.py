@@ -86,7 +86,8 @@ async def keep_doing(duty: Duty, app: Starlette, called: asyncio.Event) -> None:
         await asyncio.sleep(duty.every_s)
         if duty.rests:
             with suppress(TimeoutError):
-                await asyncio.wait_for(called.wait(), rest_s(due))
+                async with asyncio.timeout(rest_s(due)):  # `wait_for` loses a cancellation (before Python 3.12)
+                    await called.wait()
 
 
 def rest_s(due: datetime | None) -> float:

@@ -31,6 +31,26 @@ async def test_a_duty_that_fails_is_done_again() -> None:
     assert task.cancelled()
 
 
+@pytest.mark.parametrize("turns_of_the_loop", [0, 1, 2])
+async def test_a_duty_that_is_called_as_it_is_to_end_ends(turns_of_the_loop: int) -> None:
+    began, called = asyncio.Event(), asyncio.Event()
+
+    async def work(_: Starlette) -> None:
+        began.set()
+
+    task = asyncio.create_task(keep_doing(Duty("mail", 0.0, work, rests=True), Starlette(), called))
+    async with asyncio.timeout(60):
+        await began.wait()
+        for _ in range(5):
+            await asyncio.sleep(0)  # until it rests
+        called.set()
+        for _ in range(turns_of_the_loop):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+
+
 class Turns:
     """A duty's work that counts its turns, and says that the next is due in so long."""
 

@@ -63,4 +63,5 @@ async def _beat(hub: Hub, over: asyncio.Event) -> None:
             with suppress(Unavailable):
                 await beat.leave()
         with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), AFRESH_AFTER_S)
+            async with asyncio.timeout(AFRESH_AFTER_S):
+                await over.wait()

@@ -50,7 +50,8 @@ class Conductor:
     async def direct(self) -> None:
         """Wait for a change or half a second, then say what is to be different."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), EVERY_S)
+            async with asyncio.timeout(EVERY_S):
+                await self._changed.wait()
         now = datetime.now(UTC)
         if self._changed.is_set() or time.monotonic() >= self._ask_at:
             self._changed.clear()

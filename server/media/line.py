@@ -81,7 +81,8 @@ class MediaLine:
             self._writer = None
             writer.close()
             for asked in self._asked.values():
-                asked.cancel()
+                if not asked.done():
+                    asked.set_exception(MediaAway())
             self._asked.clear()
 
     async def describe(self, call: AnyCall) -> str:
@@ -104,11 +105,10 @@ class MediaLine:
         asked = self._asked[n] = asyncio.get_running_loop().create_future()
         self._writer.write(control.frame(control.encode(request)))
         try:
-            answer: Answer = await asyncio.wait_for(asked, ANSWERED_WITHIN_S)
-        except (TimeoutError, asyncio.CancelledError) as error:
-            if asked.cancelled() or isinstance(error, TimeoutError):
-                raise MediaAway from error
-            raise
+            async with asyncio.timeout(ANSWERED_WITHIN_S):
+                answer: Answer = await asked
+        except TimeoutError as error:
+            raise MediaAway from error
         finally:
             self._asked.pop(n, None)
         if isinstance(answer, CallRefused):

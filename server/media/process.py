@@ -71,7 +71,8 @@ async def stop(process: Process) -> None:
     """End it in good order, or at all."""
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), STOPS_WITHIN_S)
+        async with asyncio.timeout(STOPS_WITHIN_S):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()
