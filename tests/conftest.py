@@ -1,5 +1,10 @@
 """What every test may ask for: the engines, the application, and how long the long checks run."""
 
+import asyncio
+import gc
+from collections.abc import Generator, Iterator
+from typing import Any
+
 import pytest
 from hypothesis import settings
 
@@ -24,3 +29,28 @@ def soak(pytestconfig: pytest.Config) -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of what took too long it is shown where each task waits: in an event loop that is all that a stack tells."""
+    report = yield
+    if call.excinfo is not None and "Timeout" in call.excinfo.exconly():
+        report.sections.append(("Tasks that still run", waiting_tasks()))
+    return report
+
+
+def waiting_tasks() -> str:
+    """Each task that is not done, in whichever loop, and where it waits."""
+    tasks = [each for each in gc.get_objects() if isinstance(each, asyncio.Task) and not each.done()]
+    return "\n".join(line for task in tasks for line in (task.get_name(), *waits_at(task)))
+
+
+def waits_at(task: "asyncio.Task[Any]") -> Iterator[str]:
+    """From its outermost coroutine to the innermost: the stack that a task can print holds the first alone."""
+    waiting: Any = task.get_coro()
+    while frame := getattr(waiting, "cr_frame", None):
+        yield f"  {frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_qualname}"
+        waiting = waiting.cr_await

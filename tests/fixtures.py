@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -19,16 +19,31 @@ from server.store.database import Database
 from tests import databases
 from tests.factory import Factory
 
+TESTS = Path(__file__).parent
 OPENS_WITHIN_S = 60
+ENDS_WITHIN_S = 60
 BASE = "http://plenary.test"
 
 
+ENGINES = ("sqlite", "postgresql")
+ON_ONE = {"pages": "sqlite", "commands": "sqlite", "demo": "sqlite", "everywhere": "postgresql"}
+"""Folders whose tests reach the database through the store, which is tested on both engines. Every address is walked
+on the one that refuses more.
+"""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever touches the database runs on both engines; whole processes, browsers and `one_engine` on SQLite."""
+    """Says on which engines a test runs that touches the database."""
     if "engine" in metafunc.fixturenames:
-        heavy = {"served", "chromium"} & set(metafunc.fixturenames)
-        one = heavy or metafunc.definition.get_closest_marker("one_engine")
-        metafunc.parametrize("engine", ["sqlite"] if one else ["sqlite", "postgresql"], scope="session")
+        metafunc.parametrize("engine", engines_of(metafunc), scope="session")
+
+
+def engines_of(metafunc: pytest.Metafunc) -> Sequence[str]:
+    """Both; one for a folder `ON_ONE`; SQLite for whole processes, browsers and `one_engine`."""
+    if {"served", "chromium"} & set(metafunc.fixturenames) or metafunc.definition.get_closest_marker("one_engine"):
+        return ENGINES[:1]
+    folder = metafunc.definition.path.relative_to(TESTS).parts[0]
+    return (ON_ONE[folder],) if folder in ON_ONE else ENGINES
 
 
 @pytest.fixture(scope="session")
@@ -93,15 +108,24 @@ async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def served(settings: Settings) -> AsyncIterator[str]:
-    """The base address of the application on a port of its own, served as `plenary serve` does, in this process."""
+    """The base address of the application, served in this process."""
+    async with serving_here(settings) as address:
+        yield address
+
+
+@asynccontextmanager
+async def serving_here(settings: Settings) -> AsyncIterator[str]:
+    """The application on a port of its own, served as `plenary serve` does, in this process; its base address."""
     settings, listener = open_port(settings.model_copy(update={"port": 0, "public_url": ""}))
     answers = asyncio.Event()
     server = Server(web_config(create_app(settings)), on_ready=answers.set)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    await asyncio.wait_for(answers.wait(), OPENS_WITHIN_S)
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="the server")
+    async with asyncio.timeout(OPENS_WITHIN_S):
+        await answers.wait()
     yield settings.base_url
     server.should_exit = True
-    await serving
+    async with asyncio.timeout(ENDS_WITHIN_S):
+        await asyncio.shield(serving)  # cancelled, it would not be among the tasks that are shown
 
 
 @asynccontextmanager
@@ -120,11 +144,23 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     )
     assert process.stdout is not None
     try:
-        line = (await asyncio.wait_for(process.stdout.readline(), OPENS_WITHIN_S)).decode().split()
+        async with asyncio.timeout(OPENS_WITHIN_S):
+            line = (await process.stdout.readline()).decode().split()
         assert line, (settings.data / "served.log").read_text()
         yield line[-1]
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        await process.wait()
+        await end(process)
         log.close()
+
+
+async def end(process: asyncio.subprocess.Process, how: signal.Signals = signal.SIGTERM) -> None:
+    """Returns when it is gone. Raises TimeoutError for one that does not end, which is then killed."""
+    if process.returncode is None:
+        process.send_signal(how)
+    try:
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise

@@ -1,7 +1,8 @@
-"""Each test here begins with a copy of the demo event, laid once."""
+"""The tests here begin with a copy of the demo event, laid once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,50 +44,41 @@ def laid(template: str, tmp_path_factory: pytest.TempPathFactory) -> Laid:
     return Laid(url, databases.aside(asyncio.run, lay()))
 
 
-@pytest.fixture
-def database_url(laid: Laid, tmp_path: Path) -> object:
-    """A copy of the laid demo, in place of an empty database."""
-    url = databases.copy(laid.url, tmp_path)
-    yield url
+@dataclass(frozen=True)
+class Place:
+    """The demo, and the application over it without what it does by the clock: only what a visitor does changes it."""
+
+    world: World
+    app: Starlette
+
+    def come(self, visitor: str) -> httpx.AsyncClient:
+        """That visitor's client."""
+        cookies = self.world.cookies[visitor]
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url=BASE, cookies=cookies)
+
+
+@asynccontextmanager
+async def copied(laid: Laid, folder: Path) -> AsyncIterator[Place]:
+    """A copy of the demo with its films on disk, in an installation with everything that one may choose to have."""
+    url = databases.copy(laid.url, folder)
+    settings = Settings(data=folder, database_url=url, public_url=BASE, speech_to_text="listen")
+    for film in SCRIPT.films:
+        films.lay(films_dir(settings) / film.slug)
+    app = create_app(settings)
+    yield Place(replace(laid.world, make=Factory(app.state.db, settings)), app)
+    await app.state.db.close()
     databases.drop(url)
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """With everything that an installation may choose to have."""
-    return settings.model_copy(update={"speech_to_text": "listen"})
+async def place(laid: Laid, tmp_path: Path) -> AsyncIterator[Place]:
+    """This test's own."""
+    async with copied(laid, tmp_path) as place:
+        yield place
 
 
-@pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[Starlette]:
-    """The application without what it does by the clock: only what a visitor does changes anything here."""
-    app = create_app(settings)
-    yield app
-    await app.state.db.close()
-
-
-@pytest.fixture
-def world(laid: Laid, make: Factory, settings: Settings) -> World:
-    """The demo as this test's own, its films on disk."""
-    for film in SCRIPT.films:
-        films.lay(films_dir(settings) / film.slug)
-    return replace(laid.world, make=make)
-
-
-Come = Callable[[str], Awaitable[httpx.AsyncClient]]
-
-
-@pytest.fixture
-async def come(app: Starlette, world: World) -> AsyncIterator[Come]:
-    """`await come("delegate")` is that visitor's client."""
-    clients: list[httpx.AsyncClient] = []
-
-    async def come_as(visitor: str) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(app=app)
-        client = httpx.AsyncClient(transport=transport, base_url=BASE, cookies=world.cookies[visitor])
-        clients.append(client)
-        return client
-
-    yield come_as
-    for client in clients:
-        await client.aclose()
+@pytest.fixture(scope="module")
+async def shared(laid: Laid, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """One for all tests of a module that see to it that they change nothing."""
+    async with copied(laid, tmp_path_factory.mktemp("shared")) as place:
+        yield place

@@ -8,7 +8,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from tests.everywhere.cases import CASES, EVERYONE, address
-from tests.everywhere.world import World
+from tests.everywhere.conftest import Place
+from tests.fixtures import serving_here
 
 WIDTH, HEIGHT = 320, 700
 RULES = {
@@ -61,9 +62,17 @@ async def looking(chromium: Browser, served: str, cookies: dict[str, str]) -> As
         await context.close()
 
 
+@pytest.fixture(scope="module")
+async def served(shared: Place) -> AsyncIterator[str]:
+    """The address of the shared demo."""
+    async with serving_here(shared.app.state.settings) as address:
+        yield address
+
+
 @pytest.mark.parametrize("visitor", ["stranger", "delegate", "speaker", "organiser"])
-async def test_every_page_is_for_everybody(served: str, chromium: Browser, world: World, visitor: str) -> None:
+async def test_every_page_is_for_everybody(served: str, chromium: Browser, shared: Place, visitor: str) -> None:
     found: list[str] = []
+    world = shared.world
     async with looking(chromium, served, world.cookies[visitor]) as page:
         complaints = complaints_of(page)
         for path in (path for path in PAGES if visitor_of(path) == visitor):

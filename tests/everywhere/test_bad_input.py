@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from tests.everywhere.cases import CASES, EVERYONE, address
-from tests.everywhere.conftest import Come
-from tests.everywhere.world import World
+from tests.everywhere.conftest import Place
 
 BAD = (
     "",
@@ -37,10 +36,10 @@ def is_kind(answer: httpx.Response) -> bool:
 
 
 @pytest.mark.parametrize("path", FORMS)
-async def test_bad_input_is_explained_and_changes_nothing(path: str, world: World, come: Come) -> None:
-    case = CASES["POST", path]
+async def test_bad_input_is_explained_and_changes_nothing(path: str, place: Place) -> None:
+    case, world = CASES["POST", path], place.world
     visitor = next(who for who in ("organiser", "delegate", "stranger") if who in (case.open_to or EVERYONE))
-    client = await come(visitor)
+    client = place.come(visitor)
     stored = await world.stored()
     for name in case.fields:
         for text in BAD:
@@ -53,8 +52,8 @@ async def test_bad_input_is_explained_and_changes_nothing(path: str, world: Worl
 
 
 @pytest.mark.parametrize("path", FORMS)
-async def test_a_form_that_is_no_form_is_refused(path: str, world: World, come: Come) -> None:
-    client = await come("organiser")
+async def test_a_form_that_is_no_form_is_refused(path: str, shared: Place) -> None:
+    client, world = shared.come("organiser"), shared.world
     stored = await world.stored()
     for content in (b"", b"{}", b"\xff\xfe", b"&&&===", b"a" * 2000):
         for kind in (FORM, {"content-type": "application/json"}, {"content-type": "multipart/form-data; boundary=x"}):

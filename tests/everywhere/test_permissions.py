@@ -3,10 +3,9 @@
 import pytest
 
 from tests.everywhere.cases import CASES, EVERYONE, address, endpoints
-from tests.everywhere.conftest import Come
-from tests.everywhere.world import VISITORS, World
+from tests.everywhere.conftest import Place
+from tests.everywhere.world import VISITORS
 
-pytestmark = pytest.mark.one_engine  # who may come is decided before anything is written
 REFUSALS = (303, 401, 403, 404)
 
 
@@ -16,22 +15,23 @@ def test_every_address_has_a_case() -> None:
 
 @pytest.mark.parametrize("method, path", [key for key in sorted(CASES) if CASES[key].open_to != EVERYONE])
 async def test_who_has_no_business_there_is_turned_away_and_changes_nothing(
-    method: str, path: str, world: World, come: Come
+    method: str, path: str, shared: Place
 ) -> None:
+    world = shared.world
     before = await world.stored()
     for visitor in VISITORS:
         if visitor in CASES[method, path].open_to:
             continue
-        client = await come(visitor)
-        answer = await client.request(method, address(path, world), data=world.fill(CASES[method, path].fields))
+        fields = world.fill(CASES[method, path].fields)
+        answer = await shared.come(visitor).request(method, address(path, world), data=fields)
         assert answer.status_code in REFUSALS, (visitor, answer.status_code)
     assert await world.stored() == before
 
 
 @pytest.mark.parametrize("path", sorted(path for method, path in CASES if method == "GET"))
-async def test_who_may_come_sees_the_page_and_changes_nothing_by_looking(path: str, world: World, come: Come) -> None:
-    before = await world.stored()
+async def test_who_may_come_sees_the_page_and_changes_nothing_by_looking(path: str, shared: Place) -> None:
+    before = await shared.world.stored()
     for visitor in sorted(CASES["GET", path].open_to):
-        answer = await (await come(visitor)).get(address(path, world))
+        answer = await shared.come(visitor).get(address(path, shared.world))
         assert answer.status_code in (200, 303), (visitor, answer.status_code)
-    assert await world.stored() == before
+    assert await shared.world.stored() == before

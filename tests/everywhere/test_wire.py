@@ -7,7 +7,6 @@ from typing import Any, get_args
 
 import pytest
 from sqlmodel import select
-from starlette.applications import Starlette
 
 from rooms.beat import Beat
 from rooms.hub import Hub
@@ -27,6 +26,7 @@ from rooms.protocol import (
 from server.live.conversation import HANDLERS
 from server.models import Event, Session, SignIn
 from server.sign_in import token_hash
+from tests.everywhere.conftest import Place
 from tests.everywhere.world import VISITORS, World
 from tests.rooms.fakes import Listener
 
@@ -56,14 +56,14 @@ def test_every_command_has_a_case_and_somebody_who_obeys_it() -> None:
     assert CASES.keys() == HANDLERS.keys() == set(get_args(AnyCommand))
 
 
-@pytest.mark.one_engine
 @pytest.mark.parametrize("visitor", SIGNED_IN)
 @pytest.mark.parametrize("kind", CASES)
 async def test_a_command_is_obeyed_for_those_who_may_and_leaves_nothing_for_the_others(
-    kind: type[Any], visitor: str, app: Starlette, world: World
+    kind: type[Any], visitor: str, place: Place
 ) -> None:
+    world = place.world
     session, person, sign_in = await asked_by(world, visitor)
-    hub, listener, case = app.state.hub, Listener(), CASES[kind]
+    hub, listener, case = place.app.state.hub, Listener(), CASES[kind]
     connection = hub.connect(person, sign_in, listener)
     before = await world.stored()
     await told(hub, connection, case.command(session))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server.settings import Settings
 from tests.engines.process import free_port
+from tests.fixtures import end
 
 OPENS_WITHIN_S = 120
 
@@ -43,11 +44,11 @@ class Killable:
                 stderr=log,
             )
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), OPENS_WITHIN_S)
+        async with asyncio.timeout(OPENS_WITHIN_S):
+            line = await self._process.stdout.readline()
         assert line, self.log.read_text()
 
     async def end(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """Returns when it is gone."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(how)
-            await self._process.wait()
+        """Returns when it is gone. Raises TimeoutError for one that does not end, which is then killed."""
+        if self._process is not None:
+            await end(self._process, how)
