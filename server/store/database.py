@@ -50,7 +50,11 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One consistent view of what is stored; nothing that is changed in it is kept."""
+        """One consistent view of what is stored; nothing that is changed in it is kept.
+
+        Others have their turn first: quick statements leave them none until it is over.
+        """
+        await asyncio.sleep(0)
         async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as db:
             yield db
 

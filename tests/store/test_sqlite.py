@@ -1,8 +1,11 @@
 """The quick way into SQLite, beside what aiosqlite and SQLAlchemy expect of each other."""
 
+import asyncio
 import inspect
 import re
 import sqlite3
+import threading
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,12 +15,26 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_cursor
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from server.store.sqlite import Cursor, connecting_to
+from server.store import sqlite
+from server.store.sqlite import KNOWN, Cursor, Quick, connecting_to
 
 
-async def test_each_statement_takes_one_turn_of_the_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """With a table of rooms."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}"
+    engine = create_async_engine(url, async_creator=connecting_to(url))
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE room (name TEXT UNIQUE)"))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Each turn of a connection's thread."""
     turns: list[Any] = []
     take = aiosqlite.Connection._execute
 
@@ -25,18 +42,77 @@ async def test_each_statement_takes_one_turn_of_the_thread(tmp_path: Path, monke
         turns.append(work)
         return await take(connection, work, *arguments)
 
-    url = f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}"
-    engine = create_async_engine(url, async_creator=connecting_to(url))
-    async with engine.begin() as connection:
-        await connection.execute(text("CREATE TABLE room (name TEXT UNIQUE)"))
-        monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    return turns
+
+
+async def test_a_statement_takes_one_turn_of_the_thread(house: AsyncEngine, turns: list[Any]) -> None:
+    async with house.begin() as connection:
+        turns.clear()
         added = await connection.execute(text("INSERT INTO room VALUES ('lobby'), ('lounge')"))
         assert (added.rowcount, len(turns)) == (2, 1)
         found = await connection.execute(text("SELECT name AS called FROM room ORDER BY name"))
         assert (found.keys(), found.all(), len(turns)) == (["called"], [("lobby",), ("lounge",)], 2)
         with pytest.raises(IntegrityError, match="UNIQUE"):
             await connection.execute(text("INSERT INTO room VALUES ('lobby')"))
-    await engine.dispose()
+
+
+async def test_a_statement_that_was_quick_takes_none(
+    house: AsyncEngine, turns: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "QUICK_S", 60.0)
+    named = text("SELECT :name AS name")
+    async with house.connect() as connection:
+        assert (await connection.execute(named, {"name": "lobby"})).scalar_one() == "lobby"
+        turns.clear()
+        assert (await connection.execute(named, {"name": "lounge"})).scalar_one() == "lounge"
+        await connection.rollback()
+        assert not turns
+        monkeypatch.setattr(sqlite, "QUICK_S", 0.0)
+        for name in ("lobby", "lounge"):
+            assert (await connection.execute(named, {"name": name})).scalar_one() == name
+        assert len(turns) == 1
+
+
+async def test_nothing_is_run_beside_a_statement_that_nobody_waits_for_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "QUICK_S", 60.0)
+    connection = await connecting_to(f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}")()
+    begun, over, said = threading.Event(), threading.Event(), list[str]()
+
+    def dawdle() -> None:
+        begun.set()
+        over.wait()
+        said.append("it is over")
+
+    await connection.create_function("dawdle", 0, dawdle)
+    cursor = connection.cursor()
+    await cursor.execute("SELECT 1")
+    given_up = asyncio.create_task(cursor.execute("SELECT dawdle()"))
+    await asyncio.to_thread(begun.wait)
+    given_up.cancel()
+    rolled_back, asked = asyncio.create_task(connection.rollback()), asyncio.create_task(cursor.execute("SELECT 1"))
+    await asyncio.sleep(0)
+    assert not rolled_back.done() and not asked.done()
+    over.set()
+    await asyncio.gather(rolled_back, asked)
+    assert said == ["it is over"]
+    await connection.close()
+
+
+def test_to_begin_to_write_is_never_quick() -> None:
+    quick = Quick()
+    for statement in ("BEGIN", "BEGIN IMMEDIATE"):
+        quick.note(statement, 0.0)
+    assert "BEGIN" in quick and "BEGIN IMMEDIATE" not in quick
+
+
+def test_the_statement_that_was_run_longest_ago_is_forgotten() -> None:
+    quick = Quick()
+    for number in range(KNOWN + 1):
+        quick.note(f"SELECT {number}", 0.0)
+    assert "SELECT 0" not in quick and f"SELECT {KNOWN}" in quick
 
 
 def test_the_cursor_has_what_sqlalchemy_asks_of_one() -> None:
