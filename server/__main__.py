@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from types import ModuleType
 
 from pydantic import ValidationError
@@ -25,15 +26,20 @@ COMMANDS: dict[str, str] = {
 }
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line; `--help` at each level explains itself."""
+def parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The command line; `--help` at each level explains itself.
+
+    Of the commands only the one that is asked for is loaded: all of them together take seconds of processor time.
+    """
     whole = argparse.ArgumentParser(
         prog="plenary", description="A virtual conference platform: a delegate needs only a browser."
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, purpose in COMMANDS.items():
         description = f"{purpose[0].upper()}{purpose[1:]}."
-        module(name).add_arguments(commands.add_parser(name, help=purpose, description=description))
+        command = commands.add_parser(name, help=purpose, description=description)
+        if name in words[:1]:
+            module(name).add_arguments(command)
     return whole
 
 
@@ -43,8 +49,9 @@ def module(name: str) -> ModuleType:
 
 def main(words: list[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 2 something the user can mend."""
+    words = sys.argv[1:] if words is None else words
     try:
-        arguments = parser().parse_args(words)
+        arguments = parser(words).parse_args(words)
         return int(module(arguments.command).run(arguments, Settings()))
     except UsersError as error:
         print(f"plenary: {error}", file=sys.stderr)

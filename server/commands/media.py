@@ -5,8 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 from server.commands import UsersError
 from server.logs import configure_logs
-from server.media.line import listen_address
-from server.media.programmes import programmes_dir
+from server.media.place import listen_address, programmes_dir
 from server.settings import Settings
 from server.trust.secret import derive, load_secret
 

@@ -19,6 +19,8 @@ from server.store import keeping, stages
 from server.store.database import Change, Database
 
 EVERY_S = 0.5
+KNOCKS_EVERY_S = 0.1
+"""So often the media process is looked for while a stage is wanted: publishers wait for it."""
 PAUSE_S = 0.02
 """At least so long between two looks at the database."""
 UNWANTED_S = 5.0
@@ -43,9 +45,10 @@ class Conductor:
             self._changed.set()
 
     async def listen(self) -> None:
-        """Hear the media process for as long as the line holds."""
+        """Hear the media process for as long as the line holds, and soon look for the next one where it is wanted."""
         self._said.clear()
         await self.line.run(self._hear)
+        await asyncio.sleep(KNOCKS_EVERY_S if self._is_wanted else EVERY_S)
 
     async def direct(self) -> None:
         """Wait for a change or half a second, then say what is to be different."""

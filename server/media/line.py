@@ -1,19 +1,16 @@
 """The line to the media process: calls that are answered, and news of what happens there."""
 
 import asyncio
-import hashlib
-import os
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 
 from rooms import control
 from rooms.control import Answer, AnyCall, Described, Done, News, Reply, Request
 from rooms.control import Refused as CallRefused
 from rooms.errors import MessageRefused
 from rooms.grants import grant
+from server.media.place import listen_address
 from server.settings import Settings
 
 ANSWERED_WITHIN_S = 10.0
@@ -33,36 +30,26 @@ class MediaRefused(Exception):
         self.reason = reason
 
 
-def listen_address(settings: Settings) -> str:
-    """Where the media process listens: as set, else a Unix socket.
-
-    A socket's path has a hundred bytes at most, so it lies in a short directory that only we can enter. Raises OSError
-    when somebody else has made that directory.
-    """
-    if settings.media_listen:
-        return settings.media_listen
-    directory = Path(tempfile.gettempdir()) / f"plenary-{os.getuid()}"
-    with suppress(FileExistsError):
-        directory.mkdir(mode=0o700)
-    found = directory.lstat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise PermissionError(f"{directory} is not ours alone")
-    name = hashlib.sha256(str(settings.data.absolute()).encode()).hexdigest()[:16]
-    return str(directory / f"{name}.sock")
-
-
 class MediaLine:
     """One connection to the media process, opened by `run` and used by whoever has something to ask."""
 
     def __init__(self, settings: Settings, key: bytes) -> None:
         self._settings, self._key = settings, key
         self._writer: asyncio.StreamWriter | None = None
+        self._opened = asyncio.Event()
         self._asked: dict[int, asyncio.Future[Answer]] = {}
         self._n = 0
 
     @property
     def is_open(self) -> bool:
         return self._writer is not None
+
+    async def opens(self, within_s: float) -> bool:
+        """Whether the line is open, or will be in so many seconds: a media process that died is soon there again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._opened.wait()
+        return self.is_open
 
     async def run(self, hear: Hear) -> None:
         """Connect, and hand on the news until the line breaks. Returns at once when nobody listens."""
@@ -71,6 +58,7 @@ class MediaLine:
         except OSError:
             return
         self._writer = writer
+        self._opened.set()
         try:
             while True:
                 reply = control.decode_reply(await control.read_frame(reader))
@@ -79,6 +67,7 @@ class MediaLine:
             return
         finally:
             self._writer = None
+            self._opened.clear()
             writer.close()
             for asked in self._asked.values():
                 if not asked.done():

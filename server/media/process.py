@@ -11,15 +11,17 @@ from starlette.applications import Starlette
 
 from server.background import Duty
 from server.locks import alone
-from server.media.line import listen_address
+from server.media.place import listen_address
 from server.settings import Settings
 from server.store import stages
 
 STOPS_WITHIN_S = 8.0
 """How long what is being recorded may take to be ended."""
+PAUSE_S = 0.1
+"""Between the death of one that was healthy and the start of the next: a session goes on meanwhile."""
 FIRST_BACK_OFF_S = 0.5
 LAST_BACK_OFF_S = 15.0
-HEALTHY_AFTER_S = 30.0
+HEALTHY_AFTER_S = 10.0
 
 log = structlog.get_logger("plenary.media")
 
@@ -28,7 +30,7 @@ class MediaProcess:
     """Keeps one alive. Pages and reactions do not notice when it dies."""
 
     def __init__(self) -> None:
-        self._back_off_s = FIRST_BACK_OFF_S
+        self._back_off_s = 0.0
 
     async def keep(self, app: Starlette) -> datetime | None:
         """A duty: start it, and wait until it has died; one that keeps dying is started ever more seldom.
@@ -53,9 +55,16 @@ class MediaProcess:
             await stop(process)
             raise
         lived = asyncio.get_running_loop().time() - began
-        self._back_off_s = FIRST_BACK_OFF_S if lived > HEALTHY_AFTER_S else min(2 * self._back_off_s, LAST_BACK_OFF_S)
+        self._back_off_s = back_off_s(lived, self._back_off_s)
         log.warning("the media process has ended", code=code, again_in_s=self._back_off_s)
         await asyncio.sleep(self._back_off_s)
+
+
+def back_off_s(lived_s: float, before_s: float) -> float:
+    """How long to wait after the death of one that lived so long, seconds; `before_s` was waited for the last time."""
+    if lived_s > HEALTHY_AFTER_S:
+        return 0.0
+    return min(max(2 * before_s, FIRST_BACK_OFF_S), LAST_BACK_OFF_S)
 
 
 async def start(settings: Settings) -> Process:
@@ -80,4 +89,4 @@ async def stop(process: Process) -> None:
 
 def keep_one() -> Duty:
     """The duty of `plenary serve` to keep a media process."""
-    return Duty("media process", FIRST_BACK_OFF_S, MediaProcess().keep, rests=True)
+    return Duty("media process", PAUSE_S, MediaProcess().keep, rests=True)

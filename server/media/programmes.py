@@ -15,6 +15,7 @@ from rooms.parts import Part
 from rooms.recording import RENDITIONS, SMALL, Journal, Recording
 from rooms.stage_cuts import StageCut
 from server.media.films import index_at
+from server.media.place import programmes_dir
 from server.models import Session
 from server.settings import Settings
 
@@ -59,11 +60,6 @@ class StageSource(NamedTuple):
         if not (self.cut.kept.lists(name) or stage_captions.lists(self.cut.kept, name)):
             raise NoSuchSegment(name)
         return name
-
-
-def programmes_dir(settings: Settings) -> Path:
-    """The directory that holds a directory for each session that was broadcast; the media process writes there."""
-    return settings.data / "media" / "programmes"
 
 
 def directory_of(settings: Settings, session: Session) -> Path:

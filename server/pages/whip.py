@@ -37,6 +37,8 @@ REASONS = {
 }
 """Why the media process refuses, as status and sentence."""
 AGAIN_AFTER_S = "2"
+OPENS_WITHIN_S = 8.0
+"""How long an offer is kept while the media process starts; encoders give up after ten seconds or more."""
 ROLES = ("speaker", "chair", "interpreter", "producer", "organiser")
 """As whom somebody is backstage: the first of these roles that they have."""
 
@@ -79,12 +81,12 @@ async def publish(request: Request) -> Response:
     connection = secrets.token_hex(CONNECTION_BYTES)
     stage, publisher = await who_publishes(request, *await stage_of(request))
     offer = await offer_in(request)
-    before = await source_of(request, stage, publisher)
     if not media_of(request).is_open:
         # That somebody tried has a media process started.
         await arrive(request, stage, publisher, connection)
         await leave(request, stage, connection)
-        raise MediaAway
+        await opened(request)
+    before = await source_of(request, stage, publisher)
     source = await arrive(request, stage, publisher, connection)
     assert source.place is not None
     if before is not None:
@@ -95,6 +97,12 @@ async def publish(request: Request) -> Response:
         await leave(request, stage, connection)
         raise
     return made(request, "whip_resource", stage, connection, answer)
+
+
+async def opened(request: Request) -> None:
+    """Wait until the media process is reached: whoever asks is there the moment it is. Raises MediaAway."""
+    if not await media_of(request).opens(OPENS_WITHIN_S):
+        raise MediaAway
 
 
 async def arrive(request: Request, stage: Stage, publisher: Publisher, connection: str) -> StageSource:
@@ -131,6 +139,7 @@ async def watch(request: Request) -> Response:
     viewer = require(request, "backstage.join", stage_id=stage.id)
     assert viewer.person is not None
     offer = await offer_in(request)
+    await opened(request)
     async with request.app.state.db.reading() as db:
         sources = await stages.sources_of(db, stage.id)
     place = next((each.place for each in sources if each.person_id == viewer.person.id), None)

@@ -10,7 +10,8 @@ import pytest
 from rooms import control
 from rooms.control import Leave, Present
 from rooms.media.worker import Place, Worker
-from server.media.line import MediaAway, MediaLine, MediaRefused, listen_address
+from server.media.line import MediaAway, MediaLine, MediaRefused
+from server.media.place import listen_address
 from server.settings import Settings
 from tests.live.waiting import until
 
@@ -74,6 +75,19 @@ def mode_of(path: str) -> int:
 
 async def test_nobody_else_can_open_the_socket(listening: Settings):
     assert mode_of(listen_address(listening)) == 0o600
+
+
+async def test_whoever_waits_for_the_line_goes_on_when_it_opens_and_knows_when_it_does_not(listening: Settings):
+    async def hear(_: control.News) -> None: ...
+
+    line = MediaLine(listening, KEY)
+    assert not await line.opens(within_s=0)
+    waiting = asyncio.create_task(line.opens(within_s=60))
+    running = asyncio.create_task(line.run(hear))
+    assert await waiting
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert not await line.opens(within_s=0)
 
 
 async def test_a_call_without_a_media_process_says_so(tmp_path: Path):

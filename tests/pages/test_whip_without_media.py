@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 
 from server.models import Event
+from server.pages import whip
 from server.store import stages
 from server.store.database import Database
 from tests.factory import Factory
@@ -13,8 +15,10 @@ SDP = {"content-type": "application/sdp"}
 
 
 async def test_who_tries_to_send_is_asked_to_come_again_and_has_the_media_process_started(
-    client: httpx.AsyncClient, event: Event, make: Factory, database: Database
+    client: httpx.AsyncClient, event: Event, make: Factory, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(whip, "OPENS_WITHIN_S", 0.0)
+
     async def is_any_wanted() -> bool:
         async with database.reading() as db:
             return await stages.is_any_wanted(db, datetime.now(UTC))

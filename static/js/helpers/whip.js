@@ -35,7 +35,7 @@ export class Connection {
     return this.resource.split("/").at(-1) ?? "";
   }
 
-  /** Offers, and takes the answer. Throws Refused, or TypeError when the server is not reached. */
+  /** Offers, and takes the answer, unless it was closed meanwhile. Throws Refused, or TypeError when the server is not reached. */
   async open() {
     await this.peer.setLocalDescription();
     await gathered(this.peer);
@@ -44,6 +44,7 @@ export class Connection {
     const text = await answer.text();
     if (answer.status !== 201) throw new Refused(answer.status, text.trim());
     this.resource = answer.headers.get("location") ?? "";
+    if (this.peer.connectionState === "closed") return this.close();
     await this.peer.setRemoteDescription({ type: "answer", sdp: text });
   }
 
