@@ -65,6 +65,10 @@ def _address(asset: str, _now_s: int) -> str:
     path = path_of(asset)
     if path is None:
         raise FileNotFoundError(asset)
+    return _versioned(asset, path)
+
+
+def _versioned(asset: str, path: Path) -> str:
     return f"/static/{asset}?v={digest(path)}"
 
 
@@ -81,8 +85,8 @@ def import_map(nonce: str) -> Markup:
 @lru_cache(maxsize=1)
 def _imports(_now_s: int) -> Markup:
     root = static_dir()
-    ours = sorted(file.relative_to(root).as_posix() for file in (root / "js").rglob("*.js"))
-    imports = {f"/static/{asset}": address(asset) for asset in ours}
+    ours = {file.relative_to(root).as_posix(): file for file in sorted((root / "js").rglob("*.js"))}
+    imports = {f"/static/{asset}": _versioned(asset, file) for asset, file in ours.items()}
     imports |= {name: address(asset) for name, asset in MODULES.items() if path_of(asset)}
     return Markup(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S704 - "<" is escaped
 

@@ -1,13 +1,16 @@
 """What a handler learns before it begins: which event, who looks, and may they."""
 
 import uuid
+from functools import cache
 
-from sqlmodel import select
+from sqlalchemy import and_, bindparam
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 from starlette.requests import HTTPConnection, Request
 
 from server.errors import Forbidden, NotFound, SignInNeeded
-from server.models import Event, Person, Registration, Session, SignIn
+from server.models import Announcement, Event, Person, Registration, Session, SignIn
 from server.permissions import ACTIONS, CREW, Grant, allows
 from server.sign_in import Viewer
 from server.store import announcements
@@ -18,26 +21,42 @@ async def event_of(request: Request, db: AsyncSession) -> Event:
 
     Raises NotFound; a draft is found only by those who may open its console.
     """
-    event = (await db.exec(select(Event).where(Event.slug == request.path_params["event"]))).first()
-    if event is None:
-        raise NotFound("There is no event at this address. Please check it for a typing mistake.")
-    await note_registration(request, db, event)
-    request.state.announcement = await announcements.current(db, event.id)
     viewer: Viewer = request.state.viewer
+    asked = {"slug": request.path_params["event"], "person": viewer.person.id if viewer.person else None}
+    found = (await db.exec(_entering(), params=asked)).first()
+    if found is None:
+        raise NotFound("There is no event at this address. Please check it for a typing mistake.")
+    event, registration, request.state.announcement = found
+    _note(request, event, registration)
     if event.state == "draft" and not allows(viewer.grants, "console.open", event_id=event.id):
         raise NotFound("There is no event at this address yet.")
     return event
 
 
+@cache
+def _entering() -> Select[Event, Registration, Announcement]:
+    """For an event's slug and a person's id: the event, their registration and the announcement, each page's first."""
+    return (
+        select(Event, Registration, Announcement)
+        .outerjoin(
+            Registration,
+            and_(col(Registration.event_id) == col(Event.id), col(Registration.person_id) == bindparam("person")),
+        )
+        .outerjoin(Announcement, col(Announcement.id) == announcements.shown(col(Event.id)))
+        .where(col(Event.slug) == bindparam("slug"))
+    )
+
+
 async def note_registration(connection: HTTPConnection, db: AsyncSession, event: Event) -> None:
     """Set `state.event` and `state.registration`; a confirmed registration is a grant as delegate."""
     viewer: Viewer = connection.state.viewer
-    connection.state.event, connection.state.registration = event, None
-    if viewer.person is None:
-        return
-    found = await registration_at(db, event.id, viewer.person.id)
-    connection.state.registration = found
-    if found is not None and found.state == "confirmed":
+    _note(connection, event, await registration_at(db, event.id, viewer.person.id) if viewer.person else None)
+
+
+def _note(connection: HTTPConnection, event: Event, registration: Registration | None) -> None:
+    connection.state.event, connection.state.registration = event, registration
+    if registration is not None and registration.state == "confirmed":
+        viewer: Viewer = connection.state.viewer
         connection.state.viewer = viewer.granted(Grant("delegate", "event", event.id))
 
 

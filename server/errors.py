@@ -2,12 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.store.availability import is_away
 from server.templating import render
+
+log = structlog.get_logger("plenary.errors")
 
 
 class PageError(Exception):
@@ -142,15 +147,27 @@ async def http_error(request: Request, error: Exception) -> Response:
     return answer(request, status, title, sentence, dict(error.headers or {}))
 
 
+async def away(request: Request, error: Exception) -> Response:
+    """Whoever waited in vain for the database is told to come back, in few steps: there may be many of them.
+
+    What the database refuses is raised on.
+    """
+    if not is_away(error):
+        raise error
+    log.warning("the database is away", error=type(error).__name__)
+    return await page_error(request, Away())
+
+
 async def surprise(request: Request, error: Exception) -> Response:
     """Anything unforeseen: the visitor gets a page; Starlette raises it on, so that it is logged."""
-    if is_away(error):
-        return await page_error(request, Away())
     return answer(request, 500, PageError.title, SENTENCES[500], {})
 
 
 HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {
     PageError: page_error,
     HTTPException: http_error,
+    DBAPIError: away,
+    PoolTimeout: away,
+    ConnectionError: away,
     Exception: surprise,
 }

@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
-from server.errors import Forbidden, TooLarge, page_error
+from server.errors import Away, Forbidden, TooLarge, away, page_error
 from server.settings import Settings
 from server.sign_in import NOBODY, viewer_of
+from server.store.availability import is_away
 
 MAX_BODY_BYTES = 1_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -154,7 +157,7 @@ class BodyLimit:
 
 
 class WhoIsThis:
-    """Finds the viewer of each request that can have one."""
+    """Finds the viewer of each request that can have one; while nobody can be found it is told to come back."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -162,5 +165,20 @@ class WhoIsThis:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
             unasked = scope["path"].startswith(WITHOUT_VIEWER) or scope["path"].endswith(PLAYLIST)
-            scope.setdefault("state", {})["viewer"] = NOBODY if unasked else await viewer_of(HTTPConnection(scope))
+            scope.setdefault("state", {})["viewer"] = NOBODY
+            try:
+                viewer = NOBODY if unasked else await viewer_of(HTTPConnection(scope))
+            except Exception as error:
+                return await self.refuse(error, scope, receive, send)
+            scope["state"]["viewer"] = viewer
         await self.app(scope, receive, send)
+
+    async def refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page that says so, or a handshake's plain 503. What is not the database's absence is raised on."""
+        if scope["type"] == "http":
+            response = await away(Request(scope, receive), error)
+            return await response(scope, receive, send)
+        if not is_away(error):
+            raise error
+        refusal = PlainTextResponse(status_code=503, headers={"retry-after": str(Away.retry_after)})
+        await WebSocket(scope, receive, send).send_denial_response(refusal)

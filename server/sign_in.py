@@ -5,10 +5,12 @@ import secrets
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -94,24 +96,23 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
 
 async def viewer_with(db: AsyncSession, token: str) -> Viewer:
     """The viewer whose browser holds this token; NOBODY when it was ended or never was."""
-    return await _viewer(db, col(SignIn.token_hash) == token_hash(token))
-
-
-async def _viewer(db: AsyncSession, which: ColumnElement[bool]) -> Viewer:
-    statement = (
-        select(SignIn, Person)
-        .join(Person, col(Person.id) == col(SignIn.person_id))
-        .where(which, col(SignIn.ended_at).is_(None))
-    )
-    found = (await db.exec(statement)).first()
-    if found is None:
+    found = (await db.exec(_viewing(), params={"token_hash": token_hash(token)})).all()
+    if not found:
         return NOBODY
-    sign_in, person = found
-    rows = await db.exec(select(GrantRow).where(GrantRow.person_id == person.id))
-    grants = frozenset(
-        Grant(row.role, row.scope, row.scope_id) for row in rows if sign_in.strong or row.role not in CREW
+    sign_in, person, _ = found[0]
+    rows = [row for _, _, row in found if row is not None and (sign_in.strong or row.role not in CREW)]
+    return Viewer(person, sign_in, frozenset(Grant(row.role, row.scope, row.scope_id) for row in rows))
+
+
+@cache
+def _viewing() -> Select[SignIn, Person, GrantRow]:
+    """For the hash of a token: the sign-in and its person with each of their grants. Asked for with every page."""
+    return (
+        select(SignIn, Person, GrantRow)
+        .join(Person, col(Person.id) == col(SignIn.person_id))
+        .outerjoin(GrantRow, col(GrantRow.person_id) == col(SignIn.person_id))
+        .where(col(SignIn.token_hash) == bindparam("token_hash"), col(SignIn.ended_at).is_(None))
     )
-    return Viewer(person, sign_in, grants)
 
 
 async def sign_in(

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ScalarSelect, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -41,14 +42,20 @@ async def withdraw(db: AsyncSession, event_id: uuid.UUID, announcement_id: uuid.
 
 
 async def current(db: AsyncSession, event_id: uuid.UUID) -> Announcement | None:
-    """The announcement that is shown: the newest that is not withdrawn."""
-    statement = (
-        select(Announcement)
+    """The announcement that is shown."""
+    return (await db.exec(select(Announcement).where(col(Announcement.id) == shown(event_id)))).first()
+
+
+def shown(event_id: Any) -> ScalarSelect[uuid.UUID]:
+    """The id of the announcement that is shown at an event, given by its id or a column: the newest not withdrawn."""
+    return (
+        select(Announcement.id)
         .where(Announcement.event_id == event_id, col(Announcement.withdrawn_at).is_(None))
         .order_by(col(Announcement.created_at).desc())
         .limit(1)
+        .correlate_except(Announcement)
+        .scalar_subquery()
     )
-    return (await db.exec(statement)).first()
 
 
 async def recent(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Announcement]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy.engine import make_url
+from websockets.exceptions import InvalidStatus
 
 from tests.live.page import opened
 
@@ -41,6 +42,20 @@ async def test_a_page_that_needs_the_database_says_when_to_come_back(server, eve
         else:
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
             assert "wait a few seconds and try again" in answer.text
+
+
+async def test_a_handshake_that_needs_the_database_is_told_to_come_back(server, make, event, engine, outage):
+    cookie = await make.cookie(await make.delegate(event))
+    async with outage():
+        if engine == "sqlite":
+            async with opened(server.base, cookie, f"event:{event.id}") as page:
+                assert page.code is None
+        else:
+            with pytest.raises(InvalidStatus) as refused:
+                async with opened(server.base, cookie):
+                    pass
+            answer = refused.value.response
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
 async def test_the_room_stays_open_says_so_and_counts_everything_afterwards(server, make, event, keynote, outage):
