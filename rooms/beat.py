@@ -28,15 +28,15 @@ logger = logging.getLogger(__name__)
 
 
 class Beat:
-    """The tasks of one hub. Each step can also be taken by hand, at any time the hub's clock says."""
+    """The tasks of one hub. Each step can also be taken by hand, at any time the hub's clocks say."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.stays = Stays()
-        self._stated = 0
-        """When this process last stated whom it has."""
-        self._recounted = 0
-        """When the numbers of the open sessions were last read: another process's word of them may be lost."""
+        self._state_at = 0
+        """When this process states again whom it has."""
+        self._recount_at = 0
+        """When the numbers of the open sessions are read again: another process's word of them may be lost."""
         self._storing: asyncio.Task[None] | None = None
         self._store_at = 0.0
         """Before then, monotonic seconds, the database is left to whoever else writes."""
@@ -56,7 +56,7 @@ class Beat:
 
     def ticking(self) -> Iterator[int]:
         """As `tick`, in the parts of `Room.publishing`."""
-        now = self.hub.clock()
+        now = self.hub.steady()
         self._agree()
         with meters.TICK.time():
             for room in tuple(self.hub.rooms.values()):
@@ -107,7 +107,7 @@ class Beat:
 
     async def look(self) -> None:
         """Once a second: compare revisions, state who is here, forget what is over."""
-        hub, now = self.hub, self.hub.clock()
+        hub, now = self.hub, self.hub.steady()
         hub.intake.credits.forget(now=now)
         if hub.bus_away == hub.bus.is_whole:
             hub.miss_bus(not hub.bus.is_whole)
@@ -131,33 +131,33 @@ class Beat:
 
         What the database does not take now is due again; a slow disk delays nothing but this.
         """
-        now = self.hub.clock()
+        moment = self.hub.clock()
         for room in self.hub.rooms.values():
             if status := room.status:
                 there = room.watchers() if status.is_running else set()
-                self.stays.observe(room.key, there, now=now, end=status.ended_at)
+                self.stays.observe(room.key, there, moment=moment, end=status.ended_at)
         with suppress(Unavailable):
-            await self._write_stays(now)
+            await self._write_stays()
 
     async def leave(self) -> None:
         """At the end of the process: nobody is here or attends any more as far as it can say."""
-        now = self.hub.clock()
+        moment = self.hub.clock()
         self.hub.bus.publish(HOUSE, Gone(self.hub.process))
         for room in self.hub.rooms.values():
             if room.is_session:
-                self.stays.observe(room.key, (), now=now)
-        await self._write_stays(now)
+                self.stays.observe(room.key, (), moment=moment)
+        await self._write_stays()
 
     async def _recount(self, now: int) -> None:
-        if now - self._recounted < RECOUNT_MS:
+        if now < self._recount_at:
             return
-        self._recounted = now
+        self._recount_at = now + RECOUNT_MS
         for room in tuple(self.hub.rooms.values()):
             if room.is_session:
                 room.raise_count(await self.hub.journal.count(room.key))
 
-    async def _write_stays(self, now: int) -> None:
-        if due := self.stays.due(now=now):
+    async def _write_stays(self) -> None:
+        if due := self.stays.due(now=self.hub.steady()):
             await self.hub.journal.attend(due)
             self.stays.written(due)
 
@@ -169,7 +169,7 @@ class Beat:
         meters.WHOLE.set(hub.bus.is_whole)
 
     def _state_presence(self, now: int) -> None:
-        beats = now - self._stated >= BEAT_MS
+        beats = now >= self._state_at
         if beats:
             self.hub.doubtful.update(self.hub.connections)
             self.hub.stale.set()
@@ -178,7 +178,8 @@ class Beat:
                 room.touch("headcount")
             if beats:
                 self._state(name)
-        self._stated = now if beats else self._stated
+        if beats:
+            self._state_at = now + BEAT_MS
 
     def _agree(self) -> None:
         """Tell the other processes who came and left, and whom this one has where somebody cannot know it.
@@ -191,7 +192,7 @@ class Beat:
         unstated, hub.unstated = hub.unstated | unheard, set()
         moved, hub.moved = hub.moved - unstated, set()
         if HOUSE in unheard:
-            self._recounted = 0
+            self._recount_at = 0
             hub.doubtful.update(hub.connections)
             hub.stale.set()
         for name in unheard - {HOUSE}:

@@ -27,15 +27,29 @@ KEEP_EMPTY_MS = 60_000
 
 
 class Hub:
-    """All live rooms of this process. `clock` tells epoch milliseconds."""
+    """All live rooms of this process.
 
-    def __init__(self, *, journal: Journal, rows: Rows, access: Access, bus: Bus, clock: Callable[[], int]) -> None:
+    `clock` tells epoch milliseconds, for what is stored; `steady` milliseconds of a clock that nobody sets, for
+    everything that takes its time.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        rows: Rows,
+        access: Access,
+        bus: Bus,
+        clock: Callable[[], int],
+        steady: Callable[[], int],
+    ) -> None:
         self.process = secrets.token_hex(8)
         self.journal = journal
         self.rows = rows
         self.access = access
         self.bus = bus
         self.clock = clock
+        self.steady = steady
         self.rooms: dict[str, Room] = {}
         self.connections: defaultdict[uuid.UUID, set[Connection]] = defaultdict(set)
         """By sign-in."""
@@ -123,7 +137,8 @@ class Hub:
         for room in [self.rooms[name] for name in connection.rooms]:
             if room.is_session:
                 with suppress(Unavailable):
-                    room.raise_count(await self.journal.drop(room.key, connection.person, frames, now=self.clock()))
+                    dropped = await self.journal.drop(room.key, connection.person, frames, moment=self.clock())
+                    room.raise_count(dropped)
         connection.outlet.close(Close.FLOOD)
 
     async def open(self, name: str) -> Room:
@@ -142,7 +157,7 @@ class Hub:
 
     def close_empty(self) -> None:
         """Forget rooms that nobody has been in for a while."""
-        now = self.clock()
+        now = self.steady()
         empty = {name for name, room in self.rooms.items() if not room.members}
         self._empty_since = {name: self._empty_since.get(name, now) for name in empty}
         for name, since in self._empty_since.items():
@@ -172,7 +187,7 @@ class Hub:
 
     def _offer(self, connection: Connection, command: ReactionSend, room: Room) -> None:
         if room.status is not None:
-            self.intake.offer(connection, command, room.status, now=self.clock())
+            self.intake.offer(connection, command, room.status, received=self.clock(), now=self.steady())
 
     async def _enter(self, connection: Connection, name: str) -> None:
         try:
@@ -270,4 +285,4 @@ class Hub:
                 if process != self.process:
                     self.unstated.add(room.name)
             case _:
-                room.hear(message, process=self.process, now=self.clock())
+                room.hear(message, process=self.process, now=self.steady())

@@ -25,8 +25,8 @@ class Intake:
         self._asking: dict[TapKey, set[Connection]] = {}
         """Who waits for the answer to a key: the tabs of one person may ask for the same."""
 
-    def offer(self, connection: Connection, command: ReactionSend, status: Status, *, now: int) -> None:
-        """Judge a reaction and let it wait for the commit.
+    def offer(self, connection: Connection, command: ReactionSend, status: Status, *, received: int, now: int) -> None:
+        """Judge a reaction and let it wait for the commit; it was `received` at that moment, epoch milliseconds.
 
         What cannot even wait is left unanswered: the browser keeps it and asks again.
         """
@@ -34,8 +34,8 @@ class Intake:
         if key in self._asking:
             self._asking[key].add(connection)
             return
-        wave, outcome = self._judge(key, status, at=command.at, now=now)
-        tap = Tap(key, uuid.UUID(command.session), command.emoji, wave, outcome, received=now, at=command.at)
+        wave, outcome = self._judge(key, status, at=command.at, received=received, now=now)
+        tap = Tap(key, uuid.UUID(command.session), command.emoji, wave, outcome, received=received, at=command.at)
         if self.inbox.offer(tap):
             self._asking[key] = {connection}
 
@@ -59,8 +59,8 @@ class Intake:
             self._answer(tap.key, stored.outcomes[tap.key])
         return stored.counts
 
-    def _judge(self, key: TapKey, status: Status, *, at: int | None, now: int) -> tuple[Wave, Outcome]:
-        wave = wave_of(status, at=at, received=now)
+    def _judge(self, key: TapKey, status: Status, *, at: int | None, received: int, now: int) -> tuple[Wave, Outcome]:
+        wave = wave_of(status, at=at, received=received)
         if wave != "live" and wave != "on demand":
             return "live", wave
         if self.inbox.is_busy:

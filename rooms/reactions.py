@@ -1,6 +1,7 @@
 """Reactions: who may still send, what waits to be stored, and what the crowd sees. Stores nothing.
 
-All of `rooms` is told the time: `now` is epoch milliseconds.
+All of `rooms` is told the time: `now` is milliseconds of a clock that nobody sets, by which things take their time.
+What is stored, or compared with what is, are moments: epoch milliseconds.
 """
 
 import uuid

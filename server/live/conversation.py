@@ -26,7 +26,7 @@ class Conversation:
 
     def __init__(self, hub: Hub, connection: Connection) -> None:
         self.hub, self.connection = hub, connection
-        self._budget = Budget(now=hub.clock())
+        self._budget = Budget(now=hub.steady())
         self._waiting: list[AnyCommand] = []
         self._task: asyncio.Task[None] | None = None
         self._dropped = 0
@@ -60,7 +60,7 @@ class Conversation:
         """Count a frame; False when it is one of a flood."""
         if self._dropped:
             self._dropped += 1
-        elif not self._budget.spend(now=self.hub.clock()):
+        elif not self._budget.spend(now=self.hub.steady()):
             self._cut_off()
         return not self._dropped
 
@@ -72,7 +72,7 @@ class Conversation:
         self._take(command)
 
     def _take(self, command: AnyCommand) -> None:
-        floods = isinstance(command, Hello) and not self._budget.spend(len(command.rooms), now=self.hub.clock())
+        floods = isinstance(command, Hello) and not self._budget.spend(len(command.rooms), now=self.hub.steady())
         if floods or len(self._waiting) >= BACKLOG_LIMIT:
             self._cut_off()
         elif self._task or not self._is_done_at_once(command):

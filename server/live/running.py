@@ -24,12 +24,21 @@ log = structlog.get_logger("plenary.live")
 def make_hub(database: Database, bus: Bus) -> Hub:
     """The hub of this process over a database."""
     return Hub(
-        journal=SqlJournal(database), rows=SqlRows(database), access=SqlAccess(database), bus=bus, clock=epoch_ms
+        journal=SqlJournal(database),
+        rows=SqlRows(database),
+        access=SqlAccess(database),
+        bus=bus,
+        clock=epoch_ms,
+        steady=steady_ms,
     )
 
 
 def epoch_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def steady_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
 
 
 @asynccontextmanager

@@ -80,6 +80,7 @@ class Process:
             access=SqlAccess(database),
             bus=self.wire,
             clock=clock,
+            steady=clock.steady,
         )
         self.beat = Beat(self.hub)
 

@@ -100,8 +100,8 @@ async def test_two_processes_at_once_lose_nothing_and_count_nothing_twice(journa
 
 async def test_a_flood_is_counted_apart(journal, talk):
     person = uuid.uuid4()
-    await journal.drop(talk, person, 70, now=NOON)
-    assert await journal.drop(talk, person, 3, now=NOON) == Count(dropped=73)
+    await journal.drop(talk, person, 70, moment=NOON)
+    assert await journal.drop(talk, person, 3, moment=NOON) == Count(dropped=73)
     assert (await journal.count(talk)).ledger().tapped == 0
 
 

@@ -42,15 +42,24 @@ BLANK: dict[str, msgspec.Struct] = {
 
 
 class Clock:
-    """Epoch milliseconds, moved by hand."""
+    """Epoch milliseconds, moved by hand, beside a clock that nobody sets."""
 
     def __init__(self, now: int = NOON) -> None:
         self.now = now
+        self._passed = 0
 
     def __call__(self) -> int:
         return self.now
 
+    def steady(self) -> int:
+        return self._passed
+
     def pass_seconds(self, seconds: float) -> None:
+        self._passed += round(seconds * 1000)
+        self.set_by(seconds)
+
+    def set_by(self, seconds: float) -> None:
+        """Set the clock without any time passing."""
         self.now += round(seconds * 1000)
 
 
@@ -116,7 +125,7 @@ class MemoryJournal:
         self._answer()
         return self._count(session)
 
-    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, now: int) -> Count:
+    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, moment: int) -> Count:
         self._answer()
         self.dropped[session] += frames
         return self._count(session)
@@ -194,7 +203,14 @@ class House:
         self.rows = twin.rows if twin else MemoryRows()
         self.access = twin.access if twin else Doorkeeper()
         self.bus: Bus = twin.bus if twin else MemoryBus()
-        self.hub = Hub(journal=self.journal, rows=self.rows, access=self.access, bus=self.bus, clock=self.clock)
+        self.hub = Hub(
+            journal=self.journal,
+            rows=self.rows,
+            access=self.access,
+            bus=self.bus,
+            clock=self.clock,
+            steady=self.clock.steady,
+        )
         self.beat = Beat(self.hub)
 
     async def join(

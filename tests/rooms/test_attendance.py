@@ -24,7 +24,7 @@ class Rows(dict):
 def test_a_stay_is_one_row_however_long():
     stays, rows = Stays(), Rows()
     for second in range(0, 3600):
-        stays.observe(KEYNOTE, {AMARA}, now=NOON + second * 1000)
+        stays.observe(KEYNOTE, {AMARA}, moment=NOON + second * 1000)
         rows.write(stays, NOON + second * 1000)
     [stay] = rows.values()
     assert stay.started == NOON
@@ -33,17 +33,17 @@ def test_a_stay_is_one_row_however_long():
 
 def test_between_two_extensions_nothing_is_written():
     stays, rows = Stays(), Rows()
-    stays.observe(KEYNOTE, {AMARA}, now=NOON)
+    stays.observe(KEYNOTE, {AMARA}, moment=NOON)
     assert rows.write(stays, NOON) == 1
-    stays.observe(KEYNOTE, {AMARA}, now=NOON + 1000)
+    stays.observe(KEYNOTE, {AMARA}, moment=NOON + 1000)
     assert rows.write(stays, NOON + 1000) == 0
 
 
 def test_who_leaves_is_credited_to_that_second_and_a_return_is_a_new_stay():
     stays, rows = Stays(), Rows()
-    stays.observe(KEYNOTE, {AMARA, BEN}, now=NOON)
-    stays.observe(KEYNOTE, {BEN}, now=NOON + 10_000)
-    stays.observe(KEYNOTE, {AMARA, BEN}, now=NOON + 60_000)
+    stays.observe(KEYNOTE, {AMARA, BEN}, moment=NOON)
+    stays.observe(KEYNOTE, {BEN}, moment=NOON + 10_000)
+    stays.observe(KEYNOTE, {AMARA, BEN}, moment=NOON + 60_000)
     rows.write(stays, NOON + 60_000)
     amara = sorted((s.started - NOON, s.seen - NOON) for s in rows.values() if s.person == AMARA)
     assert amara == [(0, 10_000), (60_000, 60_000)]
@@ -51,8 +51,8 @@ def test_who_leaves_is_credited_to_that_second_and_a_return_is_a_new_stay():
 
 def test_no_stay_reaches_beyond_the_sessions_end():
     stays, rows = Stays(), Rows()
-    stays.observe(KEYNOTE, {AMARA}, now=NOON)
-    stays.observe(KEYNOTE, (), now=NOON + 20_000, end=NOON + 15_000)
+    stays.observe(KEYNOTE, {AMARA}, moment=NOON)
+    stays.observe(KEYNOTE, (), moment=NOON + 20_000, end=NOON + 15_000)
     rows.write(stays, NOON + 20_000)
     assert [stay.seen for stay in rows.values()] == [NOON + 15_000]
 
@@ -60,17 +60,26 @@ def test_no_stay_reaches_beyond_the_sessions_end():
 def test_a_process_that_slept_for_an_hour_credits_nobody_with_it():
     stays, rows = Stays(), Rows()
     for second in (0, 1, 3600, 3601):
-        stays.observe(KEYNOTE, {AMARA}, now=NOON + second * 1000)
-    stays.observe(KEYNOTE, (), now=NOON + 3602_000)
+        stays.observe(KEYNOTE, {AMARA}, moment=NOON + second * 1000)
+    stays.observe(KEYNOTE, (), moment=NOON + 3602_000)
     rows.write(stays, NOON + 3602_000)
     assert sum(stay.seen - stay.started for stay in rows.values()) == 3_000
 
 
+def test_a_clock_that_is_set_back_credits_what_was_watched_before_and_after():
+    stays, rows = Stays(), Rows()
+    for steady, second in enumerate((0, 1, 2, -3600, -3599, -3598)):
+        stays.observe(KEYNOTE, {AMARA}, moment=NOON + second * 1000)
+        rows.write(stays, steady * EXTEND_MS)
+    spans = sorted((stay.started - NOON, stay.seen - NOON) for stay in rows.values())
+    assert spans == [(-3600_000, -3598_000), (0, 2_000)]
+
+
 def test_what_could_not_be_written_stays_due():
     stays = Stays()
-    stays.observe(KEYNOTE, {AMARA}, now=NOON)
+    stays.observe(KEYNOTE, {AMARA}, moment=NOON)
     first = stays.due(now=NOON)
-    stays.observe(KEYNOTE, (), now=NOON + 5_000)
+    stays.observe(KEYNOTE, (), moment=NOON + 5_000)
     stays.written(first)
     [stay] = stays.due(now=NOON + 5_000)
     assert stay.seen == NOON + 5_000
@@ -81,7 +90,7 @@ def test_nobody_is_credited_a_second_that_was_not_observed(seconds):
     stays, rows = Stays(), Rows()
     for second, there in enumerate(seconds):
         now = NOON + second * 1000
-        stays.observe(KEYNOTE, there, now=now)
+        stays.observe(KEYNOTE, there, moment=now)
         rows.write(stays, now)
     for person in (AMARA, BEN):
         credited = sum(stay.seen - stay.started for stay in rows.values() if stay.person == person)

@@ -121,3 +121,19 @@ async def test_an_empty_room_is_forgotten_and_opens_again_with_what_was_stored(h
     assert house.hub.rooms == {}
     _, later = await house.join(KEYNOTE)
     assert later.shown(KEYNOTE)["reactions"]["totals"]["clap"] == 1
+
+
+async def test_a_clock_that_is_set_back_stops_nothing(house):
+    amara, _ = await house.join(KEYNOTE)
+    _, listener = await house.join(KEYNOTE, audience=Audience.CREW)
+    await house.pass_seconds(15)
+    house.clock.set_by(-3600)
+    await house.join(KEYNOTE)
+    for n in range(1, 4):
+        await house.hub.react(amara, a_reaction(KEYNOTE, n))
+        await house.pass_seconds(1)
+    shown = listener.shown(KEYNOTE)
+    assert (shown["headcount"], shown["ledger"]["tapped"]) == ({"count": 2}, 3)
+    said = len(listener.frames)
+    await house.pass_seconds(16)
+    assert len(listener.frames) > said
