@@ -12,7 +12,9 @@ from server.trust.secret import derive, load_secret
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="the UDP port for media, 0 for a free one (PLENARY_MEDIA_PORT)")
-    parser.add_argument("--child", action="store_true", help="end when standard input ends: whoever started it died")
+    parser.add_argument(
+        "--child", action="store_true", help="begin with a line of standard input, and end when that ends"
+    )
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -20,6 +22,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
     from rooms.media.worker import Place, run
 
     configure_logs()
+    if arguments.child and not sys.stdin.readline():
+        return 0
     port = settings.media_port if arguments.port is None else arguments.port
     try:
         place = Place(listen_address(settings), settings.media_address, port, programmes_dir(settings))

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import Process
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -17,58 +18,80 @@ from server.store import stages
 
 STOPS_WITHIN_S = 8.0
 """How long what is being recorded may take to be ended."""
-PAUSE_S = 0.1
-"""Between the death of one that was healthy and the start of the next: a session goes on meanwhile."""
 FIRST_BACK_OFF_S = 0.5
 LAST_BACK_OFF_S = 15.0
-HEALTHY_AFTER_S = 10.0
+HEALTHY_AFTER_S = 5.0
 
 log = structlog.get_logger("plenary.media")
 
 
 class MediaProcess:
-    """Keeps one alive. Pages and reactions do not notice when it dies."""
+    """Keeps one alive. Pages and reactions do not notice when it dies.
+
+    Beside one that is healthy another one waits, with everything loaded, to take its place: on a busy machine loading
+    takes seconds, which a session would lack.
+    """
 
     def __init__(self) -> None:
+        self._spare: Process | None = None
         self._back_off_s = 0.0
 
     async def keep(self, app: Starlette) -> datetime | None:
-        """A duty: start it, and wait until it has died; one that keeps dying is started ever more seldom.
+        """A duty: start it, and again whenever it dies; one that keeps dying is started ever more seldom.
 
         Rests while no stage is wanted; does nothing while another web process of this machine keeps it.
         """
         now = datetime.now(UTC)
-        async with app.state.db.reading() as db:
-            if not await stages.is_any_wanted(db, now):
-                return None
+        if not await is_wanted(app):
+            return None
         with alone(app.state.settings.data / "media.lock") as is_ours:
             if is_ours:
-                await self._run(app.state.settings)
+                await self._keep(app)
         return now
 
-    async def _run(self, settings: Settings) -> None:
-        began = asyncio.get_running_loop().time()
-        process = await start(settings)
+    async def _keep(self, app: Starlette) -> None:
         try:
-            code = await process.wait()
-        except asyncio.CancelledError:
+            while await is_wanted(app):
+                await self._live(app.state.settings)
+        finally:
+            if self._spare is not None:
+                await stop(self._spare)
+            self._spare = None
+
+    async def _live(self, settings: Settings) -> None:
+        """The life of one, and the wait before the next."""
+        process = self._spare or await start(settings)
+        self._spare = None
+        try:
+            begin(process)
+            is_healthy = not await ends(process, HEALTHY_AFTER_S)
+            if is_healthy:
+                self._spare = await start(settings)
+                await process.wait()
+        except BaseException:
             await stop(process)
             raise
-        lived = asyncio.get_running_loop().time() - began
-        self._back_off_s = back_off_s(lived, self._back_off_s)
-        log.warning("the media process has ended", code=code, again_in_s=self._back_off_s)
+        self._back_off_s = 0.0 if is_healthy else back_off_s(self._back_off_s)
+        log.warning("the media process has ended", code=process.returncode, again_in_s=self._back_off_s)
         await asyncio.sleep(self._back_off_s)
 
 
-def back_off_s(lived_s: float, before_s: float) -> float:
-    """How long to wait after the death of one that lived so long, seconds; `before_s` was waited for the last time."""
-    if lived_s > HEALTHY_AFTER_S:
-        return 0.0
+async def is_wanted(app: Starlette) -> bool:
+    """Whether any stage is."""
+    async with app.state.db.reading() as db:
+        return await stages.is_any_wanted(db, datetime.now(UTC))
+
+
+def back_off_s(before_s: float) -> float:
+    """How long to wait after the death of one that never was healthy, seconds; `before_s` was waited last time."""
     return min(max(2 * before_s, FIRST_BACK_OFF_S), LAST_BACK_OFF_S)
 
 
 async def start(settings: Settings) -> Process:
-    """`plenary media` with the settings of this process; it ends when its standard input does, which we hold."""
+    """`plenary media` with the settings of this process, which waits to `begin`.
+
+    It ends when its standard input does, which we hold.
+    """
     environment = {**os.environ, "PLENARY_DATA": str(settings.data), "PLENARY_SECRET": settings.secret}
     environment["PLENARY_MEDIA_LISTEN"] = listen_address(settings)
     return await asyncio.create_subprocess_exec(
@@ -76,17 +99,29 @@ async def start(settings: Settings) -> Process:
     )
 
 
+def begin(process: Process) -> None:
+    """Have it listen."""
+    assert process.stdin is not None
+    process.stdin.write(b"\n")
+
+
+async def ends(process: Process, within_s: float) -> bool:
+    """Whether it ends in so many seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            await process.wait()
+    return process.returncode is not None
+
+
 async def stop(process: Process) -> None:
     """End it in good order, or at all."""
-    process.terminate()
-    try:
-        async with asyncio.timeout(STOPS_WITHIN_S):
-            await process.wait()
-    except TimeoutError:
+    if process.returncode is None:
+        process.terminate()
+    if not await ends(process, STOPS_WITHIN_S):
         process.kill()
         await process.wait()
 
 
 def keep_one() -> Duty:
     """The duty of `plenary serve` to keep a media process."""
-    return Duty("media process", PAUSE_S, MediaProcess().keep, rests=True)
+    return Duty("media process", FIRST_BACK_OFF_S, MediaProcess().keep, rests=True)

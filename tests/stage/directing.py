@@ -14,19 +14,24 @@ from tests.live.waiting import until
 from tests.stage.conftest import House
 
 ARRIVES_WITHIN_S = 90
+STARTED = 19
+"""Where /proc/PID/stat has the time at which a process began, counted after its name (proc(5))."""
 
 
 def media_process(settings: Settings) -> int:
-    """The media process of this data directory."""
+    """The media process of this data directory: the oldest one, as the next may be waiting already."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
             environment = (folder / "environ").read_bytes().split(b"\0")
+            started = int((folder / "stat").read_text().rpartition(")")[2].split()[STARTED])
         except OSError:
             continue
         if b"media" in words and f"PLENARY_DATA={settings.data}".encode() in environment:
-            return int(folder.name)
-    raise AssertionError("there is no media process")
+            found[started] = int(folder.name)
+    assert found, "there is no media process"
+    return found[min(found)]
 
 
 def listed(settings: Settings, house: House) -> int:
