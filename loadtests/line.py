@@ -7,6 +7,7 @@ fragments, text only.
 import base64
 import json
 import os
+import random
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,15 @@ TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 FINAL, MASKED = 0x80, 0x80
 CHUNK_BYTES = 65_536
 ANSWERS_WITHIN_S = 60.0
+FIRST_TRY_WITHIN_S, LATER_TRIES_WITHIN_S = 3.0, 15.0
+"""How long a page waits before it comes back, as in static/js: anything up to the first, each time up to twice that."""
 SHARED = b'{"type":"changed"'
 """How a frame begins that says what everybody is told."""
+
+
+def pause(tries: int) -> float:
+    """How many seconds a page waits that has tried so often in vain."""
+    return random.uniform(0, min(LATER_TRIES_WITHIN_S, FIRST_TRY_WITHIN_S * 2**tries))
 
 
 class LineClosed(Exception):

@@ -25,7 +25,7 @@ from locust.env import Environment
 
 from loadtests.day import ACTS, Day
 from loadtests.house import House
-from loadtests.line import Line, LineClosed
+from loadtests.line import Line, LineClosed, pause
 from loadtests.results import Figure, record
 
 EMOJI = ("clap", "love", "agree", "laugh", "wow", "idea")
@@ -38,8 +38,8 @@ CLAPS_AT_ONCE = 3
 """In an ovation, each time the playlist is asked for: less than the two credits a second that come back."""
 CLAPS_SELDOM = 0.04
 ANSWER_WITHIN_S = 30
-COME_BACK_S = (0.25, 0.5)
 DO_NOT_COME_BACK = 4500
+BUSY = 503
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Delegate(FastHttpUser):
         self.living: gevent.Greenlet | None = None
         self.has_answered = False
         link = urlsplit(crowd.links.pop()).path
-        self.client.get(link, name="join link")
+        self.get(link, "join link")
         self.post(link, {}, "join")
         self.look("lobby")
         self.look("agenda")
@@ -92,7 +92,7 @@ class Delegate(FastHttpUser):
     def look(self, place: str) -> str:
         """Open a page of the event, with its connection; its HTML."""
         self.go()
-        html = self.client.get(f"/{crowd.event}/{place}", name=re.sub("/.*", "", place)).text or ""
+        html = self.get(f"/{crowd.event}/{place}", re.sub("/.*", "", place))
         rooms = sorted(set(ROOM.findall(html)))
         if rooms:
             self.living = gevent.spawn(self.live, rooms)
@@ -104,17 +104,33 @@ class Delegate(FastHttpUser):
             self.living.kill()
         self.living = None
 
+    def get(self, path: str, name: str) -> str:
+        """A page's HTML. One that is too busy has failed, and is asked for again when it said."""
+        while (answer := self.client.get(path, name=name)).status_code == BUSY:
+            self.wait_for(answer)
+        return answer.text or ""
+
     def post(self, path: str, form: dict[str, str], name: str) -> None:
-        """Send a form that leads on to another page."""
+        """Send a form that leads on to another page, as often as it takes."""
         headers = {"origin": self.host or ""}
-        with self.client.post(
-            path, data=form, headers=headers, name=name, allow_redirects=False, catch_response=True
-        ) as answer:
-            if answer.status_code != 303:
-                answer.failure(f"{answer.status_code} instead of a way on")
+        while True:
+            with self.client.post(
+                path, data=form, headers=headers, name=name, allow_redirects=False, catch_response=True
+            ) as answer:
+                if answer.status_code != 303:
+                    answer.failure(f"{answer.status_code} instead of a way on")
+            if answer.status_code != BUSY:
+                return
+            self.wait_for(answer)
+
+    @staticmethod
+    def wait_for(answer: Any) -> None:
+        """Wait as a page that is too busy asks one to; people are no clocks."""
+        gevent.sleep(float(answer.headers["retry-after"]) * random.uniform(1, 2))
 
     def live(self, rooms: list[str]) -> None:
         """Be connected for as long as the page is open, as static/js/live.js is."""
+        self.tries = 0
         while True:
             began = time.monotonic()
             try:
@@ -130,13 +146,15 @@ class Delegate(FastHttpUser):
                 pass  # cut off, which is what everybody was to go through
             finally:
                 self.hang_up()
-            gevent.sleep(random.uniform(*COME_BACK_S))
+            gevent.sleep(pause(self.tries))
+            self.tries += 1
 
     def converse(self, line: Line, rooms: list[str], began: float) -> None:
         line.send({"type": "hello", "rooms": rooms})
         for command, _ in tuple(self.waiting.values()):
             line.send(command)
         for notice in line.notices():
+            self.tries = 0
             match notice["type"]:
                 case "welcome":
                     self.note("welcome", time.monotonic() - began)
@@ -175,7 +193,7 @@ class Delegate(FastHttpUser):
             return
         self.has_answered = True
         path = f"/{crowd.event}/surveys/after"
-        choices = CHOICE.findall(self.client.get(path, name="survey").text or "")
+        choices = CHOICE.findall(self.get(path, "survey"))
         random.shuffle(choices)
         self.post(path, dict(choices), "survey, answered")
 

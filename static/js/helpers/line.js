@@ -13,6 +13,8 @@ import { comesBack } from "../protocol.js";
 
 /** A room that has nothing to say says so every 15 s: after two of them the line is dead, whatever the browser thinks. */
 export const SILENCE_MS = 40_000;
+/** A whole crowd may lose its line in one moment: its first tries are spread over so long. */
+export const FIRST_TRY_WITHIN_MS = 3_000;
 /** What the browser reports of a line that ended without a word. */
 const LOST = 1006;
 
@@ -21,7 +23,7 @@ export class Line {
   #address;
   #ends;
   #Socket;
-  #backoff = new Backoff();
+  #backoff = new Backoff(FIRST_TRY_WITHIN_MS, 0);
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */

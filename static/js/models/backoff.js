@@ -5,7 +5,18 @@ const LONGEST_MS = 15_000;
 
 /** Counts tries that failed. */
 export class Backoff {
+  #first;
+  #least;
   #tries = 0;
+
+  /**
+   * @param {number} first the longest first wait in milliseconds
+   * @param {number} least the share of a wait that is always waited; with 0, a crowd comes back spread over all of it
+   */
+  constructor(first = FIRST_MS, least = 0.5) {
+    this.#first = first;
+    this.#least = least;
+  }
 
   /** It worked: the next wait is short again. */
   reset() {
@@ -13,12 +24,12 @@ export class Backoff {
   }
 
   /**
-   * The next wait in milliseconds: between half of the doubled wait and all of it.
+   * The next wait in milliseconds: between the least share of the doubled wait and all of it.
    * @param {() => number} random in [0, 1)
    */
   next(random = Math.random) {
-    const most = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#tries);
+    const most = Math.min(LONGEST_MS, this.#first * 2 ** this.#tries);
     this.#tries += 1;
-    return most / 2 + (most / 2) * random();
+    return most * (this.#least + (1 - this.#least) * random());
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Line, SILENCE_MS } from "../../../static/js/helpers/line.js";
+import { FIRST_TRY_WITHIN_MS, Line, SILENCE_MS } from "../../../static/js/helpers/line.js";
 
 /** A WebSocket that does what the test says. */
 class Socket extends EventTarget {
@@ -69,6 +69,14 @@ test("it comes back after a loss, later each time", (t) => {
     t.mock.timers.tick(30_000);
   }
   assert.equal(Socket.all.length, 6);
+});
+
+test("the first try after a loss is within three seconds", (t) => {
+  aLine(t);
+  last().close(1012);
+  t.mock.timers.tick(FIRST_TRY_WITHIN_MS);
+  assert.equal(Socket.all.length, 2);
+  assert.equal(FIRST_TRY_WITHIN_MS, 3_000);
 });
 
 test("it does not come back when it is told not to", (t) => {
