@@ -19,6 +19,7 @@ from server.models import Person, SignIn
 from server.permissions import CREW, Grant
 from server.settings import Settings
 from server.store import credentials
+from server.store.database import Database
 
 TOKEN_BYTES = 32
 COOKIE_AGE_S = 180 * 24 * 3600
@@ -85,13 +86,18 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
     token = token_of(connection)
     if not token:
         return NOBODY
-    database = connection.app.state.db
+    database: Database = connection.app.state.db
     async with database.reading() as db:
         viewer = await viewer_with(db, token)
+    await keep_seen(database, viewer)
+    return viewer
+
+
+async def keep_seen(database: Database, viewer: Viewer) -> None:
+    """Note that a browser is in use, if that was last noted a while ago."""
     if viewer.sign_in and datetime.now(UTC) - viewer.sign_in.seen_at > SEEN_EVERY:
         async with database.writing() as db:
             await db.exec(update(SignIn).where(col(SignIn.id) == viewer.sign_in.id).values(seen_at=datetime.now(UTC)))
-    return viewer
 
 
 async def viewer_with(db: AsyncSession, token: str) -> Viewer:

@@ -22,8 +22,9 @@ from server.media.prepared import FileShelf, Prepared, Shelf, prepare
 from server.media.signed import PICTURES, PREFIX
 from server.models import Event, Session
 from server.permissions import allows
-from server.sign_in import token_of, viewer_of
+from server.sign_in import keep_seen, token_of, viewer_of, viewer_with
 from server.store import agenda
+from server.store.database import Database
 from server.store.films import film_of
 
 MULTIVARIANT = {"index.m3u8": playlists.multivariant_playlist, "sound.m3u8": playlists.sound_playlist}
@@ -155,10 +156,13 @@ async def let_in(request: Request) -> None:
     who = (token_of(request), request.path_params["event"], request.path_params["session"])
     if admissions.knows(who):
         return
-    request.state.viewer = await viewer_of(request)
-    async with request.app.state.db.reading() as db:
+    database: Database = request.app.state.db
+    async with database.reading() as db:
+        viewer = request.state.viewer = await viewer_with(db, who[0])
         await attended(request, db)
-    admissions.admit(who)
+    await keep_seen(database, viewer)
+    if viewer.person:
+        admissions.admit(who, viewer.person.id)
 
 
 async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:

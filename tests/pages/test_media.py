@@ -222,10 +222,25 @@ async def test_who_cancels_is_refused_at_once(
     assert (await client.get(address)).status_code == 403
 
 
+async def test_who_signs_out_is_refused_at_once_and_nobody_else(
+    client: httpx.AsyncClient, event: Event, amina: Person, make: Factory, with_film: NewSession
+) -> None:
+    address = media(event, await with_film(), "index.m3u8")
+    cookies = await make.cookie(await make.delegate(event))
+    async with httpx.AsyncClient(transport=client._transport, base_url=client.base_url, cookies=cookies) as other:
+        for browser in (client, other):
+            assert (await browser.get(address)).status_code == 200
+        left = str(dict(client.cookies)["plenary"])
+        await client.post("/sign-out")
+        client.cookies.set("plenary", left)
+        assert (await client.get(address)).status_code == 401
+        assert (await other.get(address)).status_code == 200
+
+
 def test_an_admission_is_forgotten_after_its_time() -> None:
     clock = 100.0
     admissions = Admissions(lambda: clock)
-    admissions.admit("amina")
+    admissions.admit("amina", "a person's id")
     assert admissions.knows("amina")
     assert not admissions.knows("bo")
     clock += admission_s
