@@ -65,6 +65,19 @@ class Workers(Multiprocess):
             self._restart_at = time.monotonic() + RESTART_EVERY_S
             self.processes[at] = self._start()
 
+    def restart_all(self) -> None:
+        """Put a new worker in the place of each, one after the other; the old one serves until the new one does."""
+        for at, old in enumerate(self.processes):
+            new = self._start()
+            if not new.wait_until_ready(OPENS_WITHIN_S, self.should_exit):
+                log.warning("a worker could not be replaced", pid=old.pid)
+                new.kill()
+                return new.join()
+            old.terminate()
+            old.join()
+            mark_process_dead(old.pid)  # type: ignore[no-untyped-call]
+            self.processes[at] = new
+
     def _start(self) -> Process:
         worker = Worker(self.config, self.sockets)
         worker.start()

@@ -25,6 +25,8 @@ class Killable:
             "PLENARY_DATA": str(folder),
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": redis_url,
+            "PLENARY_MAIL_SERVER": settings.mail_server,
+            "PLENARY_MAIL_TLS": settings.mail_tls,
             "PLENARY_PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
         }
@@ -33,6 +35,11 @@ class Killable:
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def start(self) -> None:
         """Returns once requests are answered."""

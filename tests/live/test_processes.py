@@ -1,22 +1,19 @@
 """Two web processes over Redis, one database: people do not notice which of them they are at."""
 
 import asyncio
-import json
-import os
 import random
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from server.__main__ import main
 from server.settings import Settings
 from tests.engines.redis import Redis
-from tests.live.killable import OPENS_WITHIN_S, Killable
+from tests.live.killable import Killable
 from tests.live.ovation import Clapper, ovation, reconcile
-from tests.live.page import WITHIN_S, opened
+from tests.live.page import opened
 
 CROWD = 6
 
@@ -107,42 +104,3 @@ def test_more_than_one_worker_without_redis_is_refused_in_one_sentence(monkeypat
     assert (
         capsys.readouterr().err == "plenary: more than one worker needs Redis: set REDIS_URL, or leave --workers out\n"
     )
-
-
-@pytest.mark.one_engine
-async def test_a_worker_that_dies_is_started_again_and_a_restart_says_come_back(
-    settings, tmp_path, redis, make, event, keynote
-):
-    server = Killable(settings, tmp_path, "--workers", "2", redis_url=redis.url)
-    await server.start()
-    try:
-        cookie = await make.cookie(await make.delegate(event))
-        async with opened(server.base, cookie, keynote) as page:
-            await page.react(keynote)
-            await page.until(lambda page: page.answers)
-            for pid in started(server):
-                os.kill(pid, signal.SIGKILL)
-            await page.until(lambda page: page.code)
-        async with opened(server.base, cookie, keynote, open_timeout=OPENS_WITHIN_S) as page:
-            assert len(started(server)) > 2
-            assert "plenary_reactions_total" in await measured(server)
-            assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 1
-            await server.end(signal.SIGTERM)
-            await page.until(lambda page: page.code)
-            assert page.code == 1012
-    finally:
-        await server.end(signal.SIGTERM)
-
-
-async def measured(server: Killable) -> str:
-    """What either worker says of both, once they know of a connection."""
-    async with httpx.AsyncClient(base_url=server.base) as client, asyncio.timeout(WITHIN_S):
-        while "plenary_connections 1.0" not in (text := (await client.get("/metrics")).text):  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-    return text
-
-
-def started(server: Killable) -> list[int]:
-    """The process ids of all workers that were started, by the log."""
-    lines = [line for line in server.log.read_text().splitlines() if "a worker starts" in line]
-    return [json.loads(line)["pid"] for line in lines]
