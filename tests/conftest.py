@@ -37,8 +37,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Of what took too long it is shown where each task waits: in an event loop that is all that a stack tells."""
     report = yield
-    if call.excinfo is not None and "Timeout" in call.excinfo.exconly():
-        report.sections.append(("Tasks that still run", waiting_tasks()))
+    if call.excinfo is not None and "Timeout" in call.excinfo.exconly() and (tasks := waiting_tasks()):
+        report.sections.append(("Tasks that still run", tasks))
     return report
 
 

@@ -14,7 +14,7 @@ BAD = (
     "   ",
     "x" * 6000,
     "👏🏽" * 3000,
-    "<script>alert(1)</script>",
+    "<script>alert(1)</script>' OR 1=1 -- ../../etc/passwd",
     "\x00",
     "\ud83d",
     "-1",
@@ -23,8 +23,6 @@ BAD = (
     "2026-02-30T25:61",
     "1066-10-14",
     str(uuid.uuid4()),
-    "' OR 1=1 --",
-    "../../etc/passwd",
 )
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 FORMS = sorted(path for (method, path), case in CASES.items() if method == "POST" and case.fields)
