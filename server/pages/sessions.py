@@ -46,7 +46,7 @@ Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False)]
 
 async def show(request: Request) -> Response:
     """The session as it stands: before, while and after it is on."""
-    now = datetime.now(UTC)
+    now, airing = datetime.now(UTC), await airing_at(request)
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
         session = await session_of(request, db, event)
@@ -57,7 +57,6 @@ async def show(request: Request) -> Response:
         item = await agenda.item(db, event, session, now)
         film = await film_of(db, session)
         recorded = (await recordings.lengths_of(db, [session]))[session.id]
-        airing = await broadcasts_of(request).at(event.slug, session.slug)
         begins = airing.source.cut.begins_at if airing else 0.0
         progress = await recordings.progress_of(db, person.id, session.id)
         context: dict[str, Any] = {
@@ -67,7 +66,7 @@ async def show(request: Request) -> Response:
             "tables": tables_of(item, await tables.lounge(db, event.id)),
             "following": following(item, await agenda.agenda(db, event, now)),
             "totals": (await reactions.count(db, session.id)).totals().totals,
-            "kept": await keepsake(request, db, event, session) if item.state == "on-demand" else Keepsake(),
+            "kept": await keepsake(db, session, airing) if airing and item.state == "on-demand" else Keepsake(),
         }
         is_signed = await signed_at(db, session, airing)
     return render(
@@ -104,10 +103,7 @@ class Keepsake(NamedTuple):
     crowd: Crowd | None = None
 
 
-async def keepsake(request: Request, db: AsyncSession, event: Event, session: Session) -> Keepsake:
-    airing = await broadcasts_of(request).at(event.slug, session.slug)
-    if airing is None:
-        return Keepsake()
+async def keepsake(db: AsyncSession, session: Session, airing: Airing) -> Keepsake:
     source = airing.source
     lines = await to_thread.run_sync(read_transcript, airing.directory / CAPTIONS_NAME)
     said = [(source.cut.second_in_film(line.start), line.text) for line in lines]
@@ -122,20 +118,25 @@ async def keepsake(request: Request, db: AsyncSession, event: Event, session: Se
 
 async def crowd_rows(request: Request) -> Response:
     """What the crowd did at each second of the recording, to be replayed: JSON."""
-    now = datetime.now(UTC)
+    now, airing = datetime.now(UTC), await airing_at(request)
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
         session = await session_of(request, db, event)
         require(request, "event.attend", session_id=session.id)
         is_open = agenda.is_on_demand(session, event, now)
-        kept = await keepsake(request, db, event, session) if is_open else Keepsake()
+        kept = await keepsake(db, session, airing) if airing and is_open else Keepsake()
     rows = kept.crowd.rows if kept.crowd else []
     return JSONResponse(rows, headers={"cache-control": "private, max-age=60"})
 
 
-def broadcasts_of(request: Request) -> Broadcasts:
+async def airing_at(request: Request) -> Airing | None:
+    """What the session of the address sends out.
+
+    Asked for outside of any transaction: it may have to be read, and pages that hold all connections to the database
+    would wait for one more.
+    """
     broadcasts: Broadcasts = request.app.state.broadcasts
-    return broadcasts
+    return await broadcasts.at(request.path_params["event"], request.path_params["session"])
 
 
 def is_sent_on(request: Request) -> bool:

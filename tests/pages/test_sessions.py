@@ -1,5 +1,6 @@
 """The session page in each state of its session, and how far one has watched."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 
 from server.models import Event, Person, Progress, Session, SessionSpeaker, Tally, WatchInterval
 from server.settings import Settings
+from server.store.database import Database
 from tests.factory import Factory
 from tests.pages.films import film_of
 
@@ -27,6 +29,15 @@ async def page(client: httpx.AsyncClient, event: Event, session: Session) -> str
     answer = await client.get(f"/{event.slug}/sessions/{session.slug}")
     assert answer.status_code == 200
     return answer.text
+
+
+async def test_a_crowd_that_comes_at_once_is_let_in(
+    client: httpx.AsyncClient, make: Factory, event: Event, amina: Person, database: Database, settings: Settings
+) -> None:
+    """More pages at once than there are connections to SQLite, and what is sent out has still to be read."""
+    film = await film_of(event, database, settings)
+    session = await make.live_session(event, film_id=film.id, started_at=NOW)
+    await asyncio.gather(*(page(client, event, session) for _ in range(5)))
 
 
 @pytest.mark.parametrize(
