@@ -2,16 +2,21 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.engines.chromium import running_chromium
+from tests.engines.coturn import Coturn
 from tests.engines.postgresql import PostgreSQL
+from tests.engines.process import ServerProcess
 from tests.engines.redis import Redis, RedisCluster
 from tests.engines.smtp import Mailbox
+
+Server = TypeVar("Server", bound=ServerProcess | RedisCluster)
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +28,19 @@ def engine_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def redis(engine_folder: Path) -> Iterator[Redis]:
-    """A running Redis. A test that stops it must start it again."""
-    folder = engine_folder / "redis"
+def running(kind: Callable[[Path], Server], folder: Path) -> Iterator[Server]:
+    """A server in a folder of its own, until the last test that asks for it is over."""
     folder.mkdir()
-    server = Redis(folder)
+    server = kind(folder)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis(engine_folder: Path) -> Iterator[Redis]:
+    """A running Redis. A test that stops it must start it again."""
+    yield from running(Redis, engine_folder / "redis")
 
 
 @pytest.fixture
@@ -43,23 +52,19 @@ def redis_url(redis: Redis) -> str:
 @pytest.fixture(scope="session")
 def redis_cluster(engine_folder: Path) -> Iterator[RedisCluster]:
     """A running cluster of three. A test that stops a node must start it again."""
-    folder = engine_folder / "redis-cluster"
-    folder.mkdir()
-    cluster = RedisCluster(folder)
-    cluster.start()
-    yield cluster
-    cluster.stop()
+    yield from running(RedisCluster, engine_folder / "redis-cluster")
+
+
+@pytest.fixture(scope="session")
+def coturn(engine_folder: Path) -> Iterator[Coturn]:
+    """A running TURN server."""
+    yield from running(Coturn, engine_folder / "coturn")
 
 
 @pytest.fixture(scope="session")
 def postgresql(engine_folder: Path) -> Iterator[PostgreSQL]:
     """A running PostgreSQL. A test that stops it must start it again."""
-    folder = engine_folder / "postgresql"
-    folder.mkdir()
-    server = PostgreSQL(folder)
-    server.start()
-    yield server
-    server.stop()
+    yield from running(PostgreSQL, engine_folder / "postgresql")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from server.models import Event, Keeping, Session, Stage
 from server.settings import Settings
 from server.store import keeping, sessions
 from server.store.database import Database
+from tests.engines.fixtures import running
 from tests.engines.object_store import BUCKET, ObjectStore
 from tests.factory import Factory
 from tests.pages.broadcasts import broadcast
@@ -25,14 +26,10 @@ SENT_S = 8.0
 
 @pytest.fixture
 def object_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
-    folder = tmp_path / "object-store"
-    folder.mkdir()
-    store = ObjectStore(folder)
-    for name, value in store.environment_of_clients.items():
-        monkeypatch.setenv(name, value)
-    store.start()
-    yield store
-    store.stop()
+    for store in running(ObjectStore, tmp_path / "object-store"):
+        for name, value in store.environment_of_clients.items():
+            monkeypatch.setenv(name, value)
+        yield store
 
 
 @pytest.fixture(autouse=True)

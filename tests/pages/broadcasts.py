@@ -1,13 +1,17 @@
 """A session that is broadcast from a stage: a real programme of a synthetic speaker."""
 
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rooms.media.programme import Programme
+from server.models import Session
 from tests.rooms.media.speaker import Speaker, feed
 
 SOURCE = "speaker"
+NewSession = Callable[..., Awaitable[Session]]
+"""Makes a session; keywords override its columns."""
 
 
 def open_programme(directory: Path, epoch: float, *, in_parts: bool = False) -> Programme:

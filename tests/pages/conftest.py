@@ -1,10 +1,19 @@
-"""What most pages are tested with: an event, and a delegate who is signed in."""
+"""What most pages are tested with: an event, a delegate who is signed in, and what a stage has sent."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
-from server.models import Event, Person
+from server.media.programmes import directory_of
+from server.models import Event, Person, Session
+from server.settings import Settings
 from tests.factory import Factory
+from tests.pages.broadcasts import NewSession, broadcast
+
+SENT_S = 12.0
 
 
 @pytest.fixture
@@ -18,3 +27,26 @@ async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Perso
     person = await make.delegate(event)
     client.cookies.update(await make.cookie(person))
     return person
+
+
+@pytest.fixture(scope="session")
+def programme(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`SENT_S` from a stage, and its end."""
+    directory = tmp_path_factory.mktemp("programme")
+    broadcast(directory, SENT_S, is_over=True)
+    return directory
+
+
+@pytest.fixture
+def from_stage(make: Factory, event: Event, settings: Settings, programme: Path) -> NewSession:
+    """Makes a session that is over, with the programme as its recording."""
+
+    async def session(**columns: object) -> Session:
+        stage = await make.stage(event)
+        ended = datetime.now(UTC) - timedelta(minutes=59)
+        kept = {"state": "ended", "recording": "open", "started_at": ended - timedelta(minutes=1), "ended_at": ended}
+        session = await make.session(event, stage_id=stage.id, **kept, **columns)
+        shutil.copytree(programme, directory_of(settings, session))
+        return session
+
+    return session

@@ -1,7 +1,6 @@
 """A recording as a file: made when it is asked for, for those who may watch it, and gone when it is withdrawn."""
 
 import asyncio
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,22 +11,15 @@ from starlette.applications import Starlette
 
 from server.media.downloads import file_of, make_due
 from server.media.programmes import directory_of
-from server.models import Download, Event, Session, Stage
+from server.models import Download, Event, Session
 from server.settings import Settings
 from server.store import sessions
 from tests.factory import Factory
-from tests.pages.broadcasts import broadcast
+from tests.pages.broadcasts import NewSession
+from tests.pages.conftest import SENT_S
 
 pytestmark = pytest.mark.one_engine
-SENT_S = 12.0
 WITHIN_S = 120
-
-
-@pytest.fixture(scope="session")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("programme")
-    broadcast(directory, SENT_S, is_over=True)
-    return directory
 
 
 @pytest.fixture
@@ -36,17 +28,9 @@ async def event(make: Factory) -> Event:
 
 
 @pytest.fixture
-async def session(make: Factory, event: Event, settings: Settings, sent: Path) -> Session:
+async def session(from_stage: NewSession) -> Session:
     """A recording from a stage that may be downloaded."""
-    async with make.database.writing() as db:
-        stage = Stage(event_id=event.id, title="Main stage")
-        db.add(stage)
-    now = datetime.now(UTC)
-    times = {"started_at": now - timedelta(hours=1), "ended_at": now - timedelta(minutes=59)}
-    kept = {"state": "ended", "recording": "open", "downloadable": True}
-    session = await make.session(event, stage_id=stage.id, **kept, **times)
-    shutil.copytree(sent, directory_of(settings, session))
-    return session
+    return await from_stage(downloadable=True)
 
 
 @pytest.fixture

@@ -1,41 +1,23 @@
 """The captions of what a stage has sent: corrected in the console, read beside the recording, found in the library."""
 
-import shutil
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
 import httpx
 import pytest
 
 from rooms.webvtt import Cue, write_webvtt
 from server.media.programmes import directory_of
-from server.models import Event, Session, Stage
+from server.models import Event, Session
 from server.settings import Settings
 from tests.factory import Factory
-from tests.pages.broadcasts import broadcast
+from tests.pages.broadcasts import NewSession
 
 pytestmark = pytest.mark.one_engine
 TEXT = write_webvtt([Cue(1, 3, "Good morning."), Cue(7, 9, "Take your pulse.")])
 
 
-@pytest.fixture(scope="session")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("programme")
-    broadcast(directory, 12, is_over=True)
-    return directory
-
-
 @pytest.fixture
-async def session(make: Factory, event: Event, settings: Settings, sent: Path) -> Session:
+async def session(from_stage: NewSession) -> Session:
     """A recording from a stage, of which the first seconds were cut away."""
-    async with make.database.writing() as db:
-        stage = Stage(event_id=event.id, title="Main stage")
-        db.add(stage)
-    now = datetime.now(UTC)
-    times = {"started_at": now - timedelta(hours=1), "ended_at": now - timedelta(minutes=59)}
-    session = await make.session(event, stage_id=stage.id, state="ended", recording="open", trim_start=4.0, **times)
-    shutil.copytree(sent, directory_of(settings, session))
-    return session
+    return await from_stage(trim_start=4.0)
 
 
 async def test_captions_of_a_stage_are_played_read_and_searched(

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from server.settings import Settings
 from server.store import sessions
 from server.store.database import Database
 from tests.factory import Factory
-from tests.pages.broadcasts import broadcast
+from tests.pages.broadcasts import NewSession, broadcast
 
 pytestmark = pytest.mark.one_engine
 SENT_S = 30.0
@@ -30,9 +29,6 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("programme")
     broadcast(directory, SENT_S)
     return directory
-
-
-NewSession = Callable[..., Awaitable[Session]]
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Who cannot send UDP, and reaches nothing but a TURN server by TCP, is backstage and on air all the same."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from rooms.media.check import check
@@ -21,16 +18,6 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   }
 };
 """
-
-
-@pytest.fixture
-def coturn(engine_folder: Path) -> Iterator[Coturn]:
-    folder = engine_folder / "coturn"
-    folder.mkdir()
-    server = Coturn(folder)
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
