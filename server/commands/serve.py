@@ -24,6 +24,9 @@ from server.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
 DRAIN_S = 1
 """How long open requests may take to finish once we are told to stop, seconds."""
 MAX_FRAME_BYTES = 16_384
+KEEP_ALIVE_S = 65
+"""How long a connection may rest between two requests: longer than nginx lets its own (60 s), or it would meet a closed
+one, and mostly longer than people stay on a page."""
 PING_EVERY_S = 40.0
 """Between two pings of a WebSocket; in a large room their answers are much of what comes in."""
 
@@ -118,6 +121,7 @@ def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_EVERY_S,
         ws_per_message_deflate=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
         **more,
     )
