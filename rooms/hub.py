@@ -89,10 +89,12 @@ class Hub:
             del self.connections[connection.sign_in]
 
     async def hello(self, connection: Connection, command: Hello) -> None:
-        """Leave the rooms that are not named, and enter those that are."""
-        for name in connection.rooms - set(command.rooms):
+        """Leave the rooms that are not named, or not as before, and enter those that are."""
+        named, observed = [*command.rooms, *command.observed], set(command.observed) - set(command.rooms)
+        for name in connection.rooms & (connection.observed ^ observed) | connection.rooms - set(named):
             self._leave(self.rooms[name], connection)
-        for name in dict.fromkeys(command.rooms):
+        connection.observed = observed
+        for name in dict.fromkeys(named):
             if name not in connection.rooms:
                 await self._enter(connection, name)
 

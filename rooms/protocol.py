@@ -65,9 +65,13 @@ class Command(msgspec.Struct, tag_field="type", frozen=True):
 
 
 class Hello(Command, tag="hello", frozen=True):
-    """The rooms that this page is in, all of them: a room that is not named is left."""
+    """The rooms that this page is in, all of them: a room that is not named is left.
+
+    A page may also observe rooms: it is told what they show, and its person is not counted as being there.
+    """
 
     rooms: Annotated[list[RoomName], msgspec.Meta(max_length=ROOMS_LIMIT)]
+    observed: Annotated[list[RoomName], msgspec.Meta(max_length=ROOMS_LIMIT)] = []
 
 
 class ReactionSend(Command, tag="reaction.send", frozen=True):

@@ -35,6 +35,8 @@ class Connection:
     rooms: set[str] = field(default_factory=set)
     playing: set[str] = field(default_factory=set)
     """The rooms whose picture or sound this page plays."""
+    observed: set[str] = field(default_factory=set)
+    """The rooms among them that this page only shows: its person is not there for it."""
 
 
 class Room:
@@ -103,7 +105,7 @@ class Room:
         self._active[audience][connection] = connection.outlet.send
         connection.rooms.add(self.name)
         connection.outlet.tell(self.welcome(audience))
-        arrived = audience in COUNTED and self.presence.arrive(connection.person)
+        arrived = self._is_counted(connection, audience) and self.presence.arrive(connection.person)
         if arrived:
             self.touch("headcount")
         return arrived
@@ -114,7 +116,7 @@ class Room:
         self._active[audience].pop(connection, None)
         connection.rooms.discard(self.name)
         connection.playing.discard(self.name)
-        left = audience in COUNTED and self.presence.leave(connection.person)
+        left = self._is_counted(connection, audience) and self.presence.leave(connection.person)
         if left:
             self.touch("headcount")
         return left
@@ -149,7 +151,7 @@ class Room:
         return {
             connection.person
             for connection, audience in self.members.items()
-            if audience in COUNTED and self.name in connection.playing
+            if self.name in connection.playing and self._is_counted(connection, audience)
         }
 
     def welcome(self, audience: Audience) -> Frame:
@@ -186,6 +188,9 @@ class Room:
         if connection not in self._active[audience]:
             self._active[audience][connection] = connection.outlet.send
             connection.outlet.tell(self.welcome(audience))
+
+    def _is_counted(self, connection: Connection, audience: Audience) -> bool:
+        return audience in COUNTED and self.name not in connection.observed
 
     def _state(self, topic: str) -> msgspec.Struct | None:
         match topic:

@@ -72,12 +72,17 @@ class Conversation:
         self._take(command)
 
     def _take(self, command: AnyCommand) -> None:
-        floods = isinstance(command, Hello) and not self._budget.spend(len(command.rooms), now=self.hub.steady())
-        if floods or len(self._waiting) >= BACKLOG_LIMIT:
+        if self._is_too_much(command) or len(self._waiting) >= BACKLOG_LIMIT:
             self._cut_off()
         elif self._task or not self._is_done_at_once(command):
             self._waiting.append(command)
             self._task = self._task or asyncio.create_task(self._obey())
+
+    def _is_too_much(self, command: AnyCommand) -> bool:
+        """A hello costs its rooms besides."""
+        if not isinstance(command, Hello):
+            return False
+        return not self._budget.spend(len(command.rooms) + len(command.observed), now=self.hub.steady())
 
     def _is_done_at_once(self, command: AnyCommand) -> bool:
         return isinstance(command, ReactionSend) and self.hub.react_here(self.connection, command)

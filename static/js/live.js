@@ -1,5 +1,6 @@
 // The one live connection of a page, for all the rooms that its elements name with `data-room`.
 //
+// A room that is only named by elements with `data-observed` is shown, and the viewer is not counted as being there.
 // What changes is filled into the elements with that room and `data-topic`, and then told as DOM events on the document:
 // `plenary:changed` {room, topic, state}, `plenary:answered` (a notice), `plenary:line` {state, code}, `plenary:welcome` {room}.
 // The line's state is also the root element's `data-line`.
@@ -31,9 +32,12 @@ const line = new Line(`${location.origin.replace(/^http/, "ws")}/live`, {
  */
 const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
 
-/** The rooms that the page's elements name. */
-function roomsHere() {
-  const elements = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-room]"));
+/**
+ * The rooms that the page's elements name.
+ * @param {string} [which] narrows the elements
+ */
+function roomsHere(which = "") {
+  const elements = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-room]${which}`));
   return [...new Set([...elements].map((element) => element.dataset.room ?? ""))].filter(Boolean);
 }
 
@@ -73,9 +77,10 @@ function leave({ room, reason }) {
 
 /** Says which rooms the page is in now; those it was in already are not entered again. */
 function enter() {
-  const here = roomsHere();
-  rooms.keep(here);
-  line.send(hello(here));
+  const here = roomsHere(":not([data-observed])");
+  const shown = roomsHere();
+  rooms.keep(shown);
+  line.send(hello(here, shown.filter((room) => !here.includes(room))));
 }
 
 /**

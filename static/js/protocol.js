@@ -37,8 +37,11 @@ export function read(frame) {
   return notice;
 }
 
-/** @param {string[]} rooms all rooms that the page is in */
-export const hello = (rooms) => JSON.stringify({ type: "hello", rooms });
+/**
+ * @param {string[]} rooms all rooms that the page is in
+ * @param {string[]} observed all rooms that it shows though its person is not there for it
+ */
+export const hello = (rooms, observed) => JSON.stringify({ type: "hello", rooms, observed });
 
 /** @param {Reaction} reaction */
 export const reactionSend = ({ session, sender, n, emoji, at }) =>

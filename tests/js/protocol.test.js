@@ -27,8 +27,8 @@ for (const name of NOTICES) {
 }
 
 test("every command is spelled as its sample", () => {
-  const { rooms } = JSON.parse(sample("hello"));
-  assert.deepEqual(JSON.parse(hello(rooms)), JSON.parse(sample("hello")));
+  const { rooms, observed } = JSON.parse(sample("hello"));
+  assert.deepEqual(JSON.parse(hello(rooms, observed)), JSON.parse(sample("hello")));
   const reaction = JSON.parse(sample("reaction.send"));
   assert.deepEqual(JSON.parse(reactionSend(reaction)), reaction);
   const told = JSON.parse(sample("playing"));

@@ -12,8 +12,9 @@ import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 from sqlmodel import func, select
 
-from server.models import Reaction
+from server.models import Reaction, SessionSpeaker
 from server.store import announcements, sessions
+from tests.live.page import opened
 
 CLAP = "button[data-emoji=clap]"
 TELLS = """() => {
@@ -190,3 +191,19 @@ async def test_an_announcement_appears_and_goes(chromium, address, make, event, 
         async with database.writing() as db:
             await announcements.withdraw(db, event.id, sent.id, sent.created_at)
         await expect(page.locator(".announcement-body")).to_be_hidden()
+
+
+async def test_a_speaker_at_home_is_shown_who_is_there_and_is_not_one_of_them(
+    chromium, served, make, event, session, keynote, database
+):
+    hana = await make.person("Hana")
+    await make.grant(hana, "speaker", "event", event.id)
+    speaker = await make.speaker(event, hana)
+    async with database.writing() as db:
+        db.add(SessionSpeaker(session_id=session.id, speaker_id=speaker.id))
+    delegate = await make.cookie(await make.delegate(event))
+    async with browsing(chromium, f"{served}/{event.slug}/speaker", await make.cookie(hana), ready=False) as page:
+        here = page.locator("[data-topic=headcount] [data-field=count]")
+        async with opened(served, delegate, keynote):
+            await expect(here).to_have_text("1")
+        await expect(here).to_have_text("0")

@@ -2,7 +2,7 @@
 
 from rooms.announcements import Announcement
 from rooms.bus import HOUSE, RowChanged, SignedOut
-from rooms.protocol import Audience, Close, Denied, Hello
+from rooms.protocol import Audience, Close, Denied, Hello, Playing
 from rooms.tables import Message, Messages, Seats
 from tests.rooms.fakes import NOON, a_reaction, a_room
 
@@ -137,3 +137,27 @@ async def test_a_clock_that_is_set_back_stops_nothing(house):
     said = len(listener.frames)
     await house.pass_seconds(16)
     assert len(listener.frames) > said
+
+
+async def test_who_only_observes_a_room_is_shown_it_and_is_not_there(house):
+    amara, listener = await house.join(EVENT)
+    await house.join(KEYNOTE)
+    await house.hub.hello(amara, Hello([EVENT], observed=[KEYNOTE]))
+    await house.hub.play(amara, Playing(KEYNOTE, playing=True))
+    await house.pass_seconds(1)
+    assert listener.shown(KEYNOTE)["headcount"] == {"count": 1}
+    assert house.hub.rooms[KEYNOTE].watchers() == set()
+
+
+async def test_who_comes_in_after_observing_is_counted_and_who_observes_again_is_not(house):
+    amara, listener = await house.join(EVENT)
+    for hello, count in (
+        (Hello([], observed=[KEYNOTE]), 0),
+        (Hello([KEYNOTE], observed=[KEYNOTE]), 1),
+        (Hello([], observed=[KEYNOTE]), 0),
+    ):
+        await house.hub.hello(amara, hello)
+        await house.pass_seconds(1)
+        assert listener.shown(KEYNOTE)["headcount"] == {"count": count}
+    house.hub.disconnect(amara)
+    assert house.hub.rooms[KEYNOTE].presence.count == 0
