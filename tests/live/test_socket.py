@@ -53,7 +53,8 @@ async def test_two_tabs_a_duplicated_tab_and_two_devices_are_one_person_and_one_
         await tab.until(lambda page: page.answers == {key: "accepted"})
         await duplicate.until(lambda page: page.answers == {key: "accepted"})
         await device.until(lambda page: page.answers == {other: "accepted"} and claps(page, keynote) == 2)
-        assert {page.rooms[keynote]["headcount"]["count"] for page in (tab, duplicate, device)} == {1}
+        for page in (tab, duplicate, device):
+            await page.until(lambda page: page.rooms[keynote]["headcount"]["count"] == 1)
 
 
 async def test_after_a_reload_the_same_key_gets_the_same_answer(served, make, event, keynote):
