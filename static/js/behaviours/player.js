@@ -7,6 +7,7 @@ import { listen, together } from "../helpers/listeners.js";
 import { watch } from "../live.js";
 import { Following } from "../models/following.js";
 import { cardOf, hasPicture, phaseOf } from "../models/programme.js";
+import { isAtEdge } from "../models/timeline.js";
 
 const BEAT_MS = 250;
 /** So long nothing may come before the page says that something is wrong. */
@@ -108,7 +109,9 @@ export function connect(element) {
    * @param {boolean} playing
    */
   function takeAlong(playing) {
-    const now = { at: video.currentTime, behind: facts.behind === "true", playing, held: video.paused || video.playbackRate < 1 };
+    const at = video.currentTime;
+    const behind = feed.isLive && !isAtEdge(at, feed.edge); // what the bar last drew is older than a step back
+    const now = { at, behind, playing, held: video.paused || video.playbackRate < 1 };
     if (following.beat(now) && phase() === "running") video.currentTime = feed.edge;
   }
 
