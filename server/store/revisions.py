@@ -1,12 +1,17 @@
 """Revisions: how the rooms learn that a row they show has changed, whoever changed it."""
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import TopicRevision
 from server.store.database import CHANGES
 from server.store.upserts import insert_into
+
+REACHED = select(col(TopicRevision.room), col(TopicRevision.topic), col(TopicRevision.revision)).where(
+    col(TopicRevision.room).in_(bindparam("rooms", expanding=True))
+)
+"""Asked once a second for as long as anybody is there: built once, and of plain rows."""
 
 
 async def raise_revision(db: AsyncSession, room: str, topic: str) -> int:
@@ -22,8 +27,8 @@ async def raise_revision(db: AsyncSession, room: str, topic: str) -> int:
 
 async def revisions_of(db: AsyncSession, rooms: list[str]) -> dict[tuple[str, str], int]:
     """The revision of every topic of these rooms that ever changed."""
-    found = await db.exec(select(TopicRevision).where(col(TopicRevision.room).in_(rooms)))
-    return {(row.room, row.topic): row.revision for row in found}
+    found = await db.exec(REACHED, params={"rooms": rooms})
+    return {(room, topic): revision for room, topic, revision in found}
 
 
 def event_room(event_id: object) -> str:
