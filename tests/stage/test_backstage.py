@@ -1,4 +1,4 @@
-"""Speakers meet backstage, and the producer takes one on air."""
+"""Speakers meet backstage, the producer takes one on air, and another one is seen in the sign-language window."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from server.settings import Settings
+from tests.factory import Factory
 from tests.live.waiting import until
 from tests.stage.conftest import House, Open
 from tests.stage.speaking import WITHIN_MS, join
@@ -20,12 +21,19 @@ navigator.mediaDevices.getUserMedia = ((original) => (wanted) => original.call(
 """
 """A small camera: what three browsers send and receive of larger ones is all that a machine of two cores can do."""
 
+SIGNS = """() => {
+  const video = document.querySelector(".sign-video");
+  return video.videoWidth > 0 && video.currentTime > 0;
+}"""
+
 
 async def sees(page: Page, others: int) -> None:
     await page.wait_for_function(f"() => ({SEEN})() === {others}", timeout=WITHIN_MS)
 
 
-async def test_speakers_meet_backstage_and_one_is_taken_on_air(house: House, open_as: Open, settings: Settings):
+async def test_speakers_meet_backstage_one_is_taken_on_air_and_one_interprets(
+    house: House, open_as: Open, make: Factory, settings: Settings
+):
     backstage = f"/{house.event.slug}/stages/{house.stage.id}"
     amara, ben = [await open_as(person, backstage, CAMERA) for person in (house.amara, house.ben)]
     producer = await open_as(house.olive, f"/{house.event.slug}/console/stages/{house.stage.id}")
@@ -43,6 +51,12 @@ async def test_speakers_meet_backstage_and_one_is_taken_on_air(house: House, ope
     await expect(ben.locator(".tally")).to_have_attribute("data-state", "beside", timeout=WITHIN_MS)
     sent = settings.data / "media" / "programmes" / str(house.session.id) / "video.m3u8"
     await until(lambda: listed_in(sent) >= 2)
+
+    await producer.locator(".monitor", has_text="Ben").get_by_role("button", name="Sign window").click()
+    viewer = await make.delegate(house.event, interpreter=True)
+    watching = await open_as(viewer, f"/{house.event.slug}/sessions/{house.session.slug}")
+    await expect(watching.locator(".sign-window")).to_be_visible(timeout=WITHIN_MS)
+    await watching.wait_for_function(SIGNS, timeout=WITHIN_MS)
 
     await producer.get_by_role("button", name="Clear").click()
     await expect(tally).to_have_attribute("data-state", "clear", timeout=WITHIN_MS)
