@@ -39,7 +39,7 @@ class Duty:
 
 
 DUTIES: tuple[Duty, ...] = (
-    Duty("media line", 0.0, conductor.listen),
+    Duty("media line", conductor.EVERY_S, conductor.listen),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
     Duty("films", packaging.EVERY_S, packaging.package_due, rests=True),
     Duty("downloads", downloads.EVERY_S, downloads.make_due, rests=True),

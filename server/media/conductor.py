@@ -45,10 +45,11 @@ class Conductor:
             self._changed.set()
 
     async def listen(self) -> None:
-        """Hear the media process for as long as the line holds, and soon look for the next one where it is wanted."""
-        self._said.clear()
-        await self.line.run(self._hear)
-        await asyncio.sleep(KNOCKS_EVERY_S if self._is_wanted else EVERY_S)
+        """Hear the media process for as long as the line holds, then the next one: soon, where it is wanted."""
+        while True:
+            self._said.clear()
+            await self.line.run(self._hear)
+            await asyncio.sleep(KNOCKS_EVERY_S if self._is_wanted else EVERY_S)
 
     async def direct(self) -> None:
         """Wait for a change or half a second, then say what is to be different."""
