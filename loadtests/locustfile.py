@@ -38,6 +38,10 @@ CLAPS_AT_ONCE = 3
 """In an ovation, each time the playlist is asked for: less than the two credits a second that come back."""
 CLAPS_SELDOM = 0.04
 ANSWER_WITHIN_S = 30
+NOTICES_WITHIN_S = 30
+"""How long until somebody has seen that the session is over, or that the survey is there to be answered."""
+FILLS_IN_S = (5, 30)
+"""How long somebody takes over the survey's questions."""
 DO_NOT_COME_BACK = 4500
 BUSY = 503
 
@@ -77,6 +81,7 @@ class Delegate(FastHttpUser):
         self.line: Line | None = None
         self.living: gevent.Greenlet | None = None
         self.has_answered = False
+        self.notices_s = random.uniform(0, NOTICES_WITHIN_S)
         link = urlsplit(crowd.links.pop()).path
         self.get(link, "join link")
         self.post(link, {}, "join")
@@ -189,12 +194,13 @@ class Delegate(FastHttpUser):
 
     def answer(self) -> None:
         """Fill in the survey, once, when the day draws to its end."""
-        if self.has_answered or not crowd.day.asks_for_answers(crowd.gone()):
+        if self.has_answered or not crowd.day.asks_for_answers(crowd.gone() - self.notices_s):
             return
         self.has_answered = True
         path = f"/{crowd.event}/surveys/after"
         choices = CHOICE.findall(self.get(path, "survey"))
         random.shuffle(choices)
+        gevent.sleep(random.uniform(*FILLS_IN_S))
         self.post(path, dict(choices), "survey, answered")
 
     def note(self, name: str, seconds: float, error: Exception | None = None) -> None:
@@ -264,6 +270,7 @@ class Listener(Delegate):
             self.client.get(newest, name=f"{rendition} segment")
         if "#EXT-X-ENDLIST" in playlist:
             self.session = ""
+            gevent.sleep(self.notices_s)
 
 
 class Viewer(Listener):

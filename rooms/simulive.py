@@ -15,6 +15,8 @@ from rooms.film_index import FilmIndex, Rendition
 from rooms.playlists import Entry, longest, media_playlist
 
 NOTHING = timedelta(0)
+KNOWN_AFTER = timedelta(seconds=5)
+"""An end is known to all who make playlists so much later at most: it has to be stored first."""
 KINDS = {"video": "v", "audio": "a", "captions": "c"}
 """Each rendition and the letter that its segments' names begin with."""
 NAME = re.compile(r"(?P<letter>[vac])-(?P<loop>\d{1,6})-(?P<index>\d{1,6})\.(?:m4s|vtt)")
@@ -70,6 +72,11 @@ class Programme:
     def sent(self, now: datetime) -> int:
         """How many segments were sent by then."""
         return self.segments_before(self.elapsed(now))
+
+    def listed(self, now: datetime) -> timedelta:
+        """How far a playlist may have come by then: one made before the end was known goes on beyond it."""
+        unknown = min(now - self.ended_at, KNOWN_AFTER) if self.ended_at else NOTHING
+        return self.elapsed(now) + max(unknown, NOTHING)
 
     def position_of_segment(self, number: int) -> timedelta:
         """Where a segment begins."""
@@ -135,7 +142,7 @@ def playlist(
 def segment_file(programme: Programme, name: str, now: datetime, kept: range | None = None) -> str:
     """The film's file that a segment's name stands for; only of those whose numbers are `kept`, if any are given.
 
-    Raises NoSuchSegment for a name that stands for nothing, NotYet for a segment that was not sent by then.
+    Raises NoSuchSegment for a name that stands for nothing, NotYet for one that no playlist can have named by then.
     """
     film = programme.film
     if name in (film.video.init, film.audio.init):
@@ -151,7 +158,7 @@ def segment_file(programme: Programme, name: str, now: datetime, kept: range | N
     number = loop * len(film.video.segments) + index
     if kept is not None and number not in kept:
         raise NoSuchSegment(name)
-    if number >= programme.sent(now):
+    if number >= programme.segments_before(programme.listed(now)):
         raise NotYet(name)
     return segments[index].name
 

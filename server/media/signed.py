@@ -113,7 +113,7 @@ class SignedFilm:
         number = int(parts["loop"]) * len(self._stretches) + int(parts["index"])
         if name != self._name(number) or (self.main.kept(now) is not None and number not in self._numbers(now)):
             raise NoSuchSegment(name)
-        if number >= self._sent(now):
+        if number >= self._before(self.programme.listed(now)):
             raise NotYet(name)
         return self.film.video.segments[int(parts["index"])].name
 
@@ -127,7 +127,11 @@ class SignedFilm:
         return range(kept[0], min(kept[-1] + 1, self._sent(now))) if kept else range(0)
 
     def _sent(self, now: datetime) -> int:
-        loops, rest = divmod(self.programme.elapsed(now), self.programme.film.duration)
+        return self._before(self.programme.elapsed(now))
+
+    def _before(self, position: timedelta) -> int:
+        """How many segments end at a position of the programme or before it."""
+        loops, rest = divmod(position, self.programme.film.duration)
         return loops * len(self._stretches) + bisect_right([end for _, end in self._stretches], rest)
 
     def _entries(self, numbers: range, base: str) -> Iterator[Entry]:

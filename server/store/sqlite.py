@@ -23,6 +23,8 @@ KNOWN = 2_048
 """Quick statements remembered; the one that was run longest ago is forgotten, and proves itself again."""
 NEVER = ("BEGIN IMMEDIATE", "")
 """What is not quick though it was the last time: to wait for one's turn to write, and a statement with many rows."""
+FEW = 32
+"""Rows that are not many."""
 
 
 class Quick:
@@ -74,7 +76,8 @@ class Cursor:
         return await self._do(statement, lambda cursor: cursor.execute(statement, parameters))
 
     async def executemany(self, statement: str, parameters: Iterable[Any]) -> "Cursor":
-        return await self._do("", lambda cursor: cursor.executemany(statement, parameters))
+        rows = list(parameters)
+        return await self._do(statement if len(rows) <= FEW else "", lambda cursor: cursor.executemany(statement, rows))
 
     async def fetchall(self) -> list[Any]:
         return self._rows
@@ -105,6 +108,9 @@ class QuickConnection(aiosqlite.Connection):
         if statement in self._quick and self._is_idle:
             return self._timed(statement, work, time.perf_counter)
         return await self._in_turn(partial(self._timed, statement, work, time.thread_time))
+
+    async def commit(self) -> None:
+        await self._in_turn(self._conn.commit)
 
     async def rollback(self) -> None:
         """At once, if it can be: what has not been committed is only let go."""

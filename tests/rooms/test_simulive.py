@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.film_index import FilmIndex, Rendition, Segment
 from rooms.playlists import multivariant_playlist
-from rooms.simulive import Pause, Programme, playlist, segment_file
+from rooms.simulive import KNOWN_AFTER, Pause, Programme, playlist, segment_file
 
 NINE = datetime(2022, 6, 28, 9, 0, tzinfo=UTC)
 ENDING = "#EXT-X-ENDLIST\n"
@@ -117,9 +117,20 @@ def test_exactly_the_listed_segments_are_handed_out(programme: Programme, early:
     listed = uris(playlist(programme, "video", now, ""))
     for name in listed:
         assert segment_file(programme, name, now).startswith("v-")
-    loop, index = divmod(len(listed), len(programme.film.video.segments))
+    loop, index = divmod(programme.segments_before(programme.listed(now)), len(programme.film.video.segments))
     with pytest.raises(NotYet):
         segment_file(programme, f"v-{loop}-{index}.m4s", now)
+    if not programme.is_over(now):
+        assert programme.listed(now) == programme.elapsed(now)
+
+
+def test_what_was_listed_before_the_end_was_known_is_still_handed_out() -> None:
+    lives, over = Programme(FILM, NINE), Programme(FILM, NINE, ended_at=NINE + seconds(8))
+    known_at = NINE + seconds(11)
+    *_, latest = uris(playlist(lives, "video", known_at, ""))
+    assert latest not in uris(playlist(over, "video", known_at, ""))
+    assert segment_file(over, latest, known_at)
+    assert over.listed(NINE + seconds(3600)) == seconds(8) + KNOWN_AFTER
 
 
 def test_a_segment_is_listed_when_the_clock_reaches_its_end() -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.store import sqlite
-from server.store.sqlite import KNOWN, Cursor, Quick, connecting_to
+from server.store.sqlite import FEW, KNOWN, Cursor, Quick, connecting_to
 
 
 @pytest.fixture
@@ -71,6 +71,20 @@ async def test_a_statement_that_was_quick_takes_none(
         monkeypatch.setattr(sqlite, "QUICK_S", 0.0)
         for name in ("lobby", "lounge"):
             assert (await connection.execute(named, {"name": name})).scalar_one() == name
+        assert len(turns) == 1
+
+
+async def test_a_few_rows_that_were_quick_take_none(
+    house: AsyncEngine, turns: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "QUICK_S", 60.0)
+    add = text("INSERT INTO room VALUES (:name)")
+    async with house.begin() as connection:
+        await connection.execute(add, [{"name": f"{n}"} for n in range(FEW)])
+        turns.clear()
+        await connection.execute(add, [{"name": f"more {n}"} for n in range(FEW)])
+        assert not turns
+        await connection.execute(add, [{"name": f"many {n}"} for n in range(FEW + 1)])
         assert len(turns) == 1
 
 
