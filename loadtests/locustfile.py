@@ -356,6 +356,7 @@ def figures(environment: Environment) -> list[Figure]:
 COMMAND = "python -m locust -f loadtests/locustfile.py --headless --only-summary --people 673 --seconds 600 --record"
 NOTE = (
     "Delegates come in over three minutes by their join links; six of ten listen to the session that runs (playlist "
-    "and segment every two seconds), one watches, three walk from page to page. An ovation of a minute and a half, "
-    "one moment at which everybody's connection is lost, the survey at the end. Server and delegates share two cores."
+    "and segment every two seconds), one watches, three walk from page to page. An ovation of a minute and a half, one "
+    "moment at which everybody's connection is lost, the survey at the end, which each sees within half a minute and "
+    "fills in within another. Server and delegates share two cores."
 )
