@@ -45,7 +45,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("downloads", downloads.EVERY_S, downloads.make_due, rests=True),
     Duty("caption drafts", caption_drafts.EVERY_S, caption_drafts.draft_due, rests=True),
     Duty("mail", mail.EVERY_S, mail.deliver_due, rests=True),
-    Duty("object store", object_store.EVERY_S, object_store.copy_new),
+    Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),
     Duty("recording checks", recording_checks.EVERY_S, recording_checks.check_due, rests=True),
     Duty("timekeeper", timekeeper.EVERY_S, timekeeper.keep_time, rests=True),
 )

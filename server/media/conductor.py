@@ -1,7 +1,7 @@
 """Keeps the media process doing what the database says, and the database knowing what the media process sees.
 
 Every half second while a stage is wanted, and whenever one changes here, what each is to send out is compared with what
-was last said.
+was last said. While none is, both rest.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ KNOCKS_EVERY_S = 0.1
 PAUSE_S = 0.02
 """At least so long between two looks at the database."""
 UNWANTED_S = 5.0
-"""So often it is asked whether a stage is wanted: another process may know."""
+"""So often it is asked whether a stage is wanted, and the media process looked for: another process may know."""
 log = structlog.get_logger("plenary.conductor")
 
 
@@ -35,7 +35,7 @@ class Conductor:
         self.database, self.line = database, line
         self._said: dict[str, Direct] = {}
         self._changed = asyncio.Event()
-        self._is_wanted = False
+        self._wanted = asyncio.Event()
         self._ask_at = 0.0
         """When it is to be asked again whether any stage is wanted, monotonic seconds."""
 
@@ -49,18 +49,17 @@ class Conductor:
         while True:
             self._said.clear()
             await self.line.run(self._hear)
-            await asyncio.sleep(KNOCKS_EVERY_S if self._is_wanted else EVERY_S)
+            await asyncio.sleep(KNOCKS_EVERY_S)
+            await come(self._wanted, UNWANTED_S)
 
     async def direct(self) -> None:
         """Wait for a change or half a second, then say what is to be different."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(EVERY_S):
-                await self._changed.wait()
+        await come(self._changed, EVERY_S if self._wanted.is_set() else self._ask_at - time.monotonic())
         now = datetime.now(UTC)
         if self._changed.is_set() or time.monotonic() >= self._ask_at:
             self._changed.clear()
             await self._ask(now)
-        elif not self._is_wanted:
+        elif not self._wanted.is_set():
             return
         await self._keep_time(now)
         if self.line.is_open:
@@ -68,7 +67,11 @@ class Conductor:
 
     async def _ask(self, now: datetime) -> None:
         async with self.database.reading() as db:
-            self._is_wanted = await stages.is_any_wanted(db, now)
+            is_wanted = await stages.is_any_wanted(db, now)
+        if is_wanted:
+            self._wanted.set()
+        else:
+            self._wanted.clear()
         self._ask_at = time.monotonic() + UNWANTED_S
 
     async def _keep_time(self, now: datetime) -> None:
@@ -112,6 +115,13 @@ class Conductor:
                     await stages.note(db, found[0], news.source, "lost", now)
                 case Took():
                     await stages.note_taken(db, found[0], news.source)
+
+
+async def come(event: asyncio.Event, within_s: float) -> None:
+    """Wait for it, at most so many seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            await event.wait()
 
 
 def moment_of(seconds: float | None) -> datetime | None:

@@ -5,7 +5,7 @@ data directory, tried again, and the organiser is told. One web process of the i
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +45,12 @@ def open_store(settings: Settings) -> ObjectStore | None:
     return from_url(settings.store_url, retry_config=AWAY_AFTER, client_options={"timeout": "10s", "allow_http": True})
 
 
-async def copy_new(app: Starlette) -> None:
-    """A duty: bring every session's segments to the store, and take away what was withdrawn."""
+async def copy_new(app: Starlette) -> datetime | None:
+    """A duty: bring every session's segments to the store, and take away what was withdrawn. Rests without a store."""
     settings: Settings = app.state.settings
     store: ObjectStore | None = app.state.object_store
     if store is None:
-        return
+        return None
     with alone(settings.data / "store.lock") as is_ours:
         if is_ours:
             database: Database = app.state.db
@@ -58,6 +58,7 @@ async def copy_new(app: Starlette) -> None:
                 kept = await keeping.to_be_stored(db)
             for session, known in kept:
                 await bring_up_to_date(database, store, programmes.directory_of(settings, session), session, known)
+    return datetime.now(UTC)
 
 
 async def bring_up_to_date(
