@@ -13,7 +13,7 @@ from rooms.bus import HOUSE, Asked, Counted, Gone, Moved, Present
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.presence import BEAT_MS
-from rooms.room import PART
+from rooms.receivers import PART
 
 TICK_S = 0.1
 STORED_WITHIN_S = 0.08

@@ -19,7 +19,8 @@ from rooms.intake import Intake, refuse
 from rooms.journal import Journal
 from rooms.outlet import Frame, Outlet
 from rooms.protocol import Close, Denial, Denied, Hello, Playing, ReactionSend
-from rooms.room import Connection, Room
+from rooms.receivers import Connection
+from rooms.room import Room
 from rooms.rows import Rows
 
 KEEP_EMPTY_MS = 60_000

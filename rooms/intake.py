@@ -8,7 +8,7 @@ from rooms.journal import Journal
 from rooms.outlet import Frame
 from rooms.protocol import ReactionSend, Reason, Refused, Taken
 from rooms.reactions import Count, Credits, Inbox, Outcome, Tap, TapKey
-from rooms.room import Connection
+from rooms.receivers import Connection
 from rooms.stage import Status, Wave, wave_of
 
 BATCH_LIMIT = 2_000

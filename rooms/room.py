@@ -2,41 +2,25 @@
 
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import msgspec
 
 from rooms import meters
 from rooms.bus import Counted, Message, Moved, Present
-from rooms.outlet import Frame, Outlet, Send
+from rooms.outlet import Frame
 from rooms.presence import Headcount, Presence
 from rooms.protocol import Audience, Changed, Welcome, encoder
 from rooms.reactions import Count
+from rooms.receivers import Connection, Receivers
 from rooms.rows import Row
 from rooms.stage import Status
 from rooms.topics import TOPICS, BusState
 
 STILL_HERE_MS = 15_000
 """A room that was silent for so long says that nothing has changed: pages can tell silence from a dead line."""
-PART = 500
-"""How many members of a large room are written to before anything else has its turn: some 6 ms."""
 COUNTED = frozenset({Audience.DELEGATES, Audience.SEATED})
 """The audiences whose people are the headcount; the crew is at work."""
-
-
-@dataclass(eq=False, slots=True)
-class Connection:
-    """One WebSocket, as the rooms know it."""
-
-    person: uuid.UUID
-    sign_in: uuid.UUID
-    outlet: Outlet
-    rooms: set[str] = field(default_factory=set)
-    playing: set[str] = field(default_factory=set)
-    """The rooms whose picture or sound this page plays."""
-    observed: set[str] = field(default_factory=set)
-    """The rooms among them that this page only shows: its person is not there for it."""
 
 
 class Room:
@@ -60,8 +44,7 @@ class Room:
         self._encoded: dict[str, msgspec.Raw] = {}
         self._changed: set[str] = set(self.topics)
         self._not_before: dict[str, int] = {}
-        self._active: dict[Audience, dict[Connection, Send]] = {audience: {} for audience in Audience}
-        """Those who take frames now, each with its outlet's `send`: the way that every frame goes is kept short."""
+        self._active = {audience: Receivers() for audience in Audience}
         self._welcomes: dict[Audience, Frame] = {}
         self._spoke_at: dict[Audience, int] = {}
         """When each audience was last told something."""
@@ -102,7 +85,7 @@ class Room:
     def enter(self, connection: Connection, audience: Audience) -> bool:
         """Let a connection in; True when a person has newly arrived."""
         self.members[connection] = audience
-        self._active[audience][connection] = connection.outlet.send
+        self._active[audience].add(connection)
         connection.rooms.add(self.name)
         connection.outlet.tell(self.welcome(audience))
         arrived = self._is_counted(connection, audience) and self.presence.arrive(connection.person)
@@ -113,7 +96,7 @@ class Room:
     def leave(self, connection: Connection) -> bool:
         """Let a connection out; True when its person is gone with it."""
         audience = self.members.pop(connection)
-        self._active[audience].pop(connection, None)
+        self._active[audience].discard(connection)
         connection.rooms.discard(self.name)
         connection.playing.discard(self.name)
         left = self._is_counted(connection, audience) and self.presence.leave(connection.person)
@@ -186,7 +169,7 @@ class Room:
         """A connection that had fallen behind takes frames again: the snapshot says all that it missed."""
         audience = self.members[connection]
         if connection not in self._active[audience]:
-            self._active[audience][connection] = connection.outlet.send
+            self._active[audience].add(connection)
             connection.outlet.tell(self.welcome(audience))
 
     def _is_counted(self, connection: Connection, audience: Audience) -> bool:
@@ -224,32 +207,6 @@ class Room:
             return
         self._spoke_at[audience] = now
         frame = Frame(Changed(self.name, self.epoch, self.seq, topics))
-        active = self._active[audience]
-        everybody = tuple(active)
-        for start in range(0, len(everybody), PART):
-            there = [each for each in everybody[start : start + PART] if each in active]
-            behind = write(active, there, frame)
-            meters.SKIPPED.inc(len(behind))
-            yield len(there) - len(behind)
-
-
-def write(active: dict[Connection, Send], everybody: Sequence[Connection], frame: Frame) -> list[Connection]:
-    """Write a frame to everybody, who are all active; those who fell behind, and are so no more."""
-    wire, whole, rest = frame.wire, len(frame.wire), []
-    for connection in everybody:
-        try:
-            if (sent := active[connection](wire)) != whole:
-                rest.append((connection, sent))
-        except OSError:
-            rest.append((connection, 0))
-    return [connection for connection, sent in rest if not is_shared(active, connection, frame, sent)]
-
-
-def is_shared(active: dict[Connection, Send], connection: Connection, frame: Frame, sent: int) -> bool:
-    """Whether an outlet that took less than a whole frame takes the rest of it in its own way."""
-    taken = connection.outlet.share(frame, sent)
-    if taken:
-        active[connection] = connection.outlet.send
-    else:
-        del active[connection]
-    return taken
+        for written, behind in self._active[audience].write(frame):
+            meters.SKIPPED.inc(behind)
+            yield written

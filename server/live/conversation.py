@@ -10,7 +10,7 @@ from rooms.errors import MessageRefused
 from rooms.flood import Budget
 from rooms.hub import Hub
 from rooms.protocol import FRAME_LIMIT_BYTES, AnyCommand, Close, Hello, Playing, ReactionSend, decode_command
-from rooms.room import Connection
+from rooms.receivers import Connection
 
 FLOOD_IS_WATCHED_S = 0.5
 BACKLOG_LIMIT = 100

@@ -11,7 +11,7 @@ from rooms.bus import Hear, Listening, Message
 from rooms.bus.ears import Ears
 from rooms.hub import Hub
 from rooms.protocol import Hello, Refused, Taken
-from rooms.room import Connection
+from rooms.receivers import Connection
 from server.live.access import SqlAccess
 from server.live.announce import through
 from server.live.journal import SqlJournal

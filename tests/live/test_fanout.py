@@ -21,7 +21,7 @@ from websockets.server import ServerProtocol
 
 from rooms.outlet import Frame, header
 from rooms.protocol import Changed, Close
-from rooms.room import Connection, write
+from rooms.receivers import Connection, Receivers
 from server.live.fanout import EXTENSION, TOLD_LIMIT, DirectOutlet, FanoutProtocol
 from tests.live.waiting import WITHIN_S, until
 
@@ -70,12 +70,14 @@ class Ear:
         self.drains = 0
         self.is_gone = asyncio.Event()
         self._page = Connection(uuid.uuid4(), uuid.uuid4(), outlet)
-        self._active = {self._page: outlet.send}
+        self._active = Receivers()
+        self._active.add(self._page)
 
     def share(self, frame: Frame) -> bool:
         """Give it a frame as a room does; False when it fell behind."""
-        self._active.setdefault(self._page, self.outlet.send)
-        return not write(self._active, [self._page], frame)
+        if self._page not in self._active:
+            self._active.add(self._page)
+        return list(self._active.write(frame)) == [(1, 0)]
 
     def hear(self, text: str | None) -> None:
         self.heard.append(text)

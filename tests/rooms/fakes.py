@@ -18,7 +18,7 @@ from rooms.keeping import Kept
 from rooms.outlet import Frame, Send, no_way
 from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionSend, Welcome, decode_notice
 from rooms.reactions import Count, Outcome, Tap, TapKey
-from rooms.room import Connection
+from rooms.receivers import Connection
 from rooms.rows import Row
 from rooms.stage import Air, Backstage, Status
 from rooms.tables import Lounge, Messages, Seats

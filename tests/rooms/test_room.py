@@ -8,7 +8,8 @@ import pytest
 from rooms.announcements import Announcement
 from rooms.protocol import Audience, Changed, Welcome
 from rooms.reactions import Count
-from rooms.room import PART, STILL_HERE_MS, Connection, Room
+from rooms.receivers import PART, Connection
+from rooms.room import STILL_HERE_MS, Room
 from rooms.rows import Row
 from rooms.topics import TOPICS
 from tests.rooms.fakes import BLANK, NOON, Listener, a_room
