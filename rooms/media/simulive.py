@@ -32,6 +32,8 @@ POSTER_QUALITY = 84
 
 LONGEST_S = 12
 """A segment longer than this keeps players waiting: the film has too few keyframes."""
+BROKEN_OFF_S = 1
+"""A film that ends so much before the end that its header states was cut short on its way."""
 
 AnyPacket: TypeAlias = "Packet[Any]"
 Packets: TypeAlias = "Sequence[Packet[Any]]"
@@ -53,12 +55,14 @@ def package(
 ) -> FilmIndex:
     """Cut a film into `directory`, which must be empty or missing. It is read segment by segment: it may be large.
 
-    Raises FilmRefused for a file without H.264 pictures and AAC sound, or that cannot be cut.
+    Raises FilmRefused for a file without H.264 pictures and AAC sound, that was cut short, or that cannot be cut.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with _open(film) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         ends = _ends(_packets(container, video))
+        _refuse_if_broken_off(video, ends[-1])
+        _refuse_if_broken_off(audio, max(map(_finishes, _packets(container, audio)), default=Fraction(0)))
         index = FilmIndex(
             title=title,
             width=video.codec_context.width,
@@ -95,12 +99,14 @@ def _open(film: Path) -> InputContainer:
     try:
         container = av.open(str(film))
     except av.FFmpegError as error:
-        raise FilmRefused(f"This file is not a film that can be read: {error.strerror}.") from error
+        raise FilmRefused(
+            "This is not a film that can be read, or not the whole of one. Please choose the whole film, as MP4."
+        ) from error
     streams = [*container.streams.video[:1], *container.streams.audio[:1]]
     codecs = [stream.codec_context.name for stream in streams]
     if codecs != ["h264", "aac"]:
-        container.close()
-        raise FilmRefused(_wrong_codecs(container))
+        with container:
+            raise FilmRefused(_wrong_codecs(container))
     return container
 
 
@@ -112,6 +118,20 @@ def _wrong_codecs(container: InputContainer) -> str:
         return "This film has no sound. Please export it with a sound track, even a silent one."
     pictures, sound = container.streams.video[0].codec_context.name, container.streams.audio[0].codec_context.name
     return f"This film has {pictures} pictures and {sound} sound. Please export it as H.264 and AAC, in MP4."
+
+
+def _refuse_if_broken_off(stream: Stream, end: Fraction) -> None:
+    """Raises FilmRefused when the stream's packets end, seconds, well before the end that its header states."""
+    stated = (stream.duration or 0) * (stream.time_base or 0)
+    if stated - end > BROKEN_OFF_S:
+        raise FilmRefused(
+            f"Only {_clock(end)} of this film’s {_clock(stated)} can be read: the file was cut short. "
+            "Please choose the whole film."
+        )
+
+
+def _clock(seconds: Fraction | int) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def _packets(container: InputContainer, stream: Stream) -> Iterator[AnyPacket]:
@@ -128,7 +148,7 @@ def _ends(pictures: Iterable[AnyPacket]) -> list[Fraction]:
         begins = _begins(packet)
         if number == 0 and not (packet.is_keyframe and begins == 0):
             raise FilmRefused("This film does not begin with a whole picture. Please export it anew.")
-        last = max(last, begins + _lasts(packet))
+        last = max(last, _finishes(packet))
         if packet.is_keyframe and begins - (ends[-1] if ends else 0) >= SEGMENT_S:
             ends.append(begins)
     if not last:
@@ -212,13 +232,16 @@ def _captions(cues: Sequence[Cue], ends: Sequence[Fraction], directory: Path) ->
 
 
 def _poster(container: InputContainer, video: VideoStream) -> bytes:
-    """The picture two seconds in, or the last one of a shorter film, as JPEG."""
+    """The picture two seconds in, or the last one of a shorter film, as JPEG. Raises FilmRefused."""
     container.seek(0)
     file = io.BytesIO()
-    for frame in container.decode(video):
-        picture = frame
-        if frame.time is not None and frame.time >= SEGMENT_S:
-            break
+    try:
+        for frame in container.decode(video):
+            picture = frame
+            if frame.time is not None and frame.time >= SEGMENT_S:
+                break
+    except av.FFmpegError as error:
+        raise FilmRefused("This film’s pictures are damaged. Please export it anew.") from error
     picture.to_image().save(file, "JPEG", quality=POSTER_QUALITY)  # type: ignore[no-untyped-call]
     return file.getvalue()
 
@@ -229,3 +252,7 @@ def _begins(packet: AnyPacket) -> Fraction:
 
 def _lasts(packet: AnyPacket) -> Fraction:
     return (packet.duration or 0) * packet.time_base
+
+
+def _finishes(packet: AnyPacket) -> Fraction:
+    return _begins(packet) + _lasts(packet)

@@ -25,6 +25,10 @@ async def test_a_film_is_uploaded_and_made_ready(
     page = await context.new_page()
     await page.goto(f"{house.address}/{event.slug}/console/films")
     await page.wait_for_selector("html[data-connected]")
+    await page.get_by_label("A film").set_input_files(
+        {"name": "notes.mp4", "mimeType": "video/mp4", "buffer": b"no film"}
+    )
+    await expect(page.get_by_label("Its title")).to_have_value("notes")
     await page.get_by_label("A film").set_input_files(film)
     await expect(page.get_by_label("Its title")).to_have_value("healthy hearts")
     await page.get_by_role("button", name="Upload").click()

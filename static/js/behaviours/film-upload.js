@@ -17,6 +17,8 @@ export function connect(element) {
   const button = /** @type {HTMLButtonElement} */ (part("[type=submit]"));
   /** @type {any} */
   let upload = null;
+  /** The title that the chosen file's name has proposed. */
+  let proposed = "";
 
   /** @param {boolean} isBusy */
   function busy(isBusy) {
@@ -64,7 +66,9 @@ export function connect(element) {
     listen(input, {
       change() {
         const name = input.files?.[0]?.name ?? "";
-        title.value ||= name.replace(/\.[^.]*$/, "").replaceAll("_", " ");
+        const isOurs = title.value === proposed;
+        proposed = name.replace(/\.[^.]*$/, "").replaceAll("_", " ");
+        if (isOurs) title.value = proposed;
       },
     }),
     listen(element, {

@@ -13,6 +13,7 @@ from PIL import Image
 from rooms.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition
 from rooms.media.__main__ import main
 from rooms.media.captions import cues_of
+from rooms.media.download import FAST_START
 from rooms.media.simulive import FilmRefused, package, read_index
 from rooms.media.spec import FilmSpec
 from rooms.webvtt import read_webvtt
@@ -85,15 +86,54 @@ def test_what_is_not_a_film_is_refused_in_words(tmp_path: Path) -> None:
     text.write_text("not a film")
     with pytest.raises(FilmRefused, match="not a film that can be read"):
         package(text, tmp_path / "out", "Notes")
-    sound = tmp_path / "sound.mp4"
-    with av.open(str(sound), "w") as container:
-        stream = container.add_stream("aac", rate=48000)
-        frame = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
-        frame.sample_rate = 48000
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    with pytest.raises(FilmRefused, match="no pictures"):
-        package(sound, tmp_path / "out", "Sound")
+    assert read_index(tmp_path / "out") is None
+
+
+@pytest.mark.parametrize(
+    ("pictures", "sound", "why"),
+    [
+        (None, "aac", "no pictures"),
+        ("libx264", None, "no sound"),
+        ("mpeg4", "aac", "mpeg4 pictures and aac sound.*H.264 and AAC"),
+        ("libx264", "flac", "h264 pictures and flac sound"),
+    ],
+)
+def test_a_film_of_other_streams_is_told_what_it_has(
+    tmp_path: Path, pictures: str | None, sound: str | None, why: str
+) -> None:
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream(pictures, rate=10) if pictures else None
+        audio = container.add_stream(sound, rate=48000) if sound else None
+        if video:
+            video.width = video.height = 64
+            video.pix_fmt = "yuv420p"
+            container.mux(video.encode(av.VideoFrame.from_image(Image.new("RGB", (64, 64)))))
+            container.mux(video.encode(None))
+        if audio:
+            samples = np.zeros((1, 2048), np.int16)
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+            frame.sample_rate = 48000
+            container.mux(audio.encode(frame))
+            container.mux(audio.encode(None))
+    with pytest.raises(FilmRefused, match=why):
+        package(path, tmp_path / "out", "A film")
+
+
+@pytest.mark.parametrize("first", ["index", "packets"])
+def test_a_film_that_was_cut_short_on_its_way_is_refused(film: Path, tmp_path: Path, first: str) -> None:
+    whole = tmp_path / "whole.mp4"
+    with av.open(str(film)) as source, av.open(str(whole), "w", options=FAST_START if first == "index" else {}) as copy:
+        streams = [copy.add_stream_from_template(stream) for stream in source.streams]
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                copy.mux(packet)
+    part = tmp_path / "part.mp4"
+    part.write_bytes(whole.read_bytes()[: whole.stat().st_size * 3 // 4])
+    why = r"Only 0:0[4-7] of this film’s 0:09" if first == "index" else "not the whole of one"
+    with pytest.raises(FilmRefused, match=why):
+        package(part, tmp_path / "out", "A film")
     assert read_index(tmp_path / "out") is None
 
 
