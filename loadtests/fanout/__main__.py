@@ -57,8 +57,10 @@ MEASURES: Mapping[str, Measure] = {
         "Fan-out: throughput",
         RECEIVERS,
         measure_throughput,
-        "Ours is the whole application while delegates clap, its journal on; the others send a message of the same "
-        "size and do nothing else.",
+        "Ours is a process of the whole application that shows what delegates clap in another one, heard by Redis; "
+        "storing, the claps come to itself, and it judges, stores and answers them besides. The others send a message "
+        "of the same size and do nothing else.",
+        has_redis=True,
     ),
     "latency": Measure(
         "Fan-out: latency",

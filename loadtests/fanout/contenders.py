@@ -17,6 +17,9 @@ HERE = Path(__file__).parent
 TICK_MS = 100
 TRICKLE_PER_S = 20
 """Reactions a second while ours is measured: something has changed on every tick."""
+OURS = ("ours", "ours, storing")
+CLAPPERS = 40
+"""So many, at most, send them: nobody's credit is spent."""
 PAYLOAD = json.dumps(
     {
         "type": "changed",
@@ -62,7 +65,20 @@ def other(command: list[str], path: str, first: bytes, frames: int, receivers: i
 
 @contextmanager
 def ours(house: House, receivers: int) -> Iterator[Stand]:
-    """The real `plenary serve`, with delegates of the demo event who clap now and then."""
+    """The real `plenary serve`. It shows what delegates clap in another process, and stores nothing, as the others."""
+    with house.open(receivers) as stand, house.next_door(min(CLAPPERS, receivers)) as clappers:
+        beat = house.clapping(clappers, TRICKLE_PER_S)
+
+        def stir() -> None:
+            next(beat)
+            clappers.take()
+
+        yield Stand(stand.server, stand.crowd, stir)
+
+
+@contextmanager
+def storing(house: House, receivers: int) -> Iterator[Stand]:
+    """The same, and the claps come to it: it hears, judges, stores and answers them besides."""
     with house.open(receivers) as stand:
         beat = house.clapping(stand.crowd, TRICKLE_PER_S)
         yield Stand(stand.server, stand.crowd, partial(next, beat, None))
@@ -73,6 +89,7 @@ def contenders(house: House) -> dict[str, Contender]:
     plain = [sys.executable, str(HERE / "plain.py")]
     return {
         "ours": partial(ours, house),
+        "ours, storing": partial(storing, house),
         "plain ASGI loop": partial(other, plain, "/", b"", 1),
         "socket.io": partial(
             other,

@@ -18,7 +18,7 @@ from typing import Any
 
 from loadtests.fanout.crowd import Crowd
 from loadtests.fanout.frames import masked, request
-from loadtests.fanout.process import Failed, Measured, running
+from loadtests.fanout.process import CLIENT_CORE, Failed, Measured, running
 
 FOLDER = Path(tempfile.gettempdir()) / "plenary-fanout"
 TOTALS = re.compile(rb'"totals":\{([^}]*)\}')
@@ -69,13 +69,24 @@ class House:
         """Serve, with so many in the live session, each signed in for themselves."""
         with running([sys.executable, "-m", "server", "serve"], self.environment) as server:
             self._opened = secrets.randbits(32)
-            port = int(server.said.rstrip("/\n").rpartition(":")[2])
+            port = port_of(server)
             event, self.session = self._rooms(port)
             self._hello = masked(json.dumps({"type": "hello", "rooms": [event, f"session:{self.session}"]}).encode())
             crowd = Crowd(port, total)
             try:
                 self.fill(crowd, people)
                 yield Occupied(server, crowd)
+            finally:
+                crowd.close()
+
+    @contextmanager
+    def next_door(self, people: int) -> Iterator[Crowd]:
+        """Another process of the same installation, on the clients' core, with some of the same people in it."""
+        with running([sys.executable, "-m", "server", "serve"], self.environment, CLIENT_CORE) as server:
+            crowd = Crowd(port_of(server))
+            try:
+                self.fill(crowd, people)
+                yield crowd
             finally:
                 crowd.close()
 
@@ -119,6 +130,11 @@ class House:
         if not live:
             raise Failed("no session of the demo is live")
         return found[0], live
+
+
+def port_of(server: Measured) -> int:
+    """As it says in its first line."""
+    return int(server.said.rstrip("/\n").rpartition(":")[2])
 
 
 def total(message: bytes) -> int | None:

@@ -37,15 +37,17 @@ class Measured:
 
 
 @contextmanager
-def running(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Iterator[Measured]:
-    """Start it on the servers' core and wait for its first line; end it with the context. Raises Failed."""
+def running(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, core: int = SERVER_CORE
+) -> Iterator[Measured]:
+    """Start it on that core and wait for its first line; end it with the context. Raises Failed."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
     )
     try:
         assert process.stdout

@@ -25,15 +25,18 @@ async def house(settings, make) -> House:
 
 
 @pytest.mark.one_engine
-def test_everybody_is_compared_with_everybody(house):
+def test_everybody_is_compared_with_everybody(house, redis_url, monkeypatch):
+    monkeypatch.setattr(throughput, "SETTLES_S", 0)
+    house.environment["REDIS_URL"] = redis_url
     told: list[str] = []
     figures = throughput.compare(contenders(house), CROWD, 1, 0.5, told.append)
     assert [figure.name for figure in figures] == [
-        *("ours", "plain ASGI loop", "socket.io", "ws"),
+        *("ours", "ours, storing", "plain ASGI loop", "socket.io", "ws"),
         *("ours against plain ASGI loop", "ours against socket.io", "ours against ws"),
+        *("ours, storing against plain ASGI loop", "ours, storing against socket.io", "ours, storing against ws"),
     ]
     assert all(figure.median > 0 for figure in figures)
-    assert len(told) == 4
+    assert len(told) == 5
 
 
 @pytest.mark.one_engine
