@@ -3,17 +3,20 @@
 import asyncio
 import random
 import signal
+import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from loadtests.results import Figure, record
 from server.__main__ import main
 from server.settings import Settings
 from tests.engines.redis import Redis
 from tests.live.killable import Killable
 from tests.live.ovation import Clapper, ovation, reconcile
-from tests.live.page import opened
+from tests.live.page import Page, opened
 
 CROWD = 6
 
@@ -91,11 +94,52 @@ async def test_no_reaction_is_lost_while_redis_is_killed_stopped_and_restarted(
                     await page.until(lambda page: not page.rooms[lobby]["bus"]["away"])
                 redis.stop()
                 redis.start()
+        await all_agree(await reconcile(database, session.id, crowd), keynote, first, second)
+
+
+@pytest.mark.soak
+@pytest.mark.one_engine
+@pytest.mark.timeout(600)
+async def test_all_agree_again_after_redis_was_cut_off_for_a_minute(
+    twins, make, database, soak, event, session, keynote, redis
+):
+    people = [await make.delegate(event) for _ in range(CROWD)]
+    bases = [twin.base for twin in twins]
+    crowd = [Clapper(bases, person, await make.cookie(person), keynote, n) for n, person in enumerate(people)]
+    organiser = await make.cookie(await make.organiser(event), strong=True)
+    lobby = f"event:{event.id}"
+    async with (
+        opened(bases[0], organiser, lobby, keynote) as first,
+        opened(bases[1], organiser, lobby, keynote) as second,
+    ):
+        async with ovation(crowd):
+            redis.pause()
+            try:
+                for page in (first, second):
+                    await page.until(lambda page: page.rooms[lobby]["bus"]["away"])
+                await asyncio.sleep(60 if soak else 0)
+            finally:
+                redis.resume()
+            began = time.monotonic()
+            for page in (first, second):
+                await page.until(lambda page: not page.rooms[lobby]["bus"]["away"])
         accepted = await reconcile(database, session.id, crowd)
-        for page in (first, second):
-            totals = {emoji: accepted[emoji] for emoji in page.rooms[keynote]["reactions"]["totals"]}
-            await page.until(lambda page, totals=totals: page.rooms[keynote]["reactions"]["totals"] == totals)
-            await page.until(here(keynote, 0))
+        await all_agree(accepted, keynote, first, second)
+        took = time.monotonic() - began
+    if soak:
+        figures = [
+            Figure("reactions meanwhile, answered = stored = shown", [accepted.total()], "reactions"),
+            Figure("its return to all agree", [took], "s", at_most=5),
+        ]
+        record("Redis away for a minute", "make soak", figures, ["Two processes over Redis, stopped in mid-ovation."])
+
+
+async def all_agree(accepted: Counter[str], keynote: str, *pages: Page) -> None:
+    """Each page shows what was accepted, by emoji, and that nobody of the crowd is there any more."""
+    for page in pages:
+        totals = {emoji: accepted[emoji] for emoji in page.rooms[keynote]["reactions"]["totals"]}
+        await page.until(lambda page, totals=totals: page.rooms[keynote]["reactions"]["totals"] == totals)
+        await page.until(here(keynote, 0))
 
 
 def test_more_than_one_worker_without_redis_is_refused_in_one_sentence(monkeypatch, capsys):
