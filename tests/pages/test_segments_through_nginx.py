@@ -1,5 +1,6 @@
-"""Segments through nginx, configured as docker-compose.yml says: the application is asked once for all viewers."""
+"""Segments and parts through nginx, configured as docker-compose.yml says: one viewer's request is made for all."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,21 +11,24 @@ import httpx
 import pytest
 
 from loadtests.topology import COMPOSE, Nginx, read
+from server.media import reloads
 from server.media.programmes import directory_of
 from server.models import Event, Session, Stage
 from server.settings import Settings
 from server.store.database import Database
 from tests.factory import Factory
+from tests.live.waiting import WITHIN_S
 from tests.pages.broadcasts import broadcast
+from tests.pages.test_low_latency import MORE_S, SENT_S, Sent, next_in
 
-VIEWERS = 50
+VIEWERS, RELOADS = 50, 3
 
 
 @pytest.fixture
 async def nginx(served: str, engine_folder: Path) -> AsyncIterator[Nginx]:
     """nginx in front of the application."""
     application = urlsplit(served).netloc
-    folder = engine_folder / "nginx-before-segments"
+    folder = engine_folder / f"nginx-before-{urlsplit(served).port}"
     folder.mkdir()
     said = read(COMPOSE, {"PLENARY_SECRET": "", "POSTGRES_PASSWORD": ""})
     service = {**said["services"]["nginx"], "configs": [{"content": said["configs"]["nginx"]["content"]}]}
@@ -59,3 +63,36 @@ async def test_viewers_are_served_from_nginx_and_the_application_is_asked_once(
         answers = [await client.get(name) for _ in range(VIEWERS)]
         assert all((answer.status_code, answer.content) == (200, whole) for answer in answers)
         assert (await client.get(f"/segments/{session.media_key}/v-99.m4s")).status_code == 404
+
+
+async def test_who_waits_for_what_comes_next_is_answered_through_nginx_when_it_is_there(
+    nginx: Nginx, make: Factory, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reloads, "WAITS_S", WITHIN_S)
+    event = await make.event()
+    session = await make.live_session(event, stage_id=(await make.stage(event)).id)
+    sent = Sent(directory_of(settings, session))
+    await sent.more(SENT_S)
+    playlist = f"/{event.slug}/sessions/{session.slug}/media/video.m3u8"
+    base = f"http://127.0.0.1:{nginx.port}"
+    cookies = await make.cookie(await make.delegate(event))
+    async with httpx.AsyncClient(base_url=base, cookies=cookies, timeout=WITHIN_S) as client:
+        address, segment, part = next_in((await client.get(playlist)).text)
+        waiting = [asyncio.create_task(client.get(playlist, params=until(segment, part))) for _ in range(RELOADS)]
+        waiting += [asyncio.create_task(client.get(address)) for _ in range(VIEWERS)]
+        assert next_in((await client.get(playlist)).text)[0] == address
+        assert not any(each.done() for each in waiting)
+        await sent.more(MORE_S)
+        reloaded, parts = [await each for each in waiting[:RELOADS]], [await each for each in waiting[RELOADS:]]
+        assert all(next_in(each.text)[1:] > (segment, part) for each in reloaded)
+        made = (sent.directory / address.rpartition("/")[2]).read_bytes()
+        assert all((each.status_code, each.content) == (200, made) for each in parts)
+        _, segment, part = next_in(reloaded[0].text)
+        await sent.more(MORE_S)
+        assert next_in((await client.get(playlist, params=until(segment, part))).text)[1:] > (segment, part)
+    sent.stop()
+
+
+def until(segment: int, part: int) -> dict[str, str]:
+    """The query of a playlist that is to have this part."""
+    return {reloads.SEGMENT: str(segment), reloads.PART: str(part)}
