@@ -1,6 +1,7 @@
 """A session's recording on the organiser's desk: what all its forms need to know, and the page that holds them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NamedTuple
 
 from anyio import to_thread
@@ -18,6 +19,9 @@ from server.models import CaptionDraft, Chapter, Event, Session
 from server.store import caption_drafts, chapters
 from server.templating import redirect, render
 
+Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Begins a transaction: `Database.reading` or `Database.writing`."""
+
 
 class Subject(NamedTuple):
     """The session whose recording it is, what it sends out (None: nothing is there yet), and its chapters."""
@@ -30,14 +34,27 @@ class Subject(NamedTuple):
     """The captions that speech recognition was asked for."""
 
 
-async def subject_of(request: Request, db: AsyncSession) -> Subject:
-    event = await event_of(request, db)
-    require(request, "recording.edit")
-    session = await session_of(request, db, event)
+@asynccontextmanager
+async def at_desk(request: Request, begin: Begin) -> AsyncIterator[tuple[AsyncSession, Subject]]:
+    """A transaction, and the subject as it knows it.
+
+    What the session sends out is asked for before it begins: that may need a connection to the database, and pages that
+    hold all of them would wait for one more.
+    """
     broadcasts: Broadcasts = request.app.state.broadcasts
-    airing = await broadcasts.at(event.slug, session.slug)
-    draft = await caption_drafts.draft_of(db, session.id, airing.directory.name) if airing else None
-    return Subject(event, session, airing, await chapters.chapters_of(db, session.id), draft)
+    airing = await broadcasts.at(request.path_params["event"], request.path_params["session"])
+    async with begin() as db:
+        event = await event_of(request, db)
+        require(request, "recording.edit")
+        session = await session_of(request, db, event)
+        draft = await caption_drafts.draft_of(db, session.id, airing.directory.name) if airing else None
+        yield db, Subject(event, session, airing, await chapters.chapters_of(db, session.id), draft)
+
+
+async def subject_of(request: Request) -> Subject:
+    """The subject for a page that changes nothing."""
+    async with at_desk(request, request.app.state.db.reading) as (_, subject):
+        return subject
 
 
 def captioned(subject: Subject) -> Airing | None:

@@ -15,14 +15,13 @@ from server.media import captions
 from server.media.broadcasts import Airing, seconds_of
 from server.media.films import index_at
 from server.media.programmes import StageSource
-from server.recording_desk import Subject, back, captioned, page, subject_of
+from server.recording_desk import Subject, at_desk, back, captioned, page, subject_of
 from server.store import caption_drafts, sessions
 
 
 async def update(request: Request) -> Response:
     """Publish the captions as they were typed, or the WebVTT file that was sent."""
-    async with request.app.state.db.reading() as db:
-        subject = await subject_of(request, db)
+    subject = await subject_of(request)
     airing = to_caption(subject)
     text, wrong = await captions_sent(request)
     try:
@@ -42,8 +41,7 @@ async def draft(request: Request) -> Response:
     """Have captions drafted by the installation's speech recognition."""
     if not request.app.state.settings.speech_to_text:
         raise NotFound("Nothing is set up here that could listen.")
-    async with request.app.state.db.writing() as db:
-        subject = await subject_of(request, db)
+    async with at_desk(request, request.app.state.db.writing) as (db, subject):
         await caption_drafts.ask(db, subject.session.id, to_caption(subject).directory.name, datetime.now(UTC))
     return back(request, subject, "draft-asked")
 
@@ -53,8 +51,7 @@ async def keep(request: Request) -> Response:
     text, wrong = await captions_sent(request)
     if not text.strip():
         wrong = wrong or "A draft without words is none. Throw it away if you do not want it."
-    async with request.app.state.db.writing() as db:
-        subject = await subject_of(request, db)
+    async with at_desk(request, request.app.state.db.writing) as (db, subject):
         directory = to_caption(subject).directory.name
         if not wrong and not await caption_drafts.keep(db, subject.session.id, directory, text):
             raise Conflict("There is no draft any more.")
@@ -65,8 +62,7 @@ async def keep(request: Request) -> Response:
 
 async def discard(request: Request) -> Response:
     """Throw the draft away, or stop its making."""
-    async with request.app.state.db.writing() as db:
-        subject = await subject_of(request, db)
+    async with at_desk(request, request.app.state.db.writing) as (db, subject):
         await caption_drafts.discard(db, subject.session.id)
     return back(request, subject, "deleted")
 

@@ -1,5 +1,6 @@
 """The organiser cuts a recording, sets its chapters and corrects its captions."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -174,3 +175,11 @@ async def test_a_file_that_cannot_be_used_is_refused_and_changes_nothing(
     assert answer.status_code == 422
     assert says in answer.text
     assert "Hello" in (await client.get(f"/{event.slug}/sessions/{session.slug}/media/captions.vtt")).text
+
+
+async def test_more_desks_are_opened_at_once_than_there_are_connections_to_the_database(
+    client: httpx.AsyncClient, make: Factory, event: Event, olive: None
+):
+    sessions = [await make.session(event) for _ in range(8)]
+    answers = await asyncio.gather(*(client.get(desk(event, each, "recording")) for each in sessions))
+    assert {answer.status_code for answer in answers} == {200}
