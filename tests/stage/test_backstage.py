@@ -26,6 +26,13 @@ SIGNS = """() => {
   return video.videoWidth > 0 && video.currentTime > 0;
 }"""
 
+UNPLUGGED = """() => {
+  const [track] = document.querySelector("[data-preview]").srcObject.getTracks();
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+}"""
+"""A camera is pulled out: the browser's track ends."""
+
 
 async def sees(page: Page, others: int) -> None:
     await page.wait_for_function(f"() => ({SEEN})() === {others}", timeout=WITHIN_MS)
@@ -53,10 +60,18 @@ async def test_speakers_meet_backstage_one_is_taken_on_air_and_one_interprets(
     await until(lambda: listed_in(sent) >= 2)
 
     await producer.locator(".monitor", has_text="Ben").get_by_role("button", name="Sign window").click()
+    await expect(ben.locator(".tally")).to_have_attribute("data-state", "on-air", timeout=WITHIN_MS)
     viewer = await make.delegate(house.event, interpreter=True)
     watching = await open_as(viewer, f"/{house.event.slug}/sessions/{house.session.slug}")
     await expect(watching.locator(".sign-window")).to_be_visible(timeout=WITHIN_MS)
     await watching.wait_for_function(SIGNS, timeout=WITHIN_MS)
+
+    await ben.evaluate(UNPLUGGED)
+    await expect(ben.get_by_role("alert")).to_contain_text("Your camera has stopped")
+    await ben.get_by_role("button", name="Try again").click()
+    await expect(ben.locator("[data-trouble]")).to_be_hidden(timeout=WITHIN_MS)
+    await ben.close()
+    await expect(producer.get_by_role("alert")).to_contain_text("Ben is to be seen and is not here", timeout=WITHIN_MS)
 
     await producer.get_by_role("button", name="Clear").click()
     await expect(tally).to_have_attribute("data-state", "clear", timeout=WITHIN_MS)

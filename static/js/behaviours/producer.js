@@ -1,10 +1,26 @@
-// The producer's buttons act without leaving the page: its pictures go on.
+// The producer's buttons act without leaving the page: its pictures go on. Says who is to be seen and has gone.
 
-import { listen } from "../helpers/listeners.js";
+import { listen, together } from "../helpers/listeners.js";
+import { watch } from "../live.js";
+import { missing } from "../models/backstage.js";
 
-/** @param {HTMLElement} element whose forms to `…/direct` are sent from here */
+/** @param {HTMLElement} element with `data-room`, whose forms to `…/direct` are sent from here */
 export function connect(element) {
-  return listen(element, {
+  const { room = "" } = element.dataset;
+  const notice = /** @type {HTMLElement} */ (element.querySelector("[data-missing]"));
+  const unwatch = together(
+    watch(room, "air", ({ state }) => {
+      for (const act of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-states]"))) {
+        act.hidden = !act.dataset.states?.split(" ").includes(state);
+      }
+    }),
+    watch(room, "backstage", ({ sources }) => {
+      const names = missing(sources).join(", ");
+      /** @type {HTMLElement} */ (notice.querySelector("[data-missing-names]")).textContent = names;
+      notice.hidden = !names;
+    }),
+  );
+  const unlisten = listen(element, {
     /** @param {SubmitEvent} event */
     async submit(event) {
       const form = /** @type {HTMLFormElement} */ (event.target);
@@ -14,6 +30,7 @@ export function connect(element) {
       if (text) document.dispatchEvent(new CustomEvent("plenary:toast", { detail: { text } }));
     },
   });
+  return together(unwatch, unlisten);
 }
 
 /**

@@ -1,14 +1,15 @@
 // Says what the stage does, unmistakably: standing by, counting down, on air, clear.
 
-import { together } from "../helpers/listeners.js";
+import { listen, together } from "../helpers/listeners.js";
 import { watch } from "../live.js";
+import { isSentOut } from "../models/backstage.js";
 
 const BEAT_MS = 200;
 const SECOND_MS = 1000;
 
 /**
  * @param {HTMLElement} element with `data-room`, and the words of each state as `data-state-words`; with `data-person` it
- *   says whether that person is on air
+ *   says whether that person is on air, which they are not while their own window has lost the stage
  */
 export function connect(element) {
   let until = Date.parse(element.dataset.at ?? "") || 0;
@@ -20,7 +21,7 @@ export function connect(element) {
   };
 
   const show = () => {
-    const said = air === "on-air" && !isMine ? "beside" : air;
+    const said = air === "on-air" && (!isMine || isAway) ? "beside" : air;
     element.dataset.state = said;
     for (const words of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-state-words]"))) {
       words.hidden = words.dataset.stateWords !== said;
@@ -31,6 +32,7 @@ export function connect(element) {
   const { room = "", person } = element.dataset;
   let air = element.dataset.state ?? "standby";
   let isMine = !person;
+  let isAway = false;
   const stop = together(
     watch(room, "air", ({ state, at }) => {
       air = state;
@@ -38,9 +40,15 @@ export function connect(element) {
       show();
     }),
     watch(room, "backstage", ({ sources }) => {
-      const mine = sources.find((/** @type {any} */ source) => source.person === person);
-      isMine = !person || mine?.on_air || mine?.taken || false;
+      isMine = !person || isSentOut(sources, person);
       show();
+    }),
+    listen(document, {
+      /** @param {CustomEvent<{ isAway: boolean }>} event */
+      "plenary:publisher"(event) {
+        isAway = event.detail.isAway;
+        show();
+      },
     }),
   );
   count();

@@ -4,7 +4,7 @@ import { Backoff } from "../models/backoff.js";
 import { NETWORK, refusal } from "../models/troubles.js";
 import { Connection, Refused } from "./whip.js";
 
-/** @typedef {"out" | "joining" | "in" | "away" | "replaced"} State */
+/** @typedef {"out" | "joining" | "in" | "waiting" | "away" | "replaced"} State `waiting`: refused for now; `away`: it broke */
 /** @typedef {{ picture: MediaStreamTrack, sound: MediaStreamTrack }} Tracks */
 
 const MOST_BITS_PER_SECOND = 2_500_000;
@@ -111,13 +111,14 @@ export class Publisher {
     if (!(error instanceof Refused)) return this.#again();
     const { words, again } = refusal(error.status, error.message);
     this.page.trouble(words);
-    if (again) this.#again();
+    if (again) this.#again("waiting");
     else this.leave();
   }
 
-  #again() {
+  /** @param {State} state until then */
+  #again(state = "away") {
     this.#close();
-    this.page.became("away");
+    this.page.became(state);
     this.#retry = setTimeout(() => this.join(), this.#backoff.next());
   }
 

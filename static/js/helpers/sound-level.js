@@ -14,10 +14,10 @@ let context;
  */
 export function meterLevel(stream, meter, heard) {
   if (stream.getAudioTracks().length === 0) return () => {};
-  context ??= new AudioContext();
-  context.resume();
-  const source = context.createMediaStreamSource(stream);
-  const analyser = context.createAnalyser();
+  const audio = (context ??= newContext());
+  audio.resume();
+  const source = audio.createMediaStreamSource(stream);
+  const analyser = audio.createAnalyser();
   source.connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {
@@ -30,6 +30,13 @@ export function meterLevel(stream, meter, heard) {
     source.disconnect();
     meter.value = 0;
   };
+}
+
+/** One that is heard from the first click or key on, where a browser wants one first. */
+function newContext() {
+  const made = new AudioContext();
+  for (const gesture of ["click", "keydown"]) addEventListener(gesture, () => made.resume(), { once: true });
+  return made;
 }
 
 /**

@@ -1,17 +1,27 @@
 // What keeps somebody from being seen and heard, in words that say what to do.
 
-/** @type {Record<string, string>} by the name of the error that a browser gives */
+/** @typedef {"camera" | "microphone"} Device */
+
+/** @type {Record<string, (which: Device[]) => string>} by the name of the error that a browser gives */
 const DEVICES = {
-  NotAllowedError: "Your browser does not let this page use your camera and microphone. Allow it by the sign beside the address, then load the page again.",
-  NotFoundError: "We found no camera or microphone. Is one plugged in and switched on?",
-  NotReadableError: "Another program is using your camera or microphone. Close it, then choose the device again.",
-  OverconstrainedError: "This camera cannot do that. Please choose another.",
-  SecurityError: "This page must be opened by https for your camera to work. Please tell the organiser.",
+  NotAllowedError: (which) => `Your browser does not let this page use your ${which.join(" and ")}. Allow it by the sign beside the address, then try again.`,
+  NotFoundError: (which) => `We found no ${which.join(" or ")}. Is it plugged in and switched on?`,
+  NotReadableError: () => "Another program is using your camera or microphone. Close it, then try again.",
+  OverconstrainedError: () => "This camera or microphone is not there any more. Please choose another.",
+  SecurityError: () => "This page must be opened by https for your camera to work. Please tell the organiser.",
 };
 
-/** @param {unknown} error what getUserMedia threw */
-export const deviceTrouble = (error) =>
-  DEVICES[error instanceof Error ? error.name : ""] ?? "Your camera and microphone did not start. Please choose them again.";
+const UNKNOWN = () => "Your camera and microphone did not start. Please choose them again.";
+
+/**
+ * @param {unknown} error what getUserMedia threw
+ * @param {Device[]} which it is about, as far as the browser tells
+ */
+export const deviceTrouble = (error, which) =>
+  (DEVICES[error instanceof Error ? error.name : ""] ?? UNKNOWN)(which.length > 0 ? which : ["camera", "microphone"]);
+
+/** @param {Device} device that was there a moment ago */
+export const unplugged = (device) => `Your ${device} has stopped. Plug it in again or choose another, then try again.`;
 
 export const NETWORK = "Your network lets the page through, but neither picture nor sound. Another network, or a phone's hotspot, often helps.";
 export const AWAY = "The connection broke. We are joining again by ourselves.";

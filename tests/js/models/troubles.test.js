@@ -1,20 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { deviceTrouble, refusal } from "../../../static/js/models/troubles.js";
+import { deviceTrouble, refusal, unplugged } from "../../../static/js/models/troubles.js";
 
 /** @param {string} name */
 const error = (name) => Object.assign(new Error("the browser's own words"), { name });
 
 test("a permission that was not given is told apart from a camera that is not there", () => {
-  assert.match(deviceTrouble(error("NotAllowedError")), /Allow it/);
-  assert.match(deviceTrouble(error("NotFoundError")), /plugged in/);
-  assert.match(deviceTrouble(error("NotReadableError")), /Another program/);
+  assert.match(deviceTrouble(error("NotAllowedError"), ["microphone"]), /your microphone\. Allow it/);
+  assert.match(deviceTrouble(error("NotFoundError"), ["camera"]), /no camera\. Is it plugged in/);
+  assert.match(deviceTrouble(error("NotReadableError"), []), /Another program/);
+});
+
+test("where the browser does not say which device it means, both are named", () => {
+  assert.match(deviceTrouble(error("NotAllowedError"), []), /your camera and microphone\. Allow it/);
+  assert.match(deviceTrouble(error("NotFoundError"), ["camera", "microphone"]), /no camera or microphone/);
+});
+
+test("a device that stops is named", () => {
+  assert.match(unplugged("camera"), /Your camera has stopped/);
 });
 
 test("whatever else goes wrong is said kindly too", () => {
-  assert.match(deviceTrouble(error("SomethingNew")), /choose them again/);
-  assert.match(deviceTrouble("no error at all"), /choose them again/);
+  assert.match(deviceTrouble(error("SomethingNew"), []), /choose them again/);
+  assert.match(deviceTrouble("no error at all", []), /choose them again/);
 });
 
 test("a browser without H.264 need not try again", () => {
