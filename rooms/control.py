@@ -14,8 +14,11 @@ from rooms.keeping import Trouble
 FRAME_LIMIT_BYTES = 262_144
 """A session description for many slots is some 40 KB."""
 LENGTH_BYTES = 4
-PLACES = 6
-"""How many can be backstage at once: each has a place of its own, and a slot in what everybody receives."""
+PLACES = 8
+"""How many can be backstage at once: six speakers, an interpreter and the chair.
+
+Each has a place of its own, and a slot in what everybody receives.
+"""
 
 Refusal = Literal["no-h264", "bad-offer", "taken", "full", "unknown", "busy"]
 """Why a call was refused: the media process speaks H.264 and Opus only; the offer cannot be read; another connection
