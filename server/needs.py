@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from server.wording import clock, plural
 
-FILM_WANTED_WITHIN = timedelta(hours=24)
+PICTURE_WANTED_WITHIN = timedelta(hours=24)
 
 
 class Need(NamedTuple):
@@ -30,6 +30,7 @@ class SessionFacts(Protocol):
     auto: bool
     recording: str
     film_id: uuid.UUID | None
+    stage_id: uuid.UUID | None
     starts_at: datetime
     ends_at: datetime
 
@@ -74,8 +75,8 @@ def _of_session(session: SessionFacts, zone: str, recordings_open: str, now: dat
         case "scheduled" if session.starts_at <= now and not session.auto:
             text = f"“{session.title}” was to start at {begins} and waits for you."
             yield Need(text, "Start it", "session_edit", session.slug, urgent=True)
-        case "scheduled" if _wants_film(session, now):
-            text = f"“{session.title}” starts at {begins} and has no film yet."
+        case "scheduled" if _shows_nothing(session, now):
+            text = f"“{session.title}” starts at {begins} and has neither a film nor a stage yet."
             yield Need(text, "Choose one", "session_edit", session.slug)
         case "live" if session.ends_at <= now and not session.auto:
             text = f"“{session.title}” was to end at {ends} and is still live."
@@ -93,6 +94,6 @@ def _not_whole(faults: Sequence[str], missing_s: float) -> str:
     return " and ".join([*lacks, *([f"is faulty: {'; '.join(faults)}"] if faults else [])])
 
 
-def _wants_film(session: SessionFacts, now: datetime) -> bool:
-    soon = session.starts_at - now < FILM_WANTED_WITHIN
-    return soon and session.film_id is None and session.kind != "networking"
+def _shows_nothing(session: SessionFacts, now: datetime) -> bool:
+    soon = session.starts_at - now < PICTURE_WANTED_WITHIN
+    return soon and session.film_id is None and session.stage_id is None and session.kind != "networking"

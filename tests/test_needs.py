@@ -11,7 +11,7 @@ from server.needs import Need, needs
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-FILM = uuid.UUID(int=1)
+FILM, STAGE = uuid.UUID(int=1), uuid.UUID(int=2)
 
 
 @dataclass
@@ -25,6 +25,7 @@ class Facts:
     auto: bool = True
     recording: str = "none"
     film_id: uuid.UUID | None = FILM
+    stage_id: uuid.UUID | None = None
     starts_at: datetime = NOW + 90 * MINUTE
     ends_at: datetime = NOW + 120 * MINUTE
 
@@ -61,8 +62,9 @@ def test_a_session_that_is_late_is_urgent_and_says_the_events_own_hour(session: 
     assert need.slug == "hearts"
 
 
-def test_a_film_is_missed_only_on_the_day_before() -> None:
+def test_a_film_is_missed_only_on_the_day_before_and_not_on_a_stage() -> None:
     assert [need.action for need in found(Facts(film_id=None))] == ["Choose one"]
+    assert found(Facts(film_id=None, stage_id=STAGE)) == []
     assert found(Facts(film_id=None, starts_at=NOW + timedelta(days=3))) == []
 
 
