@@ -5,6 +5,8 @@ A browser's first packets are STUN binding requests whose USERNAME begins with o
 """
 
 import asyncio
+import errno
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any, cast
@@ -22,6 +24,8 @@ MOST_ADDRESSES = 32
 """From which one connection is heard: a browser tries all of its own."""
 
 Address = tuple[str, int]
+
+log = logging.getLogger("plenary.media")
 
 
 class UdpPort(asyncio.DatagramProtocol):
@@ -118,10 +122,16 @@ def named_in(data: bytes) -> str:
 
 
 async def open_port(addresses: list[str], port: int) -> dict[str, UdpPort]:
-    """The same port on each address; 0 takes a free one. Raises OSError when it is taken."""
+    """The same port on each address that can be used now; 0 takes a free one. Raises OSError when it is taken."""
     loop, ports = asyncio.get_running_loop(), dict[str, UdpPort]()
     for address in addresses:
-        _, shared = await loop.create_datagram_endpoint(UdpPort, local_addr=(address, port))
+        try:
+            _, shared = await loop.create_datagram_endpoint(UdpPort, local_addr=(address, port))
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+            log.warning("no pictures go by %s: the address cannot be used", address)
+            continue
         ports[address] = shared
         port = shared.transport.get_extra_info("sockname")[1]
     return ports

@@ -132,11 +132,11 @@ def remove_old(path: Path) -> None:
 
 
 async def open_ports(place: Place) -> dict[str, UdpPort]:
-    """The UDP port on each address, by the address that browsers are told."""
+    """The UDP port on each address of either family, by the address that browsers are told."""
     if place.address:
         wildcard = "::" if ":" in place.address else "0.0.0.0"  # noqa: S104 - behind address translation
         return {place.address: (await open_port([wildcard], place.port))[wildcard]}
-    addresses = get_host_addresses(use_ipv4=True, use_ipv6=False) or ["127.0.0.1"]
+    addresses = get_host_addresses(use_ipv4=True, use_ipv6=True) or ["127.0.0.1"]
     return await open_port(addresses, place.port)
 
 

@@ -1,7 +1,9 @@
 """aiortc's private names, held to what we use of them: real connections on this machine, forwarding what we put in."""
 
+import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from copy import deepcopy
 
 import pytest
@@ -18,6 +20,7 @@ from rooms.media.udp_port import UdpPort, open_port
 from tests.live.waiting import until
 
 HERE = "127.0.0.1"
+HERE_BY_IPV6 = "::1"
 KEYFRAME = b"\x78\x00\x04\x67sps\x00\x04\x68pps\x00\x04\x65key"
 SLICE = b"\x41slice"
 PATIENT_S = 60
@@ -64,7 +67,8 @@ async def aiortc_as_it_was() -> AsyncIterator[None]:
 class Pair:
     """A publisher and the source that receives it, each with a port of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: str) -> None:
+        self.here = here
         self.heard = Listener()
         self.publisher = seam.new_connection()
         self.source = Source("amara", 0, self.heard, on_arrival=lambda: None, on_end=lambda: None)
@@ -73,7 +77,7 @@ class Pair:
         for kind in ("audio", "video"):
             self.publisher.addTransceiver(kind, direction="sendonly")
         await self.publisher.setLocalDescription(await self.publisher.createOffer())
-        await another_port()
+        await another_port(self.here)
         answer = await self.source.answer(self.publisher.localDescription.sdp)
         await self.publisher.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         await until(lambda: all(each._payload_type is not None for each in self.senders))
@@ -88,23 +92,38 @@ class Pair:
             self.senders[1].forward(RtpPacket(96, 1, 65_530 + n & 0xFFFF, n * 3_000, 7, payload))
 
 
+def has_ipv6() -> bool:
+    """Whether this machine does: many a container does not."""
+    with suppress(OSError), socket.socket(socket.AF_INET6) as tried:
+        tried.bind((HERE_BY_IPV6, 0))
+        return True
+    return False
+
+
 @pytest.fixture
-async def pair(aiortc_as_it_was: None) -> AsyncIterator[Pair]:
-    await another_port()
-    pair = Pair()
+def here(request: pytest.FixtureRequest) -> str:
+    """The address by which both are reached."""
+    return str(getattr(request, "param", HERE))
+
+
+@pytest.fixture
+async def pair(aiortc_as_it_was: None, here: str) -> AsyncIterator[Pair]:
+    await another_port(here)
+    pair = Pair(here)
     await pair.connect()
     yield pair
     await pair.publisher.close()
     await pair.source.close()
 
 
-async def another_port() -> None:
+async def another_port(here: str = HERE) -> None:
     """The next connection has a port of its own: two that share one could not tell each other from themselves."""
-    ports = await open_port([HERE], 0)
+    ports = await open_port([here], 0)
     seam.install(ports)
-    _opened.append(ports[HERE])
+    _opened.append(ports[here])
 
 
+@pytest.mark.parametrize("here", [HERE, HERE_BY_IPV6] if has_ipv6() else [HERE], indirect=True)
 async def test_what_is_sent_arrives_as_it_was_and_wraps(pair: Pair):
     pair.send_pictures(12)
     pair.senders[0].forward(RtpPacket(111, 0, 5, 960, 8, b"opus"))
@@ -112,6 +131,13 @@ async def test_what_is_sent_arrives_as_it_was_and_wraps(pair: Pair):
     assert [picture.is_key for picture in pair.heard.pictures] == [True, *[False] * 11]
     assert pair.heard.pictures[1].data.endswith(SLICE)
     assert pair.heard.sounds[0].data == b"opus"
+
+
+async def test_an_address_that_cannot_be_used_now_is_left_out(aiortc_as_it_was: None):
+    not_ours = "192.0.2.1"
+    ports = await open_port([not_ours, HERE], 0)
+    _opened.append(ports[HERE])
+    assert list(ports) == [HERE]
 
 
 async def test_a_packet_that_is_lost_is_sent_again_when_asked_for(pair: Pair):
