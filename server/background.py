@@ -5,6 +5,7 @@ of `plenary` or a process that has died, is found within `REST_S`.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ log = structlog.get_logger("plenary.background")
 
 
 REST_S = 5.0
-"""The longest that a duty rests."""
+"""The longest that a duty rests. All look at the same moments: one wakes the processor's caches for the others."""
 
 
 @dataclass(frozen=True)
@@ -92,4 +93,5 @@ async def keep_doing(duty: Duty, app: Starlette, called: asyncio.Event) -> None:
 
 def rest_s(due: datetime | None) -> float:
     """How long a duty may rest that has something to do again at `due`, seconds."""
-    return REST_S if due is None else min(REST_S, max(0.0, (due - datetime.now(UTC)).total_seconds()))
+    longest = REST_S - time.monotonic() % REST_S
+    return longest if due is None else min(longest, max(0.0, (due - datetime.now(UTC)).total_seconds()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import and_, delete, exists, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -52,9 +52,9 @@ async def is_any_wanted(db: AsyncSession, now: datetime) -> bool:
     """Whether somebody may send to a stage now: its session is on or near, or somebody has come or tried to."""
     running, scheduled = col(Session.state).in_(RUNNING), col(Session.state) == "scheduled"
     near = or_(running, and_(scheduled, col(Session.starts_at) < now + NEAR))
-    session = select(Session.id).where(col(Session.stage_id).is_not(None), near)
-    source = select(StageSource.id).where(col(StageSource.changed_at) > now - NEAR)
-    return any([(await db.exec(each.limit(1))).first() for each in (session, source)])
+    session = exists().where(col(Session.stage_id).is_not(None), near)
+    source = exists().where(col(StageSource.changed_at) > now - NEAR)
+    return bool((await db.exec(select(or_(session, source)))).one())
 
 
 async def stage_at(db: AsyncSession, stage_id: uuid.UUID) -> tuple[Stage, Event] | None:
