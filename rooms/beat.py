@@ -19,7 +19,7 @@ TICK_S = 0.1
 STORED_WITHIN_S = 0.08
 """So long a tick waits for what it asked to be stored, to show it at once; what takes longer is shown by a later."""
 LOOK_S = 1.0
-LAG_EVERY_S = 0.25
+LAG_EVERY_S = 1.0
 RECOUNT_MS = 4_000
 RETRY_S = 0.5
 """Between two tries at a database that does not answer."""
