@@ -47,10 +47,12 @@ export function connect(element) {
       /** @param {CustomEvent<number[]>} event */
       "player:heights"({ detail }) {
         if (choice.value === SOUND) return;
+        const chosen = choice.value;
         for (const old of choice.querySelectorAll("[data-height]")) old.remove();
         const last = choice.options.length - 1;
         for (const height of detail) choice.add(sized(height), last);
-        if (choice.selectedIndex < 0) choice.value = AUTO;
+        choice.value = chosen;
+        if (choice.selectedIndex < 0) choose(AUTO);
       },
     }),
   );

@@ -77,7 +77,7 @@ export class Feed {
     try {
       const source = await openSource(this.video, this.#playlist, position, {
         fault: (fault) => this.#failed(fault, mine),
-        heights: (heights) => this.#sized(heights),
+        heights: (heights) => mine === this.#opening && this.#sized(heights),
       });
       if (mine !== this.#opening) return source.close();
       this.#source = source;
@@ -95,9 +95,12 @@ export class Feed {
     this.#source = null;
   }
 
-  /** Try again at once: somebody asks, or the network is back. */
-  reopen() {
-    this.open(this.page.isAtEdge() ? EDGE : this.#position);
+  /**
+   * Try again at once: somebody asks, or the network is back.
+   * @param {boolean} play
+   */
+  reopen(play = true) {
+    this.open(this.page.isAtEdge() ? EDGE : this.#position, play);
   }
 
   /**
@@ -107,8 +110,12 @@ export class Feed {
   choose(quality) {
     const before = this.#playlist;
     this.#quality = quality;
-    if (before === this.#playlist) this.#source?.keepTo(Number(quality) || null);
-    else if (this.isWanted) this.open(this.page.isAtEdge() ? EDGE : this.#position, !this.video.paused);
+    if (before === this.#playlist) this.#keepToSize();
+    else if (this.isWanted) this.reopen(!this.video.paused);
+  }
+
+  #keepToSize() {
+    if (this.#source?.keepTo(Number(this.#quality) || null) === false) this.reopen(!this.video.paused);
   }
 
   /** The sound has a playlist of its own beside that of everything. */
@@ -119,7 +126,7 @@ export class Feed {
   /** @param {number[]} heights */
   #sized(heights) {
     this.page.heights(heights);
-    if (heights.includes(Number(this.#quality))) queueMicrotask(() => this.#source?.keepTo(Number(this.#quality)));
+    if (heights.includes(Number(this.#quality))) queueMicrotask(() => this.#keepToSize());
   }
 
   /** It plays: remember where, and let the next wait be short again. */

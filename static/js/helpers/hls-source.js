@@ -9,7 +9,8 @@ import { listen } from "./listeners.js";
  * @property {(moment: number) => number | null} positionOf where a moment of the programme is, seconds; null when it was not sent
  * @property {() => number} edge the newest moment worth jumping to, seconds
  * @property {() => boolean} isLive whether more is still to come
- * @property {(height: number | null) => void} keepTo one size of the picture; null: whichever the line carries
+ * @property {(height: number | null) => boolean} keepTo one size of the picture; null: whichever the line carries.
+ *   False for a size that came after it was opened: it has to be opened anew
  * @property {() => void} recover goes on after a fault of the decoder
  * @property {() => void} close
  */
@@ -72,11 +73,11 @@ function throughHls(Hls, video, address, position, listener) {
   hls.config.liveSyncDurationCount = SEGMENTS_BEHIND;
   const captions = captionsThroughHls(Hls, hls, video);
   const hurry = keepUp(hls, video);
+  const sizes = sizesThroughHls(Hls, hls, listener.heights);
   let isLive = position < 0;
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
     isLive = details.live;
   });
-  hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => listener.heights(heightsOf(levels)));
   hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
     if (fatal) listener.fault(type === Hls.ErrorTypes.MEDIA_ERROR ? "media" : "network");
   });
@@ -88,7 +89,10 @@ function throughHls(Hls, video, address, position, listener) {
     edge: () => hls.liveSyncPosition ?? seekableEnd(video),
     isLive: () => isLive,
     keepTo(height) {
-      hls.nextLevel = height === null ? -1 : hls.levels.findIndex((level) => level.height === height);
+      const level = height === null ? -1 : sizes.levelOf(height);
+      if (height !== null && level < 0) return false;
+      hls.nextLevel = level;
+      return true;
     },
     recover: () => hls.recoverMediaError(),
     close() {
@@ -134,6 +138,47 @@ function keepUp(hls, video) {
       play(1);
     },
   };
+}
+
+/**
+ * Tells which sizes of the picture there are. hls.js reads them once, but each run of a stage may have others. A size is
+ * listed with its first whole segment, which in parts is seen before: a run's second segment is the time to look.
+ * @param {typeof import("hls.js").default} Hls
+ * @param {import("hls.js").default} hls
+ * @param {(heights: number[]) => void} tell
+ */
+function sizesThroughHls(Hls, hls, tell) {
+  /** @type {Map<string, number>} lines of the picture, by the address of its playlist */
+  let sizes = new Map();
+  let looked = -1;
+  /** @type {{ cc: number, sn: unknown }} */
+  let seen = { cc: -1, sn: -1 };
+  /** @param {Map<string, number>} found */
+  function note(found) {
+    const isNew = String(heightsOf(found)) !== String(heightsOf(sizes));
+    sizes = found;
+    if (isNew) tell(heightsOf(found));
+  }
+  hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => note(new Map(levels.map(({ uri, height }) => [uri, height]))));
+  hls.on(Hls.Events.FRAG_CHANGED, (_, { frag: { cc, sn } }) => {
+    const isSecond = cc === seen.cc && sn !== seen.sn && cc !== looked;
+    seen = { cc, sn };
+    if (!isSecond || !hls.url) return;
+    looked = cc;
+    sizesAt(hls.url).then(note, () => {});
+  });
+  return { levelOf: (/** @type {number} */ height) => hls.levels.findIndex(({ uri }) => sizes.get(uri) === height) };
+}
+
+/**
+ * @param {string} address of a multivariant playlist
+ * @returns {Promise<Map<string, number>>}
+ */
+async function sizesAt(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(answer.statusText);
+  const variants = (await answer.text()).matchAll(/RESOLUTION=\d+x(\d+).*\n(.+)/g);
+  return new Map([...variants].map(([, height, uri]) => [new URL(uri ?? "", address).href, Number(height)]));
 }
 
 /** @param {HTMLVideoElement} video */
@@ -199,7 +244,7 @@ function natively(video, address, position, listener) {
     positionOf: (moment) => (dateAtStart(video) ? Math.max(0, (moment - dateAtStart(video)) / 1000) : null),
     edge: () => seekableEnd(video) - (Number.isFinite(video.duration) ? 0 : NATIVE_DELAY_S),
     isLive: () => video.duration === Infinity,
-    keepTo: () => {},
+    keepTo: () => true,
     recover: () => video.load(),
     close() {
       video.removeEventListener("error", failed);
@@ -222,8 +267,8 @@ function fragmentsOf({ latestLevelDetails: details }) {
   return [...fragments, { programDateTime, start, duration: details.edge - start }];
 }
 
-/** @param {{ height: number }[]} levels */
-const heightsOf = (levels) => [...new Set(levels.map(({ height }) => height))].filter(Boolean).sort((one, other) => one - other);
+/** @param {Map<string, number>} sizes */
+const heightsOf = (sizes) => [...new Set(sizes.values())].filter(Boolean).sort((one, other) => one - other);
 
 /**
  * @param {{ programDateTime: number | null, start: number, duration: number }[]} fragments
