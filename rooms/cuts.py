@@ -20,6 +20,7 @@ class Cut:
 
     def __init__(self, programme: Programme, begins: float = 0.0, ends: float | None = None) -> None:
         self.programme = programme
+        self.is_trimmed = begins > 0 or ends is not None
         duration = programme.film.duration
         until = min(timedelta(seconds=ends), duration) if ends is not None else duration
         last = programme.segments_before(until)

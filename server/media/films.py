@@ -16,7 +16,8 @@ from server.settings import Settings
 from server.store.films import Broadcast
 
 CLOSING = timedelta(seconds=120)
-"""So long after the end the whole programme is given out, not its recording: people watch seconds behind."""
+"""So long after the end the whole programme is given out, not its recording, unless that was trimmed already: people
+watch seconds behind."""
 
 
 class FilmSource(NamedTuple):
@@ -44,7 +45,9 @@ class FilmSource(NamedTuple):
     def kept(self, now: datetime) -> range | None:
         """The segments that are given out, by number; None: all that were sent."""
         ended_at = self.programme.ended_at
-        return self.cut.numbers if ended_at is not None and now - ended_at >= CLOSING else None
+        if ended_at is None or (now - ended_at < CLOSING and not self.cut.is_trimmed):
+            return None
+        return self.cut.numbers
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """Raises NoSuchSegment."""

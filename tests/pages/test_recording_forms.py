@@ -71,6 +71,17 @@ async def test_what_is_cut_away_cannot_be_had_any_more(
         assert (await client.get(gone)).status_code == 404
 
 
+async def test_a_cut_that_is_made_as_the_session_ends_holds_at_once(
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None
+) -> None:
+    async with make.database.writing() as db:
+        db.add(session)
+        session.ended_at = datetime.now(UTC)
+    assert len(await listed(client, event, session)) > 5
+    await client.post(desk(event, session, "recording/cut"), data={"begins": "0:04", "ends": "0:07"})
+    assert [uri.rpartition("/")[2] for uri in await listed(client, event, session)] == ["v-0-2.m4s", "v-0-3.m4s"]
+
+
 @pytest.mark.parametrize(
     ("begins", "ends", "says"),
     [("soon", "", "for example 4:05"), ("0:05", "0:05", "before the beginning"), ("", "1:99", "for example 4:05")],
