@@ -6,6 +6,9 @@ import { listen, together } from "../helpers/listeners.js";
 /** As much as the server takes at once, bytes. */
 const PIECE = 1_000_000;
 const RETRY_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000];
+/** Refusals that pass: too slow, another piece is next, another browser is sending it, too many at once. */
+const PASSING = [408, 409, 423, 429];
+const BROKEN = "The line broke. Press Upload to go on where it stopped.";
 
 /** @param {HTMLElement} element */
 export function connect(element) {
@@ -43,6 +46,17 @@ export function connect(element) {
     if (words.textContent !== said) words.textContent = said;
   }
 
+  /**
+   * Whether to try again, when the line or the server failed.
+   * @param {any} error
+   */
+  function goesOn(error) {
+    const status = error.originalResponse?.getStatus() ?? 0;
+    const isPassing = status < 400 || status >= 500 || PASSING.includes(status);
+    if (isPassing) words.textContent = "The line broke. It goes on by itself…";
+    return isPassing;
+  }
+
   /** @param {File} file */
   async function send(file) {
     await import(element.dataset.tus ?? "");
@@ -54,8 +68,9 @@ export function connect(element) {
       removeFingerprintOnSuccess: true,
       metadata: { title: title.value.trim() },
       onProgress: show,
+      onShouldRetry: goesOn,
       onSuccess: () => location.reload(),
-      onError: (/** @type {any} */ error) => refuse(error.originalResponse ? "The server did not take the film. Please try again." : "The line broke. Choose the same file again to go on."),
+      onError: (/** @type {any} */ error) => refuse(error.originalResponse ? "The server did not take the film. Please try again." : BROKEN),
     });
     const [before] = await upload.findPreviousUploads();
     if (before) upload.resumeFromPreviousUpload(before);
@@ -82,7 +97,7 @@ export function connect(element) {
         if (file.size > Number(element.dataset.most)) return refuse("This film is too large. Please make it smaller.");
         busy(true);
         show(0, file.size);
-        send(file);
+        send(file).catch(() => refuse(BROKEN));
       },
     }),
     listen(stop, {
