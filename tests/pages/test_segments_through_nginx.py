@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,11 +14,14 @@ from loadtests.topology import COMPOSE, Nginx, read
 from server.media import reloads
 from server.media.programmes import directory_of
 from server.models import Event, Session, Stage
+from server.pages import media
 from server.settings import Settings
+from server.store import sessions
 from server.store.database import Database
 from tests.factory import Factory
 from tests.live.waiting import WITHIN_S
 from tests.pages.broadcasts import broadcast
+from tests.pages.films import film_of
 from tests.pages.test_low_latency import MORE_S, SENT_S, Sent, next_in
 
 VIEWERS, RELOADS = 50, 3
@@ -65,6 +68,26 @@ async def test_viewers_are_served_from_nginx_and_the_application_is_asked_once(
         assert (await client.get(f"/segments/{session.media_key}/v-99.m4s")).status_code == 404
 
 
+async def test_nginx_gives_out_no_segment_before_its_time_and_forgets_one_that_was_withdrawn(
+    nginx: Nginx, make: Factory, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "PROXY_KEEPS_S", 1)
+    event = await make.event()
+    film = await film_of(event, database, settings)
+    session = await make.live_session(event, film_id=film.id, started_at=datetime.now(UTC) + timedelta(hours=1))
+    name = f"/segments/{session.media_key}/v-0-0.m4s"
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{nginx.port}", timeout=WITHIN_S) as client:
+        assert [(await client.get(name)).status_code for _ in range(2)] == [404, 404]
+        async with database.writing() as db:
+            session.started_at = datetime.now(UTC) - timedelta(hours=1)
+            db.add(session)
+        await until_answered(client, name, 200)
+        async with database.writing() as db:
+            await sessions.move(db, session, "end", now=datetime.now(UTC))
+            await sessions.move_recording(db, session, "withdraw")
+        await until_answered(client, name, 404)
+
+
 async def test_who_waits_for_what_comes_next_is_answered_through_nginx_when_it_is_there(
     nginx: Nginx, make: Factory, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +114,13 @@ async def test_who_waits_for_what_comes_next_is_answered_through_nginx_when_it_i
         await sent.more(MORE_S)
         assert next_in((await client.get(playlist, params=until(segment, part))).text)[1:] > (segment, part)
     sent.stop()
+
+
+async def until_answered(client: httpx.AsyncClient, address: str, status: int) -> None:
+    """Asks until the answer has this status."""
+    async with asyncio.timeout(WITHIN_S):
+        while (await client.get(address)).status_code != status:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 def until(segment: int, part: int) -> dict[str, str]:
