@@ -54,7 +54,7 @@ def needs(
         found.append(Need("This event is a draft: only its organisers can see it.", "Open it", "event_edit"))
     for title, slug, faults, missing_s in recordings:
         text = f"The recording of “{title}” {_not_whole(faults, missing_s)}."
-        found.append(Need(text, "Look at it", "session_edit", slug))
+        found.append(Need(text, "Look at it", "recording_edit", slug))
     if troubled_mail:
         count = plural(troubled_mail, "mail", "mails")
         found.append(Need(f"{count} may not have arrived.", "Look at it", "console_mails", urgent=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from anyio import to_thread
@@ -15,8 +16,8 @@ from server.forms import FormState
 from server.media import captions
 from server.media.broadcasts import Airing, Broadcasts, seconds_of
 from server.media.programmes import StageSource
-from server.models import CaptionDraft, Chapter, Event, Session
-from server.store import caption_drafts, chapters
+from server.models import CaptionDraft, Chapter, Event, Keeping, Session
+from server.store import caption_drafts, chapters, keeping
 from server.templating import redirect, render
 
 Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -32,6 +33,8 @@ class Subject(NamedTuple):
     chapters: Sequence[Chapter]
     draft: CaptionDraft | None
     """The captions that speech recognition was asked for."""
+    kept: Keeping | None
+    """What the check found in what a stage sent; None before the session's end, and for a film."""
 
 
 @asynccontextmanager
@@ -48,7 +51,8 @@ async def at_desk(request: Request, begin: Begin) -> AsyncIterator[tuple[AsyncSe
         require(request, "recording.edit")
         session = await session_of(request, db, event)
         draft = await caption_drafts.draft_of(db, session.id, airing.directory.name) if airing else None
-        yield db, Subject(event, session, airing, await chapters.chapters_of(db, session.id), draft)
+        kept = (await keeping.keepings_of(db, [session.id])).get(session.id) if session.state == "ended" else None
+        yield db, Subject(event, session, airing, await chapters.chapters_of(db, session.id), draft, kept)
 
 
 async def subject_of(request: Request) -> Subject:
@@ -84,6 +88,11 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
         can_caption=to_caption is not None,
         can_draft=bool(request.app.state.settings.speech_to_text),
         draft=draft,
+        kept=subject.kept,
+        missing=[
+            (datetime.fromtimestamp(begins, UTC), round(ends - begins))
+            for begins, ends in (subject.kept.missing if subject.kept else [])
+        ],
         film_seconds=seconds_of(subject.airing) if subject.airing else None,
         chapters=[(each, None if second is None else clock_of(second)) for each, second in placed_at],
         changed=forms.get("changed"),

@@ -34,3 +34,8 @@ class Keeping(SQLModel, table=True):
     """Where nothing was kept though the session was live: pairs of seconds since 1970."""
     faults: list[str] = Field(default_factory=list, sa_type=JSON)
     """What is wrong with it, in words; empty for a good one."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the check found nothing wrong and nothing missing."""
+        return self.checked_at is not None and not self.faults and not self.missing

@@ -53,7 +53,7 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
         items = await agenda.agenda(db, event, now)
         figures = await console.figures_view(db, event, now)
         clashes = await console.double_bookings(db, event.id)
-        faulty = await console.faulty_recordings(db, event.id)
+        checked = await console.checked_recordings(db, event.id)
         troubled = await console.troubled_mail(db, event.id)
         tiles = await console.tiles(db, items, now)
         said = await announcements.recent(db, event.id)
@@ -68,6 +68,7 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
         tiles=tiles,
         coming=[item for item in items if item.state in ("scheduled", "late")][:3],
         days=days,
+        is_whole={session.id: kept.is_whole for session, kept in checked},
         today=today if today in days else next((day for day in days if day >= today), None),
         needs=needs(
             [item.session for item in items],
@@ -77,7 +78,8 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
             recordings_open=event.recordings_open,
             recordings=[
                 (session.title, session.slug, kept.faults, sum(end - begin for begin, end in kept.missing))
-                for session, kept in faulty
+                for session, kept in checked
+                if not kept.is_whole
             ],
             troubled_mail=troubled,
             waitlisted=figures.waitlisted,

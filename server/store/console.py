@@ -117,14 +117,14 @@ async def _per_minute(db: AsyncSession, session_id: uuid.UUID, now: datetime) ->
     return tuple(counts)
 
 
-async def faulty_recordings(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Session, Keeping]]:
-    """The recordings of an event in which the check after their session found something wrong or missing."""
+async def checked_recordings(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Session, Keeping]]:
+    """The recordings of an event that were looked over after their session, with what was found."""
     statement = (
         select(Session, Keeping)
         .join(Keeping, col(Keeping.session_id) == col(Session.id))
         .where(Session.event_id == event_id, col(Keeping.checked_at).is_not(None))
     )
-    return [(session, kept) for session, kept in await db.exec(statement) if kept.faults or kept.missing]
+    return [(session, kept) for session, kept in await db.exec(statement)]
 
 
 async def troubled_mail(db: AsyncSession, event_id: uuid.UUID) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -11,7 +12,7 @@ from server.media.programmes import directory_of
 from server.media.recording_checks import GIVEN_UP_AFTER, check_due
 from server.models import Event, Keeping, Session, Stage
 from server.settings import Settings
-from server.store import console, keeping
+from server.store import keeping
 from server.store.database import Database
 from tests.factory import Factory
 from tests.pages.broadcasts import broadcast
@@ -64,27 +65,60 @@ async def checked(app: Starlette, session: Session) -> Keeping:
 Ended = Callable[..., Awaitable[Session]]
 
 
-async def test_a_whole_recording_is_good(app: Starlette, event: Event, ended: Ended) -> None:
-    found = await checked(app, await ended(JUST_NOW))
+def desk(event: Event, session: Session) -> str:
+    return f"/{event.slug}/console/sessions/{session.slug}/recording"
+
+
+@pytest.fixture
+async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+
+
+async def test_a_whole_recording_is_good(
+    app: Starlette, client: httpx.AsyncClient, event: Event, ended: Ended, olive: None
+) -> None:
+    session = await ended(JUST_NOW)
+    found = await checked(app, session)
     assert keeping.state_of(found).verdict == "good"
     assert (found.faults, found.missing) == ([], [])
     assert abs(found.seconds - SENT_S) < 0.5
-    async with app.state.db.reading() as db:
-        assert await console.faulty_recordings(db, event.id) == []
+    page = (await client.get(desk(event, session))).text
+    assert "It is whole" in page
+    assert f"within {found.offset_ms} ms of each other" in page
+    assert "recording whole" in (await client.get(f"/{event.slug}/console")).text
 
 
 async def test_one_that_is_not_complete_is_left_to_its_recorder_for_a_while_and_then_completed(
-    app: Starlette, ended: Ended
+    app: Starlette, client: httpx.AsyncClient, event: Event, ended: Ended, olive: None
 ) -> None:
     recent = await ended(JUST_NOW, is_over=False)
+    assert "It is being looked over" in (await client.get(desk(event, recent))).text
     assert keeping.state_of(await checked(app, await ended(GIVEN_UP_AFTER * 2, is_over=False))).verdict == "good"
     async with app.state.db.reading() as db:
         assert (await db.get_one(Keeping, recent.id)).checked_at is None
 
 
-async def test_a_damaged_recording_is_told_to_the_organiser(app: Starlette, event: Event, ended: Ended) -> None:
+async def test_a_damaged_recording_is_told_to_the_organiser(
+    app: Starlette, client: httpx.AsyncClient, event: Event, ended: Ended, olive: None
+) -> None:
     session = await ended(JUST_NOW, lost="v-1.m4s")
     assert keeping.state_of(await checked(app, session)).verdict == "faulty"
-    async with app.state.db.reading() as db:
-        ((found, _),) = await console.faulty_recordings(db, event.id)
-    assert found.id == session.id
+    console = (await client.get(f"/{event.slug}/console")).text
+    assert f'href="{desk(event, session)}"' in console
+    assert "recording not whole" in console
+    assert "v-1.m4s cannot be played" in (await client.get(desk(event, session))).text
+
+
+async def test_where_nothing_was_kept_is_told_to_the_second(
+    app: Starlette, client: httpx.AsyncClient, event: Event, ended: Ended, olive: None
+) -> None:
+    session = await ended(JUST_NOW)
+    await checked(app, session)
+    begins = datetime(2026, 6, 28, 10, 20, tzinfo=UTC).timestamp()
+    async with app.state.db.writing() as db:
+        await keeping.note_check(db, session.id, datetime.now(UTC), seconds=SENT_S, missing=[(begins, begins + 9.1)])
+    page = (await client.get(desk(event, session))).text
+    assert "Nothing was kept of these moments" in page
+    assert "9 seconds" in page
+    assert "It is whole" not in page
+    assert "lacks 9 seconds" in (await client.get(f"/{event.slug}/console")).text
