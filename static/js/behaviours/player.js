@@ -87,13 +87,15 @@ export function connect(element) {
   }
 
   /**
-   * Nothing comes although it should: neither held by anybody nor seen to its end. What stalled is opened anew.
+   * Nothing comes although it should: neither held by anybody nor seen to its end. What stalled is opened anew, unless
+   * there is nothing new to be had: its last moments would be seen again and again.
    * @param {boolean} playing
    */
   function noteTrouble(playing) {
     const held = !feed.isWanted || (feed.isOpen && video.paused) || video.ended || ["paused", "between"].includes(phase());
     if (playing || held) cameLastAt = performance.now();
     const failing = performance.now() - cameLastAt > PATIENCE_MS;
+    if (feed.hasSeenAll) openedLastAt = performance.now();
     if (failing && feed.isOpen && performance.now() - openedLastAt > PATIENCE_MS) {
       openedLastAt = performance.now();
       feed.reopen();

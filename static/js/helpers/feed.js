@@ -5,6 +5,8 @@ import { openSource } from "./hls-source.js";
 
 /** The live edge, as a position. */
 export const EDGE = -1;
+/** A segment lasts two seconds: when less than this is left, there is nothing new. */
+const NEWEST_S = 1.5;
 /** A decoder that failed this recently is not asked to go on again: everything is opened anew. */
 const RECOVERS_AFTER_MS = 10_000;
 
@@ -59,6 +61,12 @@ export class Feed {
   /** Whether more is still to come. */
   get isLive() {
     return this.#source?.isLive() ?? false;
+  }
+
+  /** Whether all that was sent has been seen: it is the stage that is waited for. */
+  get hasSeenAll() {
+    const { seekable, currentTime } = this.video;
+    return seekable.length > 0 && seekable.end(seekable.length - 1) - currentTime < NEWEST_S;
   }
 
   get isOpen() {
