@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.store.availability import is_away
@@ -158,6 +158,11 @@ async def away(request: Request, error: Exception) -> Response:
     return await page_error(request, Away())
 
 
+async def gone(request: Request, error: Exception) -> Response:
+    """Whoever asked has gone in mid-body, as a film's upload does when its line breaks. Nobody reads the answer."""
+    return Response(status_code=400)
+
+
 async def surprise(request: Request, error: Exception) -> Response:
     """Anything unforeseen: the visitor gets a page; Starlette raises it on, so that it is logged."""
     return answer(request, 500, PageError.title, SENTENCES[500], {})
@@ -169,5 +174,6 @@ HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[R
     DBAPIError: away,
     PoolTimeout: away,
     ConnectionError: away,
+    ClientDisconnect: gone,
     Exception: surprise,
 }

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from server import sign_in
@@ -49,6 +51,27 @@ async def test_a_large_body_that_does_not_say_so_is_refused_too(client: httpx.As
 
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert (await client.post("/sign-in", content=unannounced(), headers=headers)).status_code == 413
+
+
+async def test_a_line_that_breaks_in_mid_body_is_no_mistake_of_ours(app: Starlette) -> None:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/sign-in",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+        "client": ("127.0.0.1", 1),
+    }
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    await app(scope, receive, send)
+    assert said[0]["status"] == 400
 
 
 async def test_an_ended_sign_in_is_nobody(client: httpx.AsyncClient, make: Factory) -> None:
