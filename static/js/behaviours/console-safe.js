@@ -1,25 +1,26 @@
 // Up to which second the programme is on the disk, and whether that is recent enough to be calm about.
 
 import { watch } from "../live.js";
+import { SafeLight } from "../models/safe-light.js";
 
 const REFRESH_MS = 1_000;
-const LATE_MS = 10_000;
 
 /** @param {HTMLElement} element with `data-room` and `data-zone`, an IANA zone */
 export function connect(element) {
   const { room = "", zone } = element.dataset;
   const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone });
-  const slot = element.querySelector("[data-safe]");
+  const slot = /** @type {HTMLElement} */ (element.querySelector("[data-safe]"));
+  const late = /** @type {HTMLElement} */ (element.querySelector("[data-late]"));
   const words = /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-trouble]"));
-  /** @type {{ safe_up_to: number | null, troubles: string[] }} */
-  let kept = { safe_up_to: null, troubles: [] };
+  const light = new SafeLight();
   const judge = () => {
-    const isLate = kept.safe_up_to === null || Date.now() - kept.safe_up_to > LATE_MS;
-    element.dataset.state = kept.troubles.length ? "bad" : isLate ? "late" : "good";
+    const state = light.state(performance.now());
+    element.dataset.state = state;
+    late.hidden = state !== "late";
   };
-  const stop = watch(room, "kept", (/** @type {any} */ state) => {
-    kept = state;
-    if (slot) slot.textContent = kept.safe_up_to === null ? "–" : clock.format(kept.safe_up_to);
+  const stop = watch(room, "kept", (/** @type {any} */ kept) => {
+    light.note(kept, performance.now(), Date.now());
+    slot.textContent = kept.safe_up_to === null ? "–" : clock.format(kept.safe_up_to);
     for (const each of words) each.hidden = !kept.troubles.includes(each.dataset.trouble ?? "");
     judge();
   });
