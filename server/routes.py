@@ -203,6 +203,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/console/stages/{stage:uuid}/edit", stages.edit, methods=GET, name="stage_edit"),
     Route("/{event}/console/stages/{stage:uuid}/edit", stages.update, methods=POST),
     Route("/{event}/console/stages/{stage:uuid}/direct", stages.direct, methods=POST, name="stage_direct"),
+    Route("/{event}/console/stages/{stage:uuid}/key", stages.renew_key, methods=POST, name="stage_key"),
     Route("/{event}/console/stages/{stage:uuid}/delete", stages.destroy, methods=POST, name="stage_delete"),
     Route("/{event}/console/films", films.index, methods=GET, name="films"),
     Route("/{event}/console/films", films.create, methods=POST),

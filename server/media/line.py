@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from rooms import control
-from rooms.control import Answer, AnyCall, Described, Done, News, Reply, Request
+from rooms.control import Answer, AnyCall, Described, Done, Leave, News, Reply, Request
 from rooms.control import Refused as CallRefused
 from rooms.errors import MessageRefused
 from rooms.grants import grant
@@ -84,6 +84,14 @@ class MediaLine:
         """Have something done. Raises MediaAway, MediaRefused."""
         answer = await self._call(call)
         assert isinstance(answer, Done)
+
+    async def let_go(self, stage: str, connection: str) -> None:
+        """End a connection that may be gone already. Raises MediaAway."""
+        try:
+            await self.tell(Leave(stage, connection))
+        except MediaRefused as refused:
+            if refused.reason != "unknown":
+                raise
 
     async def _call(self, call: AnyCall) -> Answer:
         if self._writer is None:

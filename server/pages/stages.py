@@ -1,6 +1,7 @@
 """Stages in the console: the list of them, and the producer's page of each, from which it is directed."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -13,6 +14,7 @@ from rooms.control import PLACES
 from server.entrance import event_of, require
 from server.errors import Conflict, Invalid, NotFound
 from server.forms import Form, FormState, read_form
+from server.media.line import MediaAway
 from server.models import Stage
 from server.store import stages
 from server.templating import redirect, render
@@ -42,7 +44,6 @@ class DirectForm(Form):
         "unsign",
         "follow-voice",
         "by-hand",
-        "new-key",
     ]
     source: uuid.UUID | None = None
 
@@ -143,6 +144,17 @@ async def destroy(request: Request) -> Response:
     return redirect(request, "stages", event=request.state.event.slug, notice="deleted")
 
 
+async def renew_key(request: Request) -> Response:
+    """Make another stream key: the encoder that came by the old one is cut off."""
+    async with request.app.state.db.writing() as db:
+        stage = await stage_of(request, db)
+        connection = await stages.renew_key(db, stage, datetime.now(UTC))
+    if connection is not None:
+        with suppress(MediaAway):
+            await request.app.state.media.let_go(str(stage.id), connection)
+    return redirect(request, "stage", event=request.state.event.slug, stage=stage.id, notice="saved")
+
+
 async def act(db: AsyncSession, stage: Stage, wanted: DirectForm, now: datetime) -> None:
     """Raises Conflict when it is too late for that, Invalid when a source is missing."""
     match wanted.do:
@@ -152,9 +164,6 @@ async def act(db: AsyncSession, stage: Stage, wanted: DirectForm, now: datetime)
             done = await stages.move(db, stage, wanted.do, at=now)
         case "follow-voice" | "by-hand":
             await stages.change(db, stage, follows_voice=wanted.do == "follow-voice")
-            done = True
-        case "new-key":
-            await stages.change(db, stage, key_number=stage.key_number + 1)
             done = True
         case "unsign":
             done = await stages.sign(db, stage, None)

@@ -90,7 +90,7 @@ async def publish(request: Request) -> Response:
     source = await arrive(request, stage, publisher, connection)
     assert source.place is not None
     if before is not None:
-        await let_go(request, stage, before)
+        await media_of(request).let_go(str(stage.id), before)
     try:
         answer = await media_of(request).describe(Publish(str(stage.id), connection, source.place, offer))
     except (MediaAway, MediaRefused):
@@ -128,7 +128,7 @@ async def unpublish(request: Request) -> Response:
     if await source_of(request, stage, publisher) != connection:
         raise NotFound("There is no such connection (any more).")
     await leave(request, stage, connection)
-    await let_go(request, stage, connection)
+    await media_of(request).let_go(str(stage.id), connection)
     return Response(status_code=200)
 
 
@@ -215,15 +215,6 @@ async def source_of(request: Request, stage: Stage, publisher: Publisher) -> str
     async with request.app.state.db.reading() as db:
         sources: list[StageSource] = await stages.sources_of(db, stage.id)
     return next((each.connection for each in sources if each.publisher == publisher.id), None)
-
-
-async def let_go(request: Request, stage: Stage, connection: str) -> None:
-    """End a connection that may be gone already."""
-    try:
-        await media_of(request).tell(Leave(str(stage.id), connection))
-    except MediaRefused as refused:
-        if refused.reason != "unknown":
-            raise
 
 
 def made(request: Request, name: str, stage: Stage, connection: str, answer: str) -> Response:

@@ -86,6 +86,16 @@ async def change(db: AsyncSession, stage: Stage, **columns: Any) -> None:
     await _announce(db, stage)
 
 
+async def renew_key(db: AsyncSession, stage: Stage, now: datetime) -> str | None:
+    """Make another stream key; the connection of an encoder that came by the old one, to be ended."""
+    await change(db, stage, key_number=stage.key_number + 1)
+    encoder = next((each for each in await sources_of(db, stage.id) if each.publisher == ENCODER), None)
+    connection = encoder.connection if encoder else None
+    if connection is not None:
+        await note(db, stage, connection, "left", now)
+    return connection
+
+
 async def remove(db: AsyncSession, stage: Stage) -> None:
     """Delete a stage; its sessions stay, without one."""
     await db.exec(delete(Stage).where(col(Stage.id) == stage.id))

@@ -30,7 +30,9 @@ async def encoder(served: str, settings: Settings, house: House) -> AsyncIterato
         yield client
 
 
-async def test_an_encoder_publishes_and_ends_as_the_rfc_says(encoder: httpx.AsyncClient, house: House, make: Factory):
+async def test_an_encoder_publishes_and_ends_as_the_rfc_says_and_a_new_key_cuts_it_off(
+    encoder: httpx.AsyncClient, house: House, make: Factory, settings: Settings
+):
     made = await encoder.post(house.whip, content=OFFER, headers=SDP)
     assert made.status_code == 201
     assert made.headers["content-type"] == "application/sdp"
@@ -48,6 +50,13 @@ async def test_an_encoder_publishes_and_ends_as_the_rfc_says(encoder: httpx.Asyn
     assert (await encoder.delete(f"{house.whip}/{'0' * 32}")).status_code == 404
     assert (await encoder.delete(resource)).status_code == 200
     assert (await encoder.delete(resource)).status_code == 404
+    assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 201
+
+    organiser = await make.cookie(house.olive, strong=True)
+    async with httpx.AsyncClient(base_url=encoder.base_url, cookies=organiser, timeout=60) as desk:
+        assert (await desk.post(f"/{house.event.slug}/console/stages/{house.stage.id}/key")).status_code == 303
+    assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 401
+    encoder.headers["authorization"] = f"Bearer {stream_key(load_secret(settings), house.stage.id, 2)}"
     assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 201
 
 

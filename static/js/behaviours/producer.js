@@ -24,7 +24,7 @@ export function connect(element) {
     /** @param {SubmitEvent} event */
     async submit(event) {
       const form = /** @type {HTMLFormElement} */ (event.target);
-      if (!new URL(form.action).pathname.endsWith("/direct") || form.querySelector("[value=new-key]")) return;
+      if (!new URL(form.action).pathname.endsWith("/direct")) return;
       event.preventDefault();
       const text = await act(form);
       if (text) document.dispatchEvent(new CustomEvent("plenary:toast", { detail: { text } }));
