@@ -148,10 +148,8 @@ async def admit(
 
 def is_open(event: Event, now: datetime) -> bool:
     """Whether one can register: while the event is open, and to catch up for as long as its recordings are."""
-    closes = event.recordings_close_on
-    return event.state == "open" or (
-        event.state == "closed" and closes is not None and agenda.local_date(now, event.zone) <= closes
-    )
+    is_catching_up = event.state == "closed" and agenda.local_date(now, event.zone) <= event.recordings_until
+    return event.state == "open" or is_catching_up
 
 
 async def give_back(

@@ -1,12 +1,15 @@
 """The event and what is on its agenda."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.models.columns import key, moment
+
+RECORDINGS_STAY = timedelta(days=90)
+"""How long after the event's last day they can be watched when no day is set for them to close."""
 
 
 class Event(SQLModel, table=True):
@@ -38,6 +41,11 @@ class Event(SQLModel, table=True):
     salt: bytes
     """Random, for pseudonyms; emptied at the retention date."""
     created_at: datetime = moment()
+
+    @property
+    def recordings_until(self) -> date:
+        """The last day on which recordings can be watched, join links work and people register to catch up."""
+        return self.recordings_close_on or self.ends_on + RECORDINGS_STAY
 
 
 class Track(SQLModel, table=True):

@@ -54,9 +54,8 @@ def shown_state(session: Session, event: Event, now: datetime) -> str:
 
 def is_on_demand(session: Session, event: Event, now: datetime) -> bool:
     """Whether the recording can be watched: it is open and the day on which recordings close is not over."""
-    closes = event.recordings_close_on
-    closed = closes is not None and local_date(now, event.zone) > closes
-    return session.state == "ended" and session.recording == "open" and not closed
+    is_closed = local_date(now, event.zone) > event.recordings_until
+    return session.state == "ended" and session.recording == "open" and not is_closed
 
 
 def local_date(at: datetime, zone: str) -> date:

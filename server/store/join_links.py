@@ -1,7 +1,7 @@
 """Join links: how a person comes in. Only the hash of a link is kept; its token is told once."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select, update
@@ -12,8 +12,6 @@ from server.models import Event, JoinLink, Person, SignIn
 
 BROWSERS = 3
 """How many browsers one link signs in; one more is treated as forwarded."""
-RECORDINGS_STAY = timedelta(days=90)
-"""How long after the event's last day a link works when no day is set for the recordings to close."""
 
 
 class LinkRefused(Exception):
@@ -122,5 +120,5 @@ def expiry(link: JoinLink, event: Event | None) -> datetime | None:
     """When a link stops working: its own moment, else the end of the day on which the event's recordings close."""
     if link.expires_at is not None or event is None:
         return link.expires_at
-    last: date = event.recordings_close_on or event.ends_on + RECORDINGS_STAY
-    return datetime.combine(last + timedelta(days=1), datetime.min.time(), ZoneInfo(event.zone)).astimezone(UTC)
+    day_after = event.recordings_until + timedelta(days=1)
+    return datetime.combine(day_after, datetime.min.time(), ZoneInfo(event.zone)).astimezone(UTC)

@@ -1,5 +1,6 @@
 """Registering, as the visitor and as somebody who tries to learn who is registered."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -181,8 +182,8 @@ async def test_nobody_cancels_for_another(client: httpx.AsyncClient, make: Facto
     assert [row.state for row in await rows(make, Registration)] == ["confirmed"]
 
 
-async def test_a_closed_event_takes_nobody(client: httpx.AsyncClient, make: Factory) -> None:
-    event = await make.event(state="closed")
+async def test_an_event_whose_recordings_are_closed_takes_nobody(client: httpx.AsyncClient, make: Factory) -> None:
+    event = await make.event(state="closed", recordings_close_on=datetime.now(UTC).date() - timedelta(days=1))
     assert "Registration is closed" in (await client.get(f"/{event.slug}/registration")).text
     assert (await client.post(f"/{event.slug}/registration", data=AMINA)).status_code == 409
     assert await rows(make, Person) == []
