@@ -7,6 +7,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.player.cinema import FACTS, PLAYS_WITHIN_MS, VIDEO, NewSession, Visit, plays_on, since, until
 
+MULTIVARIANT = re.compile(r"/media/index\.m3u8$")
 SEGMENTS = re.compile(r"/segments/")
 
 
@@ -62,3 +63,26 @@ async def test_the_sizes_of_the_picture_are_offered_however_late_the_page_loads(
 async def much_later(route: Route) -> None:
     await asyncio.sleep(4)
     await route.continue_()
+
+
+async def test_a_size_that_appears_while_somebody_watches_is_offered(with_film: NewSession, visit: Visit) -> None:
+    page = await visit(await with_film(**since(30)))
+    await page.route(MULTIVARIANT, with_a_larger_one)
+    await page.route(MULTIVARIANT, lambda route: route.continue_(), times=1)
+    await page.reload()
+    await plays_on(page, 1)
+    quality = page.get_by_label("Quality")
+    await expect(quality.locator("option")).to_have_text(
+        ["Auto", "720p", "360p", "Sound only"], timeout=PLAYS_WITHIN_MS
+    )
+    await page.unroute_all()
+    async with page.expect_request(MULTIVARIANT, timeout=PLAYS_WITHIN_MS):
+        await quality.select_option(label="720p")
+    await expect(quality).to_have_value("auto", timeout=PLAYS_WITHIN_MS)
+    await plays_on(page, 1)
+
+
+async def with_a_larger_one(route: Route) -> None:
+    answer = await route.fetch()
+    larger = '#EXT-X-STREAM-INF:BANDWIDTH=9000000,CODECS="avc1.42c01f,mp4a.40.2",RESOLUTION=1280x720,AUDIO="sound"'
+    await route.fulfill(response=answer, body=f"{await answer.text()}{larger}\nlarger.m3u8\n")
