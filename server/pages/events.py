@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.entrance import event_of
+from server.registering import is_open
 from server.store import agenda, registrations
 from server.templating import render
 
@@ -28,6 +29,7 @@ async def show(request: Request) -> Response:
         programme=agenda.programme(items),
         registered=registered,
         is_full=event.capacity is not None and registered >= event.capacity,
+        is_open=is_open(event, now),
         speakers=speakers,
         via=request.query_params.get("via", "")[:60],
         address=f"{request.app.state.settings.base_url}/{event.slug}",

@@ -56,6 +56,7 @@ async def test_a_closed_event_can_be_caught_up_with_until_its_recordings_close(
 ) -> None:
     over = {"state": "closed", "starts_on": TODAY - timedelta(days=3), "ends_on": TODAY - timedelta(days=2)}
     for still in (await make.event(**over), await make.event(**over, recordings_close_on=TODAY + timedelta(days=9))):
+        assert "Register to catch up" in (await client.get(f"/{still.slug}")).text
         assert "on demand" in (await client.get(f"/{still.slug}/registration")).text
         assert (await client.post(f"/{still.slug}/registration", data=PERSON)).status_code == 303
     longer_ago = {"state": "closed", "starts_on": TODAY - timedelta(days=95), "ends_on": TODAY - timedelta(days=94)}
@@ -63,5 +64,6 @@ async def test_a_closed_event_can_be_caught_up_with_until_its_recordings_close(
         await make.event(**longer_ago),
         await make.event(**over, recordings_close_on=TODAY - timedelta(days=1)),
     ):
+        assert "Registration is closed" in (await client.get(f"/{closed.slug}")).text
         assert "Registration is closed" in (await client.get(f"/{closed.slug}/registration")).text
         assert (await client.post(f"/{closed.slug}/registration", data=PERSON)).status_code == 409
