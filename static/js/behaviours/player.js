@@ -95,7 +95,7 @@ export function connect(element) {
     const held = !feed.isWanted || (feed.isOpen && video.paused) || video.ended || ["paused", "between"].includes(phase());
     if (playing || held) cameLastAt = performance.now();
     const failing = performance.now() - cameLastAt > PATIENCE_MS;
-    if (feed.hasSeenAll) openedLastAt = performance.now();
+    if (feed.hasSeenAll && phase() === "running") openedLastAt = performance.now();
     if (failing && feed.isOpen && performance.now() - openedLastAt > PATIENCE_MS) {
       openedLastAt = performance.now();
       feed.reopen();
