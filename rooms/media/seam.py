@@ -49,6 +49,8 @@ CIPHERS = b":".join(
     ]
 )
 """aiortc's own, and what GStreamer needs for its RSA certificate."""
+LONGEST_SENT_BYTES = 2_048
+"""A packet with what encryption adds: more than any network carries."""
 KEPT_PACKETS = 512
 """Of each sender, to be sent again: a second or two of video."""
 STEPS = {"video": 3_000, "audio": 960}
@@ -75,6 +77,7 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
 
     def _setup_srtp(self) -> None:
         super()._setup_srtp()
+        _make_room(self._tx_srtp)
         for protocol in self.transport._connection._protocols:
             cast(Share, protocol.transport).on_media = self._take
 
@@ -248,6 +251,12 @@ class Sender(RTCRtpSender):
         pair.protocol.transport.sendto(self.transport._tx_srtp.protect(header + payload), pair.remote_addr)
         self._packets += 1
         self._octets += len(payload)
+
+
+def _make_room(session: pylibsrtp.Session) -> None:
+    """A session refuses to send more than 1,356 bytes at once, and encoders fill the 1,500 of an Ethernet frame."""
+    session._cdata = pylibsrtp.ffi.new("char[]", LONGEST_SENT_BYTES)
+    session._buffer = pylibsrtp.ffi.buffer(session._cdata)
 
 
 class OnePortConnection(ice.Connection):

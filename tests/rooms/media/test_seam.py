@@ -133,6 +133,13 @@ async def test_what_is_sent_arrives_as_it_was_and_wraps(pair: Pair):
     assert pair.heard.sounds[0].data == b"opus"
 
 
+async def test_a_packet_may_fill_an_ethernet_frame(pair: Pair):
+    longest = bytes(1_450)
+    pair.senders[0].forward(RtpPacket(111, 0, 5, 960, 8, longest))
+    await until(lambda: pair.heard.sounds)
+    assert pair.heard.sounds[0].data == longest
+
+
 async def test_an_address_that_cannot_be_used_now_is_left_out(aiortc_as_it_was: None):
     not_ours = "192.0.2.1"
     ports = await open_port([not_ours, HERE], 0)
