@@ -33,6 +33,7 @@ from aiortc.rtcrtpparameters import (
 from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
 from aiortc.rtcrtpsender import RTCRtpSender
 from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpSrPacket, RtpPacket, unwrap_rtx
+from pylibsrtp._binding import ffi  # type: ignore[import-not-found]
 
 from rooms.media.congestion import URI as TRANSPORT_CC
 from rooms.media.samples import Report
@@ -255,8 +256,8 @@ class Sender(RTCRtpSender):
 
 def _make_room(session: pylibsrtp.Session) -> None:
     """A session refuses to send more than 1,356 bytes at once, and encoders fill the 1,500 of an Ethernet frame."""
-    session._cdata = pylibsrtp.ffi.new("char[]", LONGEST_SENT_BYTES)
-    session._buffer = pylibsrtp.ffi.buffer(session._cdata)
+    session._cdata = ffi.new("char[]", LONGEST_SENT_BYTES)
+    session._buffer = ffi.buffer(session._cdata)
 
 
 class OnePortConnection(ice.Connection):
