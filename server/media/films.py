@@ -45,9 +45,9 @@ class FilmSource(NamedTuple):
     def kept(self, now: datetime) -> range | None:
         """The segments that are given out, by number; None: all that were sent."""
         ended_at = self.programme.ended_at
-        if ended_at is None or (now - ended_at < CLOSING and not self.cut.is_trimmed):
+        if ended_at is None or now < ended_at:
             return None
-        return self.cut.numbers
+        return self.cut.numbers if self.cut.is_trimmed or now - ended_at >= CLOSING else None
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """Raises NoSuchSegment."""
