@@ -16,10 +16,10 @@ from loadtests.fanout.process import prepare_client
 from loadtests.results import Figure
 from tests.engines.redis import Redis
 
-RECEIVERS, RUNS, RUN_S = 2_000, 5, 4.0
+RECEIVERS, RUNS, RUN_S = 2_000, 5, 8.0
 SCENES = ((5_000, 1_000.0, 200.0), (10_000, 200.0, 450.0))
 """How many are there, reactions a second, and within how many milliseconds 99 of 100 are to be shown."""
-SCENE_S = 12.0
+SCENE_RUNS, SCENE_S = 3, 12.0
 IDLE = 5_000
 
 
@@ -42,9 +42,11 @@ def measure_latency(house: House) -> list[Figure]:
     figures = []
     for people, per_second, p99_ms in SCENES:
         name = f"{people:,} receivers, {per_second:,.0f} reactions/s"
-        found = latency.ovation(house, people, per_second, SCENE_S)
-        print(f"{name}: {found}")
-        figures += latency.figures(name, [found], p99_ms)
+        found = []
+        for run in range(SCENE_RUNS):
+            found.append(latency.ovation(house, people, per_second, SCENE_S))
+            print(f"run {run + 1}: {name}: {found[-1]}")
+        figures += latency.figures(name, found, p99_ms)
     return figures
 
 
