@@ -163,7 +163,6 @@ class Beat:
 
     def _measure(self) -> None:
         hub = self.hub
-        meters.CONNECTIONS.set(sum(map(len, hub.connections.values())))
         meters.ROOMS.set(len(hub.rooms))
         meters.WAITING.set(len(hub.intake.inbox))
         meters.WHOLE.set(hub.bus.is_whole)

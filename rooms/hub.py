@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from weakref import WeakValueDictionary
 
+from rooms import meters
 from rooms.access import Access
 from rooms.bus import HOUSE, Asked, Bus, Gone, Hear, Listening, Message, RowChanged, SignedOut
 from rooms.errors import Unavailable, UnknownRoom
@@ -79,15 +80,19 @@ class Hub:
         """A browser has come."""
         connection = Connection(person, sign_in, outlet)
         self.connections[sign_in].add(connection)
+        meters.CONNECTIONS.inc()
         return connection
 
     def disconnect(self, connection: Connection) -> None:
         """It is gone; without effect when it already was."""
         for name in tuple(connection.rooms):
             self._leave(self.rooms[name], connection)
-        self.connections[connection.sign_in].discard(connection)
-        if not self.connections[connection.sign_in]:
-            del self.connections[connection.sign_in]
+        theirs = self.connections.get(connection.sign_in, set())
+        if connection in theirs:
+            theirs.remove(connection)
+            meters.CONNECTIONS.dec()
+            if not theirs:
+                del self.connections[connection.sign_in]
 
     async def hello(self, connection: Connection, command: Hello) -> None:
         """Leave the rooms that are not named, or not as before, and enter those that are."""
@@ -125,10 +130,13 @@ class Hub:
 
     async def play(self, connection: Connection, command: Playing) -> None:
         """Note that a page plays its session's picture or sound, or has stopped."""
-        if command.playing and command.room in connection.rooms:
-            connection.playing.add(command.room)
+        if command.room not in connection.rooms:
+            return
+        players = self.rooms[command.room].players
+        if command.playing:
+            players.add(connection)
         else:
-            connection.playing.discard(command.room)
+            players.discard(connection)
 
     def drained(self, connection: Connection) -> None:
         """A connection that had fallen behind takes frames again."""

@@ -19,8 +19,6 @@ class Connection:
     sign_in: uuid.UUID
     outlet: Outlet
     rooms: set[str] = field(default_factory=set)
-    playing: set[str] = field(default_factory=set)
-    """The rooms whose picture or sound this page plays."""
     observed: set[str] = field(default_factory=set)
     """The rooms among them that this page only shows: its person is not there for it."""
 

@@ -34,6 +34,8 @@ class Room:
         self.epoch = secrets.token_hex(8)
         self.seq = 0
         self.members: dict[Connection, Audience] = {}
+        self.players: set[Connection] = set()
+        """The members whose page plays the session's picture or sound."""
         self.presence = Presence()
         self.count = Count()
         self.paused = paused
@@ -98,7 +100,7 @@ class Room:
         audience = self.members.pop(connection)
         self._active[audience].discard(connection)
         connection.rooms.discard(self.name)
-        connection.playing.discard(self.name)
+        self.players.discard(connection)
         left = self._is_counted(connection, audience) and self.presence.leave(connection.person)
         if left:
             self.touch("headcount")
@@ -106,11 +108,11 @@ class Room:
 
     def reseat(self, connection: Connection, audience: Audience) -> None:
         """Give a member another audience, and the snapshot that it may see."""
-        playing = self.name in connection.playing
+        plays = connection in self.players
         self.leave(connection)
         self.enter(connection, audience)
-        if playing:
-            connection.playing.add(self.name)
+        if plays:
+            self.players.add(connection)
 
     def hear(self, message: Message, *, process: str, now: int) -> None:
         """Take in what another process says; `process` is this one's name, whose echo is nothing new."""
@@ -131,11 +133,7 @@ class Room:
 
     def watchers(self) -> set[uuid.UUID]:
         """The counted people for whom picture or sound plays."""
-        return {
-            connection.person
-            for connection, audience in self.members.items()
-            if self.name in connection.playing and self._is_counted(connection, audience)
-        }
+        return {each.person for each in self.players if self._is_counted(each, self.members[each])}
 
     def welcome(self, audience: Audience) -> Frame:
         """The full snapshot, encoded once for all who arrive between two publications."""
