@@ -8,6 +8,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +22,15 @@ LEASE = timedelta(seconds=90)
 BACK_OFF = (timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """How long to wait after each try that a server refused for now; after the last, the mail has failed."""
 UNCERTAIN = "The server stopped while this was being sent, so it may or may not have arrived."
+WORK = (
+    select(Mail.id)
+    .where(
+        col(Mail.state).in_(("queued", "sending")),
+        or_(col(Mail.leased_until).is_(None), col(Mail.leased_until) <= bindparam("now")),
+    )
+    .limit(1)
+)
+"""Asked every few seconds for ever: built once."""
 
 
 async def queue(
@@ -62,9 +72,7 @@ async def queue(
 
 async def has_work(db: AsyncSession, now: datetime) -> bool:
     """Whether anything is due, or was being sent when its process ended."""
-    due = or_(col(Mail.leased_until).is_(None), col(Mail.leased_until) <= now)
-    statement = select(Mail.id).where(col(Mail.state).in_(("queued", "sending")), due).limit(1)
-    return (await db.exec(statement)).first() is not None
+    return (await db.exec(WORK, params={"now": now})).first() is not None
 
 
 async def claim(db: AsyncSession, now: datetime) -> Mail | None:

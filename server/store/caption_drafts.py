@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +13,19 @@ from server.store.upserts import insert_into
 
 LEASE = timedelta(minutes=2)
 """One that says nothing for so long has died with its process, and is begun anew."""
+DUE = (
+    select(CaptionDraft, Session, Event)
+    .join(Session, col(Session.id) == col(CaptionDraft.session_id))
+    .join(Event, col(Event.id) == col(Session.event_id))
+    .where(
+        or_(
+            col(CaptionDraft.state) == "waiting",
+            and_(col(CaptionDraft.state) == "making", col(CaptionDraft.leased_until) < bindparam("now")),
+        )
+    )
+    .order_by(col(CaptionDraft.asked_at))
+)
+"""Asked every few seconds for ever: built once."""
 
 
 async def draft_of(db: AsyncSession, session_id: uuid.UUID, directory: str) -> CaptionDraft | None:
@@ -33,15 +46,7 @@ async def ask(db: AsyncSession, session_id: uuid.UUID, directory: str, now: date
 
 async def next_due(db: AsyncSession, now: datetime) -> tuple[CaptionDraft, Session, Event] | None:
     """The one that has waited longest, or whose making has died."""
-    left = and_(col(CaptionDraft.state) == "making", col(CaptionDraft.leased_until) < now)
-    due = (
-        select(CaptionDraft, Session, Event)
-        .join(Session, col(Session.id) == col(CaptionDraft.session_id))
-        .join(Event, col(Event.id) == col(Session.event_id))
-        .where(or_(col(CaptionDraft.state) == "waiting", left))
-        .order_by(col(CaptionDraft.asked_at))
-    )
-    return (await db.exec(due)).first()
+    return (await db.exec(DUE, params={"now": now})).first()
 
 
 async def claim(db: AsyncSession, found: CaptionDraft, now: datetime) -> bool:

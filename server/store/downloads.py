@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +13,20 @@ from server.store.upserts import insert_into
 
 LEASE = timedelta(minutes=5)
 """One that says nothing for so long has died with its process, and is begun anew."""
+DUE = (
+    select(Download, Session, Event)
+    .join(Session, col(Session.id) == col(Download.session_id))
+    .join(Event, col(Event.id) == col(Session.event_id))
+    .where(
+        or_(
+            col(Download.state) == "waiting",
+            and_(col(Download.state) == "making", col(Download.leased_until) < bindparam("now")),
+        ),
+        col(Download.media_key) == col(Session.media_key),
+    )
+    .order_by(col(Download.asked_at))
+)
+"""Asked every few seconds for ever: built once."""
 
 
 async def download_of(db: AsyncSession, session: Session) -> Download | None:
@@ -31,15 +46,7 @@ async def ask(db: AsyncSession, session: Session, now: datetime) -> None:
 
 async def next_due(db: AsyncSession, now: datetime) -> tuple[Download, Session, Event] | None:
     """The one that has waited longest, or whose making has died."""
-    left = and_(col(Download.state) == "making", col(Download.leased_until) < now)
-    due = (
-        select(Download, Session, Event)
-        .join(Session, col(Session.id) == col(Download.session_id))
-        .join(Event, col(Event.id) == col(Session.event_id))
-        .where(or_(col(Download.state) == "waiting", left), col(Download.media_key) == col(Session.media_key))
-        .order_by(col(Download.asked_at))
-    )
-    return (await db.exec(due)).first()
+    return (await db.exec(DUE, params={"now": now})).first()
 
 
 async def claim(db: AsyncSession, found: Download, now: datetime) -> bool:

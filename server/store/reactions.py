@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Insert, cast, extract, tuple_
+from sqlalchemy import BigInteger, BindParameter, Connection, Insert, bindparam, cast, extract, tuple_
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +15,12 @@ from rooms.journal import Stored
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from server.models import DroppedFrames, Reaction, RefusalTally, Tally
 from server.store.upserts import insert_for
+
+OF_SESSION: BindParameter[uuid.UUID] = bindparam("session_id")
+TALLIES = select(Tally).where(Tally.session_id == OF_SESSION)
+REFUSALS = select(RefusalTally).where(RefusalTally.session_id == OF_SESSION)
+DROPPED = select(func.coalesce(func.sum(DroppedFrames.n), 0)).where(DroppedFrames.session_id == OF_SESSION)
+"""Asked every few seconds for each session that is open: built once."""
 
 
 def keep(taps: Sequence[Tap], db: Connection) -> Stored:
@@ -33,10 +39,10 @@ def keep(taps: Sequence[Tap], db: Connection) -> Stored:
 async def count(db: AsyncSession, session_id: uuid.UUID) -> Count:
     """All that is stored of a session's reactions, by the running totals."""
     accepted: dict[Any, dict[Any, int]] = {}
-    for row in await db.exec(select(Tally).where(Tally.session_id == session_id)):
+    asked = {"session_id": session_id}
+    for row in await db.exec(TALLIES, params=asked):
         accepted.setdefault(row.wave, {})[row.emoji] = row.n
-    refusals = await db.exec(select(RefusalTally).where(RefusalTally.session_id == session_id))
-    refused: dict[Any, int] = {refusal.reason: refusal.n for refusal in refusals}
+    refused: dict[Any, int] = {refusal.reason: refusal.n for refusal in await db.exec(REFUSALS, params=asked)}
     return Count(accepted, refused, await _dropped(db, session_id))
 
 
@@ -48,8 +54,7 @@ async def note_dropped(db: AsyncSession, session_id: uuid.UUID, person_id: uuid.
 
 
 async def _dropped(db: AsyncSession, session_id: uuid.UUID) -> int:
-    total = select(func.coalesce(func.sum(DroppedFrames.n), 0)).where(DroppedFrames.session_id == session_id)
-    return int((await db.exec(total)).one())
+    return int((await db.exec(DROPPED, params={"session_id": session_id})).one())
 
 
 def _insert(db: Connection, taps: Iterable[Tap]) -> list[TapKey]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +23,19 @@ PRESENT = ("arriving", "here")
 RUNNING = ("live", "paused")
 NEAR = timedelta(hours=1)
 """So long before a session its stage must be ready for an encoder that asks once only."""
+WANTED = select(
+    or_(
+        exists().where(
+            col(Session.stage_id).is_not(None),
+            or_(
+                col(Session.state).in_(RUNNING),
+                and_(col(Session.state) == "scheduled", col(Session.starts_at) < bindparam("starts_before")),
+            ),
+        ),
+        exists().where(col(StageSource.changed_at) > bindparam("changed_after")),
+    )
+)
+"""Asked every few seconds for ever: built once."""
 
 
 class Refused(Exception):
@@ -50,11 +63,8 @@ async def stages_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Stage]:
 
 async def is_any_wanted(db: AsyncSession, now: datetime) -> bool:
     """Whether somebody may send to a stage now: its session is on or near, or somebody has come or tried to."""
-    running, scheduled = col(Session.state).in_(RUNNING), col(Session.state) == "scheduled"
-    near = or_(running, and_(scheduled, col(Session.starts_at) < now + NEAR))
-    session = exists().where(col(Session.stage_id).is_not(None), near)
-    source = exists().where(col(StageSource.changed_at) > now - NEAR)
-    return bool((await db.exec(select(or_(session, source)))).one())
+    near = {"starts_before": now + NEAR, "changed_after": now - NEAR}
+    return bool((await db.exec(WANTED, params=near)).one())
 
 
 async def stage_at(db: AsyncSession, stage_id: uuid.UUID) -> tuple[Stage, Event] | None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +14,18 @@ from server.store.database import leave_work
 
 LEASE = timedelta(minutes=2)
 """A packaging that says nothing for so long has died with its process, and is begun anew."""
+DUE = (
+    select(FilmUpload)
+    .where(
+        or_(
+            col(FilmUpload.state) == "waiting",
+            and_(col(FilmUpload.state) == "packaging", col(FilmUpload.leased_until) < bindparam("now")),
+        )
+    )
+    .order_by(col(FilmUpload.created_at))
+    .limit(1)
+)
+"""Asked every few seconds for ever: built once."""
 
 
 async def uploads_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[FilmUpload]:
@@ -47,9 +60,7 @@ async def receive(db: AsyncSession, row: FilmUpload, offset: int, length: int) -
 
 async def next_due(db: AsyncSession, now: datetime) -> FilmUpload | None:
     """The upload that has waited longest, or whose packaging has died."""
-    left = and_(col(FilmUpload.state) == "packaging", col(FilmUpload.leased_until) < now)
-    due = select(FilmUpload).where(or_(col(FilmUpload.state) == "waiting", left)).order_by(col(FilmUpload.created_at))
-    return (await db.exec(due.limit(1))).first()
+    return (await db.exec(DUE, params={"now": now})).first()
 
 
 async def claim(db: AsyncSession, found: FilmUpload, now: datetime) -> bool:
