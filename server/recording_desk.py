@@ -34,7 +34,7 @@ class Subject(NamedTuple):
     draft: CaptionDraft | None
     """The captions that speech recognition was asked for."""
     kept: Keeping | None
-    """What the check found in what a stage sent; None before the session's end, and for a film."""
+    """What the check after the session found; None before its end."""
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from rooms.media.check import check, complete
+from rooms.media.check import check, check_film, complete
 from rooms.media.download import Run, join
 from rooms.media.simulive import FilmRefused, package
 from rooms.media.spec import SpecRefused
@@ -24,7 +24,8 @@ def main(words: list[str] | None = None) -> int:
         elif arguments.command == "check":
             if arguments.complete:
                 complete(arguments.directory)
-            sys.stdout.write(json.dumps(asdict(check(arguments.directory))))
+            look = check_film if arguments.film else check
+            sys.stdout.write(json.dumps(asdict(look(arguments.directory))))
         elif arguments.command == "join":
             runs = [Run(*(list(map(Path, files)) for files in run)) for run in json.load(sys.stdin)]
             join(runs, arguments.to, progress=say_progress)
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     )
     checking = commands.add_parser("check", help="look over a recording, and say what was found as JSON")
     checking.add_argument("directory", type=Path, help="where a session's programme was written")
+    checking.add_argument("--film", action="store_true", help="a packaged film is there, not a session's programme")
     checking.add_argument("--complete", action="store_true", help="nothing more will come: say so in its playlists")
     return whole
 

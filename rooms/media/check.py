@@ -1,21 +1,23 @@
-"""Looks over a whole recording: is each listed segment there, can it be decoded, do picture and sound end together?
+"""Looks over a whole recording: is each listed segment there, can it be decoded, do picture and sound keep together?
 
 Every packet of the pictures is read and each keyframe decoded; of the sound everything is.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 import av
 
+from rooms.film_index import Rendition, Segment
 from rooms.media.disk import Disk, read_journals
+from rooms.media.simulive import read_index
 from rooms.recording import RENDITIONS, Journal, Listed
 
 MOST_OFFSET_MS = 80
-"""An AAC frame and a picture: at the end of a stretch sound and picture may be so far apart."""
+"""An AAC frame and a picture: where a stretch ends, or a film begins, sound and picture may be so far apart."""
 SLACK_S = 0.05
 """By how much a segment may be longer or shorter than it is listed."""
 
@@ -51,6 +53,31 @@ def check(directory: Path) -> Findings:
     return found
 
 
+def check_film(directory: Path) -> Findings:
+    """Look over a packaged film."""
+    index = read_index(directory)
+    if index is None:
+        return Findings(faults=["the film is not there"])
+    found = Findings(seconds=index.duration.total_seconds())
+    begins = {}
+    for name in ("video", "audio", "small"):
+        rendition: Rendition | None = getattr(index, name)
+        if rendition is None:
+            continue
+        try:
+            init = (directory / (rendition.init or "")).read_bytes()
+            begins[name] = _begins(init + (directory / rendition.segments[0].name).read_bytes())
+        except (OSError, av.FFmpegError):
+            found.faults.append(f"the {name} cannot be read")
+            continue
+        found.faults += _unplayable(directory, init, rendition.segments)
+    if {"video", "audio"} <= begins.keys():
+        found.offset_ms = round(1000 * abs(begins["video"] - begins["audio"]))
+        if found.offset_ms > MOST_OFFSET_MS:
+            found.faults.append(f"picture and sound are {found.offset_ms} ms apart")
+    return found
+
+
 def _apart(video: Journal, audio: Journal) -> Iterator[float]:
     """By how many seconds the sound of each run that was closed is longer or shorter than its pictures.
 
@@ -83,14 +110,24 @@ def _faults(directory: Path, rendition: str, journal: Journal) -> Iterator[str]:
         except OSError:
             yield f"the {rendition}’s stretch {run + 1} cannot be read"
             continue
-        for segment in listed:
-            try:
-                seconds = _decoded(init + (directory / segment.name).read_bytes())
-            except (OSError, av.FFmpegError) as error:
-                yield f"{segment.name} cannot be played: {error.strerror or error}"
-            else:
-                if abs(seconds - segment.seconds) > SLACK_S:
-                    yield f"{segment.name} lasts {seconds:.2f} s and not {segment.seconds:.2f} s"
+        yield from _unplayable(directory, init, listed)
+
+
+def _unplayable(directory: Path, init: bytes, segments: Iterable[Listed | Segment]) -> Iterator[str]:
+    for segment in segments:
+        try:
+            seconds = _decoded(init + (directory / segment.name).read_bytes())
+        except (OSError, av.FFmpegError) as error:
+            yield f"{segment.name} cannot be played: {error.strerror or error}"
+        else:
+            if abs(seconds - segment.seconds) > SLACK_S:
+                yield f"{segment.name} lasts {seconds:.2f} s and not {segment.seconds:.2f} s"
+
+
+def _begins(content: bytes) -> float:
+    """When a segment begins, seconds of its film."""
+    with av.open(io.BytesIO(content), "r") as container:
+        return (container.start_time or 0) / av.time_base
 
 
 def _decoded(content: bytes) -> float:

@@ -1,4 +1,4 @@
-"""How well a session that was broadcast from a stage is kept."""
+"""How well what a session sent is kept."""
 
 import uuid
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How well broadcast sessions are kept: noted while they are live, checked afterwards."""
+"""How well sessions are kept: of a stage's noted while they are live, of all checked afterwards."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,11 +11,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.keeping import Kept, Verdict
 from server.models import Keeping, Session
+from server.store.database import leave_work
 from server.store.revisions import raise_revision, session_room
 from server.store.upserts import insert_into
 
 LEASE = timedelta(minutes=30)
 """A check that takes longer has died with its process."""
+NOTHING: dict[str, Any] = {
+    "troubles": [],
+    "stored_key": "",
+    "stored": {},
+    "store_away": False,
+    "seconds": 0,
+    "offset_ms": 0,
+    "missing": [],
+    "faults": [],
+}
+"""A row of which nothing is known yet."""
 
 
 async def note(db: AsyncSession, session_id: uuid.UUID, safe_up_to: datetime | None, troubles: Sequence[str]) -> None:
@@ -26,11 +38,17 @@ async def note(db: AsyncSession, session_id: uuid.UUID, safe_up_to: datetime | N
     said = {"safe_up_to": safe_up_to, "troubles": list(troubles)}
     if known is not None and (known.safe_up_to, known.troubles) == (safe_up_to, said["troubles"]):
         return
-    row = {"session_id": session_id, "seconds": 0, "offset_ms": 0, "missing": [], "faults": []}
-    row |= {"stored_key": "", "stored": {}, "store_away": False, **said}
-    statement = insert_into(db, Keeping).values(**row)
+    statement = insert_into(db, Keeping).values(**NOTHING | said, session_id=session_id)
     await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=said))
     await raise_revision(db, session_room(session_id), "kept")
+
+
+async def begin_of_film(db: AsyncSession, session_id: uuid.UUID) -> None:
+    """A session that played a film is over: what it leaves is yet to be looked over, a demo's once more."""
+    unchecked = {"checked_at": None, "check_leased_until": None}
+    statement = insert_into(db, Keeping).values(**NOTHING, **unchecked, session_id=session_id)
+    await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=unchecked))
+    leave_work(db)
 
 
 async def keepings_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Keeping]:
@@ -72,10 +90,11 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 async def to_be_stored(db: AsyncSession) -> list[tuple[Session, Keeping]]:
-    """The sessions of which something is kept, those that are live first: nobody should wait for a recording."""
+    """The sessions of which a stage sent something, those that are live first: nobody should wait for a recording."""
     statement = (
         select(Session, Keeping)
         .join(Keeping, col(Keeping.session_id) == col(Session.id))
+        .where(col(Session.film_id).is_(None))
         .order_by(col(Session.ended_at).is_not(None), col(Session.ended_at).desc())
     )
     return list((await db.exec(statement)).all())

@@ -76,10 +76,10 @@ async def whole_lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dic
 
     Before that, its time without the pauses.
     """
-    ids = [session.id for session in sessions]
-    pauses = await pauses_of(db, ids)
+    pauses = await pauses_of(db, [session.id for session in sessions])
+    of_stages = [session.id for session in sessions if session.film_id is None]
     films = await durations_of(db, [session.film_id for session in sessions if session.film_id])
-    checked = (col(Keeping.session_id).in_(ids), col(Keeping.checked_at).is_not(None))
+    checked = (col(Keeping.session_id).in_(of_stages), col(Keeping.checked_at).is_not(None))
     found = dict((await db.exec(select(Keeping.session_id, Keeping.seconds).where(*checked))).all())
     return {
         session.id: min(

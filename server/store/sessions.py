@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.lifecycles import RECORDING, SESSION, Hours, Pause, end_due
 from server.models import Event, Film, Session, SessionPause
+from server.store import keeping
 from server.store.revisions import event_room, raise_revision, session_room
 
 MEDIA_KEY_BYTES = 16
@@ -36,6 +37,8 @@ async def move(db: AsyncSession, session: Session, name: str, *, now: datetime) 
     if moved.rowcount != 1:
         return False
     await _keep_pauses(db, session.id, name, now)
+    if name == "end" and session.film_id:
+        await keeping.begin_of_film(db, session.id)
     await announce(db, session)
     return True
 

@@ -1,18 +1,25 @@
 """Every recording is checked once its session is over, and the console says what is not whole."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from rooms.media.cards import Typeface
+from rooms.media.film import make_film
+from rooms.media.simulive import package
+from rooms.media.spec import FilmSpec
+from server.media.films import films_dir
 from server.media.programmes import directory_of
 from server.media.recording_checks import GIVEN_UP_AFTER, check_due
 from server.models import Event, Keeping, Session, Stage
 from server.settings import Settings
-from server.store import keeping
+from server.store import films, keeping
 from server.store.database import Database
 from tests.factory import Factory
 from tests.pages.broadcasts import broadcast
@@ -107,6 +114,52 @@ async def test_a_damaged_recording_is_told_to_the_organiser(
     assert f'href="{desk(event, session)}"' in console
     assert "recording not whole" in console
     assert "v-1.m4s cannot be played" in (await client.get(desk(event, session))).text
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of three seconds."""
+    cards = [{"text": "Put two fingers on your wrist.", "seconds": 3}]
+    spec = FilmSpec.from_json({"title": "Hearts", "speaker": "A nurse", "accent": "#c23a22", "cards": cards})
+    folder = tmp_path_factory.mktemp("film")
+    make_film(spec, folder / "film.mp4", Typeface(), lambda share: None)
+    package(folder / "film.mp4", folder / "packaged", spec.title)
+    return folder / "packaged"
+
+
+@pytest.mark.parametrize(
+    ("lost", "verdict", "said"),
+    [
+        (None, "recording whole", "It is whole"),
+        ("v-1.m4s", "recording not whole", "v-1.m4s cannot be played"),
+    ],
+)
+async def test_what_a_film_leaves_is_looked_over_when_its_session_has_ended(
+    app: Starlette,
+    client: httpx.AsyncClient,
+    event: Event,
+    make: Factory,
+    settings: Settings,
+    packaged: Path,
+    olive: None,
+    lost: str | None,
+    verdict: str,
+    said: str,
+) -> None:
+    directory = shutil.copytree(packaged, films_dir(settings) / "hearts")
+    if lost:
+        (directory / lost).unlink()
+    async with app.state.db.writing() as db:
+        film = await films.add(db, event.id, "Hearts", "hearts", 3.0)
+    session = await make.live_session(event, film_id=film.id)
+    await client.post(f"/{event.slug}/console/sessions/{session.slug}/move", data={"move": "end"})
+    assert "It is being looked over" in (await client.get(desk(event, session))).text
+    await checked(app, session)
+    assert said in (await client.get(desk(event, session))).text
+    assert verdict in (await client.get(f"/{event.slug}/console")).text
+    async with app.state.db.writing() as db:
+        await keeping.begin_of_film(db, session.id)
+    assert "It is being looked over" in (await client.get(desk(event, session))).text
 
 
 async def test_where_nothing_was_kept_is_told_to_the_second(

@@ -1,11 +1,14 @@
 """What the check of a recording finds."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from rooms.media.check import check
+from rooms.film_index import INDEX_NAME, FilmIndex
+from rooms.media.check import check, check_film
 from rooms.media.programme import Programme
 from tests.rooms.media.speaker import Speaker, feed
 
@@ -67,3 +70,30 @@ def test_sound_and_pictures_that_end_apart_are_a_fault_unless_the_recorder_died(
 
 def test_nothing_recorded_is_a_fault(tmp_path: Path) -> None:
     assert "nothing was recorded" in check(tmp_path).faults
+
+
+def test_a_film_that_is_whole_has_no_faults(packaged: tuple[Path, FilmIndex]) -> None:
+    directory, film = packaged
+    found = check_film(directory)
+    assert (found.faults, found.seconds) == ([], film.duration.total_seconds())
+    assert found.offset_ms < 40
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("a-2.m4s", "a-2.m4s cannot be played"), ("v.mp4", "the video cannot be read"), ("film.json", "not there")],
+)
+def test_what_a_film_lacks_is_named(packaged: tuple[Path, FilmIndex], tmp_path: Path, lost: str, said: str) -> None:
+    directory = shutil.copytree(packaged[0], tmp_path / "film")
+    (directory / lost).unlink()
+    (fault,) = check_film(directory).faults
+    assert said in fault
+
+
+def test_a_film_whose_sound_begins_late_is_out_of_step(packaged: tuple[Path, FilmIndex], tmp_path: Path) -> None:
+    directory = shutil.copytree(packaged[0], tmp_path / "film")
+    index = json.loads((directory / INDEX_NAME).read_text())
+    del index["audio"]["segments"][0]
+    (directory / INDEX_NAME).write_text(json.dumps(index))
+    (fault,) = check_film(directory).faults
+    assert fault.startswith("picture and sound are ")
