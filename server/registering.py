@@ -134,7 +134,8 @@ async def admit(
     Call it whenever a place may have become free: somebody registers, somebody cancels, the capacity is raised.
     """
     confirmed = await registrations.admit(db, event.id, now)
-    days = days_calendar(event, await agenda.agenda(db, event, now), base_url, now) if confirmed else b""
+    is_to_come = bool(confirmed) and event.state != "closed"
+    days = days_calendar(event, await agenda.agenda(db, event, now), base_url, now) if is_to_come else b""
     for person in await people.with_ids(db, confirmed):
         mail = kind if newcomer is not None and person.id == newcomer.id else "promoted"
         key = f"{mail}:{event.id}:{person.id}:{now.isoformat()}"

@@ -1,7 +1,7 @@
 """How moments, spans and numbers are written for people, in one place."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,15 @@ def day(moment: datetime, zone: str) -> str:
     return f"{local:%A} {local.day} {local:%B}"
 
 
+def whole_date(day: date) -> str:
+    """28 June 2026."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
 def dates(event: Any) -> str:
     """28–29 June 2026: the days of an event, which has `starts_on` and `ends_on`."""
     first, last = event.starts_on, event.ends_on
-    end = f"{last.day} {last:%B} {last.year}"
+    end = whole_date(last)
     if first == last:
         return end
     if (first.year, first.month) == (last.year, last.month):
@@ -65,6 +70,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "day": day,
     "dates": dates,
+    "whole_date": whole_date,
     "zone_name": zone_name,
     "span": span,
     "number": number,

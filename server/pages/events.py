@@ -18,6 +18,7 @@ async def show(request: Request) -> Response:
     now = datetime.now(UTC)
     async with request.app.state.db.reading() as db:
         event = await event_of(request, db)
+        today = agenda.local_date(now, event.zone)
         items = await agenda.agenda(db, event, now)
         registered = await registrations.count(db, event.id, "confirmed")
         speakers = await agenda.speakers_at(db, event.id)
@@ -30,6 +31,9 @@ async def show(request: Request) -> Response:
         registered=registered,
         is_full=event.capacity is not None and registered >= event.capacity,
         is_open=is_open(event, now),
+        is_over=event.state == "closed" or today > event.ends_on,
+        watched_until=event.recordings_until if today <= event.recordings_until else None,
+        now=now,
         speakers=speakers,
         via=request.query_params.get("via", "")[:60],
         address=f"{request.app.state.settings.base_url}/{event.slug}",

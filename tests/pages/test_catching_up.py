@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server import registering
 from server.analytics import registrations as told
@@ -59,6 +59,13 @@ async def test_a_closed_event_can_be_caught_up_with_until_its_recordings_close(
         assert "Register to catch up" in (await client.get(f"/{still.slug}")).text
         assert "on demand" in (await client.get(f"/{still.slug}/registration")).text
         assert (await client.post(f"/{still.slug}/registration", data=PERSON)).status_code == 303
+    async with make.database.reading() as db:
+        mails = (await db.exec(select(Mail).order_by(col(Mail.created_at)))).all()
+    for mail, still in zip(mails, ("", f"{TODAY + timedelta(days=9):%B %Y}"), strict=True):
+        assert "Watch the recordings" in mail.text
+        assert still in mail.text
+        assert "Join early" not in mail.text
+        assert not mail.calendar
     longer_ago = {"state": "closed", "starts_on": TODAY - timedelta(days=95), "ends_on": TODAY - timedelta(days=94)}
     for closed in (
         await make.event(**longer_ago),

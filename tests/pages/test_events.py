@@ -1,6 +1,6 @@
 """The event's own page and what leads to it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 
@@ -32,6 +32,23 @@ async def test_a_visitor_reads_what_when_who_and_how_many(client: httpx.AsyncCli
         "<strong>about</strong>",
     ):
         assert words in text
+
+
+async def test_it_says_when_it_begins_began_and_that_it_is_over(client: httpx.AsyncClient, make: Factory) -> None:
+    now = datetime.now(UTC)
+    today, hour = now.date(), timedelta(hours=1)
+    for begins, days, state, said in (
+        (now + 48 * hour, (2, 3), "open", "Begins "),
+        (now - hour, (-1, 1), "open", "Began "),
+        (now - 96 * hour, (-4, -3), "open", "The event is over."),
+        (now - hour, (-1, 1), "closed", "The event is over."),
+    ):
+        first, last = (today + timedelta(days=each) for each in days)
+        event = await make.event(starts_on=first, ends_on=last, state=state, recordings_close_on=date(2100, 9, 1))
+        await make.session(event, starts_at=begins)
+        page = (await client.get(f"/{event.slug}")).text
+        assert [each for each in ("Begins ", "Began ", "The event is over.") if each in page] == [said]
+        assert ("can be watched until 1 September 2100" in page) == (said == "The event is over.")
 
 
 async def test_it_can_be_passed_on_with_its_hashtag(client: httpx.AsyncClient, make: Factory) -> None:
