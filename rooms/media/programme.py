@@ -49,14 +49,17 @@ class Programme:
         """Whose picture comes next, from its next keyframe on."""
         self._still = Still()
         self._now = self._asked_at = self._pictured_at = self._heard_at = float("-inf")
+        self._aired_at: float | None = None
+        """Since which tick somebody has been on air."""
 
     @property
     def troubles(self) -> set[Trouble]:
         """What is wrong now; the organiser is told."""
+        aired_at = self._now if self._aired_at is None else self._aired_at
         wrong: dict[Trouble, bool] = {
             "disk": self.disk.is_full,
             "no-picture": self._shown is not None and self._now - self._pictured_at > STILL_AFTER_S,
-            "no-sound": bool(self._on_air) and self._now - self._heard_at > VANISHED_AFTER_S,
+            "no-sound": self._now - max(self._heard_at, aired_at) > VANISHED_AFTER_S,
         }
         return {trouble for trouble, is_so in wrong.items() if is_so}
 
@@ -108,6 +111,7 @@ class Programme:
     def tick(self, now: float) -> None:
         """To be called a few times a second, by the monotonic clock: who vanished is noticed here."""
         self._now = now
+        self._aired_at = (self._aired_at or now) if self._on_air else None
         run, pictured_s, heard_s = self._packager.run, now - self._pictured_at, now - self._heard_at
         if run and min(pictured_s, heard_s) > VANISHED_AFTER_S:
             self._packager.close_run()

@@ -162,6 +162,19 @@ def test_a_publisher_that_vanishes_ends_the_run_and_the_recording_says_where_som
     assert abs(gap.begins_at.timestamp() - (speaker.begins + 6 + EPOCH)) < 0.2
 
 
+def test_who_goes_on_air_has_a_moment_before_nobody_is_said_to_be_heard(programme: Programme) -> None:
+    begins = Speaker().begins
+    programme.on_air([])
+    programme.tick(begins)
+    programme.on_air(["speaker"])
+    for second, said in ((10, False), (14, False), (16, True)):
+        programme.tick(begins + second)
+        assert ("no-sound" in programme.troubles) == said
+    programme.on_air([])
+    programme.tick(begins + 17)
+    assert "no-sound" not in programme.troubles
+
+
 @pytest.mark.soak
 def test_picture_and_sound_do_not_drift_apart(programme: Programme, tmp_path: Path, soak: bool) -> None:
     """A sound card that runs too fast: as bad as they come for half an hour, or ten times worse for a moment."""
