@@ -122,7 +122,10 @@ def named_in(data: bytes) -> str:
 
 
 async def open_port(addresses: list[str], port: int) -> dict[str, UdpPort]:
-    """The same port on each address that can be used now; 0 takes a free one. Raises OSError when it is taken."""
+    """The same port on each address that can be used now; 0 takes a free one.
+
+    Raises OSError when it is taken, or no address can be used.
+    """
     loop, ports = asyncio.get_running_loop(), dict[str, UdpPort]()
     for address in addresses:
         try:
@@ -134,4 +137,6 @@ async def open_port(addresses: list[str], port: int) -> dict[str, UdpPort]:
             continue
         ports[address] = shared
         port = shared.transport.get_extra_info("sockname")[1]
+    if not ports:
+        raise OSError(errno.EADDRNOTAVAIL, f"none of the addresses {', '.join(addresses)} can be used")
     return ports

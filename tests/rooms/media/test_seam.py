@@ -147,6 +147,11 @@ async def test_an_address_that_cannot_be_used_now_is_left_out(aiortc_as_it_was: 
     assert list(ports) == [HERE]
 
 
+async def test_no_address_that_can_be_used_is_an_error():
+    with pytest.raises(OSError, match=r"none of the addresses 192\.0\.2\.1 can be used"):
+        await open_port(["192.0.2.1"], 0)
+
+
 async def test_a_packet_that_is_lost_is_sent_again_when_asked_for(pair: Pair):
     video, send = pair.senders[1], pair.senders[1]._send
     lost: list[int] = []
