@@ -1,8 +1,11 @@
-"""What a speaker does on the backstage page."""
+"""What a speaker does on the backstage page, and what is seen there and on the producer's."""
 
 from playwright.async_api import Page, expect
 
 WITHIN_MS = 90_000
+SEEN = """() => [...document.querySelectorAll('.monitor:not([hidden]) video')].filter(
+  video => video.videoWidth > 0 && video.currentTime > 0).length"""
+"""How many pictures of others really play on a page."""
 
 
 async def join(page: Page) -> None:
@@ -12,3 +15,7 @@ async def join(page: Page) -> None:
 
 async def is_backstage(page: Page) -> None:
     await expect(page.locator(".backstage-self")).to_have_attribute("data-state", "in", timeout=WITHIN_MS)
+
+
+async def sees(page: Page, others: int) -> None:
+    await page.wait_for_function(f"() => ({SEEN})() === {others}", timeout=WITHIN_MS)

@@ -3,17 +3,14 @@
 import re
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from server.settings import Settings
 from tests.factory import Factory
 from tests.live.waiting import until
 from tests.stage.conftest import House, Open
-from tests.stage.speaking import WITHIN_MS, join
+from tests.stage.speaking import WITHIN_MS, join, sees
 
-SEEN = """() => [...document.querySelectorAll('.monitor:not([hidden]) video')].filter(
-  video => video.videoWidth > 0 && video.currentTime > 0).length"""
-"""How many pictures of others really play on a page."""
 CAMERA = """
 navigator.mediaDevices.getUserMedia = ((original) => (wanted) => original.call(
   navigator.mediaDevices, { ...wanted, video: { width: 320, height: 180, frameRate: 10 } }
@@ -32,10 +29,6 @@ UNPLUGGED = """() => {
   track.dispatchEvent(new Event("ended"));
 }"""
 """A camera is pulled out: the browser's track ends."""
-
-
-async def sees(page: Page, others: int) -> None:
-    await page.wait_for_function(f"() => ({SEEN})() === {others}", timeout=WITHIN_MS)
 
 
 async def test_speakers_meet_backstage_one_is_taken_on_air_and_one_interprets(
