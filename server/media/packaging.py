@@ -46,6 +46,8 @@ async def package(database: Database, settings: Settings, row: FilmUpload) -> No
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.parent.mkdir(parents=True, exist_ok=True)
     last_word = await run(database, row, uploaded(settings, row), workshop)
+    if last_word:
+        shutil.rmtree(workshop, ignore_errors=True)
     async with database.writing() as db:
         if last_word:
             log.warning("film refused", upload=str(row.id), why=last_word)
@@ -54,7 +56,6 @@ async def package(database: Database, settings: Settings, row: FilmUpload) -> No
             shutil.rmtree(place, ignore_errors=True)
             workshop.rename(place)
             await uploads.finish(db, row, place.name, index_at(place).duration.total_seconds())
-    shutil.rmtree(workshop, ignore_errors=True)
     uploaded(settings, row).unlink(missing_ok=True)
 
 

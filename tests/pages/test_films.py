@@ -12,6 +12,7 @@ from rooms.media.film import make_film
 from rooms.media.spec import FilmSpec
 from server.models import Event
 from tests.factory import Factory
+from tests.live.waiting import until
 
 PIECE = 1_000_000
 READY_WITHIN_S = 120
@@ -31,8 +32,9 @@ async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
     client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
 
 
-def files(app: Starlette, folder: str) -> list[str]:
-    return [path.name for path in (app.state.settings.data / "media" / folder).iterdir()]
+async def none_left(app: Starlette, folder: str) -> None:
+    """What is not needed any more is deleted once the page has been told."""
+    await until(lambda: not list((app.state.settings.data / "media" / folder).iterdir()))
 
 
 async def announce(client: httpx.AsyncClient, event: Event, size: object, title: str = "Hearts") -> httpx.Response:
@@ -79,7 +81,7 @@ async def test_a_film_comes_in_pieces_and_can_be_given_to_a_session(
     ready = (await settled(client, event)).split('id="ready"')[1]
     assert "Hearts" in ready and "0:02" in ready
     assert "Hearts, 2 s" in (await client.get(f"/{event.slug}/console/sessions/new")).text
-    assert not files(app, "uploads")
+    await none_left(app, "uploads")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ async def test_what_is_no_film_is_refused_with_the_reason(
     await upload(client, event, content, "Notes")
     page = await settled(client, event)
     assert "Refused" in page and says in page
-    assert not files(app, "films")
+    await none_left(app, "films")
 
 
 @pytest.mark.parametrize("size", ["", "0", "-5", "many", 8_000_000_001, "9" * 30])
@@ -120,4 +122,4 @@ async def test_what_was_given_up_is_forgotten(client: httpx.AsyncClient, app: St
     assert "0 % has arrived" in await films(client, event)
     assert (await client.post(f"{address}/delete")).status_code == 303
     assert (await client.head(address)).status_code == 404
-    assert not files(app, "uploads")
+    await none_left(app, "uploads")
