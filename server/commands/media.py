@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    """Raises UsersError when an address is taken."""
+    """Raises UsersError when an address is taken, or there is none to use."""
     from rooms.media.worker import Place, run
 
     configure_logs()
@@ -29,5 +29,6 @@ def run(arguments: Namespace, settings: Settings) -> int:
         place = Place(listen_address(settings), settings.media_address, port, programmes_dir(settings))
         run(place, derive(load_secret(settings), "media"), sys.stdin if arguments.child else None)
     except OSError as error:
-        raise UsersError(f"the media process cannot listen: {error}. Set PLENARY_MEDIA_PORT.") from error
+        advice = "Check PLENARY_MEDIA_PORT, and that this machine has an address to use"
+        raise UsersError(f"the media process cannot listen: {error}. {advice}.") from error
     return 0
