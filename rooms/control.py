@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from rooms.errors import MessageRefused
-from rooms.keeping import Trouble
+from rooms.topics.keeping import Trouble
 
 FRAME_LIMIT_BYTES = 262_144
 """A session description for many slots is some 40 KB."""

@@ -13,16 +13,14 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from rooms import meters
-from rooms.access import Access
 from rooms.bus import HOUSE, Asked, Bus, Gone, Hear, Listening, Message, RowChanged, SignedOut
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.intake import Intake, refuse
-from rooms.journal import Journal
 from rooms.outlet import Frame, Outlet
+from rooms.outside import Access, Journal, Rows
 from rooms.protocol import Close, Denial, Denied, Hello, Playing, ReactionSend
 from rooms.receivers import Connection
 from rooms.room import Room
-from rooms.rows import Rows
 
 KEEP_EMPTY_MS = 60_000
 """How long a room without members stays open, for the next to come."""

@@ -4,12 +4,12 @@ import uuid
 from collections import Counter
 
 from rooms import meters
-from rooms.journal import Journal
 from rooms.outlet import Frame
+from rooms.outside import Journal
 from rooms.protocol import ReactionSend, Reason, Refused, Taken
 from rooms.reactions import Count, Credits, Inbox, Outcome, Tap, TapKey
 from rooms.receivers import Connection
-from rooms.stage import Status, Wave, wave_of
+from rooms.session import Status, Wave, wave_of
 
 BATCH_LIMIT = 2_000
 """The most taps in one commit."""

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeVar
 import msgspec
 
 from rooms.protocol import EMOJI, Emoji, Reason
-from rooms.stage import Wave
+from rooms.session import Wave
 
 CREDIT_LIMIT = 10
 CREDIT_REFILL_PER_S = 2.0

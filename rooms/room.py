@@ -9,12 +9,12 @@ import msgspec
 from rooms import meters
 from rooms.bus import Counted, Message, Moved, Present
 from rooms.outlet import Frame
+from rooms.outside import Row
 from rooms.presence import Headcount, Presence
 from rooms.protocol import Audience, Changed, Welcome, encoder
 from rooms.reactions import Count
 from rooms.receivers import Connection, Receivers
-from rooms.rows import Row
-from rooms.stage import Status
+from rooms.session import Status
 from rooms.topics import TOPICS, BusState
 
 STILL_HERE_MS = 15_000

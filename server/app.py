@@ -12,25 +12,25 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from rooms.bus import Bus
 from rooms.bus.memory import MemoryBus
 from rooms.bus.redis.bus import RedisBus
-from server import background
-from server.background import Duty
-from server.errors import HANDLERS
+from server.duties import DUTIES
 from server.live import announce
 from server.live import running as live
-from server.media.admissions import Admissions
-from server.media.broadcasts import Broadcasts
 from server.media.conductor import Conductor
 from server.media.line import MediaLine
-from server.media.lookout import Lookout
-from server.media.object_store import open_store
-from server.media.prepared import PARTS_BYTES, FileShelf, Shelf
-from server.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
+from server.playback.admissions import Admissions
+from server.playback.airings import Broadcasts
+from server.playback.lookout import Lookout
+from server.playback.object_store import open_store
+from server.playback.prepared import PARTS_BYTES, FileShelf, Shelf
 from server.routes import RESERVED_SLUGS, ROUTES
+from server.running.duties import Duty, running
 from server.settings import Settings
-from server.store.database import Database
-from server.templating import environment
-from server.trust.rate_limits import RateLimits
+from server.store.engine.database import Database
 from server.trust.secret import derive, load_secret
+from server.web.errors import HANDLERS
+from server.web.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
+from server.web.rate_limits import RateLimits
+from server.web.templating import environment
 
 
 class Application(Starlette):
@@ -55,7 +55,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with bus.running(), live.running(app.state.hub), background.running(app, duties):
+            async with bus.running(), live.running(app.state.hub), running(app, (*DUTIES, *duties)):
                 yield
         finally:
             await database.close()

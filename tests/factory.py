@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server import sign_in
 from server.models import Event, Grant, NetworkingTable, Person, Registration, Session, Speaker, Stage, Track
 from server.settings import Settings
-from server.store.database import Database
+from server.store import credentials
+from server.store.engine.database import Database
+from server.trust import sign_in
 
 
 def unique() -> str:
@@ -102,5 +103,5 @@ class Factory:
     async def cookie(self, person: Person, *, strong: bool = False) -> dict[str, str]:
         """The cookie of a browser in which this person is signed in."""
         async with self.database.writing() as db:
-            token = await sign_in.sign_in(db, person, browser="a test", strong=strong)
+            token = await credentials.begin_sign_in(db, person, browser="a test", strong=strong)
         return {sign_in.cookie_name(self.settings): token}

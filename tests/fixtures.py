@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from server.app import create_app
 from server.commands.serve import Server, open_port, web_config
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests import databases
 from tests.factory import Factory
 

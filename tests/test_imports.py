@@ -23,13 +23,13 @@ SERVER = [
 LAYERS = [layer for layer, _ in SERVER] + ["server.commands"]
 
 PURE = (
-    "rooms.cuts",
-    "rooms.film_index",
-    "rooms.playlists",
-    "rooms.simulive",
-    "rooms.webvtt",
-    "server.lifecycles",
-    "server.permissions",
+    "rooms.playback.cuts",
+    "rooms.playback.film_index",
+    "rooms.playback.playlists",
+    "rooms.playback.simulive",
+    "rooms.playback.webvtt",
+    "server.rules.lifecycles",
+    "server.rules.permissions",
     "server.surveys.published",
     "server.surveys.scoring",
     "server.surveys.suppression",
@@ -116,7 +116,7 @@ def test_a_pure_module_imports_the_standard_library(pure: str) -> None:
         for found in imports(pure.partition(".")[0])
         if found.importer == pure
         and found.name.partition(".")[0] not in sys.stdlib_module_names
-        and not within(found.name, *PURE, "rooms.errors", "server.errors")
+        and not within(found.name, *PURE, "rooms.errors", "server.web.errors")
         and not (found.lazy and within(found.name, "scipy"))
     ]
     assert not wrong, broken(wrong)

@@ -6,13 +6,13 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from rooms.media.check import check, check_film, complete
-from rooms.media.download import Run, join
-from rooms.media.simulive import FilmRefused, package
-from rooms.media.spec import SpecRefused
-from rooms.media.studio import make_films
-from rooms.media.wave_file import Heard, write_wave
-from rooms.webvtt import read_webvtt
+from rooms.media.films.check import check, check_film, complete
+from rooms.media.films.download import Run, join
+from rooms.media.films.package import FilmRefused, package
+from rooms.media.films.spec import SpecRefused
+from rooms.media.films.studio import make_films
+from rooms.media.films.wave_file import Heard, write_wave
+from rooms.playback.webvtt import read_webvtt
 
 
 def main(words: list[str] | None = None) -> int:

@@ -10,13 +10,13 @@ from pathlib import Path
 from rooms import control
 from rooms.control import PLACES, Arrived, Direct, Gone, News, Present, Progress, Publish, Refusal, Took, Watch
 from rooms.errors import RoomError
-from rooms.keeping import Trouble
-from rooms.media.broadcast import Broadcast
-from rooms.media.disk import read_journals
-from rooms.media.relay import Source, Watcher, wire
-from rooms.media.samples import Kind, Picture, Report, Sound
-from rooms.media.seam import spawn
-from rooms.media.voice import Voices
+from rooms.media.air.broadcast import Broadcast
+from rooms.media.air.disk import read_journals
+from rooms.media.rtc.relay import Source, Watcher, wire
+from rooms.media.rtc.samples import Kind, Picture, Report, Sound
+from rooms.media.rtc.seam import spawn
+from rooms.media.rtc.voice import Voices
+from rooms.topics.keeping import Trouble
 
 TICK_S = 0.02
 PROGRAMME_TICK_S = 0.1

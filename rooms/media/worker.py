@@ -19,9 +19,9 @@ from rooms import control
 from rooms.control import Answer, News, Refused, Reply
 from rooms.errors import GrantRefused, MessageRefused, OfferRefused
 from rooms.grants import check
-from rooms.media import seam
+from rooms.media.rtc import seam
+from rooms.media.rtc.udp_port import UdpPort, open_port
 from rooms.media.stages import CallRefused, Stages
-from rooms.media.udp_port import UdpPort, open_port
 
 OWNER_ONLY = 0o600
 MOST_UNSENT_BYTES = 4_000_000

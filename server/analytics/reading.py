@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from server.analytics.figures import Cell, Figure
-from server.wording import number, span
+from server.rules.wording import number, span
 
 NOTHING = "–"
 WITHHELD = "withheld"

@@ -8,7 +8,7 @@ from server.analytics.figures import TOO_FEW, Figure, breakdown, breakdown_of_pe
 from server.surveys import suppression
 
 COLLEAGUE = "A colleague’s link to a moment"
-"""The source of whoever came by one, as `server.registering` writes it."""
+"""The source of whoever came by one, as `server.acts.registering` writes it."""
 NOT_STATED = "Not stated"
 
 

@@ -10,7 +10,7 @@ from server.commands.event import the_event
 from server.commands.migrate import upgrade
 from server.models import Event
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 
 Told = TypeVar("Told")
 

@@ -9,7 +9,6 @@ from typing import TextIO
 
 from starlette.applications import Starlette
 
-from server.background import Duty
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.commands.serve import listen, serve
@@ -18,9 +17,10 @@ from server.demo.furnishing import NotADemo, PackagedFilm
 from server.demo.guests import new_links
 from server.demo.laying import keep_laid, lay
 from server.demo.script import Script, read_script
-from server.logs import configure_logs
+from server.running.duties import Duty
+from server.running.logs import configure_logs
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 
 KEEP_EVERY_S = 30.0
 BAR_WIDTH = 30

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from server.checkup import CHECKS
+from server.commands.checkup import CHECKS
 from server.settings import Settings
 
 SIGNS = {"good": "ok   ", "note": "note ", "bad": "WRONG"}

@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server import slugs
+from server.acts.event_form import EventForm, slug_problem
+from server.acts.registering import an_address
 from server.analytics.mentions import MentionsUnreadable, read_mentions
 from server.commands import UsersError
 from server.commands.migrate import upgrade
-from server.event_form import EventForm, slug_problem
-from server.forms import check
 from server.models import Event
-from server.registering import an_address
 from server.routes import RESERVED_SLUGS
+from server.rules import slugs
 from server.settings import Settings
 from server.store import events, join_links, mentions, organisers, people
-from server.store.database import Database
+from server.store.engine.database import Database
+from server.web.forms import check
 
 FIRST_LINK_LASTS = timedelta(days=7)
 

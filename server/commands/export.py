@@ -5,10 +5,10 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
 
+from server.acts.exporting import telling
 from server.analytics.export import files, sheets_of
 from server.commands import UsersError
 from server.commands.asking import ask
-from server.exporting import telling
 from server.settings import Settings
 from server.trust.secret import load_secret
 

@@ -3,13 +3,13 @@
 import asyncio
 from argparse import ArgumentParser, Namespace
 
-from server import sign_in
 from server.commands import UsersError
 from server.commands.migrate import upgrade
-from server.permissions import ACTIONS
+from server.rules.permissions import ACTIONS
 from server.settings import Settings
-from server.store import events, join_links, understudies
-from server.store.database import Database
+from server.store import credentials, events, join_links, understudies
+from server.store.engine.database import Database
+from server.trust import sign_in
 
 ROLES = sorted(frozenset().union(*ACTIONS.values()))
 MOST = 20_000
@@ -45,7 +45,10 @@ async def make_lines(arguments: Namespace, settings: Settings) -> list[str]:
             strong = arguments.role != "delegate"
             if arguments.signed_in:
                 name = sign_in.cookie_name(settings)
-                return [f"{name}={await sign_in.sign_in(db, each, browser='links', strong=strong)}" for each in people]
+                return [
+                    f"{name}={await credentials.begin_sign_in(db, each, browser='links', strong=strong)}"
+                    for each in people
+                ]
             return [
                 f"{settings.base_url}/join/{await join_links.create(db, each, event, strong=strong)}" for each in people
             ]

@@ -4,8 +4,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from server.commands import UsersError
-from server.logs import configure_logs
-from server.media.place import listen_address, programmes_dir
+from server.media.whereabouts import listen_address, programmes_dir
+from server.running.logs import configure_logs
 from server.settings import Settings
 from server.trust.secret import derive, load_secret
 

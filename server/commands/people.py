@@ -6,15 +6,15 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server import registering
+from server.acts import registering
+from server.acts.importing import COLUMNS, ListUnreadable, Wrong, read_people
+from server.acts.registering import RegistrationForm
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.models import Event
-from server.people_list import COLUMNS, ListUnreadable, Wrong, read_people
-from server.registering import RegistrationForm
 from server.settings import Settings
 from server.store import events, registrations
-from server.store.database import Database
+from server.store.engine.database import Database
 
 MOST_SHOWN = 20
 """Wrong lines that are printed; the rest is counted."""

@@ -10,16 +10,16 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from server import garbage
 from server.app import create_app
-from server.background import Duty
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.live.fanout import FanoutProtocol
-from server.logs import configure_logs
 from server.media import process as media_process
+from server.running import garbage
+from server.running.duties import Duty
+from server.running.logs import configure_logs
+from server.running.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
 from server.settings import Settings
-from server.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
 
 DRAIN_S = 1
 """How long open requests may take to finish once we are told to stop, seconds."""

@@ -17,7 +17,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.demo.script import Script
 from server.demo.timetable import Slot
-from server.local_time import WALL, reading_at
 from server.models import (
     Attendance,
     DroppedFrames,
@@ -32,6 +31,7 @@ from server.models import (
     Tally,
     WatchInterval,
 )
+from server.rules.local_time import WALL, reading_at
 from server.store import sessions
 
 SHOWN_AGAIN = re.compile(r"(?P<of>.+?)-again(-\d+)?")

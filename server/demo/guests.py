@@ -12,7 +12,7 @@ from server.demo.agenda import Cast
 from server.demo.script import Script
 from server.models import Event, Speaker
 from server.store import announcements, join_links, organisers, people, registrations, speakers
-from server.store.database import Database
+from server.store.engine.database import Database
 
 ROLES = ("delegate", "speaker", "organiser")
 """In the order in which their links are printed."""

@@ -23,8 +23,8 @@ from server.demo.guests import invite
 from server.demo.script import Script
 from server.demo.timetable import lay_out, shown_again
 from server.models import Event
-from server.store.database import Database
-from server.store.revisions import event_room, raise_revision
+from server.store.engine.database import Database
+from server.store.engine.revisions import event_room, raise_revision
 
 
 async def lay(database: Database, script: Script, films: Sequence[PackagedFilm], now: datetime) -> Event:

@@ -15,16 +15,16 @@ from rooms.protocol import Audience
 from server.live.availability import answering
 from server.models import Event, NetworkingTable, Registration, Session, SignIn, Stage
 from server.models import Grant as GrantRow
-from server.permissions import CREW, Grant, allows
+from server.rules.permissions import CREW, Grant, allows
 from server.store import tables
-from server.store.database import Database
+from server.store.engine.database import Database
 
 MOST_AT_ONCE = 1_000
 """How many ids go into one statement."""
 
 
 class SqlAccess:
-    """Implements `rooms.access.Access`."""
+    """Implements `rooms.outside.Access`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

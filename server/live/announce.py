@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from rooms.bus import HOUSE, Bus, RowChanged, SignedOut
-from server.store.database import AfterCommit, Change
+from server.store.engine.database import AfterCommit, Change
 
 
 def through(bus: Bus) -> AfterCommit:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from rooms.errors import Unavailable
-from server.store.availability import is_away
+from server.store.engine.availability import is_away
 
 ANSWERS_WITHIN_S = 15.0
 

@@ -8,17 +8,17 @@ from typing import TypeVar
 from sqlalchemy.exc import DataError, IntegrityError
 
 from rooms.attendance import Stay
-from rooms.journal import Stored
+from rooms.outside import Stored
 from rooms.reactions import Count, Tap
 from server.live.availability import answering
 from server.store import attendance, reactions
-from server.store.database import Database
+from server.store.engine.database import Database
 
 T = TypeVar("T")
 
 
 class SqlJournal:
-    """Implements `rooms.journal.Journal`, on SQLite and PostgreSQL."""
+    """Implements `rooms.outside.Journal`, on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

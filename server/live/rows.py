@@ -4,18 +4,18 @@ import uuid
 from collections.abc import Collection
 
 from rooms.errors import UnknownRoom
-from rooms.rows import Row
+from rooms.outside import Row
 from server.live.availability import answering
 from server.live.views import VIEWS
-from server.store import revisions
-from server.store.database import Database
+from server.store.engine import revisions
+from server.store.engine.database import Database
 
 MOST_AT_ONCE = 1_000
 """How many rooms go into one statement."""
 
 
 class SqlRows:
-    """Implements `rooms.rows.Rows`."""
+    """Implements `rooms.outside.Rows`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -14,7 +14,7 @@ from rooms.hub import Hub
 from server.live.access import SqlAccess
 from server.live.journal import SqlJournal
 from server.live.rows import SqlRows
-from server.store.database import Database
+from server.store.engine.database import Database
 
 AFRESH_AFTER_S = 1.0
 

@@ -7,8 +7,8 @@ from rooms.protocol import Close
 from server.live.conversation import Conversation
 from server.live.fanout import EXTENSION, DirectOutlet
 from server.live.outbox import Outbox
-from server.middleware import is_own_origin
-from server.sign_in import Viewer
+from server.trust.sign_in import Viewer
+from server.web.middleware import is_own_origin
 
 CONNECTIONS_PER_SIGN_IN = 20
 

@@ -8,11 +8,12 @@ import msgspec
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.announcements import Announcement
-from rooms.keeping import Kept
-from rooms.stage import Air, Backstage, Source, Status
-from rooms.tables import Lounge, Message, Messages, Seat, Seats, TableSummary
+from rooms.session import Status
 from rooms.topics import Programme, Registrations, SessionSummary
+from rooms.topics.announcements import Announcement
+from rooms.topics.keeping import Kept
+from rooms.topics.stage import Air, Backstage, Source
+from rooms.topics.tables import Lounge, Message, Messages, Seat, Seats, TableSummary
 from server.models import Event, Keeping, NetworkingTable, Session, Stage
 from server.store import announcements, keeping, registrations, stages, tables
 

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment
 
 from server.models import Event, Person
-from server.templating import environment
+from server.web.templating import environment
 
 KINDS = {
     "registered": "A place is confirmed: join link and calendar.",

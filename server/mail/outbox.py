@@ -14,8 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.mail.messages import render
 from server.models import Event, Mail, Person
-from server.store.database import leave_work
-from server.store.upserts import insert_into
+from server.store.engine.database import leave_work
+from server.store.engine.upserts import insert_into
 
 LEASE = timedelta(seconds=90)
 """Longer than one delivery may take (see `delivery.TIMEOUT_S`)."""

@@ -12,7 +12,7 @@ from server.mail.messages import JOIN_TOKEN
 from server.models import Event, Mail, Person
 from server.settings import Settings
 from server.store import join_links
-from server.store.database import Database
+from server.store.engine.database import Database
 
 EVERY_S = 1.0
 log = structlog.get_logger("plenary.mail")

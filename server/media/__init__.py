@@ -1,1 +1,1 @@
-"""What sessions send out: the line to the media process, live programmes, films, and who may fetch them."""
+"""The line to the media process, and who directs it. Nothing here touches pictures or sound."""

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from rooms.control import Arrived, Direct, Gone, News, Present, Progress, Took
 from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.store import keeping, stages
-from server.store.database import Change, Database
+from server.store.engine.database import Change, Database
 
 EVERY_S = 0.5
 KNOCKS_EVERY_S = 0.1

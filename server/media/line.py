@@ -10,7 +10,7 @@ from rooms.control import Answer, AnyCall, Described, Done, Leave, News, Reply, 
 from rooms.control import Refused as CallRefused
 from rooms.errors import MessageRefused
 from rooms.grants import grant
-from server.media.place import listen_address
+from server.media.whereabouts import listen_address
 from server.settings import Settings
 
 ANSWERED_WITHIN_S = 10.0

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import structlog
 from starlette.applications import Starlette
 
-from server.background import Duty
-from server.locks import alone
-from server.media.place import listen_address
+from server.media.whereabouts import listen_address
+from server.running.duties import Duty
+from server.running.locks import alone
 from server.settings import Settings
 from server.store import stages
 

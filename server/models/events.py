@@ -80,7 +80,7 @@ class Session(SQLModel, table=True):
     """One scheduled keynote, talk, panel, assembly or networking hour.
 
     `starts_local` and `ends_local` are wall time in the event's zone (ISO, no offset); `starts_at` and
-    `ends_at` derive from them. `state` moves by `server.lifecycles.SESSION_MOVES`.
+    `ends_at` derive from them. `state` moves by `server.rules.lifecycles.SESSION_MOVES`.
     """
 
     __table_args__ = (UniqueConstraint("event_id", "slug"),)

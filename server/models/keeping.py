@@ -16,7 +16,7 @@ class Keeping(SQLModel, table=True):
     safe_up_to: datetime | None = moment(default=None)
     """The last moment that is on the disk with picture and sound."""
     troubles: list[str] = Field(default_factory=list, sa_type=JSON)
-    """What is wrong now (rooms.keeping.Trouble)."""
+    """What is wrong now (rooms.topics.keeping.Trouble)."""
     stored_key: str = Field(default="", max_length=32)
     """The media key under which the object store has it."""
     stored: dict[str, int] = Field(default_factory=dict, sa_type=JSON)

@@ -35,7 +35,7 @@ class WatchInterval(SQLModel, table=True):
     """Counts within its sender, from 1."""
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE")
     begins: float
-    """Seconds of the film, which trimming never moves (see `rooms.cuts`)."""
+    """Seconds of the film, which trimming never moves (see `rooms.playback.cuts`)."""
     ends: float
     speed: float = Field(default=1.0)
     """How many seconds of the recording passed in one of the clock."""

@@ -51,7 +51,7 @@ class Progress(SQLModel, table=True):
     person_id: uuid.UUID = Field(foreign_key="person.id", ondelete="CASCADE", primary_key=True)
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
     position: float = Field(default=0.0)
-    """Seconds of the film, which trimming never moves (see `rooms.cuts`)."""
+    """Seconds of the film, which trimming never moves (see `rooms.playback.cuts`)."""
     watched: float = Field(default=0.0)
     """The furthest position reached, seconds."""
     updated_at: datetime = moment()

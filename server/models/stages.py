@@ -10,7 +10,7 @@ from server.models.columns import key, moment
 
 
 class Stage(SQLModel, table=True):
-    """Where sessions are broadcast. `state` moves by `server.lifecycles.STAGE`."""
+    """Where sessions are broadcast. `state` moves by `server.rules.lifecycles.STAGE`."""
 
     id: uuid.UUID = key()
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.calendar import calendar_file
-from server.entrance import event_of, require, session_of
-from server.errors import Invalid, SignInNeeded
-from server.forms import Form, read_form
 from server.store import agenda
 from server.store.agenda import Item
-from server.templating import redirect, render
+from server.web.calendar import calendar_file
+from server.web.entrance import event_of, require, session_of
+from server.web.errors import Invalid, SignInNeeded
+from server.web.forms import Form, read_form
+from server.web.templating import redirect, render
 
 
 @dataclass(frozen=True)

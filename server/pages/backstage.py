@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.control import PLACES
-from server.entrance import event_of, require
-from server.errors import NotFound
 from server.store import stages
-from server.templating import render
 from server.trust.stream_keys import ice_servers
+from server.web.entrance import event_of, require
+from server.web.errors import NotFound
+from server.web.templating import render
 
 
 async def show(request: Request) -> Response:

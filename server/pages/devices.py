@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import sign_in
-from server.browsers import browser_name
-from server.entrance import signed_in
-from server.errors import NotFound
 from server.store import credentials
-from server.templating import redirect, render
+from server.trust import sign_in
+from server.web.browsers import browser_name
+from server.web.entrance import signed_in
+from server.web.errors import NotFound
+from server.web.templating import redirect, render
 
 
 async def index(request: Request) -> Response:

@@ -6,12 +6,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from server.entrance import event_of, require, session_of
-from server.errors import NotFound
-from server.media.downloads import file_of
 from server.models import Event, Session
+from server.recordings.downloads import file_of
 from server.store import agenda, downloads
-from server.templating import redirect, render
+from server.web.entrance import event_of, require, session_of
+from server.web.errors import NotFound
+from server.web.templating import redirect, render
 
 
 async def show(request: Request) -> Response:

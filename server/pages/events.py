@@ -7,10 +7,10 @@ import segno
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.entrance import event_of
-from server.registering import is_open
+from server.acts.registering import is_open
 from server.store import agenda, registrations
-from server.templating import render
+from server.web.entrance import event_of
+from server.web.templating import render
 
 
 async def show(request: Request) -> Response:

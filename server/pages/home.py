@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from server.models import Event
 from server.store import organisers
-from server.templating import render
+from server.web.templating import render
 
 
 async def index(request: Request) -> Response:

@@ -6,18 +6,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server import sign_in
-from server.addresses import path_inside
-from server.entrance import event_of, registration_at
-from server.forms import Form, FormState, read_form
+from server.acts.registering import Address
 from server.mail.outbox import queue
 from server.models import Event, JoinLink, Person
-from server.permissions import allows
-from server.registering import Address
-from server.sign_in import Viewer
+from server.rules.permissions import allows
 from server.store import credentials, join_links, people
 from server.store.join_links import LinkEnded, LinkExpired, LinkForwarded, LinkRefused, LinkUnknown
-from server.templating import redirect, render
+from server.trust import sign_in
+from server.trust.sign_in import Viewer
+from server.web.addresses import path_inside
+from server.web.entrance import event_of, registration_at
+from server.web.forms import Form, FormState, read_form
+from server.web.templating import redirect, render
 
 
 class AddressForm(Form):

@@ -7,13 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.entrance import event_of, require
 from server.models import Event, Person, Survey
 from server.store import agenda, recordings, surveys, tables
 from server.store.agenda import Item
-from server.store.revisions import session_room
+from server.store.engine.revisions import session_room
 from server.surveys.published import AFTER, BEFORE
-from server.templating import render
+from server.web.entrance import event_of, require
+from server.web.templating import render
 
 ENDED = ("ended", "on-demand")
 

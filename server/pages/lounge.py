@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.entrance import event_of, require
 from server.store import seating, tables, waiting
-from server.templating import render
+from server.web.entrance import event_of, require
+from server.web.templating import render
 
 
 async def index(request: Request) -> Response:

@@ -7,13 +7,13 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import sign_in
-from server.entrance import event_of, signed_in
-from server.errors import Conflict
-from server.forms import Form, read_form
-from server.permissions import CREW
+from server.rules.permissions import CREW
 from server.store import erasure, people, personal_data
-from server.templating import redirect, render
+from server.trust import sign_in
+from server.web.entrance import event_of, signed_in
+from server.web.errors import Conflict
+from server.web.forms import Form, read_form
+from server.web.templating import redirect, render
 
 MOST_ROWS = 50
 """Of one kind on the page; the download has them all."""

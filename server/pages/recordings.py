@@ -8,17 +8,17 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.film_index import CAPTIONS_NAME
-from server.entrance import event_of, require
-from server.media import films, programmes
-from server.media.broadcasts import Broadcasts
-from server.media.transcripts import Line, read_transcript
+from rooms.playback.film_index import CAPTIONS_NAME
 from server.models import Event, Film
-from server.search import match, words_of
+from server.playback import films, programmes
+from server.playback.airings import Broadcasts
+from server.recordings.search import match, words_of
+from server.recordings.transcripts import Line, read_transcript
 from server.settings import Settings
 from server.store import programme, recordings
 from server.store.recordings import Recording
-from server.templating import render
+from server.web.entrance import event_of, require
+from server.web.templating import render
 
 
 class Found(NamedTuple):

@@ -6,17 +6,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import registering
-from server.addresses import path_inside
-from server.entrance import event_of
-from server.errors import Conflict, SignInNeeded
-from server.forms import FormState, read_form
-from server.lifecycles import REGISTRATION
+from server.acts import registering
+from server.acts.registering import DetailsForm, RegistrationForm
 from server.models import Event, Registration
-from server.registering import DetailsForm, RegistrationForm
-from server.sign_in import Viewer
+from server.rules.lifecycles import REGISTRATION
 from server.store import people, registrations
-from server.templating import redirect, render
+from server.trust.sign_in import Viewer
+from server.web.addresses import path_inside
+from server.web.entrance import event_of
+from server.web.errors import Conflict, SignInNeeded
+from server.web.forms import FormState, read_form
+from server.web.templating import redirect, render
 
 CLOSED = "Registration for this event is closed."
 

@@ -9,15 +9,15 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from server import exporting
+from server.acts import exporting
 from server.analytics import reading
 from server.analytics.export import files, sheets_of
 from server.analytics.export.sheets import Sheet
 from server.analytics.report import report
-from server.entrance import event_of, require
-from server.errors import NotFound
 from server.store.figures import facts_of
-from server.templating import render
+from server.web.entrance import event_of, require
+from server.web.errors import NotFound
+from server.web.templating import render
 
 Writer = Callable[[list[Sheet], Path, files.Progress], None]
 

@@ -9,13 +9,13 @@ from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.entrance import signed_in
-from server.errors import Forbidden
-from server.forms import Form, FormState, read_form
 from server.models import Person, SignIn
 from server.store import credentials, organisers
-from server.templating import redirect, render
 from server.trust import one_time_codes, passwords
+from server.web.entrance import signed_in
+from server.web.errors import Forbidden
+from server.web.forms import Form, FormState, read_form
+from server.web.templating import redirect, render
 
 
 class SecurityForm(Form):

@@ -11,25 +11,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from rooms.film_index import CAPTIONS_NAME
+from rooms.playback.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
-from server.calendar import calendar_file
-from server.crowd import Crowd, crowd
-from server.entrance import event_of, require, session_of
-from server.errors import Conflict, Invalid
-from server.forms import Form
-from server.media.broadcasts import Airing, Broadcasts
-from server.media.transcripts import Line, read_transcript
+from server.acts.registering import COLLEAGUE
 from server.models import Event, Registration, Session
-from server.registering import COLLEAGUE
-from server.sign_in import Viewer
+from server.playback.airings import Airing, Broadcasts
+from server.recordings.transcripts import Line, read_transcript
+from server.rules.crowd import Crowd, crowd
 from server.store import agenda, chapters, reactions, recordings, stages, tables, watching
 from server.store.agenda import Item
+from server.store.engine.revisions import session_room
 from server.store.films import film_of
-from server.store.revisions import session_room
 from server.store.tables import SetTable
 from server.store.watching import Stretch
-from server.templating import render
+from server.trust.sign_in import Viewer
+from server.web.calendar import calendar_file
+from server.web.entrance import event_of, require, session_of
+from server.web.errors import Conflict, Invalid
+from server.web.forms import Form
+from server.web.templating import render
 
 LABELS = {"clap": "Clap", "love": "Love", "agree": "Agree", "laugh": "Laugh", "wow": "Wow", "idea": "Idea"}
 EMOJI = [(name, sign, LABELS[name]) for name, sign in SIGNS.items()]
@@ -211,7 +211,10 @@ class Interval(Form):
 
 
 class ProgressReport(Form):
-    """Where a player stands, how far it ever came and what it has played: in seconds of the film (see `rooms.cuts`)."""
+    """Where a player stands, how far it ever came and what it has played.
+
+    In seconds of the film (see `rooms.playback.cuts`).
+    """
 
     position: Seconds
     watched: Seconds

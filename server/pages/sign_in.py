@@ -7,13 +7,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server import sign_in
-from server.addresses import local_path
-from server.forms import Form, FormState, read_form
 from server.models import Person
 from server.store import credentials, organisers, people
-from server.templating import redirect, render
-from server.trust import one_time_codes, passwords
+from server.trust import one_time_codes, passwords, sign_in
+from server.web.addresses import local_path
+from server.web.forms import Form, FormState, read_form
+from server.web.templating import redirect, render
 
 WRONG = "That did not fit together. Check the address and the password, and use a code that you have not used yet."
 
@@ -72,7 +71,7 @@ async def start(request: Request, db: AsyncSession, person: Person) -> str:
     before = request.state.viewer.sign_in
     if before is not None:
         await credentials.end_sign_in(db, before.person_id, before.id, datetime.now(UTC))
-    return await sign_in.sign_in(db, person, browser=request.headers.get("user-agent", ""), strong=True)
+    return await credentials.begin_sign_in(db, person, browser=request.headers.get("user-agent", ""), strong=True)
 
 
 async def destroy(request: Request) -> Response:

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.protocol import SIGNS
-from server.entrance import event_of, require
 from server.store import agenda, programme, reactions, speakers, tables
-from server.templating import render
+from server.web.entrance import event_of, require
+from server.web.templating import render
 
 EMOJI = [(name, sign, name.capitalize()) for name, sign in SIGNS.items()]
 """Name on the wire, sign and label, in the order of the reaction bar."""
@@ -26,4 +26,4 @@ async def show(request: Request) -> Response:
         items = await agenda.items(db, event, sessions, now)
         counts = {item.session.id: (await reactions.count(db, item.session.id)).totals(paused=False) for item in items}
         hosted = [table for table in await tables.lounge(db, event.id) if table.is_hosted_by(person.id)]
-    return render(request, "speaker/show.html", items=items, totals=counts, tables=hosted, emoji=EMOJI)
+    return render(request, "speaker_home/show.html", items=items, totals=counts, tables=hosted, emoji=EMOJI)

@@ -6,10 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.errors import NotFound
-from server.forms import Form, FormState
 from server.store import events
-from server.templating import render
+from server.web.errors import NotFound
+from server.web.forms import Form, FormState
+from server.web.templating import render
 
 CALM: FormState[Form] = FormState(
     values={

@@ -7,13 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.entrance import event_of, require
-from server.errors import Conflict, NotFound
-from server.forms import FormState, read_form
+from server.acts.answering import form_of, given
 from server.models import Event, Survey
 from server.store import surveys
-from server.surveys.answering import form_of, given
-from server.templating import redirect, render
+from server.web.entrance import event_of, require
+from server.web.errors import Conflict, NotFound
+from server.web.forms import FormState, read_form
+from server.web.templating import redirect, render
 
 CLOSED = "This survey takes no answers just now. Thank you for wanting to give one."
 SETTLED = "You have answered the survey after the event, so what you answered before it now stands."

@@ -10,14 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.entrance import event_of, require
-from server.errors import Conflict, Forbidden, Invalid, NotFound
-from server.forms import Form, FormState, read_form
 from server.models import NetworkingTable, Person
 from server.store import seating, tables, waiting
 from server.store.seating import Refused
 from server.store.tables import SetTable
-from server.templating import redirect, render
+from server.web.entrance import event_of, require
+from server.web.errors import Conflict, Forbidden, Invalid, NotFound
+from server.web.forms import Form, FormState, read_form
+from server.web.templating import redirect, render
 
 LONGEST_MESSAGE = 500
 REFUSALS = {

@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Bookmark, Event, Session, SessionSpeaker, Speaker, Track
-from server.store.upserts import insert_into
+from server.store.engine.upserts import insert_into
 
 
 @dataclass(frozen=True)

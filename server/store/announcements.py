@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Announcement
-from server.store.revisions import event_room, raise_revision
+from server.store.engine.revisions import event_room, raise_revision
 
 RECENT = 10
 

@@ -7,8 +7,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.attendance import Stay
 from server.models import Attendance
+from server.store.engine.upserts import insert_into
 from server.store.reactions import moment
-from server.store.upserts import insert_into
 
 
 async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:

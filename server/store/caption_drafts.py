@@ -8,8 +8,8 @@ from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import CaptionDraft, Event, Session
-from server.store.database import leave_work
-from server.store.upserts import insert_into
+from server.store.engine.database import leave_work
+from server.store.engine.upserts import insert_into
 
 LEASE = timedelta(minutes=2)
 """One that says nothing for so long has died with its process, and is begun anew."""

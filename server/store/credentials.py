@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Person, SignIn
-from server.store.revisions import raise_revision
+from server.rules.tokens import new_token, token_hash
+from server.store.engine.revisions import raise_revision
 
 TOPIC = "sign-ins"
 
@@ -35,6 +36,22 @@ async def set_credentials(db: AsyncSession, person_id: uuid.UUID, password_hash:
         .where(col(Person.id) == person_id)
         .values(password_hash=password_hash, totp_secret=secret, totp_last_step=step)
     )
+
+
+async def begin_sign_in(
+    db: AsyncSession, person: Person, *, browser: str, strong: bool, join_link_id: uuid.UUID | None = None
+) -> str:
+    """Sign a browser in; the token for its cookie, of which only the hash is kept."""
+    token = new_token()
+    row = SignIn(
+        person_id=person.id,
+        join_link_id=join_link_id,
+        token_hash=token_hash(token),
+        browser=browser[:200],
+        strong=strong,
+    )
+    db.add(row)
+    return token
 
 
 async def open_sign_ins(db: AsyncSession, person_id: uuid.UUID) -> Sequence[SignIn]:

@@ -33,7 +33,7 @@ from server.models import (
 )
 from server.store import seating
 from server.store.credentials import TOPIC, person_room
-from server.store.revisions import raise_revision, table_room
+from server.store.engine.revisions import raise_revision, table_room
 
 REKEYED: tuple[type[SQLModel], ...] = (
     Announcement,

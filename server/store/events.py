@@ -11,10 +11,10 @@ from sqlalchemy import update
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.lifecycles import EVENT
-from server.local_time import read_wall, reading_at
 from server.models import Event, Registration, Session
-from server.store.revisions import event_room, raise_revision
+from server.rules.lifecycles import EVENT
+from server.rules.local_time import read_wall, reading_at
+from server.store.engine.revisions import event_room, raise_revision
 from server.store.sessions import announce
 from server.store.surveys import add_published
 

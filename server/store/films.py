@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.lifecycles import Pause
 from server.models import Event, Film, Keeping, Session
+from server.rules.lifecycles import Pause
 from server.store.sessions import pauses_of
 
 

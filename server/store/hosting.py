@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Grant, NetworkingTable, Seat, TableStay
 from server.store import seating, speakers
-from server.store.revisions import event_room, raise_revision
+from server.store.engine.revisions import event_room, raise_revision
 
 
 async def tables_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[NetworkingTable]:

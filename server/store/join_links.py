@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server import sign_in
 from server.models import Event, JoinLink, Person, SignIn
+from server.rules.tokens import new_token, token_hash
+from server.store import credentials
 
 BROWSERS = 3
 """How many browsers one link signs in; one more is treated as forwarded."""
@@ -58,11 +59,11 @@ async def create(
     expires_at: datetime | None = None,
 ) -> str:
     """The token of a new link. `strong` is for the command line alone."""
-    token = sign_in.new_token()
+    token = new_token()
     link = JoinLink(
         person_id=person.id,
         event_id=event.id if event else None,
-        token_hash=sign_in.token_hash(token),
+        token_hash=token_hash(token),
         lands_on=lands_on,
         strong=strong,
         expires_at=expires_at,
@@ -78,7 +79,7 @@ async def find(db: AsyncSession, token: str, now: datetime) -> tuple[JoinLink, P
         select(JoinLink, Person, Event)
         .join(Person, col(Person.id) == col(JoinLink.person_id))
         .outerjoin(Event, col(Event.id) == col(JoinLink.event_id))
-        .where(JoinLink.token_hash == sign_in.token_hash(token))
+        .where(JoinLink.token_hash == token_hash(token))
     )
     found = (await db.exec(statement)).first()
     if found is None:
@@ -99,7 +100,7 @@ async def use(db: AsyncSession, link: JoinLink, person: Person, browser: str) ->
     await db.exec(select(JoinLink.id).where(JoinLink.id == link.id).with_for_update())
     if await browsers_of(db, link.id) >= BROWSERS:
         raise LinkForwarded(link)
-    token = await sign_in.sign_in(db, person, browser=browser, strong=link.strong, join_link_id=link.id)
+    token = await credentials.begin_sign_in(db, person, browser=browser, strong=link.strong, join_link_id=link.id)
     await db.flush()
     return token
 

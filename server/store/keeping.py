@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.keeping import Kept, Verdict
+from rooms.topics.keeping import Kept, Verdict
 from server.models import Keeping, Session
-from server.store.database import leave_work
-from server.store.revisions import raise_revision, session_room
-from server.store.upserts import insert_into
+from server.store.engine.database import leave_work
+from server.store.engine.revisions import raise_revision, session_room
+from server.store.engine.upserts import insert_into
 
 LEASE = timedelta(minutes=30)
 """A check that takes longer has died with its process."""

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.analytics.mentions import Mention
 from server.models import HashtagMention
-from server.store.upserts import insert_into
+from server.store.engine.upserts import insert_into
 
 BATCH = 500
 

@@ -7,8 +7,8 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, Grant
-from server.permissions import ACTIONS
-from server.store.upserts import insert_into
+from server.rules.permissions import ACTIONS
+from server.store.engine.upserts import insert_into
 
 
 async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, scope_id: uuid.UUID | None) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Grant, NetworkingTable, Person, Registration, Session
-from server.store.upserts import insert_into
+from server.store.engine.upserts import insert_into
 
 
 def address_key(email: str) -> str:

@@ -20,8 +20,8 @@ from server.models import (
     SessionSpeaker,
     WatchInterval,
 )
-from server.slugs import free_slug
-from server.store.revisions import event_room, raise_revision
+from server.rules.slugs import free_slug
+from server.store.engine.revisions import event_room, raise_revision
 from server.store.sessions import announce, new_media_key
 
 RESERVED = {"new"}

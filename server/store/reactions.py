@@ -11,10 +11,10 @@ from sqlalchemy import BigInteger, BindParameter, Connection, Insert, bindparam,
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.journal import Stored
+from rooms.outside import Stored
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from server.models import DroppedFrames, Reaction, RefusalTally, Tally
-from server.store.upserts import insert_for
+from server.store.engine.upserts import insert_for
 
 OF_SESSION: BindParameter[uuid.UUID] = bindparam("session_id")
 TALLIES = select(Tally).where(Tally.session_id == OF_SESSION)

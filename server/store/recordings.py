@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlmodel import case, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.lifecycles import Pause, paused_for
 from server.models import Attendance, Event, Film, Keeping, Progress, Session, Tally
+from server.rules.lifecycles import Pause, paused_for
 from server.store import agenda
 from server.store.agenda import Item
+from server.store.engine.upserts import insert_into
 from server.store.sessions import pauses_of
-from server.store.upserts import insert_into
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.U
 async def keep_progress(
     db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, position: float, watched: float, now: datetime
 ) -> None:
-    """Keep where a person stands, seconds of the film (see `rooms.cuts`).
+    """Keep where a person stands, seconds of the film (see `rooms.playback.cuts`).
 
     How far they ever came only grows, whichever device says so.
     """

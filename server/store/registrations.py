@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.lifecycles import REGISTRATION
 from server.models import Event, Person, Registration
-from server.store.revisions import event_room, raise_revision
-from server.store.upserts import insert_into
+from server.rules.lifecycles import REGISTRATION
+from server.store.engine.revisions import event_room, raise_revision
+from server.store.engine.upserts import insert_into
 
 TOPIC = "registrations"
 

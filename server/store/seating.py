@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import NetworkingTable, QueueEntry, Seat, TableStay
-from server.store.revisions import event_room, raise_revision, table_room
+from server.store.engine.revisions import event_room, raise_revision, table_room
 from server.store.waiting import entries_of, entry_of
 
 OFFER_S = 60

@@ -10,10 +10,10 @@ from sqlalchemy import case, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.lifecycles import RECORDING, SESSION, Hours, Pause, end_due
 from server.models import Event, Film, Session, SessionPause
+from server.rules.lifecycles import RECORDING, SESSION, Hours, Pause, end_due
 from server.store import keeping
-from server.store.revisions import event_room, raise_revision, session_room
+from server.store.engine.revisions import event_room, raise_revision, session_room
 
 MEDIA_KEY_BYTES = 16
 

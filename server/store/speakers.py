@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Grant, NetworkingTable, Person, SessionSpeaker, Speaker
 from server.store import organisers, people
-from server.store.revisions import event_room, raise_revision
+from server.store.engine.revisions import event_room, raise_revision
 
 
 async def speakers_with_counts(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Speaker, int]]:

@@ -11,10 +11,10 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.control import PLACES, Direct
-from server.lifecycles import STAGE
 from server.models import Event, Session, Stage, StageSource
+from server.rules.lifecycles import STAGE
 from server.store import sessions
-from server.store.revisions import raise_revision, session_room, stage_room
+from server.store.engine.revisions import raise_revision, session_room, stage_room
 
 ENCODER = "encoder"
 INTERPRETER = "interpreter"

@@ -9,7 +9,7 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Answer, Event, Question, Response, Survey, utc_now
-from server.store.upserts import insert_into
+from server.store.engine.upserts import insert_into
 from server.surveys.published import AFTER, BEFORE, QUESTIONS
 
 TITLES = {BEFORE: "Before you come", AFTER: "How was it?"}

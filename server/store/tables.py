@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import NetworkingTable, Person, QueueEntry, Registration, Seat, Speaker, TableMessage
-from server.store.revisions import raise_revision, table_room
+from server.store.engine.revisions import raise_revision, table_room
 
 LAST_MESSAGES = 50
 

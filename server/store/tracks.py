@@ -8,8 +8,8 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Session, Track
-from server.slugs import free_slug
-from server.store.revisions import event_room, raise_revision
+from server.rules.slugs import free_slug
+from server.store.engine.revisions import event_room, raise_revision
 
 
 async def tracks_with_counts(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Track, int]]:

@@ -7,8 +7,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, Grant, Person, Registration, Speaker
-from server.store.revisions import event_room, raise_revision
-from server.store.upserts import insert_into
+from server.store.engine.revisions import event_room, raise_revision
+from server.store.engine.upserts import insert_into
 
 KINDS = frozenset({"rehearsal", "demo"})
 """The kinds of event they may be in."""

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import FilmUpload
 from server.store import films
-from server.store.database import leave_work
+from server.store.engine.database import leave_work
 
 LEASE = timedelta(minutes=2)
 """A packaging that says nothing for so long has died with its process, and is begun anew."""

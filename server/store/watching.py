@@ -9,11 +9,11 @@ from sqlmodel import case, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import WatchInterval
-from server.store.upserts import insert_into
+from server.store.engine.upserts import insert_into
 
 
 class Stretch(NamedTuple):
-    """From one second of the film (see `rooms.cuts`) to another, played at one speed; the `n`th of its page."""
+    """From one second of the film (see `rooms.playback.cuts`) to another, at one speed; the `n`th of its page."""
 
     n: int
     begins: float

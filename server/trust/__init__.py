@@ -1,1 +1,1 @@
-"""Passwords, codes, keys and pseudonyms: what proves who somebody is, and what hides it."""
+"""Who somebody is: sign-ins, passwords, codes and keys that prove it, and pseudonyms that hide it."""

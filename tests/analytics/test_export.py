@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from server import exporting
+from server.acts import exporting
 from server.analytics.export import files, sheets_of
 from server.analytics.export.sheets import Sheet, readme
 from server.analytics.export.telling import Telling
 from server.models import Announcement, Attendance, Event, Person, Reaction, Session, TableStay, Tally
 from server.store import surveys
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 BEGAN = datetime(2026, 6, 28, 9, 0, tzinfo=UTC)

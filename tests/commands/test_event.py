@@ -9,7 +9,7 @@ from sqlmodel import select
 from server.__main__ import main
 from server.models import Event, Grant, HashtagMention, JoinLink, Person
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.databases import aside
 from tests.factory import Factory
 

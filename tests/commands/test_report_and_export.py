@@ -13,7 +13,7 @@ from server.analytics.definitions import definitions
 from server.models import Event
 from server.settings import Settings
 from server.store import surveys
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 Plenary = Callable[..., Awaitable[int]]

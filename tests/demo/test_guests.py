@@ -8,13 +8,13 @@ from server.demo.furnishing import PackagedFilm
 from server.demo.guests import SPEAKER, address, new_links
 from server.demo.laying import lay
 from server.demo.script import read_script
-from server.entrance import registration_at
 from server.models import Announcement, Event, Grant, Person, Session, SessionSpeaker, Speaker
-from server.permissions import Grant as Granted
-from server.permissions import allows
-from server.sign_in import Viewer, viewer_with
+from server.rules.permissions import Grant as Granted
+from server.rules.permissions import allows
 from server.store import join_links
-from server.store.database import Database
+from server.store.engine.database import Database
+from server.trust.sign_in import Viewer, viewer_with
+from server.web.entrance import registration_at
 
 NOW = datetime(2025, 6, 28, 13, 42, 17, tzinfo=UTC)
 SCRIPT = read_script()

@@ -24,7 +24,7 @@ from server.models import (
     Tally,
 )
 from server.store import stages
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 NOW = datetime(2025, 6, 28, 13, 42, 17, tzinfo=UTC)

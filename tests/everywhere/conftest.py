@@ -11,9 +11,9 @@ import pytest
 from starlette.applications import Starlette
 
 from server.app import create_app
-from server.media.films import films_dir
+from server.playback.films import films_dir
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests import databases
 from tests.everywhere.world import SCRIPT, World, build
 from tests.factory import Factory

@@ -25,7 +25,7 @@ from rooms.protocol import (
 )
 from server.live.conversation import HANDLERS
 from server.models import Event, Session, SignIn
-from server.sign_in import token_hash
+from server.rules.tokens import token_hash
 from tests.everywhere.conftest import Place
 from tests.everywhere.world import VISITORS, World
 from tests.rooms.fakes import Listener

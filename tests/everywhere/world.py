@@ -31,7 +31,7 @@ from server.models import (
     TableMessage,
     Track,
 )
-from server.sign_in import token_hash
+from server.rules.tokens import token_hash
 from server.store import join_links, people
 from tests.factory import Factory
 

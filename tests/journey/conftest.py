@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from rooms.media.captions import cues_of
-from rooms.media.cards import Typeface
-from rooms.media.film import make_film
-from rooms.media.simulive import package
-from rooms.media.spec import FilmSpec
+from rooms.media.films.captions import cues_of
+from rooms.media.films.cards import Typeface
+from rooms.media.films.film import make_film
+from rooms.media.films.package import package
+from rooms.media.films.spec import FilmSpec
 from server.demo.furnishing import PackagedFilm
 from server.demo.guests import new_links
 from server.demo.laying import lay
 from server.demo.script import read_script
-from server.media.films import films_dir
+from server.playback.films import films_dir
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.journey.venue import Venue
 
 CARDS = [{"text": "Know your numbers.", "seconds": 6}, {"text": "Two fingers on the wrist.", "seconds": 6}]

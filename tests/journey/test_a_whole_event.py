@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from sqlmodel import select
 
 from server.models import Mail
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.journey.venue import PHONE, WITHIN_S, Venue, visiting
 
 SESSION = "healthy-hearts"

@@ -12,7 +12,7 @@ from sqlmodel import select
 from rooms.protocol import EMOJI
 from server.analytics.export.reactions import REASONS
 from server.models import Reaction
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.live.killable import Killable
 from tests.live.page import opened
 

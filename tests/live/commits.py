@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import select, text
 
 from server.models import Reaction
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.live.killable import Killable
 from tests.live.ovation import Clapper
 

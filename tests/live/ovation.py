@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 from rooms.protocol import EMOJI
 from server.live.journal import SqlJournal
 from server.models import Person, Reaction
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.live.page import Page, opened
 
 

@@ -16,7 +16,7 @@ from server.live.access import SqlAccess
 from server.live.announce import through
 from server.live.journal import SqlJournal
 from server.live.rows import SqlRows
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.rooms.fakes import Clock, Listener, a_reaction
 
 

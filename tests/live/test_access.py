@@ -1,15 +1,17 @@
 """Who may be in a room, and as whom."""
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import select
 
 from rooms.errors import UnknownRoom
 from rooms.protocol import Audience
-from server import sign_in
 from server.live.access import SqlAccess
 from server.models import SignIn
+from server.store import credentials
+from server.trust import sign_in
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ async def test_a_sign_in_that_ended_is_nobody(access, make, event, database, sig
     amara = await make.delegate(event)
     here, there = await signed_in(amara), await signed_in(amara)
     async with database.writing() as db:
-        await sign_in.end(db, here)
+        await credentials.end_sign_in(db, amara.id, here, datetime.now(UTC))
     assert await access.audience(here, f"event:{event.id}") is None
     assert await access.ended({here, there}) == {here}
     assert await access.audience(there, f"event:{event.id}") == Audience.DELEGATES

@@ -23,7 +23,7 @@ from server.live.rows import SqlRows
 from server.models import Reaction, SignIn
 from server.settings import Settings
 from server.store import announcements, seating, sessions
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests import databases
 from tests.factory import Factory
 from tests.fixtures import BASE

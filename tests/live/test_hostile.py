@@ -13,7 +13,7 @@ import pytest
 from rooms.protocol import AnyNotice, Changed, Close, Hello, Playing, encode
 from server.settings import Settings
 from server.store import join_links
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.fixtures import BASE, serving
 from tests.live.hostile import BINARY, FINAL, intruding

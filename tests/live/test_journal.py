@@ -13,7 +13,7 @@ from rooms.protocol import EMOJI
 from rooms.reactions import Count, Tap, TapKey
 from server.live.journal import SqlJournal
 from server.models import Attendance, Reaction
-from server.store.database import Database
+from server.store.engine.database import Database
 
 NOON = 1_782_820_800_000
 

@@ -8,7 +8,8 @@ from rooms.errors import UnknownRoom
 from rooms.topics import TOPICS
 from server.live.rows import SqlRows
 from server.live.views import VIEWS
-from server.store import announcements, revisions
+from server.store import announcements
+from server.store.engine import revisions
 
 ROW_TOPICS = {(kind, name) for kind, topics in TOPICS.items() for name, topic in topics.items() if topic.row}
 

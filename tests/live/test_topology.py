@@ -16,7 +16,7 @@ import pytest
 
 from loadtests.topology import COMPOSE, Topology, read
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
 from tests.factory import Factory

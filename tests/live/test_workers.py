@@ -18,8 +18,8 @@ from websockets.frames import CloseCode
 from server.models import Event, Mail, NetworkingTable, Person, QueueEntry, Session
 from server.settings import Settings
 from server.store import seating
-from server.store.database import Database
-from server.store.revisions import revisions_of, session_room, table_room
+from server.store.engine.database import Database
+from server.store.engine.revisions import revisions_of, session_room, table_room
 from tests import databases
 from tests.engines.redis import Redis
 from tests.engines.smtp import Mailbox

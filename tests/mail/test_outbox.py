@@ -10,9 +10,9 @@ from sqlmodel import select
 from server.mail import outbox, worker
 from server.mail.messages import JOIN_TOKEN
 from server.models import Event, JoinLink, Mail, Person
+from server.rules.tokens import token_hash
 from server.settings import Settings
-from server.sign_in import token_hash
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.engines.process import free_port
 from tests.engines.smtp import Mailbox
 from tests.factory import Factory

@@ -11,7 +11,7 @@ from rooms import control
 from rooms.control import Leave, Present
 from rooms.media.worker import Place, Worker
 from server.media.line import MediaAway, MediaLine, MediaRefused
-from server.media.place import listen_address
+from server.media.whereabouts import listen_address
 from server.settings import Settings
 from tests.live.waiting import until
 

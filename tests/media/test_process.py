@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from server.media.place import listen_address
 from server.media.process import FIRST_BACK_OFF_S, LAST_BACK_OFF_S, back_off_s, begin, start, stop
+from server.media.whereabouts import listen_address
 from server.settings import Settings
 from server.trust.secret import load_secret
 from tests.live.waiting import until

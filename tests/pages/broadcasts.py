@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rooms.media.programme import Programme
+from rooms.media.air.programme import Programme
 from server.models import Session
 from tests.rooms.media.speaker import Speaker, feed
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.media.programmes import directory_of
 from server.models import Event, Person, Session
+from server.playback.programmes import directory_of
 from server.settings import Settings
 from tests.factory import Factory
 from tests.pages.broadcasts import NewSession, broadcast

@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-from rooms.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition, Segment
-from server.media.films import films_dir
+from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition, Segment
 from server.models import Event, Film
+from server.playback.films import films_dir
 from server.settings import Settings
 from server.store import films
-from server.store.database import Database
+from server.store.engine.database import Database
 
 SEGMENT_S = 2.0
 COUNT = 5

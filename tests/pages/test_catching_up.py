@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from sqlmodel import col, select
 
-from server import registering
+from server.acts import registering
 from server.analytics import registrations as told
 from server.models import Mail, Registration
 from tests.factory import Factory

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from server.models import Person, SignIn
-from server.sign_in import token_hash
+from server.rules.tokens import token_hash
 from server.store import credentials
-from server.store.database import Change, Database
+from server.store.engine.database import Change, Database
 from tests.factory import Factory
 
 

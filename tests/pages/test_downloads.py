@@ -9,9 +9,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from server.media.downloads import file_of, make_due
-from server.media.programmes import directory_of
 from server.models import Download, Event, Session
+from server.playback.programmes import directory_of
+from server.recordings.downloads import file_of, make_due
 from server.settings import Settings
 from server.store import sessions
 from tests.factory import Factory

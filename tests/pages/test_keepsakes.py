@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from rooms.webvtt import Cue
-from server.media import captions
-from server.media.films import films_dir, index_at
+from rooms.playback.webvtt import Cue
 from server.models import Chapter, Event, Reaction, Session
+from server.playback.films import films_dir, index_at
+from server.recordings import captions
 from server.settings import Settings
 from tests.factory import Factory
 from tests.pages.films import film_of

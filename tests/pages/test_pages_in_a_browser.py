@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from server.models import Event, Person, Session
 from server.store import sessions
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 SHOWN_WITHIN_MS = 60_000

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from server.analytics.definitions import definitions
 from server.models import Attendance, Event, Person, Reaction
 from server.store import surveys
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 BEGAN = datetime(2026, 6, 28, 9, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from server.models import Event, Person, SignIn
-from server.store.database import Database
+from server.store.engine.database import Database
 from server.trust import passwords
 from tests.factory import Factory
 

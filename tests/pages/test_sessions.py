@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from server.models import Event, Person, Progress, Session, SessionSpeaker, Tally, WatchInterval
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.pages.films import film_of
 

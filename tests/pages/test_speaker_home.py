@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from server.models import Event, Person, SessionSpeaker, Speaker, Tally
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 

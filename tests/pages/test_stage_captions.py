@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from rooms.webvtt import Cue, write_webvtt
-from server.media.programmes import directory_of
+from rooms.playback.webvtt import Cue, write_webvtt
 from server.models import Event, Session
+from server.playback.programmes import directory_of
 from server.settings import Settings
 from tests.factory import Factory
 from tests.pages.broadcasts import NewSession

@@ -9,14 +9,14 @@ import pytest
 from anyio import to_thread
 from playwright.async_api import Browser, Page
 
-from rooms.media.disk import read_journals
-from rooms.webvtt import Cue
-from server.media import captions
-from server.media.programmes import directory_of, recording_at
+from rooms.media.air.disk import read_journals
+from rooms.playback.webvtt import Cue
 from server.models import Event, Session, Stage
+from server.playback.programmes import directory_of, recording_at
+from server.recordings import captions
 from server.settings import Settings
 from server.store import sessions
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.pages.broadcasts import broadcast
 from tests.rooms.media.packaging import Packaging

@@ -8,7 +8,7 @@ from sqlmodel import col, select, update
 
 from server.models import Answer, Event, Person, Question, Response, Survey
 from server.store import surveys
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 RIGHT = {

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from server.models import Event, NetworkingTable, Person
 from server.store import seating, tables
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.fixtures import BASE
 

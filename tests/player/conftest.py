@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.async_api import Browser, Page
 
-from server.media.films import films_dir
 from server.models import Event, Person, Session
+from server.playback.films import films_dir
 from server.settings import Settings
 from server.store import films
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.fixtures import BASE, serving
 from tests.player.cinema import CARD_S, FILM_S, LONG_S, WORDS, NewSession, Visit

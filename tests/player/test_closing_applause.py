@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from server.models import Event, Reaction, Session
 from server.store import sessions
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.live.page import opened
 from tests.player.cinema import FACTS, NewSession, Visit, plays_on, since
 from tests.player.conftest import House

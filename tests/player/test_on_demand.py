@@ -6,7 +6,7 @@ from datetime import timedelta
 from playwright.async_api import Page, expect
 
 from server.models import Event, Reaction
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.player.cinema import (
     CARD_S,

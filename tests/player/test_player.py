@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from server.models import Event, Progress, WatchInterval
 from server.store import sessions
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.player.cinema import (
     CARD_S,

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from server.models import Event, Session
 from server.store import films
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.player.cinema import FACTS, LONG_S, VIDEO, NewSession, Visit, plays_on, recorded, since, until
 

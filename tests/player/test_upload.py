@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from rooms.media.cards import Typeface
-from rooms.media.film import make_film
-from rooms.media.spec import FilmSpec
+from rooms.media.films.cards import Typeface
+from rooms.media.films.film import make_film
+from rooms.media.films.spec import FilmSpec
 from server.models import Event
 from tests.factory import Factory
 from tests.player.conftest import House

@@ -6,23 +6,23 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from rooms.announcements import Announcement
 from rooms.attendance import Stay
 from rooms.beat import Beat
 from rooms.bus import Bus
 from rooms.bus.memory import MemoryBus
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
-from rooms.journal import Stored
-from rooms.keeping import Kept
 from rooms.outlet import Frame, Send, no_way
+from rooms.outside import Row, Stored
 from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionSend, Welcome, decode_notice
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from rooms.receivers import Connection
-from rooms.rows import Row
-from rooms.stage import Air, Backstage, Status
-from rooms.tables import Lounge, Messages, Seats
+from rooms.session import Status
 from rooms.topics import TOPICS, Programme, Registrations
+from rooms.topics.announcements import Announcement
+from rooms.topics.keeping import Kept
+from rooms.topics.stage import Air, Backstage
+from rooms.topics.tables import Lounge, Messages, Seats
 
 NOON = 1_782_820_800_000
 """Some noon, epoch milliseconds."""

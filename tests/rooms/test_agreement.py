@@ -8,10 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from rooms.announcements import Announcement
 from rooms.bus import Message
 from rooms.bus.memory import MemoryBus
 from rooms.protocol import EMOJI, Hello, Refused, Taken
+from rooms.topics.announcements import Announcement
 from tests.rooms.fakes import NOON, House, a_reaction
 
 EVENT = f"event:{uuid.UUID(int=1)}"

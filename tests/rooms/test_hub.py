@@ -1,9 +1,9 @@
 """The hub and its beat: who may be where, and what rows say; all in memory and time moved by hand."""
 
-from rooms.announcements import Announcement
 from rooms.bus import HOUSE, RowChanged, SignedOut
 from rooms.protocol import Audience, Close, Denied, Hello, Playing
-from rooms.tables import Message, Messages, Seats
+from rooms.topics.announcements import Announcement
+from rooms.topics.tables import Message, Messages, Seats
 from tests.rooms.fakes import NOON, a_reaction, a_room
 
 KEYNOTE = a_room("session")

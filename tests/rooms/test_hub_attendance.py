@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 from rooms.protocol import Playing
-from rooms.stage import Status
+from rooms.session import Status
 from server.analytics.attendance import time_present
 from server.store.reactions import moment
 from tests.live.waiting import until

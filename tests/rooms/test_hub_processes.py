@@ -2,9 +2,9 @@
 
 import uuid
 
-from rooms.announcements import Announcement
 from rooms.bus import Moved
 from rooms.protocol import Audience
+from rooms.topics.announcements import Announcement
 from tests.rooms.fakes import NOON, House, a_reaction, a_room
 
 KEYNOTE = a_room("session")

@@ -28,7 +28,7 @@ from rooms.protocol import (
 )
 from rooms.reactions import CREDIT_LIMIT, CREDIT_REFILL_PER_S, INBOX_LIMIT
 from rooms.room import STILL_HERE_MS
-from rooms.stage import GRACE_MS, SKEW_MS
+from rooms.session import GRACE_MS, SKEW_MS
 from rooms.topics import TOPICS
 
 WIRE = Path(__file__).parent.parent / "wire"

@@ -5,13 +5,13 @@ import uuid
 import msgspec
 import pytest
 
-from rooms.announcements import Announcement
+from rooms.outside import Row
 from rooms.protocol import Audience, Changed, Welcome
 from rooms.reactions import Count
 from rooms.receivers import PART, Connection
 from rooms.room import STILL_HERE_MS, Room
-from rooms.rows import Row
 from rooms.topics import TOPICS
+from rooms.topics.announcements import Announcement
 from tests.rooms.fakes import BLANK, NOON, Listener, a_room
 
 SECRET = "the-secret-of-the-crew"

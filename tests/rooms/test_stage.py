@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.stage import Status, wave_of
+from rooms.session import Status, wave_of
 from tests.rooms.fakes import NOON
 
 START, END = NOON, NOON + 1_800_000

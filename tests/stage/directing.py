@@ -4,12 +4,12 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rooms.media.disk import read_journals
-from server.media.programmes import directory_of
+from rooms.media.air.disk import read_journals
 from server.models import StageSource
+from server.playback.programmes import directory_of
 from server.settings import Settings
 from server.store import sessions, stages
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.live.waiting import until
 from tests.stage.conftest import House
 

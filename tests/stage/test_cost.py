@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from loadtests.results import Figure, record
-from rooms.media.disk import read_journals
-from server.media.programmes import directory_of
+from rooms.media.air.disk import read_journals
+from server.playback.programmes import directory_of
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
 from tests.stage.conftest import House

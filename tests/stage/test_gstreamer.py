@@ -2,9 +2,9 @@
 
 import pytest
 
-from rooms.media.check import check
+from rooms.media.films.check import check
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
 from tests.engines.gstreamer import publishing

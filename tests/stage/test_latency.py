@@ -11,7 +11,7 @@ from playwright.async_api import Page
 from loadtests.results import Figure, record
 from server.models import Stage
 from server.store import sessions, stages
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.live.waiting import until
 from tests.stage.conftest import House, Open

@@ -10,11 +10,11 @@ import av
 import pytest
 from playwright.async_api import Route
 
-from rooms.media.check import check
-from rooms.media.disk import read_journals
-from rooms.recording import RENDITIONS, init_name
+from rooms.media.air.disk import read_journals
+from rooms.media.films.check import check
+from rooms.playback.recording import RENDITIONS, init_name
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.engines.process import free_port
 from tests.live.waiting import until
 from tests.stage.conftest import House, Open

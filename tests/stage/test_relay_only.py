@@ -2,9 +2,9 @@
 
 import pytest
 
-from rooms.media.check import check
+from rooms.media.films.check import check
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.engines.coturn import SECRET, Coturn
 from tests.live.waiting import until
 from tests.stage.conftest import House, Open

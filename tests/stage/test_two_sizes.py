@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, TimeoutError, expect
 
-from rooms.media.check import check
-from rooms.media.disk import read_journals
-from rooms.recording import SMALL
+from rooms.media.air.disk import read_journals
+from rooms.media.films.check import check
+from rooms.playback.recording import SMALL
 from server.settings import Settings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.live.waiting import until
 from tests.stage.conftest import House, Open

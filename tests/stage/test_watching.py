@@ -12,12 +12,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from loadtests.results import Figure, record
-from rooms.media.disk import read_journals
-from server.media.programmes import directory_of
+from rooms.media.air.disk import read_journals
 from server.models import Keeping
+from server.playback.programmes import directory_of
 from server.settings import Settings
 from server.store import sessions
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, media_process

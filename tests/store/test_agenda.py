@@ -6,7 +6,7 @@ import pytest
 
 from server.models import Event, Session, SessionSpeaker
 from server.store import agenda
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.models import Announcement, Event
 from server.store import announcements
-from server.store.database import Change, Database
+from server.store.engine.database import Change, Database
 from tests.factory import Factory
 
 

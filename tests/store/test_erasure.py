@@ -32,7 +32,7 @@ from server.models import (
     WatchInterval,
 )
 from server.store import erasure, personal_data
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)

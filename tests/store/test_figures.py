@@ -15,7 +15,7 @@ from server.models import (
     WatchInterval,
 )
 from server.store import mentions, surveys
-from server.store.database import Database
+from server.store.engine.database import Database
 from server.store.figures import facts_of
 from tests.factory import Factory
 

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from server import sign_in
 from server.models import Event, JoinLink, SignIn
 from server.store import credentials, join_links
-from server.store.database import Database
+from server.store.engine.database import Database
 from server.store.join_links import LinkEnded, LinkExpired, LinkForwarded, LinkUnknown
+from server.trust import sign_in
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 9, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.models import Film, SessionPause, Tally
 from server.store import recordings
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from server.models import Event, Person, Registration
 from server.store import people, registrations
-from server.store.database import Database
+from server.store.engine.database import Database
 from server.store.registrations import Details
 from tests.factory import Factory
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from server.models import Event, NetworkingTable, Person, Seat, TableStay
 from server.store import seating, waiting
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)

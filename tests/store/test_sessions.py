@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from server.models import Event, Film, Session, SessionPause
 from server.store import sessions
-from server.store.database import Change, Database
+from server.store.engine.database import Change, Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)

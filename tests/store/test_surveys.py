@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from server.models import Answer, Event, Response, Survey
 from server.store import surveys
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from server.models import Grant, Registration, Speaker
 from server.store import understudies
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 

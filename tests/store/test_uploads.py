@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.models import FilmUpload
 from server.store import uploads
-from server.store.database import Database
+from server.store.engine.database import Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)

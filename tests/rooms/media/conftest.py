@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from rooms.film_index import FilmIndex
-from rooms.media.captions import cues_of
-from rooms.media.cards import Typeface
-from rooms.media.film import make_film
-from rooms.media.simulive import package
-from rooms.media.spec import FilmSpec
+from rooms.media.films.captions import cues_of
+from rooms.media.films.cards import Typeface
+from rooms.media.films.film import make_film
+from rooms.media.films.package import package
+from rooms.media.films.spec import FilmSpec
+from rooms.playback.film_index import FilmIndex
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rooms.media.programme import Programme
+from rooms.media.air.programme import Programme
 from tests.rooms.media.speaker import Speaker, feed
 
 WITHIN_S = 60

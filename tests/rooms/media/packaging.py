@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from queue import SimpleQueue
 
-from rooms.media.programme import Programme
+from rooms.media.air.programme import Programme
 from tests.rooms.media.speaker import Speaker, feed
 
 BEAT_S = 0.1

@@ -9,9 +9,9 @@ from typing import NamedTuple, TypeAlias
 import av
 import numpy as np
 
-from rooms.media.broadcast import Broadcast
-from rooms.media.programme import Programme
-from rooms.media.samples import RATES_HZ, Kind, Picture, Report, Sound
+from rooms.media.air.broadcast import Broadcast
+from rooms.media.air.programme import Programme
+from rooms.media.rtc.samples import RATES_HZ, Kind, Picture, Report, Sound
 
 LOOP_S = 2
 """The flash and the beep come again after so long; each loop begins with a keyframe."""

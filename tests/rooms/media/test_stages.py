@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from rooms.control import Direct, Leave, News, Progress, Publish, Watch
-from rooms.media import seam
-from rooms.media.disk import read_journals
+from rooms.media.air.disk import read_journals
+from rooms.media.rtc import seam
 from rooms.media.stages import CallRefused, Stages
+from tests.rooms.media.rtc.test_seam import aiortc_as_it_was, another_port
 from tests.rooms.media.speaker import Speaker, feed
-from tests.rooms.media.test_seam import aiortc_as_it_was, another_port
 
 __all__ = ["aiortc_as_it_was"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
-from rooms.media.disk import read_journals
+from rooms.media.air.disk import read_journals
 
 LIT = 128
 LOUD = 0.1

@@ -1,0 +1,1 @@
+"""What goes on air: the programme of a stage, cut into segments on the disk."""

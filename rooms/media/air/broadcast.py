@@ -1,0 +1,106 @@
+"""What a stage sends out during one session: its programme and, on the same clock, the interpreter's picture beside it.
+
+The second one is a programme of its own, in a directory below the first one's, and nobody is heard in it. It is begun
+when somebody first interprets: most sessions have none. Told the time.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+from rooms.media.air.programme import Programme
+from rooms.media.rtc.samples import Kind, Picture, Report, Sound, Source
+from rooms.playback.recording import SIGNED
+from rooms.topics.keeping import Trouble
+
+
+class Broadcast:
+    """One session's programme, and the interpreter's; what it is made with is as in `Programme`."""
+
+    def __init__(
+        self, directory: Path, *, epoch: float, ask_key: Callable[[Source], None], in_parts: bool = False
+    ) -> None:
+        self.directory, self.epoch, self.in_parts, self._ask_key = directory, epoch, in_parts, ask_key
+        self._sources: set[Source] = set()
+        self._signing: Source | None = None
+        self._programme = Programme(directory, epoch=epoch, ask_key=ask_key, in_parts=in_parts)
+        self._signed = self._open_signed() if (directory / SIGNED).exists() else None
+
+    @property
+    def troubles(self) -> set[Trouble]:
+        return self._programme.troubles
+
+    @property
+    def safe_up_to(self) -> float | None:
+        return self._programme.safe_up_to
+
+    def add(self, source: Source) -> None:
+        """A source that may be taken, heard or named the interpreter's from now on."""
+        self._sources.add(source)
+        for programme in self._programmes:
+            programme.add(source)
+
+    def remove(self, source: Source) -> None:
+        self._sources.discard(source)
+        for programme in self._programmes:
+            programme.remove(source)
+        if self._signing == source:
+            self.sign(None)
+
+    def on_air(self, sources: Iterable[Source]) -> None:
+        """Whose sound is mixed from now on."""
+        self._programme.on_air(sources)
+
+    def take(self, source: Source | None) -> None:
+        """Whose picture is shown: never the interpreter's, which has a window of its own."""
+        self._programme.take(None if source == self._signing else source)
+
+    def sign(self, source: Source | None) -> None:
+        """Whose picture is the sign-language window's, from its next keyframe on; None: nobody's."""
+        if source == self._signing:
+            return
+        self._signing = source
+        if source is not None and self._signed is None:
+            self._signed = self._open_signed()
+        if self._signed is not None:
+            self._signed.take(source)
+
+    def picture(self, source: Source, picture: Picture) -> None:
+        """Beside the programme the larger size is enough."""
+        self._programme.picture(source, picture)
+        if self._signed is not None and not picture.is_small:
+            self._signed.picture(source, picture)
+
+    def sound(self, source: Source, sound: Sound) -> None:
+        """The second programme takes it for its clock alone: both date one source's picture alike."""
+        for programme in self._programmes:
+            programme.sound(source, sound)
+
+    def report(self, source: Source, kind: Kind, report: Report) -> None:
+        for programme in self._programmes:
+            programme.report(source, kind, report)
+
+    def tick(self, now: float) -> None:
+        for programme in self._programmes:
+            programme.tick(now)
+
+    def end(self) -> "list[Future[None]]":
+        """The session is over. Each is done when one programme is on the disk and listed, ENDLIST included."""
+        return [programme.end() for programme in self._programmes]
+
+    async def stop(self) -> None:
+        """The process ends, the session does not."""
+        await asyncio.gather(*(asyncio.to_thread(programme.stop) for programme in self._programmes))
+
+    @property
+    def _programmes(self) -> Iterator[Programme]:
+        yield self._programme
+        if self._signed is not None:
+            yield self._signed
+
+    def _open_signed(self) -> Programme:
+        signed = Programme(self.directory / SIGNED, epoch=self.epoch, ask_key=self._ask_key, in_parts=self.in_parts)
+        for source in self._sources:
+            signed.add(source)
+        return signed

@@ -1,0 +1,175 @@
+"""Writes fragmented MP4 as CMAF wants it: initialisation segments and media segments with one fragment each.
+
+Boxes are spelt as in ISO/IEC 14496-12 (the file format), 14496-14 (AAC) and 14496-15 (H.264); the numbers in
+brackets are clauses. FFmpeg's muxer cannot end a fragment on demand, hence our own.
+"""
+
+from collections.abc import Sequence
+from struct import iter_unpack, pack
+from typing import NamedTuple
+
+from rooms.media.rtc.h264 import Size, size_of
+
+PICTURE_HZ, SOUND_HZ = 90_000, 48_000
+"""The timescales: ticks a second."""
+AAC_FRAME = 1024
+"""Samples in an AAC frame."""
+TRACK = 1
+"""Each rendition has one track."""
+UNITY = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+"""The matrix that leaves a picture as it is (8.3.2)."""
+LANGUAGE = 0x55C4
+"""`und`, three letters of five bits (8.4.2)."""
+SYNC, NOT_SYNC = 0x02000000, 0x01010000
+"""sample_flags (8.8.3.1): depends on no other sample · depends on others and is no sync sample."""
+BASE_IS_MOOF = 0x020000
+DURATIONS_SIZES_FLAGS = 0x000701
+"""trun (8.8.8): data offset, and for each sample its duration, size and flags."""
+
+
+class Sample(NamedTuple):
+    """One access unit: how many ticks it lasts, whether decoding can begin with it, and its bytes."""
+
+    duration: int
+    is_sync: bool
+    data: bytes
+
+
+class PictureSetup(NamedTuple):
+    """What a decoder of pictures must know beforehand: the parameter sets, as NAL units."""
+
+    sps: bytes
+    pps: bytes
+
+    @property
+    def codecs(self) -> str:
+        """Its name by RFC 6381."""
+        return f"avc1.{self.sps[1:4].hex()}"
+
+    @property
+    def size(self) -> Size:
+        """Raises ValueError for a damaged parameter set."""
+        return size_of(self.sps)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a decoder can be set up with it."""
+        try:
+            return self.size.width > 0 and bool(self.pps)
+        except ValueError:
+            return False
+
+
+class SoundSetup(NamedTuple):
+    """What a decoder of AAC must know beforehand: the AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1)."""
+
+    configuration: bytes
+    bits_per_s: int
+
+    @property
+    def codecs(self) -> str:
+        """Its name by RFC 6381."""
+        return f"mp4a.40.{self.configuration[0] >> 3}"
+
+
+def length_prefixed(units: Sequence[bytes]) -> bytes:
+    """NAL units as a sample of a track (14496-15, 5.3.4.2.1), each after its length in four bytes."""
+    return b"".join(pack(">I", len(unit)) + unit for unit in units)
+
+
+def init_segment(setup: PictureSetup | SoundSetup) -> bytes:
+    """The segment that goes before all media segments of a track."""
+    is_picture = isinstance(setup, PictureSetup)
+    size = setup.size if isinstance(setup, PictureSetup) else Size(0, 0)
+    volume = 0 if is_picture else 0x100
+    track_header = _full_box(
+        b"tkhd", 0, 7,
+        pack(">5I8xHHHH", 0, 0, TRACK, 0, 0, 0, 0, volume, 0), UNITY, pack(">II", size.width << 16, size.height << 16),
+    )  # fmt: skip
+    timescale = PICTURE_HZ if is_picture else SOUND_HZ
+    media_header = _full_box(b"mdhd", 0, 0, pack(">IIIIHH", 0, 0, timescale, 0, LANGUAGE, 0))
+    handler = _full_box(b"hdlr", 0, 0, pack(">I4s12x", 0, b"vide" if is_picture else b"soun"), b"\0")
+    kind_header = _full_box(b"vmhd", 0, 1, bytes(8)) if is_picture else _full_box(b"smhd", 0, 0, bytes(4))
+    own_file = _box(b"dinf", _full_box(b"dref", 0, 0, pack(">I", 1), _full_box(b"url ", 0, 1)))
+    entry = _picture_entry(setup) if isinstance(setup, PictureSetup) else _sound_entry(setup)
+    media = _box(b"minf", kind_header, own_file, _sample_table(entry))
+    track = _box(b"trak", track_header, _box(b"mdia", media_header, handler, media))
+    defaults = _box(b"mvex", _full_box(b"trex", 0, 0, pack(">5I", TRACK, 1, 0, 0, 0)))
+    header = _full_box(
+        b"mvhd", 0, 0,
+        pack(">4IIH10x", 0, 0, 1000, 0, 0x10000, 0x100), UNITY, bytes(24), pack(">I", TRACK + 1),
+    )  # fmt: skip
+    return _box(b"ftyp", b"iso6", pack(">I", 0), b"iso6cmfcmp41") + _box(b"moov", header, track, defaults)
+
+
+def media_segment(number: int, begins: int, samples: Sequence[Sample]) -> bytes:
+    """One fragment as a segment. `begins` is the decode time of its first sample, ticks since the track's zero."""
+    length = len(_movie_fragment(number, begins, samples, 0))
+    fragment = _movie_fragment(number, begins, samples, length + 8)
+    kind = _box(b"styp", b"msdh", pack(">I", 0), b"msdhmsixcmfs")
+    return kind + fragment + _box(b"mdat", *(sample.data for sample in samples))
+
+
+def duration_of(segment: bytes) -> int:
+    """How many ticks a media segment lasts that `media_segment` made. Raises ValueError, struct.error for another."""
+    run = segment.index(b"trun") + 8
+    count = int.from_bytes(segment[run : run + 4])
+    return sum(duration for duration, _, _ in iter_unpack(">III", segment[run + 8 : run + 8 + 12 * count]))
+
+
+def _movie_fragment(number: int, begins: int, samples: Sequence[Sample], offset: int) -> bytes:
+    """`offset` is where the first sample's bytes begin, counted from the fragment's first byte."""
+    run = b"".join(pack(">III", each.duration, len(each.data), SYNC if each.is_sync else NOT_SYNC) for each in samples)
+    track = _box(
+        b"traf",
+        _full_box(b"tfhd", 0, BASE_IS_MOOF, pack(">I", TRACK)),
+        _full_box(b"tfdt", 1, 0, pack(">Q", begins)),
+        _full_box(b"trun", 0, DURATIONS_SIZES_FLAGS, pack(">Ii", len(samples), offset), run),
+    )
+    return _box(b"moof", _full_box(b"mfhd", 0, 0, pack(">I", number)), track)
+
+
+def _sample_table(entry: bytes) -> bytes:
+    """No samples of its own: they are all in fragments."""
+    return _box(
+        b"stbl",
+        _full_box(b"stsd", 0, 0, pack(">I", 1), entry),
+        _full_box(b"stts", 0, 0, bytes(4)),
+        _full_box(b"stsc", 0, 0, bytes(4)),
+        _full_box(b"stsz", 0, 0, bytes(8)),
+        _full_box(b"stco", 0, 0, bytes(4)),
+    )
+
+
+def _picture_entry(setup: PictureSetup) -> bytes:
+    """avc1 with its decoder configuration record (14496-15, 5.3.3.1): one SPS, one PPS, lengths of four bytes."""
+    sps, pps = setup
+    sets = b"\xe1" + pack(">H", len(sps)) + sps + b"\x01" + pack(">H", len(pps)) + pps
+    configuration = _box(b"avcC", b"\x01", sps[1:4], b"\xff", sets)
+    resolution = 72 << 16
+    fixed = pack(">6xH16xHHIIIH32xHh", 1, *setup.size, resolution, resolution, 0, 1, 24, -1)
+    return _box(b"avc1", fixed, configuration)
+
+
+def _sound_entry(setup: SoundSetup) -> bytes:
+    """mp4a with its elementary stream descriptor (14496-14, 5.6; 14496-1, 7.2.6)."""
+    decoder = b"\x40\x15\0\0\0" + pack(">II", setup.bits_per_s, setup.bits_per_s)
+    configuration = _descriptor(4, decoder + _descriptor(5, setup.configuration))
+    stream = _descriptor(3, pack(">HB", TRACK, 0) + configuration + _descriptor(6, b"\x02"))
+    fixed = pack(">6xH8xHHIHH", 1, 2, 16, 0, SOUND_HZ, 0)
+    return _box(b"mp4a", fixed, _full_box(b"esds", 0, 0, stream))
+
+
+def _descriptor(tag: int, content: bytes) -> bytes:
+    """Shorter than 128 bytes, its length in four as everybody writes it (14496-1, 8.3.3)."""
+    return bytes([tag, 0x80, 0x80, 0x80, len(content)]) + content
+
+
+def _box(name: bytes, *content: bytes) -> bytes:
+    """A box (4.2)."""
+    joined = b"".join(content)
+    return pack(">I4s", 8 + len(joined), name) + joined
+
+
+def _full_box(name: bytes, version: int, flags: int, *content: bytes) -> bytes:
+    return _box(name, pack(">I", version << 24 | flags), *content)

@@ -1,0 +1,63 @@
+"""One rendition of one run as files: its samples gathered into segments, and into parts where those are wanted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rooms.media.air.cmaf import PictureSetup, Sample, SoundSetup, init_segment, media_segment
+from rooms.media.air.disk import Disk
+from rooms.playback.parts import LEAST_PART_S, PART_S
+
+
+class Track:
+    """Samples go in, files go to the disk; `hz` is how many ticks a second has."""
+
+    def __init__(
+        self, disk: Disk, rendition: str, run: int, hz: int, begins_at: datetime, *, in_parts: bool = False
+    ) -> None:
+        self._disk, self._rendition, self._run, self._hz, self._begins_at = disk, rendition, run, hz, begins_at
+        self._in_parts = in_parts
+        self.ticks = 0
+        """Where the segment that is being filled begins."""
+        self.samples: list[Sample] = []
+        """What is in it."""
+        self._part: list[Sample] = []
+        """Those of them that are in no part yet."""
+        self._count = 0
+
+    def open(self, setup: PictureSetup | SoundSetup) -> None:
+        self._disk.open_run(self._rendition, self._run, init_segment(setup))
+
+    def add(self, sample: Sample) -> None:
+        if self._in_parts and self._part and lasting([*self._part, sample]) > PART_S * self._hz:
+            self._put_part()
+        self.samples.append(sample)
+        self._part.append(sample)
+        if self._in_parts and lasting(self._part) >= LEAST_PART_S * self._hz:
+            self._put_part()
+
+    def cut(self) -> None:
+        """The segment is complete."""
+        if not self.samples:
+            return
+        if self._in_parts and self._part:
+            self._put_part()
+        begins_at = self._begins_at if self._count == 0 else None
+        self._count += 1
+        lasts = lasting(self.samples)
+        data = media_segment(self._count, self.ticks, self.samples)
+        self._disk.add(self._rendition, self._run, begins_at, lasts / self._hz, data)
+        self.ticks += lasts
+        self.samples, self._part = [], []
+
+    def _put_part(self) -> None:
+        before = lasting(self.samples) - lasting(self._part)
+        data = media_segment(self._count + 1, self.ticks + before, self._part)
+        begins_at = self._begins_at if self._count == before == 0 else None
+        seconds = lasting(self._part) / self._hz
+        self._disk.add_part(self._rendition, self._run, begins_at, seconds, data, is_key=self._part[0].is_sync)
+        self._part = []
+
+
+def lasting(samples: Iterable[Sample]) -> int:
+    """How long samples last, ticks."""
+    return sum(sample.duration for sample in samples)

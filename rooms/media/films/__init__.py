@@ -1,0 +1,1 @@
+"""Films: uploaded files examined, packaged, checked and joined."""

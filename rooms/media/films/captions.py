@@ -1,0 +1,33 @@
+"""The captions of a film of title cards: the cards' own words, in time."""
+
+import textwrap
+from collections.abc import Iterable
+
+from rooms.media.films.spec import Card
+from rooms.playback.webvtt import Cue
+
+LINE_LENGTH = 42
+LINES = 2
+
+
+def cues_of(cards: Iterable[Card]) -> list[Cue]:
+    """The words of the cards, two short lines at a time, each as long as its share of the card's words."""
+    cues: list[Cue] = []
+    begins = 0.0
+    for card in cards:
+        lines = _even_lines(card.text)
+        parts = ["\n".join(lines[i : i + LINES]) for i in range(0, len(lines), LINES)]
+        letters = sum(map(len, parts))
+        for part in parts:
+            ends = begins + card.seconds * len(part) / letters
+            cues.append(Cue(begins, ends, part))
+            begins = ends
+    return cues
+
+
+def _even_lines(text: str) -> list[str]:
+    """The text in as few cues as hold it, and in lines as even as they can be."""
+    needed = len(textwrap.wrap(text, LINE_LENGTH))
+    most = needed if needed <= LINES else -(-needed // LINES) * LINES
+    lines = (textwrap.wrap(text, width) for width in range(len(text) // most, LINE_LENGTH + 1))
+    return next(wrapped for wrapped in lines if len(wrapped) <= most)

@@ -1,0 +1,144 @@
+"""Looks over a whole recording: is each listed segment there, can it be decoded, do picture and sound keep together?
+
+Every packet of the pictures is read and each keyframe decoded; of the sound everything is.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import av
+
+from rooms.media.air.disk import Disk, read_journals
+from rooms.media.films.package import read_index
+from rooms.playback.film_index import Rendition, Segment
+from rooms.playback.recording import RENDITIONS, Journal, Listed
+
+MOST_OFFSET_MS = 80
+"""An AAC frame and a picture: where a stretch ends, or a film begins, sound and picture may be so far apart."""
+SLACK_S = 0.05
+"""By how much a segment may be longer or shorter than it is listed."""
+
+
+@dataclass
+class Findings:
+    """What a recording is: seconds, milliseconds, and what is wrong with it in words."""
+
+    seconds: float = 0.0
+    offset_ms: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def complete(directory: Path) -> None:
+    """Say that nothing more will come, where the process that recorded it died before it could."""
+    if not all(journal.is_over for journal in read_journals(directory).values()):
+        Disk(directory).finish().result()
+
+
+def check(directory: Path) -> Findings:
+    """Look over the recording in a session's directory."""
+    journals = read_journals(directory)
+    found = Findings(seconds=max(journal.seconds for journal in journals.values()))
+    if not found.seconds:
+        found.faults.append("nothing was recorded")
+    for rendition, journal in journals.items():
+        if not journal.is_over:
+            found.faults.append(f"the {rendition} was never completed")
+        found.faults += _faults(directory, rendition, journal)
+    found.offset_ms = round(1000 * max(_apart(journals["video"], journals["audio"]), default=0))
+    if found.offset_ms > MOST_OFFSET_MS:
+        found.faults.append(f"picture and sound are {found.offset_ms} ms apart")
+    return found
+
+
+def check_film(directory: Path) -> Findings:
+    """Look over a packaged film."""
+    index = read_index(directory)
+    if index is None:
+        return Findings(faults=["the film is not there"])
+    found = Findings(seconds=index.duration.total_seconds())
+    begins = {}
+    for name in ("video", "audio", "small"):
+        rendition: Rendition | None = getattr(index, name)
+        if rendition is None:
+            continue
+        try:
+            init = (directory / (rendition.init or "")).read_bytes()
+            begins[name] = _begins(init + (directory / rendition.segments[0].name).read_bytes())
+        except (OSError, av.FFmpegError):
+            found.faults.append(f"the {name} cannot be read")
+            continue
+        found.faults += _unplayable(directory, init, rendition.segments)
+    if {"video", "audio"} <= begins.keys():
+        found.offset_ms = round(1000 * abs(begins["video"] - begins["audio"]))
+        if found.offset_ms > MOST_OFFSET_MS:
+            found.faults.append(f"picture and sound are {found.offset_ms} ms apart")
+    return found
+
+
+def _apart(video: Journal, audio: Journal) -> Iterator[float]:
+    """By how many seconds the sound of each run that was closed is longer or shorter than its pictures.
+
+    Sound is cut into pieces of one length: a run that does not end with a shorter one broke off, where of either some
+    was not listed yet.
+    """
+    whole_s = max((segment.seconds for segment in audio.listed), default=0.0)
+    seen = {run: _seconds(listed) for run, listed in _runs(video)}
+    for run, listed in _runs(audio):
+        if listed[-1].seconds < whole_s:
+            yield abs(seen.get(run, 0.0) - _seconds(listed))
+
+
+def _seconds(listed: list[Listed]) -> float:
+    return sum(segment.seconds for segment in listed)
+
+
+def _runs(journal: Journal) -> Iterator[tuple[int, list[Listed]]]:
+    for run, listed in groupby(journal.listed, key=lambda segment: segment.run):
+        yield run, list(listed)
+
+
+def _faults(directory: Path, rendition: str, journal: Journal) -> Iterator[str]:
+    """What is wrong with each segment that a rendition has of its own."""
+    for run, listed in _runs(journal):
+        if listed[0].letter != RENDITIONS[rendition]:  # of another rendition, which is looked over by itself
+            continue
+        try:
+            init = (directory / listed[0].init).read_bytes()
+        except OSError:
+            yield f"the {rendition}’s stretch {run + 1} cannot be read"
+            continue
+        yield from _unplayable(directory, init, listed)
+
+
+def _unplayable(directory: Path, init: bytes, segments: Iterable[Listed | Segment]) -> Iterator[str]:
+    for segment in segments:
+        try:
+            seconds = _decoded(init + (directory / segment.name).read_bytes())
+        except (OSError, av.FFmpegError) as error:
+            yield f"{segment.name} cannot be played: {error.strerror or error}"
+        else:
+            if abs(seconds - segment.seconds) > SLACK_S:
+                yield f"{segment.name} lasts {seconds:.2f} s and not {segment.seconds:.2f} s"
+
+
+def _begins(content: bytes) -> float:
+    """When a segment begins, seconds of its film."""
+    with av.open(io.BytesIO(content), "r") as container:
+        return (container.start_time or 0) / av.time_base
+
+
+def _decoded(content: bytes) -> float:
+    """How long a segment lasts, seconds; raises FFmpegError when it cannot be decoded."""
+    seconds, count = 0.0, 0
+    with av.open(io.BytesIO(content), "r") as container:
+        stream = container.streams[0]
+        stream.codec_context.skip_frame = "NONKEY"
+        for packet in container.demux(stream):
+            count += len(packet.decode())
+            seconds += float((packet.duration or 0) * stream.time_base) if stream.time_base else 0.0
+    if not count:
+        raise av.InvalidDataError(1, "nothing could be decoded")
+    return seconds

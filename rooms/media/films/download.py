@@ -1,0 +1,122 @@
+"""Joins a recording's segments into one MP4, by stream copy: a file to keep. Nothing is decoded.
+
+The runs of a broadcast follow on without what lay between them. Where a run has another size than the one before it,
+its parameter sets stand before its first picture as well.
+"""
+
+import heapq
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+
+from rooms.media.air.cmaf import length_prefixed
+
+AnyPacket: TypeAlias = "Packet[Any]"
+Progress = Callable[[float], None]
+"""Told now and then which share of the work is done, 0 to 1."""
+FAST_START = {"movflags": "faststart"}
+"""What a player must know first stands first."""
+
+
+class Run(NamedTuple):
+    """The files of one stretch, an initialisation segment first in each rendition."""
+
+    video: Sequence[Path]
+    audio: Sequence[Path]
+
+
+def join(runs: Sequence[Run], target: Path, progress: Progress = lambda share: None) -> None:
+    """Write one film of these runs. Raises OSError, or FFmpegError for what cannot be read."""
+    with av.open(str(target), "w", format="mp4", options=FAST_START) as container:
+        film = Film(container)
+        for number, run in enumerate(runs):
+            with ExitStack() as opened:
+                film.append(*(opened.enter_context(av.open(Files(files), "r", format="mp4")) for files in run))
+            progress((number + 1) / len(runs))
+
+
+class Film:
+    """The film that is being written."""
+
+    def __init__(self, container: OutputContainer) -> None:
+        self._container = container
+        self._streams: dict[str, Stream] = {}
+        self._ends = Fraction(0)
+        """Where the next run begins, seconds."""
+        self._setup = b""
+        """The decoder configuration of the pictures that came last."""
+
+    def append(self, *sources: InputContainer) -> None:
+        """One run's pictures and sound; sound from before its first picture is left out."""
+        for source in sources:
+            if source.streams[0].type not in self._streams:
+                copied = self._container.add_stream_from_template(source.streams[0])
+                self._streams[source.streams[0].type] = copied
+        packets = heapq.merge(*map(_packets, sources), key=_decoded_at)
+        first = next((packet for packet in packets if packet.stream.type == "video"), None)
+        if first is None:
+            return
+        shift = self._ends - _decoded_at(first)
+        self._write(self._set_up(first), shift)
+        for packet in packets:
+            self._write(packet, shift)
+
+    def _set_up(self, first: AnyPacket) -> AnyPacket:
+        """The first picture of a run, after its parameter sets where they are not those of the run before."""
+        before, self._setup = self._setup, bytes(first.stream.codec_context.extradata or b"")
+        if before in (b"", self._setup):
+            return first
+        made = Packet(parameter_sets(self._setup) + bytes(first))
+        made.pts, made.dts, made.duration = first.pts, first.dts, first.duration
+        made.time_base, made.is_keyframe = first.time_base, True
+        made.stream = first.stream
+        return made
+
+    def _write(self, packet: AnyPacket, shift: Fraction) -> None:
+        moved = round(shift / packet.time_base)
+        packet.pts, packet.dts = (packet.pts or 0) + moved, (packet.dts or 0) + moved
+        self._ends = max(self._ends, _decoded_at(packet) + (packet.duration or 0) * packet.time_base)
+        packet.stream = self._streams[packet.stream.type]
+        self._container.mux(packet)
+
+
+class Files(io.RawIOBase):
+    """Several files to be read as one, from the first byte to the last."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths = iter(paths)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while not self._rest:
+            path = next(self._paths, None)
+            if path is None:
+                return b""
+            self._rest = memoryview(path.read_bytes())
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(taken)
+
+
+def parameter_sets(configuration: bytes) -> bytes:
+    """The one SPS and the one PPS of a decoder configuration record (14496-15, 5.3.3.1), as they stand in a sample."""
+    ends = 8 + int.from_bytes(configuration[6:8])
+    return length_prefixed([configuration[8:ends], configuration[ends + 3 :]])
+
+
+def _packets(source: InputContainer) -> Iterator[AnyPacket]:
+    return (packet for packet in source.demux(source.streams[0]) if packet.dts is not None)
+
+
+def _decoded_at(packet: AnyPacket) -> Fraction:
+    return (packet.dts or 0) * packet.time_base

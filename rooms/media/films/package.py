@@ -1,0 +1,258 @@
+"""Packages a film once, by stream copy, for simulive play: CMAF segments cut on the keyframes, and an index.
+
+Nothing is decoded but one picture for the poster. `film.json` is written last: a directory with it is complete.
+"""
+
+import io
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from rooms.durable import settle, write_file
+from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition, Segment
+from rooms.playback.webvtt import Cue, cut, write_webvtt
+
+SEGMENT_S = 2
+FRAGMENT = {
+    "movflags": "frag_custom+empty_moov+default_base_moof+frag_discont+skip_trailer",
+    "avoid_negative_ts": "disabled",
+}
+"""One movie fragment for all that is written, dated by its own timestamps (tfdt) instead of from zero."""
+POSTER_QUALITY = 84
+
+LONGEST_S = 12
+"""A segment longer than this keeps players waiting: the film has too few keyframes."""
+BROKEN_OFF_S = 1
+"""A film that ends so much before the end that its header states was cut short on its way."""
+
+AnyPacket: TypeAlias = "Packet[Any]"
+Packets: TypeAlias = "Sequence[Packet[Any]]"
+Progress = Callable[[float], None]
+"""Told now and then which share of the work is done, 0 to 1."""
+
+
+class FilmRefused(ValueError):
+    """A file that cannot be played as a film; its text says why."""
+
+
+def package(
+    film: Path,
+    directory: Path,
+    title: str,
+    cues: Sequence[Cue] = (),
+    source: str = "",
+    progress: Progress = lambda share: None,
+) -> FilmIndex:
+    """Cut a film into `directory`, which must be empty or missing. It is read segment by segment: it may be large.
+
+    Raises FilmRefused for a file without H.264 pictures and AAC sound, that was cut short, or that cannot be cut.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with _open(film) as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        ends = _ends(_packets(container, video))
+        _refuse_if_broken_off(video, ends[-1])
+        _refuse_if_broken_off(audio, max(map(_finishes, _packets(container, audio)), default=Fraction(0)))
+        index = FilmIndex(
+            title=title,
+            width=video.codec_context.width,
+            height=video.codec_context.height,
+            frame_rate=float(video.average_rate or 0),
+            video=_rendition("v", video, _told(_parts(_packets(container, video), ends), ends, progress), directory),
+            audio=_rendition("a", audio, _parts(_packets(container, audio), ends), directory),
+            captions=_captions(cues, ends, directory) if cues else None,
+            source=source,
+        )
+        write_file(directory / POSTER_NAME, _poster(container, video))
+    write_file(directory / INDEX_NAME, json.dumps(index.to_json(), indent=1).encode())
+    settle(directory)
+    return index
+
+
+def read_index(directory: Path) -> FilmIndex | None:
+    """The index of a packaged film, or None where there is none."""
+    try:
+        return FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_bytes()))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def codecs_of(stream: Stream) -> str:
+    """The RFC 6381 name of a stream's codec, read from its decoder configuration."""
+    configuration = bytes(stream.codec_context.extradata or b"")
+    if stream.type == "video":
+        return f"avc1.{configuration[1:4].hex()}"
+    return f"mp4a.40.{configuration[0] >> 3}"
+
+
+def _open(film: Path) -> InputContainer:
+    try:
+        container = av.open(str(film))
+    except av.FFmpegError as error:
+        raise FilmRefused(
+            "This is not a film that can be read, or not the whole of one. Please choose the whole film, as MP4."
+        ) from error
+    streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+    codecs = [stream.codec_context.name for stream in streams]
+    if codecs != ["h264", "aac"]:
+        with container:
+            raise FilmRefused(_wrong_codecs(container))
+    return container
+
+
+def _wrong_codecs(container: InputContainer) -> str:
+    """What is wrong with a film that has other streams than H.264 and AAC, and what to do about it."""
+    if not container.streams.video:
+        return "This file has no pictures. Please choose a film."
+    if not container.streams.audio:
+        return "This film has no sound. Please export it with a sound track, even a silent one."
+    pictures, sound = container.streams.video[0].codec_context.name, container.streams.audio[0].codec_context.name
+    return f"This film has {pictures} pictures and {sound} sound. Please export it as H.264 and AAC, in MP4."
+
+
+def _refuse_if_broken_off(stream: Stream, end: Fraction) -> None:
+    """Raises FilmRefused when the stream's packets end, seconds, well before the end that its header states."""
+    stated = (stream.duration or 0) * (stream.time_base or 0)
+    if stated - end > BROKEN_OFF_S:
+        raise FilmRefused(
+            f"Only {_clock(end)} of this film’s {_clock(stated)} can be read: the file was cut short. "
+            "Please choose the whole film."
+        )
+
+
+def _clock(seconds: Fraction | int) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def _packets(container: InputContainer, stream: Stream) -> Iterator[AnyPacket]:
+    """A stream's packets in order, from the film's first moment on: what only primes the decoder is left out."""
+    container.seek(0)
+    return (packet for packet in container.demux(stream) if packet.pts is not None and packet.pts >= 0)
+
+
+def _ends(pictures: Iterable[AnyPacket]) -> list[Fraction]:
+    """Where to cut, seconds: at the first keyframe after every full SEGMENT_S, and at the end."""
+    ends: list[Fraction] = []
+    last = Fraction(0)
+    for number, packet in enumerate(pictures):
+        begins = _begins(packet)
+        if number == 0 and not (packet.is_keyframe and begins == 0):
+            raise FilmRefused("This film does not begin with a whole picture. Please export it anew.")
+        last = max(last, _finishes(packet))
+        if packet.is_keyframe and begins - (ends[-1] if ends else 0) >= SEGMENT_S:
+            ends.append(begins)
+    if not last:
+        raise FilmRefused("There is no picture in this film.")
+    cuts = [*ends, last]
+    longest = max(end - begin for begin, end in pairwise([Fraction(0), *cuts]))
+    if longest > LONGEST_S:
+        raise FilmRefused(f"Keyframes are up to {int(longest)} s apart. Please export it with one every two seconds.")
+    return cuts
+
+
+def _parts(packets: Iterable[AnyPacket], ends: Sequence[Fraction]) -> Iterator[Packets]:
+    """The packets up to each cut; what begins after the last one is left out.
+
+    A picture that is shown before its keyframe but comes after it in the file stays with it: it needs it.
+    """
+    part: list[AnyPacket] = []
+    current = 0
+    for packet in packets:
+        number = max(current, bisect_right(ends, _begins(packet)))
+        if number >= len(ends):
+            continue
+        if number != current and part:
+            yield part
+            part = []
+        current = number
+        part.append(packet)
+    if part:
+        yield part
+
+
+def _told(parts: Iterable[Packets], ends: Sequence[Fraction], progress: Progress) -> Iterator[Packets]:
+    """The same parts, while `progress` is told how many of them are done."""
+    for number, part in enumerate(parts):
+        progress(number / len(ends))
+        yield part
+
+
+def _rendition(letter: str, stream: Stream, parts: Iterable[Packets], directory: Path) -> Rendition:
+    """Write one stream's segments and describe them."""
+    segments: list[Segment] = []
+    bits: list[int] = []
+    init = f"{letter}.mp4"
+    for number, part in enumerate(parts):
+        header, fragment = _fragment(stream, part, number + 1)
+        if number == 0:
+            write_file(directory / init, header)
+        segments.append(Segment(f"{letter}-{number}.m4s", float(sum(map(_lasts, part)))))
+        bits.append(8 * len(fragment))
+        write_file(directory / segments[-1].name, fragment)
+    return Rendition(
+        segments=tuple(segments),
+        init=init,
+        codecs=codecs_of(stream),
+        bandwidth=round(max(size / segment.seconds for size, segment in zip(bits, segments, strict=True))),
+        average_bandwidth=round(sum(bits) / sum(segment.seconds for segment in segments)),
+    )
+
+
+def _fragment(stream: Stream, packets: Packets, number: int) -> tuple[bytes, bytes]:
+    """An initialisation segment, and one movie fragment with these packets."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4", options={**FRAGMENT, "fragment_index": str(number)}) as container:
+        copied = container.add_stream_from_template(stream)
+        for packet in packets:
+            packet.stream = copied
+            container.mux(packet)
+    whole = file.getvalue()
+    begins = whole.index(b"moof") - 4
+    return whole[:begins], whole[begins:]
+
+
+def _captions(cues: Sequence[Cue], ends: Sequence[Fraction], directory: Path) -> Rendition:
+    write_file(directory / CAPTIONS_NAME, write_webvtt(cues).encode())
+    stretches = [(float(begin), float(end)) for begin, end in zip([Fraction(0), *ends], ends, strict=False)]
+    segments = []
+    for number, (text, (begin, end)) in enumerate(zip(cut(cues, stretches), stretches, strict=True)):
+        segments.append(Segment(f"c-{number}.vtt", end - begin))
+        write_file(directory / segments[-1].name, text.encode())
+    return Rendition(tuple(segments))
+
+
+def _poster(container: InputContainer, video: VideoStream) -> bytes:
+    """The picture two seconds in, or the last one of a shorter film, as JPEG. Raises FilmRefused."""
+    container.seek(0)
+    file = io.BytesIO()
+    try:
+        for frame in container.decode(video):
+            picture = frame
+            if frame.time is not None and frame.time >= SEGMENT_S:
+                break
+    except av.FFmpegError as error:
+        raise FilmRefused("This film’s pictures are damaged. Please export it anew.") from error
+    picture.to_image().save(file, "JPEG", quality=POSTER_QUALITY)  # type: ignore[no-untyped-call]
+    return file.getvalue()
+
+
+def _begins(packet: AnyPacket) -> Fraction:
+    return (packet.pts or 0) * packet.time_base
+
+
+def _lasts(packet: AnyPacket) -> Fraction:
+    return (packet.duration or 0) * packet.time_base
+
+
+def _finishes(packet: AnyPacket) -> Fraction:
+    return _begins(packet) + _lasts(packet)

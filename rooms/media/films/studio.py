@@ -1,0 +1,89 @@
+"""Makes several films at once, one process a core, and says how far each has come."""
+
+import json
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from rooms.media.films.captions import cues_of
+from rooms.media.films.cards import Typeface
+from rooms.media.films.film import make_film
+from rooms.media.films.package import package, read_index
+from rooms.media.films.spec import FilmSpec, SpecRefused
+
+STEP_PERCENT = 5
+
+
+class Job(NamedTuple):
+    """One film to make, the `number`th of `total`."""
+
+    spec: FilmSpec
+    directory: Path
+    font: Path | None
+    number: int
+    total: int
+
+
+def make_films(specs: Sequence[Path], directory: Path, font: Path | None) -> list[Path]:
+    """Make the films that these files describe, packaged, each in a directory named like its file.
+
+    A film that is there already, made from the same description, is left alone. Returns the directories.
+    Raises SpecRefused before anything is made.
+    """
+    targets = [directory / path.stem for path in specs]
+    jobs = [
+        Job(spec, target, font, number, len(specs))
+        for number, (spec, target) in enumerate(zip(map(read_spec, specs), targets, strict=True), start=1)
+    ]
+    wanted = [job for job in jobs if not _is_made(job)]
+    if wanted:
+        directory.mkdir(parents=True, exist_ok=True)
+        spawning = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(len(wanted), cores()), mp_context=spawning) as processes:
+            list(processes.map(_make, wanted))
+    return targets
+
+
+def read_spec(path: Path) -> FilmSpec:
+    """Raises SpecRefused for a file that is missing, not JSON or not a film's description."""
+    try:
+        return FilmSpec.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, json.JSONDecodeError) as error:
+        raise SpecRefused(f"{path} cannot be read: {error}") from error
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _is_made(job: Job) -> bool:
+    index = read_index(job.directory)
+    return index is not None and index.source == job.spec.digest
+
+
+def _make(job: Job) -> None:
+    """Make one film beside its place, and put it there when it is whole."""
+    percent = -STEP_PERCENT
+
+    def progress(share: float) -> None:
+        nonlocal percent
+        if 100 * share >= percent + STEP_PERCENT:
+            percent = int(100 * share)
+            sys.stdout.write(f"film {job.number}/{job.total} {percent} %\n")
+            sys.stdout.flush()
+
+    with tempfile.TemporaryDirectory(prefix=f".{job.directory.name}.", dir=job.directory.parent) as workshop:
+        film, packaged = Path(workshop) / "film.mp4", Path(workshop) / "packaged"
+        make_film(job.spec, film, Typeface(job.font), progress)
+        package(film, packaged, job.spec.title, cues_of(job.spec.cards), job.spec.digest)
+        shutil.rmtree(job.directory, ignore_errors=True)
+        packaged.rename(job.directory)

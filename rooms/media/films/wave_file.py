@@ -1,0 +1,53 @@
+"""A recording's sound as a WAVE file, as speech recognition takes it: 16 kHz, one channel, 16 bits."""
+
+import wave
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.resampler import AudioResampler
+
+from rooms.media.films.download import Files
+
+RATE_HZ = 16_000
+Samples = npt.NDArray[np.int16]
+
+
+class Heard(NamedTuple):
+    """Sound that follows on without a break: the second of the film at which it begins, and its files in order."""
+
+    begins_s: float
+    files: Sequence[Path]
+
+
+def write_wave(sound: Sequence[Heard], target: Path) -> None:
+    """Decode these stretches, with silence between them: a second of the file is that second of the film.
+
+    Raises OSError, or FFmpegError for what cannot be read.
+    """
+    with wave.open(str(target), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        written = 0
+        for stretch in sound:
+            place = round(stretch.begins_s * RATE_HZ)
+            for samples in decoded(stretch.files):
+                kept = samples[max(0, written - place) :]
+                place += len(samples)
+                silence = np.zeros(max(0, place - len(kept) - written), np.int16)
+                file.writeframes(np.concatenate((silence, kept)).tobytes())
+                written += len(silence) + len(kept)
+
+
+def decoded(files: Sequence[Path]) -> Iterator[Samples]:
+    """What the files hold, an initialisation segment first, packet by packet."""
+    resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
+    with av.open(Files(files), "r", format="mp4") as container:
+        for frame in chain(container.decode(audio=0), (None,)):  # None: what the resampler still holds
+            for made in resampler.resample(frame):
+                yield made.to_ndarray()[0]

@@ -1,0 +1,1 @@
+"""WebRTC: the seam to aiortc, and packets received, repaired and relayed undecoded."""

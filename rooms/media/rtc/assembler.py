@@ -1,0 +1,211 @@
+"""From RTP packets, lost and shuffled on their way, to whole pictures and sounds in their order. No I/O; told the time.
+
+A lost packet is asked for again and again on a timer (RFC 4585, 6.2.1) until it is too late; then the pictures that
+need it are dropped up to the next keyframe, which is asked for.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rooms.media.rtc.congestion import nearest
+from rooms.media.rtc.h264 import PPS, SPS, type_of
+from rooms.media.rtc.samples import Picture, Sound
+
+FIRST_ASKED_AFTER_S = 0.01
+"""A packet may just be overtaken by the next."""
+ASKED_AGAIN_AFTER_S = 0.06
+PICTURE_PATIENCE_S = 0.6
+SOUND_PATIENCE_S = 0.3
+"""Asked for again some times, on a line of 80 ms to and fro; the mix waits longer still."""
+MOST_MISSING = 400
+"""Packets missed at once; beyond them the stream has broken off, and begins anew."""
+MOST_ASKED_AT_ONCE = 64
+IDR, STAP_A, FU_A = 5, 24, 28
+"""NAL unit and packet types (H.264 table 7-1; RFC 6184, 5.2)."""
+START_CODE = b"\x00\x00\x00\x01"
+
+
+class Packet(NamedTuple):
+    """What is used of an RTP packet: `sequence` and `at` as they came (16 and 32 bits)."""
+
+    sequence: int
+    at: int
+    ends: bool
+    """The marker bit: it ends its picture."""
+    payload: bytes
+    received: float
+
+
+class Missing:
+    """A packet that others have overtaken."""
+
+    __slots__ = ("asked_at", "since")
+
+    def __init__(self, now: float) -> None:
+        self.since, self.asked_at = now, now - ASKED_AGAIN_AFTER_S + FIRST_ASKED_AFTER_S
+
+
+class Order:
+    """Puts the packets of one stream back into their order, and knows which are missing."""
+
+    def __init__(self, patience_s: float) -> None:
+        self.patience_s = patience_s
+        self.lost = 0
+        """Packets that never came in time."""
+        self._waiting: dict[int, Packet] = {}
+        self._missing: dict[int, Missing] = {}
+        self._next: int | None = None
+        self._highest = 0
+
+    def put(self, packet: Packet) -> None:
+        """A packet has come, for the first time or again."""
+        if self._next is None:
+            self._next, self._highest = packet.sequence, packet.sequence - 1
+        whole = nearest(packet.sequence, self._highest, 1 << 16)
+        if whole - self._highest > MOST_MISSING:
+            self._begin_anew(whole)
+        if whole < self._next:
+            return
+        for missed in range(self._highest + 1, whole):
+            self._missing[missed] = Missing(packet.received)
+        self._highest = max(self._highest, whole)
+        self._missing.pop(whole, None)
+        self._waiting.setdefault(whole, packet)
+
+    def take(self, now: float) -> Iterator[tuple[Packet, bool]]:
+        """The packets whose turn it is, each with whether it follows directly on the one before."""
+        follows = True
+        while self._next is not None and self._next <= self._highest:
+            packet = self._waiting.pop(self._next, None)
+            if packet is None:
+                missing = self._missing.get(self._next)
+                if missing is not None and now - missing.since < self.patience_s:
+                    return
+                self._missing.pop(self._next, None)
+                self.lost += 1
+                follows = False
+            self._next += 1
+            if packet is not None:
+                yield packet, follows
+                follows = True
+
+    def to_ask_for(self, now: float) -> list[int]:
+        """The sequence numbers (16 bits) that are to be asked for now."""
+        due = [each for each, missing in self._missing.items() if now - missing.asked_at >= ASKED_AGAIN_AFTER_S]
+        for each in due[:MOST_ASKED_AT_ONCE]:
+            self._missing[each].asked_at = now
+        return [each & 0xFFFF for each in due[:MOST_ASKED_AT_ONCE]]
+
+    def _begin_anew(self, at: int) -> None:
+        self.lost += len(self._missing)
+        self._waiting.clear()
+        self._missing.clear()
+        self._next, self._highest = at - 1, at - 1
+        self._missing[at - 1] = Missing(float("-inf"))
+
+
+class Pictures:
+    """Access units out of H.264 packets (RFC 6184, non-interleaved mode)."""
+
+    def __init__(self, *, is_small: bool = False) -> None:
+        self.is_small = is_small
+        self.order = Order(PICTURE_PATIENCE_S)
+        self.wants_key = True
+        """Nothing can be shown before the next keyframe."""
+        self._unit: list[Packet] = []
+        self._broken = False
+        self._at: int | None = None
+        self._parameters: dict[int, bytes] = {}
+
+    def put(self, packet: Packet) -> Iterator[Picture]:
+        self.order.put(packet)
+        yield from self.take(packet.received)
+
+    def take(self, now: float) -> Iterator[Picture]:
+        """The pictures that are complete by now, in the order of decoding."""
+        for packet, follows in self.order.take(now):
+            if not follows:
+                self.wants_key, self._broken = True, True
+                self._unit.clear()
+            if self._unit and self._unit[0].at != packet.at:
+                yield from self._complete()
+            if self._broken and not _begins_keyframe(packet.payload):
+                self._broken = not packet.ends
+                continue
+            self._broken = False
+            if packet.payload:
+                self._unit.append(packet)
+            if packet.ends:
+                yield from self._complete()
+
+    def _complete(self) -> Iterator[Picture]:
+        packets, self._unit = self._unit, []
+        units = list(_nal_units(packets))
+        if not units:
+            return
+        for unit in units:
+            if type_of(unit) in (SPS, PPS):
+                self._parameters[type_of(unit)] = unit
+        is_key = any(type_of(unit) == IDR for unit in units)
+        if self.wants_key and not is_key:
+            return
+        self.wants_key = False
+        if is_key:
+            present = {type_of(unit) for unit in units}
+            units = [self._parameters[each] for each in (SPS, PPS) if each in self._parameters.keys() - present] + units
+        self._at = packets[0].at if self._at is None else nearest(packets[0].at, self._at, 1 << 32)
+        data = b"".join(START_CODE + unit for unit in units)
+        yield Picture(self._at, data, is_key, packets[0].received, self.is_small)
+
+
+class Sounds:
+    """Opus packets in their order (RFC 7587): each is whole in itself, and a lost one is not waited for long."""
+
+    def __init__(self) -> None:
+        self.order = Order(SOUND_PATIENCE_S)
+        self._at: int | None = None
+
+    def put(self, packet: Packet) -> Iterator[Sound]:
+        self.order.put(packet)
+        yield from self.take(packet.received)
+
+    def take(self, now: float) -> Iterator[Sound]:
+        """The sounds whose turn it is."""
+        for packet, _ in self.order.take(now):
+            if packet.payload:
+                self._at = packet.at if self._at is None else nearest(packet.at, self._at, 1 << 32)
+                yield Sound(self._at, packet.payload, packet.received)
+
+
+def _begins_keyframe(payload: bytes) -> bool:
+    """Whether a picture surely begins with this packet: one whose parameter sets come first."""
+    kind = payload[0] & 0x1F if payload else 0
+    return kind == SPS or (kind == STAP_A and len(payload) > 3 and payload[3] & 0x1F == SPS)
+
+
+def _nal_units(packets: list[Packet]) -> Iterator[bytes]:
+    """The NAL units that consecutive packets carry: alone, several in one, or one in several (RFC 6184, 5.6 to 5.8)."""
+    fragments: list[bytes] = []
+    for packet in packets:
+        payload = packet.payload
+        kind = payload[0] & 0x1F
+        if kind == STAP_A:
+            yield from _aggregated(payload)
+        elif kind == FU_A and len(payload) > 2:
+            if payload[1] & 0x80:
+                fragments = [bytes([payload[0] & 0xE0 | payload[1] & 0x1F])]
+            fragments.append(payload[2:])
+            if payload[1] & 0x40 and len(fragments) > 1:
+                yield b"".join(fragments)
+        elif 0 < kind < STAP_A:
+            yield payload
+
+
+def _aggregated(payload: bytes) -> Iterator[bytes]:
+    place = 1
+    while place + 2 < len(payload):
+        length = int.from_bytes(payload[place : place + 2])
+        unit = payload[place + 2 : place + 2 + length]
+        if unit:
+            yield unit
+        place += 2 + length

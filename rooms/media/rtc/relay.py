@@ -1,0 +1,250 @@
+"""Forwarding what one connection sends to those that watch it: packets as they came, nothing decoded.
+
+A source is one publishing connection, a watcher one receiving connection with a slot for each place of the room. The
+second picture that a source may send is the first one in a smaller size, for the programme alone.
+"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, cast
+
+from aiortc import RTCSessionDescription
+from aiortc.exceptions import OperationError
+from aiortc.rtp import RtpPacket
+
+from rooms.errors import OfferRefused
+from rooms.media.rtc.assembler import Packet, Pictures, Sounds
+from rooms.media.rtc.congestion import EVERY_S, Arrivals
+from rooms.media.rtc.samples import Kind, Picture, Report, Sound
+from rooms.media.rtc.seam import Receiver, Sender, h264_only, new_connection, spawn
+
+KEY_ASKED_EVERY_S = 0.5
+"""Requests for a keyframe are merged: each costs the sender a large picture."""
+SILENT_AFTER_S = 5.0
+"""A publisher that is not heard for so long has vanished; ICE itself would take half a minute to say so."""
+CONNECTS_WITHIN_S = 20.0
+MEDIA_LINE = re.compile(r"^m=(audio|video) ", re.MULTILINE)
+MOST_LINES = {"audio": 1, "video": 2}
+"""What of an offer is received: of two pictures the first is the larger."""
+
+
+class Audience(Protocol):
+    """Who is told what a source sends."""
+
+    def picture(self, source: str, picture: Picture) -> None: ...
+    def sound(self, source: str, sound: Sound) -> None: ...
+    def report(self, source: str, kind: Kind, report: Report) -> None: ...
+    def voice(self, source: str, level: int, now: float) -> None:
+        """How loud a packet of sound is, dB below the loudest (RFC 6464)."""
+
+
+class Line:
+    """One stream of a source: its packets, put in order, are asked for again where they are missing."""
+
+    def __init__(self, kind: Kind, receiver: Receiver) -> None:
+        self.kind, self.receiver = kind, receiver
+        self.content = Sounds() if kind == "sound" else Pictures(is_small=kind == "small")
+        self._key_asked_at = 0.0
+
+    def ask_key(self) -> None:
+        """Ask for a keyframe, at most twice a second."""
+        now = time.monotonic()
+        if self.kind != "sound" and now - self._key_asked_at >= KEY_ASKED_EVERY_S:
+            self._key_asked_at = now
+            self.receiver.ask_key()
+
+    def tick(self, now: float) -> None:
+        self.receiver.ask_again(self.content.order.to_ask_for(now))
+        if isinstance(self.content, Pictures) and self.content.wants_key:
+            self.ask_key()
+
+
+class Source:
+    """One publishing connection. `on_arrival` is called with its first packet, `on_end` once it is gone."""
+
+    def __init__(
+        self, name: str, place: int, audience: Audience, on_arrival: Callable[[], None], on_end: Callable[[], None]
+    ) -> None:
+        self.name, self.place, self.audience = name, place, audience
+        self.on_arrival, self.on_end = on_arrival, on_end
+        self.connection = new_connection()
+        self.lines: dict[Receiver, Line] = {}
+        self.outputs: dict[str, list[Sender]] = {"audio": [], "video": []}
+        self._arrivals = Arrivals()
+        self._heard_at = time.monotonic() + CONNECTS_WITHIN_S - SILENT_AFTER_S
+        self._told_at = self._key_asked_at = 0.0
+        self._has_arrived = self._is_over = False
+
+    async def answer(self, offer: str) -> str:
+        """Our SDP answer to a publisher's offer. Raises OfferRefused."""
+        counts: Counter[str] = Counter()
+        for medium in MEDIA_LINE.findall(offer):
+            if counts[medium] == MOST_LINES[medium]:
+                continue
+            transceiver = self.connection.addTransceiver(medium, direction="recvonly")
+            receiver = cast(Receiver, transceiver.receiver)
+            receiver.listener = self
+            kinds: tuple[Kind, ...] = ("sound",) if medium == "audio" else ("picture", "small")
+            self.lines[receiver] = Line(kinds[counts[medium]], receiver)
+            counts[medium] += 1
+            if medium == "video":
+                transceiver.setCodecPreferences(h264_only())
+        self.connection.on("connectionstatechange", self._note_state)
+        return await described(self.connection, offer)
+
+    def packet(self, receiver: Receiver, packet: RtpPacket) -> None:
+        now = time.monotonic()
+        self._heard_at = now
+        if packet.extensions.transport_sequence_number is not None:
+            self._arrivals.note(packet.extensions.transport_sequence_number, now)
+        if not self._has_arrived:
+            self._has_arrived = True
+            self.on_arrival()
+        line = self.lines[receiver]
+        for output in self._outputs_of(line):
+            output.forward(packet)
+        if line.kind == "sound" and packet.extensions.audio_level is not None:
+            self.audience.voice(self.name, packet.extensions.audio_level[1], now)
+        plain = Packet(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, now)
+        self._give(line.content.put(plain))
+
+    def report(self, receiver: Receiver, report: Report) -> None:
+        line = self.lines[receiver]
+        self.audience.report(self.name, line.kind, report)
+        for output in self._outputs_of(line):
+            output.report(receiver.media_ssrc, report)
+
+    def over(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self.on_end()
+
+    def ask_key(self) -> None:
+        """Ask the publisher for a keyframe of each size, at most twice a second."""
+        for line in self.lines.values():
+            line.ask_key()
+
+    def tick(self, now: float) -> None:
+        """What is due: lost packets asked for again, arrivals told of, silence noticed."""
+        if now - self._heard_at > SILENT_AFTER_S:
+            self.over()
+            return
+        for line in self.lines.values():
+            self._give(line.content.take(now))
+            line.tick(now)
+        if self._has_arrived and now - self._told_at >= EVERY_S:
+            self._told_at = now
+            self._tell_arrivals()
+
+    async def close(self) -> None:
+        self._is_over = True
+        await self.connection.close()
+
+    def _outputs_of(self, line: Line) -> list[Sender]:
+        """Who watches gets the larger picture alone."""
+        return [] if line.kind == "small" else self.outputs[line.receiver.kind]
+
+    def _give(self, samples: Iterable[Picture] | Iterable[Sound]) -> None:
+        for sample in samples:
+            if isinstance(sample, Picture):
+                self.audience.picture(self.name, sample)
+            else:
+                self.audience.sound(self.name, sample)
+
+    def _tell_arrivals(self) -> None:
+        """When each packet came (transport-cc): the sender's bit rate follows it."""
+        video = next((line.receiver for line in self.lines.values() if line.kind == "picture"), None)
+        if video is None:
+            return
+        feedback = self._arrivals.report(video.ssrc, video.media_ssrc or 0)
+        if feedback is not None:
+            video.send_rtcp(feedback)
+
+    def _note_state(self) -> None:
+        if self.connection.connectionState in ("failed", "closed"):
+            self.over()
+
+
+class Slot:
+    """A pair of senders of a watcher's connection, which one source at a time can fill."""
+
+    def __init__(self) -> None:
+        self.senders: dict[str, Sender] = {}
+
+
+class Watcher:
+    """One receiving connection. `place` is the watcher's own place in the room, whose source is not sent back."""
+
+    def __init__(
+        self, name: str, place: int | None, on_end: Callable[[], None], on_connected: Callable[[], None]
+    ) -> None:
+        self.name, self.place, self.on_end, self.on_connected = name, place, on_end, on_connected
+        self.connection = new_connection()
+        self.slots: list[Slot] = []
+        self._opened_at = time.monotonic()
+
+    async def answer(self, offer: str) -> str:
+        """Our SDP answer to a viewer's offer: a slot for each pair of sound and picture in it. Raises OfferRefused."""
+        counts = {"audio": 0, "video": 0}
+        for kind in MEDIA_LINE.findall(offer):
+            transceiver = self.connection.addTransceiver(kind, direction="sendonly")
+            if kind == "video":
+                transceiver.setCodecPreferences(h264_only())
+            if counts[kind] == len(self.slots):
+                self.slots.append(Slot())
+            self.slots[counts[kind]].senders[kind] = cast(Sender, transceiver.sender)
+            counts[kind] += 1
+        self.connection.on("connectionstatechange", self._note_state)
+        return await described(self.connection, offer)
+
+    def tick(self, now: float) -> None:
+        """Give up a connection that does not come about."""
+        if self.connection.connectionState != "connected" and now - self._opened_at > CONNECTS_WITHIN_S:
+            self.on_end()
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+    def _note_state(self) -> None:
+        if self.connection.connectionState == "connected":
+            self.on_connected()
+        elif self.connection.connectionState in ("failed", "closed"):
+            self.on_end()
+
+
+def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source | None) -> None:
+    """Say anew who is sent what. A watcher with one slot gets what is `on_air`, any other a source in each slot."""
+    by_place = {source.place: source for source in sources}
+    for source in by_place.values():
+        source.outputs = {"audio": [], "video": []}
+    for watcher in watchers:
+        alone = len(watcher.slots) == 1
+        for place, slot in enumerate(watcher.slots):
+            shown = on_air if alone else by_place.get(place)
+            if shown is None or shown.place == watcher.place:
+                continue
+            for kind, sender in slot.senders.items():
+                shown.outputs[kind].append(sender)
+                sender.on_key_wanted = shown.ask_key
+
+
+async def described(connection: Any, offer: str) -> str:
+    """Take the offer and describe our side; the connection is closed when nothing can come of it.
+
+    Raises OfferRefused, with `no-h264` when it offers no codec that we speak.
+    """
+    if not connection.getTransceivers():
+        spawn(connection.close())
+        raise OfferRefused("bad-offer")
+    try:
+        await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await connection.setLocalDescription(await connection.createAnswer())
+    except OperationError as error:
+        spawn(connection.close())
+        raise OfferRefused("no-h264") from error
+    except Exception as error:  # whatever a stranger's description makes aiortc's parser raise
+        spawn(connection.close())
+        raise OfferRefused("bad-offer") from error
+    return str(connection.localDescription.sdp)

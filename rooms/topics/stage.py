@@ -1,0 +1,45 @@
+"""A stage as the live rooms see it: what is on air, and who is backstage."""
+
+from typing import Literal
+
+import msgspec
+
+AirState = Literal["none", "standby", "countdown", "on-air", "clear"]
+
+
+class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `air` of a session's and of a stage's room; `none` for a session without a stage.
+
+    `at` is when the countdown ends, or when the stage went on air or was cleared, epoch milliseconds; `is_signed`, that
+    an interpreter is there, whose picture a viewer can have beside the programme.
+    """
+
+    state: AirState
+    at: int | None = None
+    is_signed: bool = False
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody backstage. `place` is the slot in which everybody else receives them; None: not there now."""
+
+    id: str
+    person: str | None
+    name: str
+    role: str
+    place: int | None
+    state: Literal["arriving", "here", "lost", "left"]
+    connection: str | None
+    """The WHIP resource that they send by: a page that sees another than its own has been replaced."""
+    on_air: bool
+    """Their sound is in the programme while the stage is on air."""
+    taken: bool
+    """Their picture is shown."""
+    signing: bool = False
+    """Their picture is the sign-language window's."""
+
+
+class Backstage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The topic `backstage` of a stage's room: who is there."""
+
+    sources: list[Source]
+    follows_voice: bool

@@ -1,0 +1,58 @@
+"""What happens by the clock: sessions start and end, offers of a seat run out, and abandoned seats are given on.
+
+The database says when there is something to do. Every act is a conditional write, so any number of processes may look
+at once, and after a time in which none was running the next one does what is still due and stores when it really
+happened.
+"""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import structlog
+from starlette.applications import Starlette
+
+from server.models import Session
+from server.store import seating, sessions, timetable, waiting
+from server.store.engine.database import Database
+
+EVERY_S = 1.0
+log = structlog.get_logger("plenary.timekeeper")
+
+
+async def keep_time(app: Starlette) -> datetime | None:
+    """A duty: do what the clock says is due now; when there will be more to do."""
+    database: Database = app.state.db
+    now = datetime.now(UTC)
+    async with database.reading() as db:
+        due = await timetable.next_moment(db, now)
+    if due is not None and due <= now:
+        await do_due(database, now)
+    return due
+
+
+async def do_due(database: Database, now: datetime) -> None:
+    """Start and end sessions and pass on offers and seats, as of `now`."""
+    async with database.reading() as db:
+        starting = await sessions.due_to_start(db, now)
+        ending = await sessions.due_to_end(db, now)
+        overdue = await waiting.overdue_offers(db, now)
+        abandoned = await seating.abandoned_seats(db, now)
+    for session in starting:
+        await move(database, session, "start", now)
+    for session in ending:
+        await move(database, session, "end", now)
+    for table in overdue:
+        async with database.writing() as db:
+            await seating.pass_on_overdue_offers(db, table, now)
+    for table, person_id in abandoned:
+        async with database.writing() as db:
+            with suppress(seating.Refused):
+                await seating.leave_seat(db, table, person_id, now=now)
+
+
+async def move(database: Database, session: Session, name: str, now: datetime) -> None:
+    """Make a move unless somebody was faster."""
+    async with database.writing() as db:
+        moved = await sessions.move(db, session, name, now=now)
+    if moved:
+        log.info("by the clock", session=str(session.id), move=name)

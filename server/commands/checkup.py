@@ -1,0 +1,229 @@
+"""Is this installation well? Each check says what it found and, where something is amiss, how to mend it."""
+
+import asyncio
+import os
+import shutil
+import smtplib
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
+
+from rooms.bus.redis.nodes import look
+from server.models import Film
+from server.playback.films import films_dir
+from server.recordings.speech_to_text import words_of
+from server.settings import Settings
+from server.store import migrations
+from server.store.engine.database import Database
+from server.web.assets import path_of
+
+PYTHON = (3, 11)
+ANSWERS_WITHIN_S = 5
+CLOCK_MAY_DIFFER_S = 5.0
+SQLITE_NAME = "plenary.sqlite3"
+DEFAULT_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+
+
+class Finding(NamedTuple):
+    """What a check found. `state` is good, note (works, but look) or bad; `mend` is what to do, if anything."""
+
+    state: str
+    text: str
+    mend: str = ""
+
+
+Check = Callable[[Settings], Finding]
+
+
+def check_python(settings: Settings) -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < PYTHON:
+        return Finding("bad", f"Python {version}", "Install Python 3.11 or later.")
+    return Finding("good", f"Python {version}")
+
+
+def check_data(settings: Settings) -> Finding:
+    """The data directory can be written, and nobody else reads the secret in it."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data):
+            pass
+    except OSError as error:
+        mend = "Give the user that runs Plenary the right to write there, or set PLENARY_DATA to another directory."
+        return Finding("bad", f"{settings.data} cannot be written: {error.strerror}", mend)
+    secret = settings.data / "secret"
+    if os.name == "posix" and not settings.secret and secret.exists() and secret.stat().st_mode & 0o077:
+        return Finding("bad", "the secret can be read by other users of this machine", f"chmod 600 {secret}")
+    return Finding("good", f"{settings.data} can be written")
+
+
+def check_database(settings: Settings) -> Finding:
+    """It answers, it has the newest schema, and its clock agrees with ours."""
+    where = "SQLite" if settings.database.startswith("sqlite") else "PostgreSQL"
+    if not is_made(settings):
+        return Finding("bad", "there is no database yet", "plenary migrate makes it, and plenary serve does too.")
+    try:
+        schema, differs_s = asyncio.run(ask_database(settings))
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return Finding("bad", f"{where} does not answer: {reason}", "Start it, or check DATABASE_URL.")
+    if schema != (newest := migrations.newest()):
+        had = f"the schema {schema}" if schema else "no schema"
+        return Finding("bad", f"{where} has {had}; the newest is {newest}", "plenary migrate")
+    if abs(differs_s) > CLOCK_MAY_DIFFER_S:
+        return Finding("bad", f"{where}'s clock differs from ours by {differs_s:.0f} s", "Let both machines use NTP.")
+    return Finding("good", f"{where} answers and has the newest schema")
+
+
+def is_made(settings: Settings) -> bool:
+    """Whether there is a database to ask: a file is not made by looking for it."""
+    return bool(settings.database_url) or (settings.data / SQLITE_NAME).is_file()
+
+
+async def ask_database(settings: Settings) -> tuple[str | None, float]:
+    """The schema's revision (None: there is none), and how far its clock is ahead of ours, seconds."""
+    database = Database(settings.database)
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN_S), database.reading() as db:
+            connection = await db.connection()
+            clock = "SELECT strftime('%s', 'now')" if database.is_sqlite else "SELECT extract(epoch from now())"
+            theirs = float((await connection.execute(text(clock))).scalar_one())
+            differs_s = theirs - datetime.now(UTC).timestamp()
+            try:
+                schema = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+            except SQLAlchemyError:
+                return None, differs_s
+            return schema, differs_s
+    finally:
+        await database.close()
+
+
+def check_redis(settings: Settings) -> Finding:
+    """It answers, it lets us in, and it is new enough for sharded channels."""
+    if not settings.redis_url:
+        return Finding("good", "not set; one web process needs none")
+    try:
+        found = asyncio.run(look(settings.redis_url))
+    except (OSError, ValueError) as error:
+        return Finding("bad", f"Redis does not answer: {error}", "Start Redis 7 or Valkey, or check REDIS_URL.")
+    return Finding("good", f"{found} answers, and carries what web processes tell each other")
+
+
+def check_address(settings: Settings) -> Finding:
+    """The address in mails leads here, and is safe to sign in at."""
+    parts = urlsplit(settings.base_url)
+    is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return Finding("bad", f"{settings.base_url} is no web address", "Set PLENARY_PUBLIC_URL to https://….")
+    if is_local:
+        mend = "" if settings.host in ("127.0.0.1", "localhost", "::1") else "Set PLENARY_PUBLIC_URL."
+        return Finding("note", f"links lead to {settings.base_url}, which opens on this machine only", mend)
+    if not settings.is_https:
+        mend = "Put a proxy with a certificate before Plenary and set PLENARY_PUBLIC_URL to https://…."
+        return Finding("bad", f"{settings.base_url} is not https, so sign-ins can be overheard", mend)
+    return Finding("good", settings.base_url)
+
+
+def check_mail(settings: Settings) -> Finding:
+    if not settings.mail_server:
+        text = "no server is set: mail stays in the local outbox, to be read in the console"
+        return Finding("note", text, "Set PLENARY_MAIL_SERVER before you invite people.")
+    host, _, port = settings.mail_server.partition(":")
+    kind = smtplib.SMTP_SSL if settings.mail_tls == "tls" else smtplib.SMTP
+    try:
+        with kind(host, int(port or DEFAULT_PORTS[settings.mail_tls]), timeout=ANSWERS_WITHIN_S) as server:
+            server.noop()
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        return Finding("bad", f"{settings.mail_server} does not answer: {error}", "Check the PLENARY_MAIL_… settings.")
+    return Finding("good", f"{settings.mail_server} answers")
+
+
+def check_browser_files(settings: Settings) -> Finding:
+    """The stylesheets, scripts, fonts and icons that pages load."""
+    missing = [asset for asset in ASSETS if path_of(asset) is None]
+    if missing:
+        return Finding("bad", f"missing: {', '.join(missing)}", "Run make demo once, or install the wheel.")
+    return Finding("good", "styles, scripts, fonts and icons are there")
+
+
+ASSETS = (
+    "css/app.css",
+    "js/app.js",
+    "npm/hls.js/dist/hls.min.mjs",
+    "npm/lucide-static/icons/mail.svg",
+    "npm/@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
+)
+"""One of each kind."""
+
+
+def check_films(settings: Settings) -> Finding:
+    """Every film that the database names lies in the data directory."""
+    if not is_made(settings):
+        return Finding("good", "none yet")
+    try:
+        names = asyncio.run(film_directories(settings))
+    except (SQLAlchemyError, OSError):
+        return Finding("note", "cannot be looked up without the database")
+    missing = [name for name in names if not (films_dir(settings) / name).is_dir()]
+    if missing:
+        mend = "Copy media/films back into the data directory, or upload them again."
+        return Finding("bad", f"{len(missing)} of {len(names)} are not there: {', '.join(missing[:3])}", mend)
+    return Finding("good", f"{len(names)} in the data directory")
+
+
+async def film_directories(settings: Settings) -> list[str]:
+    database = Database(settings.database)
+    try:
+        async with database.reading() as db:
+            return list(await db.exec(select(Film.directory)))
+    finally:
+        await database.close()
+
+
+def check_speech_to_text(settings: Settings) -> Finding:
+    """The command that drafts captions can be run."""
+    if not settings.speech_to_text:
+        return Finding("good", "not set; captions are typed or uploaded")
+    try:
+        program = words_of(settings)[0]
+    except (ValueError, IndexError) as error:
+        return Finding("bad", f"PLENARY_SPEECH_TO_TEXT is no command: {error}", "Check its quotation marks.")
+    if shutil.which(program) is None:
+        return Finding("bad", f"{program} cannot be run", "Install it, or check PLENARY_SPEECH_TO_TEXT.")
+    return Finding("good", f"{program} drafts captions")
+
+
+def check_clock(settings: Settings) -> Finding:
+    """One-time codes and agendas need the true time, and the zones' rules."""
+    newest = max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py"))
+    now = datetime.now(UTC)
+    if now.timestamp() < newest - CLOCK_MAY_DIFFER_S:
+        return Finding("bad", f"it is {now:%d %B %Y %H:%M} UTC by this machine", "Set its clock, best by NTP.")
+    try:
+        ZoneInfo("Europe/London")
+    except ZoneInfoNotFoundError:
+        return Finding("bad", "the rules of time zones are not there", "pip install tzdata")
+    return Finding("good", f"{now:%d %B %Y %H:%M} UTC")
+
+
+CHECKS: dict[str, Check] = {
+    "python": check_python,
+    "data": check_data,
+    "database": check_database,
+    "redis": check_redis,
+    "address": check_address,
+    "mail": check_mail,
+    "pages": check_browser_files,
+    "films": check_films,
+    "captions": check_speech_to_text,
+    "clock": check_clock,
+}

@@ -1,0 +1,33 @@
+"""The organisers' pages: what they see, set up and direct."""
+
+from server.pages.console import (
+    captions,
+    events,
+    films,
+    mails,
+    overview,
+    recordings,
+    registrations,
+    session_moves,
+    sessions,
+    speakers,
+    stages,
+    tables,
+    tracks,
+)
+
+__all__ = [
+    "captions",
+    "events",
+    "films",
+    "mails",
+    "overview",
+    "recordings",
+    "registrations",
+    "session_moves",
+    "sessions",
+    "speakers",
+    "stages",
+    "tables",
+    "tracks",
+]

@@ -1,0 +1,72 @@
+"""The mail of an event: what was written to whom, what became of it, and the local outbox to read it in."""
+
+import re
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.mail import outbox
+from server.mail.messages import JOIN_TOKEN
+from server.models import Mail
+from server.store import mails
+from server.web.entrance import event_of, require
+from server.web.errors import Conflict, NotFound
+from server.web.paging import page_of, pages
+from server.web.templating import redirect, render
+
+STATES = ("queued", "sending", "sent", "kept", "uncertain", "failed")
+ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
+
+
+async def index(request: Request) -> Response:
+    """All mails, or `?state=` those in one state."""
+    state = request.query_params.get("state", "")
+    state = state if state in STATES else ""
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        require(request, "mail.read")
+        rows, total = await mails.mails_of(db, event.id, state=state, page=page_of(request))
+        counts = await mails.by_state(db, event.id)
+    return render(
+        request,
+        "console/mails/index.html",
+        mails=rows,
+        total=total,
+        state=state,
+        counts={name: counts[name] for name in STATES if name in counts},
+        pages=pages(total, mails.PAGE, page_of(request)),
+        is_local=not request.app.state.settings.mail_server,
+    )
+
+
+async def show(request: Request) -> Response:
+    """One mail as its reader gets it, with its addresses as links."""
+    async with request.app.state.db.reading() as db:
+        mail = await mail_of(request, db)
+    text = mail.text.replace(JOIN_TOKEN, "…")
+    parts, end = [], 0
+    for found in ADDRESS.finditer(text):
+        address = found.group() if not found.group().endswith("…") else ""
+        parts += [(text[end : found.start()], ""), (found.group(), address)]
+        end = found.end()
+    return render(request, "console/mails/show.html", mail=mail, parts=[*parts, (text[end:], "")])
+
+
+async def send_again(request: Request) -> Response:
+    """Send a mail whose fate is uncertain, or that failed. Raises Conflict for any other."""
+    async with request.app.state.db.writing() as db:
+        mail = await mail_of(request, db)
+        if not await outbox.send_again(db, mail.id):
+            raise Conflict("This mail is on its way already.")
+    return redirect(request, "console_mail", event=request.state.event.slug, mail=mail.id, notice="mail-again")
+
+
+async def mail_of(request: Request, db: AsyncSession) -> Mail:
+    """The mail that the address names. Raises NotFound, or what `require` raises."""
+    event = await event_of(request, db)
+    require(request, "mail.read")
+    mail = await mails.mail_with(db, event.id, request.path_params["mail"])
+    if mail is None:
+        raise NotFound("There is no such mail (any more).")
+    return mail

@@ -1,0 +1,116 @@
+"""The console: what runs, what is live, what needs a person."""
+
+from datetime import UTC, datetime
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rooms.protocol import Reason
+from rooms.topics.keeping import Trouble
+from server.rules.needs import needs
+from server.store import agenda, announcements, console
+from server.web.entrance import event_of, require
+from server.web.errors import NotFound
+from server.web.forms import Form, FormState, read_form
+from server.web.templating import redirect, render
+
+LONGEST_ANNOUNCEMENT = 280
+REASON_WORDS: dict[Reason, str] = {
+    "credit": "too fast",
+    "not-live": "not live",
+    "too-late": "too late",
+    "busy": "we were busy",
+    "no-such-session": "no such session",
+    "forbidden": "not allowed",
+}
+"""Why a reaction was refused, in the ledger's words."""
+
+TROUBLE_WORDS: dict[Trouble, str] = {
+    "disk": "The disk takes nothing more: free some space.",
+    "store": "The object store does not answer. Nothing is lost, but viewers wait.",
+    "no-picture": "No picture comes from who is shown.",
+    "no-sound": "Nobody on air is heard.",
+    "clock": "This machine’s clock was set meanwhile. The recording goes on by the time that it began with.",
+}
+"""What is wrong with a programme, as the organiser is told."""
+
+
+class AnnouncementForm(Form):
+    text: str = Field(min_length=1, max_length=LONGEST_ANNOUNCEMENT)
+
+
+async def show(request: Request) -> Response:
+    return await page(request, FormState())
+
+
+async def page(request: Request, form: FormState[AnnouncementForm], status_code: int = 200) -> Response:
+    """The whole console, with the announcement as it was typed."""
+    now = datetime.now(UTC)
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+        require(request, "console.open")
+        items = await agenda.agenda(db, event, now)
+        figures = await console.figures_view(db, event, now)
+        clashes = await console.double_bookings(db, event.id)
+        checked = await console.checked_recordings(db, event.id)
+        troubled = await console.troubled_mail(db, event.id)
+        tiles = await console.tiles(db, items, now)
+        said = await announcements.recent(db, event.id)
+    today = agenda.local_date(now, event.zone)
+    days = agenda.by_day(items, event.zone)
+    return render(
+        request,
+        "console/show.html",
+        status_code=status_code,
+        form=form,
+        figures=figures,
+        tiles=tiles,
+        coming=[item for item in items if item.state in ("scheduled", "late")][:3],
+        days=days,
+        is_whole={session.id: kept.is_whole for session, kept in checked},
+        today=today if today in days else next((day for day in days if day >= today), None),
+        needs=needs(
+            [item.session for item in items],
+            [(c.speaker.name, c.first.title, c.second.title, c.second.slug) for c in clashes],
+            state=event.state,
+            zone=event.zone,
+            recordings_open=event.recordings_open,
+            recordings=[
+                (session.title, session.slug, kept.faults, sum(end - begin for begin, end in kept.missing))
+                for session, kept in checked
+                if not kept.is_whole
+            ],
+            troubled_mail=troubled,
+            waitlisted=figures.waitlisted,
+            now=now,
+        ),
+        announcements=said,
+        longest=LONGEST_ANNOUNCEMENT,
+        reasons=REASON_WORDS,
+        troubles=TROUBLE_WORDS,
+    )
+
+
+async def announce(request: Request) -> Response:
+    """Send an announcement to every open page."""
+    async with request.app.state.db.reading() as db:
+        event = await event_of(request, db)
+    person = require(request, "announcement.send").person
+    assert person is not None
+    form = await read_form(request, AnnouncementForm)
+    if form.input is None:
+        return await page(request, form, 422)
+    async with request.app.state.db.writing() as db:
+        await announcements.send(db, event.id, person.id, form.input.text)
+    return redirect(request, "console", event=event.slug, notice="announced")
+
+
+async def withdraw(request: Request) -> Response:
+    """Take an announcement back."""
+    async with request.app.state.db.writing() as db:
+        event = await event_of(request, db)
+        require(request, "announcement.send")
+        if not await announcements.withdraw(db, event.id, request.path_params["id"], datetime.now(UTC)):
+            raise NotFound("That announcement is withdrawn already.")
+    return redirect(request, "console", event=event.slug, notice="withdrawn")

@@ -1,0 +1,41 @@
+"""Is it alive, is it ready, what does it measure: for those who operate it."""
+
+import hmac
+import ipaddress
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from server.running.metrics import exposition
+from server.store import mails
+from server.web.errors import Forbidden
+
+
+async def live(request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("alive\n")
+
+
+async def ready(request: Request) -> Response:
+    """The database answers too, so visitors can be sent here. Without Redis they can: each process goes on alone."""
+    try:
+        await request.app.state.db.check()
+    except (SQLAlchemyError, OSError):
+        return PlainTextResponse("the database does not answer\n", 503)
+    away = request.app.state.hub.bus_away
+    return PlainTextResponse("ready, but degraded: Redis does not answer\n" if away else "ready\n")
+
+
+async def metrics(request: Request) -> Response:
+    """Prometheus' text format; from this machine, or with the bearer token. Raises Forbidden."""
+    token = request.app.state.settings.metrics_token
+    sent = request.headers.get("authorization", "").removeprefix("Bearer ")
+    local = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    forwarded = "x-forwarded-for" in request.headers
+    if not (local and not forwarded) and not (token and hmac.compare_digest(sent, token)):
+        raise Forbidden("Metrics are for this machine, or for who has the token.")
+    async with request.app.state.db.reading() as db:
+        waiting = await mails.waiting(db)
+    return Response(exposition(mail_waiting=waiting), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,150 @@
+"""What sessions send out now, remembered for half a second: a thousand players ask at once."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from rooms.playback.film_index import FilmIndex
+from server.models import Event, Session
+from server.playback import films, programmes, signed
+from server.playback.signed import Signed
+from server.settings import Settings
+from server.store.engine.database import Change, Database
+from server.store.films import Broadcast, broadcast_at, broadcast_with_key
+
+REMEMBERED_S = 0.5
+"""How much later than the database another process's change may be seen here."""
+MOST = 512
+"""Answers remembered at once; the one that was read longest ago makes room."""
+
+Key = str | tuple[str, str]
+"""A media key, or the slugs of an event and a session."""
+
+
+class Source(Protocol):
+    """What a session sends out: a film by the clock, or what came from its stage."""
+
+    @property
+    def film(self) -> FilmIndex: ...
+    @property
+    def cut(self) -> "AnyCut": ...
+    @property
+    def elsewhere(self) -> str: ...
+    def is_over(self, now: datetime) -> bool: ...
+    def version(self, now: datetime) -> Hashable: ...
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str: ...
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool: ...
+    def awaits(self, name: str) -> bool: ...
+    def file_of(self, name: str, now: datetime) -> str: ...
+
+
+class AnyCut(Protocol):
+    """What the recording keeps, and how its seconds are counted: see `rooms.playback.cuts`."""
+
+    @property
+    def begins_at(self) -> float: ...
+    @property
+    def seconds(self) -> float: ...
+    def second_of(self, moment: datetime) -> float | None: ...
+    def moment_of(self, second: float) -> datetime: ...
+    def second_in_film(self, second: float) -> float | None: ...
+
+
+class Airing(NamedTuple):
+    """A session that has begun, with what it sends out of `directory`, as the database had it at `read_at`."""
+
+    read_at: datetime
+    event: Event
+    session: Session
+    directory: Path
+    source: Source
+    signed: Signed | None
+    """The interpreter's picture beside it."""
+
+    def side(self, *, is_signed: bool) -> Signed | None:
+        """The interpreter's picture, which there need not be, or what it is beside of."""
+        return self.signed if is_signed else Signed(self.directory, self.source)
+
+
+def seconds_of(airing: Airing) -> float:
+    """How long the film is, or all that was sent from the stage."""
+    source = airing.source
+    if isinstance(source, programmes.StageSource):
+        return source.cut.whole.journals["video"].seconds
+    return source.film.duration.total_seconds()
+
+
+class Broadcasts:
+    """Finds what a session sends out. Answers that were not found are not remembered: they may be made any moment.
+
+    `since`, a moment of the clock: the answer is as it was then or later. Without it, half a second ago is as good.
+    """
+
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.database, self.settings, self.clock = database, settings, clock
+        self._known: OrderedDict[Key, tuple[float, Airing]] = OrderedDict()
+        self._asked: dict[Key, tuple[float, asyncio.Task[Airing | None]]] = {}
+
+    async def with_key(self, media_key: str, *, since: float | None = None) -> Airing | None:
+        """The session whose segments have this key in their address."""
+        return await self._airing(media_key, lambda db: broadcast_with_key(db, media_key), since)
+
+    async def at(self, event: str, session: str, *, since: float | None = None) -> Airing | None:
+        """The session with these slugs."""
+        return await self._airing((event, session), lambda db: broadcast_at(db, event, session), since)
+
+    async def forget(self, changes: list[Change]) -> None:
+        """Called after each commit: a session that was moved here is read anew."""
+        if any(topic in ("status", "kept") for _, topic, _ in changes):
+            self._known.clear()
+
+    async def _airing(
+        self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]], since: float | None
+    ) -> Airing | None:
+        known_at, known = self._known.get(key, (0.0, None))
+        oldest = self.clock() - REMEMBERED_S if since is None else since
+        if known is not None and known_at > oldest:
+            return known
+        asked_at, asked = self._asked.get(key, (0.0, None))
+        if asked is None or (since is not None and asked_at < since):
+            asked = asyncio.create_task(self._read(key, find))
+            self._asked[key] = self.clock(), asked
+            asked.add_done_callback(lambda done: self._answered(key, done))
+        return await asyncio.shield(asked)
+
+    def _answered(self, key: Key, done: asyncio.Task[Airing | None]) -> None:
+        if key in self._asked and self._asked[key][1] is done:
+            del self._asked[key]
+
+    async def _read(self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]]) -> Airing | None:
+        asked_at, read_at = self.clock(), datetime.now(UTC)
+        async with self.database.reading() as db:
+            found = await find(db)
+        if found is None:
+            return None
+        try:
+            airing = Airing(read_at, found.event, found.session, *self._source(found))
+        except FileNotFoundError:
+            return None
+        self._known[key] = asked_at, airing
+        self._known.move_to_end(key)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return airing
+
+    def _source(self, found: Broadcast) -> tuple[Path, Source, Signed | None]:
+        """Where it lies, what is sent of it, and beside it. Raises FileNotFoundError when it is not on this machine."""
+        settings, session = self.settings, found.session
+        if found.film is None:
+            source = programmes.source_of(settings, session, found.stored)
+            beside = signed.of_stage(settings, session, found.stored, source)
+            return programmes.directory_of(settings, session), source, beside
+        film = films.source_of(settings, found.film, found)
+        beside = signed.of_film(settings, found.signed, film) if found.signed else None
+        return films.directory_of(settings, found.film), film, beside

@@ -1,0 +1,96 @@
+"""Films on disk: where a packaged film lies, its index, and what a session sends out of it."""
+
+import json
+from collections.abc import Hashable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rooms.playback import simulive
+from rooms.playback.cuts import Cut
+from rooms.playback.film_index import INDEX_NAME, FilmIndex
+from rooms.playback.simulive import Pause, Programme
+from server.models import Film
+from server.settings import Settings
+from server.store.films import Broadcast
+
+CLOSING = timedelta(seconds=120)
+"""So long after the end the whole programme is given out, not its recording, unless that was trimmed already: people
+watch seconds behind."""
+
+
+class FilmSource(NamedTuple):
+    """What a session sends out of a film, by the clock, and what its recording keeps of that."""
+
+    programme: Programme
+    cut: Cut
+    elsewhere: str = ""
+    """Films are always served by us: each segment has its time."""
+
+    @property
+    def film(self) -> FilmIndex:
+        return self.programme.film
+
+    def is_over(self, now: datetime) -> bool:
+        return self.programme.is_over(now)
+
+    def version(self, now: datetime) -> Hashable:
+        """It changes whenever a playlist does."""
+        programme = self.programme
+        sent = programme.sent(now), programme.is_over(now)
+        captions = self.film.captions.version if self.film.captions else None
+        return programme.started_at, tuple(programme.pauses), sent, self.kept(now), captions
+
+    def kept(self, now: datetime) -> range | None:
+        """The segments that are given out, by number; None: all that were sent."""
+        ended_at = self.programme.ended_at
+        if ended_at is None or now < ended_at:
+            return None
+        return self.cut.numbers if self.cut.is_trimmed or now - ended_at >= CLOSING else None
+
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
+        """Raises NoSuchSegment."""
+        return simulive.playlist(self.programme, rendition, now, base, kept=self.kept(now), delta=delta)
+
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
+        """A film's playlist is not waited for."""
+        return True
+
+    def awaits(self, name: str) -> bool:
+        """Nor is a segment of it."""
+        return False
+
+    def file_of(self, name: str, now: datetime) -> str:
+        """Raises NoSuchSegment, NotYet."""
+        return simulive.segment_file(self.programme, name, now, self.kept(now))
+
+
+def films_dir(settings: Settings) -> Path:
+    """The directory that holds a directory for each packaged film."""
+    return settings.data / "media" / "films"
+
+
+def directory_of(settings: Settings, film: Film) -> Path:
+    return films_dir(settings) / film.directory
+
+
+def source_of(settings: Settings, film: Film, broadcast: Broadcast) -> FilmSource:
+    """What the session sends out. Raises FileNotFoundError when its film is not on this machine."""
+    session = broadcast.session
+    assert session.started_at is not None
+    pauses = [Pause(*pause) for pause in broadcast.pauses]
+    index = index_at(directory_of(settings, film))
+    programme = Programme(index, session.started_at, pauses, session.ended_at)
+    return FilmSource(programme, Cut(programme, session.trim_start, session.trim_end))
+
+
+def index_at(directory: Path) -> FilmIndex:
+    """What lies in a directory, read once for each of its versions. Raises FileNotFoundError."""
+    path = directory / INDEX_NAME
+    return _index(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _index(path: Path, _changed_ns: int) -> FilmIndex:
+    return FilmIndex.from_json(json.loads(path.read_bytes()))

@@ -1,0 +1,138 @@
+"""Live programmes on disk: where a session's segments lie, and what is listed of them."""
+
+from collections.abc import Hashable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rooms.errors import NoSuchSegment
+from rooms.playback import parts, recording, stage_captions
+from rooms.playback.film_index import FilmIndex
+from rooms.playback.parts import Part
+from rooms.playback.recording import RENDITIONS, SMALL, Journal, Recording
+from rooms.playback.stage_cuts import StageCut
+from server.media.whereabouts import programmes_dir
+from server.models import Session
+from server.playback.films import index_at
+from server.settings import Settings
+
+REMEMBERED_LISTS = 256
+
+
+class StageSource(NamedTuple):
+    """What a session has sent out from its stage, as far as it is listed on the disk and was not trimmed."""
+
+    cut: StageCut
+    elsewhere: str = ""
+    """The address below which viewers fetch segments; empty: from us."""
+
+    @property
+    def film(self) -> FilmIndex:
+        return self.cut.whole.film
+
+    def is_over(self, now: datetime) -> bool:
+        return self.cut.whole.is_over
+
+    def version(self, now: datetime) -> Hashable:
+        """It changes whenever a playlist does."""
+        captions = self.film.captions.version if self.film.captions else None
+        return self.cut.numbers, self.cut.whole.version, captions
+
+    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
+        """Raises NoSuchSegment."""
+        if rendition == "captions":
+            return stage_captions.playlist(self.cut.kept, base, delta=delta)
+        return self.cut.kept.playlist(rendition, base, delta=delta)
+
+    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
+        """Whether this rendition's playlist, counted from zero, has come so far. Raises TooFarAhead."""
+        return rendition == "captions" or self.cut.kept.has_come_to(rendition, segment, part)
+
+    def awaits(self, name: str) -> bool:
+        """Whether this is a part that is not there yet, and will be next."""
+        return self.cut.kept.is_next_part(name)
+
+    def file_of(self, name: str, now: datetime) -> str:
+        """Raises NoSuchSegment for what is not listed (yet), or was cut away."""
+        if not (self.cut.kept.lists(name) or stage_captions.lists(self.cut.kept, name)):
+            raise NoSuchSegment(name)
+        return name
+
+
+def directory_of(settings: Settings, session: Session) -> Path:
+    return programmes_dir(settings) / str(session.id)
+
+
+def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -> StageSource:
+    """What the session has sent out; where there is an object store, what that has of each rendition.
+
+    Raises FileNotFoundError while nothing is listed.
+    """
+    listed = stored_at(settings, directory_of(settings, session), stored)
+    return StageSource(StageCut(listed, session.trim_start, session.trim_end), elsewhere(settings))
+
+
+def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) -> Recording:
+    """What is listed in a directory; where there is an object store, so much of it as that has, and no parts.
+
+    Raises FileNotFoundError while nothing is listed.
+    """
+    if not settings.store_url:
+        # The parts first: a segment that has been listed meanwhile is whole with any of them.
+        newest = {name: parts_at(directory, name) for name in RENDITIONS}
+        listed = recording_at(directory)
+        return listed._replace(
+            parts={name: newest[name] for name in listed.journals if listed.goes_on(name, newest[name])}
+        )
+    listed = recording_at(directory)
+    return _recording(
+        listed.film, {name: journal.cut(stored.get(name, 0)) for name, journal in listed.journals.items()}
+    )
+
+
+def elsewhere(settings: Settings) -> str:
+    """The address below which the object store's files are fetched; empty without one."""
+    return settings.store_public_url.rstrip("/") if settings.store_url else ""
+
+
+def recording_at(directory: Path) -> Recording:
+    """Raises FileNotFoundError while nothing is listed."""
+    journals = {name: journal_at(directory, name) for name in RENDITIONS if name != SMALL}
+    with suppress(FileNotFoundError):
+        journals[SMALL] = journal_at(directory, SMALL)
+    return _recording(index_at(directory), journals)
+
+
+def _recording(film: FilmIndex, journals: dict[str, Journal]) -> Recording:
+    """A second size is one once there is something of it."""
+    if SMALL in journals and journals[SMALL].listed:
+        return Recording(film, journals)
+    return Recording(replace(film, small=None), {name: each for name, each in journals.items() if name != SMALL})
+
+
+def journal_at(directory: Path, rendition: str) -> Journal:
+    """A rendition's journal, read once for each of its versions. Raises FileNotFoundError."""
+    path = directory / recording.playlist_name(rendition)
+    return _journal(path, path.stat().st_mtime_ns)
+
+
+def parts_at(directory: Path, rendition: str) -> list[Part]:
+    """A rendition's newest parts, read once for each version of their list; none where it is not put out in parts."""
+    path = directory / parts.list_name(rendition)
+    try:
+        return _parts(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return []
+
+
+@lru_cache(maxsize=REMEMBERED_LISTS)
+def _parts(path: Path, _changed_ns: int) -> list[Part]:
+    return parts.read(path.read_bytes())
+
+
+@lru_cache(maxsize=REMEMBERED_LISTS)
+def _journal(path: Path, _changed_ns: int) -> Journal:
+    return recording.read(path.read_text())

@@ -1,0 +1,63 @@
+"""A recording's captions on disk: checked, written whole and cut like its pictures."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from rooms.durable import settle, write_file
+from rooms.playback import stage_captions
+from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, FilmIndex, Rendition, Segment
+from rooms.playback.recording import Recording
+from rooms.playback.webvtt import Cue, NotWebVTT, cut, read_webvtt, write_webvtt
+
+VERSION_DIGITS = 12
+"""In the addresses of the segments: captions that were corrected are other files for every cache."""
+SLACK_S = 2.0
+"""How far the last caption may stand over the end."""
+
+
+def check(text: str, duration_s: float) -> list[Cue]:
+    """The cues of a WebVTT file for a recording so long. Raises NotWebVTT with a sentence that says what to do."""
+    cues = read_webvtt(text)
+    if not cues:
+        raise NotWebVTT("There is no caption in this file.")
+    if cues[-1].start > duration_s + SLACK_S:
+        minutes, seconds = divmod(int(duration_s), 60)
+        raise NotWebVTT(f"The last caption begins after the end, {minutes}:{seconds:02}. Is it the right file?")
+    return cues
+
+
+def read(directory: Path) -> str:
+    """The captions as a WebVTT file; one without cues where there are none."""
+    try:
+        return (directory / CAPTIONS_NAME).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return write_webvtt([])
+
+
+def write(directory: Path, film: FilmIndex, cues: Sequence[Cue]) -> None:
+    """Give a packaged film these captions, in place of those that it had."""
+    bounds = list(pairwise([0.0, *(end.total_seconds() for end in film.ends)]))
+    seconds = [end - begin for begin, end in bounds]
+    _write(directory, film, cues, list(zip(seconds, cut(cues, bounds), strict=True)))
+
+
+def write_for_stage(directory: Path, whole: Recording, cues: Sequence[Cue]) -> None:
+    """Give what a stage has sent these captions, once nothing more will come."""
+    _write(directory, whole.film, cues, stage_captions.cut(cues, whole))
+
+
+def _write(directory: Path, film: FilmIndex, cues: Sequence[Cue], pieces: Sequence[tuple[float, str]]) -> None:
+    """Put down the captions, whole and in pieces: how long each is, and its WebVTT."""
+    write_file(directory / CAPTIONS_NAME, write_webvtt(cues).encode())
+    segments = []
+    for number, (seconds, text) in enumerate(pieces):
+        segments.append(Segment(stage_captions.segment_name(number), seconds))
+        write_file(directory / segments[-1].name, text.encode())
+    version = hashlib.sha256(write_webvtt(cues).encode()).hexdigest()[:VERSION_DIGITS]
+    index = replace(film, captions=Rendition(tuple(segments), version=version))
+    write_file(directory / INDEX_NAME, json.dumps(index.to_json(), indent=1).encode())
+    settle(directory)

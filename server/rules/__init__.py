@@ -1,0 +1,1 @@
+"""Rules: pure functions and tables, told the time. No database, no request."""

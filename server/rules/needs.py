@@ -1,0 +1,99 @@
+"""What of an event needs a person, said in one sentence with one way to see to it. Pure: it is told the facts."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from server.rules.wording import clock, plural
+
+PICTURE_WANTED_WITHIN = timedelta(hours=24)
+
+
+class Need(NamedTuple):
+    """`link` is the name of an address of the event, `slug` the session it is about; `urgent` comes first."""
+
+    text: str
+    action: str
+    link: str
+    slug: str = ""
+    urgent: bool = False
+
+
+class SessionFacts(Protocol):
+    """What is asked of a session."""
+
+    slug: str
+    title: str
+    kind: str
+    state: str
+    auto: bool
+    recording: str
+    film_id: uuid.UUID | None
+    stage_id: uuid.UUID | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+def needs(
+    sessions: Iterable[SessionFacts],
+    clashes: Sequence[tuple[str, str, str, str]],
+    *,
+    state: str,
+    zone: str,
+    recordings_open: str,
+    recordings: Sequence[tuple[str, str, Sequence[str], float]] = (),
+    troubled_mail: int,
+    waitlisted: int,
+    now: datetime,
+) -> list[Need]:
+    """All of an event's needs, the urgent ones first. `clashes` are (speaker, title, other title, other's slug),
+    `recordings` those that are not whole: (title, slug, faults, seconds that are missing)."""
+    found = [need for session in sessions for need in _of_session(session, zone, recordings_open, now)]
+    if state == "draft":
+        found.append(Need("This event is a draft: only its organisers can see it.", "Open it", "event_edit"))
+    for title, slug, faults, missing_s in recordings:
+        text = f"The recording of “{title}” {_not_whole(faults, missing_s)}."
+        found.append(Need(text, "Look at it", "recording_edit", slug))
+    if troubled_mail:
+        count = plural(troubled_mail, "mail", "mails")
+        found.append(Need(f"{count} may not have arrived.", "Look at it", "console_mails", urgent=True))
+    if waitlisted:
+        count = plural(waitlisted, "person waits", "people wait")
+        found.append(Need(f"{count} for a place.", "Change the capacity", "event_edit"))
+    for speaker, title, other, slug in clashes:
+        found.append(Need(f"{speaker} is in “{title}” and “{other}” at once.", "Change it", "session_edit", slug))
+    return sorted(found, key=lambda need: not need.urgent)
+
+
+def _of_session(session: SessionFacts, zone: str, recordings_open: str, now: datetime) -> Iterator[Need]:
+    begins, ends = clock(session.starts_at, zone), clock(session.ends_at, zone)
+    match session.state:
+        case "scheduled" if session.ends_at <= now:
+            text = f"“{session.title}” should have ended at {ends} and never started."
+            yield Need(text, "See to it", "session_edit", session.slug, urgent=True)
+        case "scheduled" if session.starts_at <= now and not session.auto:
+            text = f"“{session.title}” was to start at {begins} and waits for you."
+            yield Need(text, "Start it", "session_edit", session.slug, urgent=True)
+        case "scheduled" if _shows_nothing(session, now):
+            text = f"“{session.title}” starts at {begins} and has neither a film nor a stage yet."
+            yield Need(text, "Choose one", "session_edit", session.slug)
+        case "live" if session.ends_at <= now and not session.auto:
+            text = f"“{session.title}” was to end at {ends} and is still live."
+            yield Need(text, "See to it", "session_edit", session.slug, urgent=True)
+        case "paused" if session.ends_at <= now:
+            text = f"“{session.title}” is paused and was to end at {ends}."
+            yield Need(text, "See to it", "session_edit", session.slug, urgent=True)
+        case "ended" if session.recording == "ready" and recordings_open == "when published":
+            yield Need(f"The recording of “{session.title}” is not open yet.", "Open it", "session_edit", session.slug)
+
+
+def _not_whole(faults: Sequence[str], missing_s: float) -> str:
+    """What the check of a recording found, as the end of a sentence."""
+    lacks = [f"lacks {missing_s:.0f} seconds"] if missing_s else []
+    return " and ".join([*lacks, *([f"is faulty: {'; '.join(faults)}"] if faults else [])])
+
+
+def _shows_nothing(session: SessionFacts, now: datetime) -> bool:
+    soon = session.starts_at - now < PICTURE_WANTED_WITHIN
+    return soon and session.film_id is None and session.stage_id is None and session.kind != "networking"

@@ -1,0 +1,1 @@
+"""What keeps a process running: workers, locks, logs, metrics, and the runner of duties."""

@@ -1,0 +1,155 @@
+"""The database: how to read it and how to write it. SQLite by default, PostgreSQL when told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.store.engine.sqlite import connecting_to
+
+T = TypeVar("T")
+Change = tuple[str, str, int]
+"""A room, a topic of it, and the topic's new revision."""
+AfterCommit = Callable[[list[Change]], Awaitable[None]]
+
+AfterWork = Callable[[], None]
+
+CHANGES = "changes"
+WORK = "work"
+BUSY_TIMEOUT_MS = 10_000
+POOL_TIMEOUT_S = 10.0
+"""How long one waits for a connection; whoever waited in vain is told to come back."""
+
+
+class Database:
+    """The doors to one database.
+
+    What `after_commit` holds is told which topics a transaction changed, and what `after_work` holds is called when it
+    has left work for a duty, or may have.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.after_commit: list[AfterCommit] = []
+        self.after_work: list[AfterWork] = []
+        if self.is_sqlite:
+            self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
+            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
+            self._aside = Aside(url)
+        else:
+            self._reader = self._writer = create_async_engine(
+                url, pool_size=10, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True
+            )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One consistent view of what is stored; nothing that is changed in it is kept.
+
+        Others have their turn first: quick statements leave them none until it is over.
+        """
+        await asyncio.sleep(0)
+        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as db:
+            yield db
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: kept on a clean exit, undone on an error. Rooms hear of it only once it is durable."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as db:
+            async with db.begin():
+                try:
+                    yield db
+                except BaseException:
+                    db.expunge_all()  # an undone transaction would empty what the error page still shows
+                    raise
+            changes: list[Change] = db.info.pop(CHANGES, [])
+        if changes:
+            for tell in self.after_commit:
+                await tell(changes)
+        if changes or db.info.pop(WORK, False):
+            for call in self.after_work:
+                call()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Do all of `work` in one transaction, kept when it returns and undone when it raises. It changes no topic."""
+        if self.is_sqlite:
+            return await self._aside.write(work)
+        async with self._writer.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def check(self) -> None:
+        """Raises the driver's error when the database does not answer."""
+        async with self._reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+        if self.is_sqlite:
+            self._aside.close()
+
+
+def leave_work(db: AsyncSession) -> None:
+    """Call the duties once the running transaction is kept: it holds something that one of them is to do."""
+    db.info[WORK] = True
+
+
+class Aside:
+    """A thread that writes to SQLite, a whole transaction at a time.
+
+    An asynchronous cursor hands every one of its calls, some fifteen in a transaction, to a thread and back: that would
+    be most of what a commit of a few rows costs.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
+        _prepare(self._engine, "BEGIN IMMEDIATE")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False)
+        self._engine.dispose()
+
+    def _do(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+
+def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, async_creator=connecting_to(url), pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
+    )
+    _prepare(engine.sync_engine, begin)
+    return engine
+
+
+def _prepare(engine: Engine, begin: str) -> None:
+    """Begin each transaction with `begin`: a writer that waits its turn at once cannot deadlock.
+
+    The file is in WAL mode since its first migration: readers and a writer do not wait for each other.
+    """
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

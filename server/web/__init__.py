@@ -1,0 +1,1 @@
+"""What a request passes on its way to a page, and an answer on its way back."""

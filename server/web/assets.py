@@ -1,0 +1,102 @@
+"""Where static files are, under which address, and what their address says of their content."""
+
+import hashlib
+import json
+import re
+import time
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from server.web.places import npm_file, static_dir
+
+DIGEST_LENGTH = 12
+NPM = "npm/"
+MODULES = {"hls.js": "npm/hls.js/dist/hls.min.mjs"}
+"""Bare module names that our modules import, and the asset that each stands for."""
+IMPORT = re.compile(rb'@import\s+(?:url\()?"(?P<path>[^"]+)"\)?(?:\s+layer\((?P<layer>[\w.-]+)\))?\s*;')
+
+
+def path_of(asset: str) -> Path | None:
+    """The file of an asset (`css/app.css`, `npm/hls.js/dist/hls.min.mjs`), or None when there is none."""
+    if asset.startswith(NPM):
+        try:
+            return npm_file(asset.removeprefix(NPM))
+        except LookupError:
+            return None
+    root = static_dir().resolve()
+    path = (root / asset).resolve()
+    return path if path.is_relative_to(root) and path.is_file() else None
+
+
+def stylesheet(path: Path) -> bytes:
+    """A stylesheet with everything it imports put in its place, in the layer that the import names."""
+
+    def inline(found: re.Match[bytes]) -> bytes:
+        content = stylesheet(path.parent / found["path"].decode())
+        return b"@layer %b {\n%b\n}" % (found["layer"], content) if found["layer"] else content
+
+    return IMPORT.sub(inline, path.read_bytes())
+
+
+def content_of(path: Path) -> bytes:
+    return stylesheet(path) if path.suffix == ".css" else path.read_bytes()
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, _newest_change_ns: int) -> str:
+    return hashlib.sha256(content_of(path)).hexdigest()[:DIGEST_LENGTH]
+
+
+def digest(path: Path) -> str:
+    """The first hex digits of the content's SHA-256; a stylesheet is read anew when any beside it changed."""
+    changed = [path, *(path.parent.rglob("*.css") if path.suffix == ".css" else ())]
+    return _digest(path, max(file.stat().st_mtime_ns for file in changed))
+
+
+def address(asset: str) -> str:
+    """The address of an asset, which changes with its content. Raises FileNotFoundError when there is none."""
+    return _address(asset, _second())
+
+
+@lru_cache(maxsize=1024)
+def _address(asset: str, _now_s: int) -> str:
+    path = path_of(asset)
+    if path is None:
+        raise FileNotFoundError(asset)
+    return _versioned(asset, path)
+
+
+def _versioned(asset: str, path: Path) -> str:
+    return f"/static/{asset}?v={digest(path)}"
+
+
+def _second() -> int:
+    """Files are looked at once a second and not for every page: that was half of what a page cost."""
+    return int(time.monotonic())
+
+
+def import_map(nonce: str) -> Markup:
+    """The import map of all our modules, so that a module's address changes with its content too."""
+    return Markup('<script type="importmap" nonce="{}">{}</script>').format(nonce, _imports(_second()))
+
+
+@lru_cache(maxsize=1)
+def _imports(_now_s: int) -> Markup:
+    root = static_dir()
+    ours = {file.relative_to(root).as_posix(): file for file in sorted((root / "js").rglob("*.js"))}
+    imports = {f"/static/{asset}": _versioned(asset, file) for asset, file in ours.items()}
+    imports |= {name: address(asset) for name, asset in MODULES.items() if path_of(asset)}
+    return Markup(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S704 - "<" is escaped
+
+
+@lru_cache(maxsize=256)
+def icon(name: str) -> Markup:
+    """A Lucide icon as inline SVG, hidden from screen readers: its meaning stands in the words beside it.
+
+    Raises LookupError when Lucide has no icon of that name.
+    """
+    path = npm_file(f"lucide-static/icons/{name}.svg")
+    drawing = re.sub(r"<!--.*?-->|\s+class=\"[^\"]*\"", "", path.read_text(), flags=re.DOTALL).strip()
+    return Markup(drawing.replace("<svg", '<svg class="icon" aria-hidden="true" focusable="false"', 1))  # noqa: S704 - a pinned library's own drawing

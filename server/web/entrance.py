@@ -1,0 +1,110 @@
+"""What a handler learns before it begins: which event, who looks, and may they."""
+
+import uuid
+from functools import cache
+
+from sqlalchemy import and_, bindparam
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
+from starlette.requests import HTTPConnection, Request
+
+from server.models import Announcement, Event, Person, Registration, Session, SignIn
+from server.rules.permissions import ACTIONS, CREW, Grant, allows
+from server.store import announcements
+from server.trust.sign_in import Viewer
+from server.web.errors import Forbidden, NotFound, SignInNeeded
+
+
+async def event_of(request: Request, db: AsyncSession) -> Event:
+    """The event that the address names, kept on the request with what the layout shows: registration, announcement.
+
+    Raises NotFound; a draft is found only by those who may open its console.
+    """
+    viewer: Viewer = request.state.viewer
+    asked = {"slug": request.path_params["event"], "person": viewer.person.id if viewer.person else None}
+    found = (await db.exec(_entering(), params=asked)).first()
+    if found is None:
+        raise NotFound("There is no event at this address. Please check it for a typing mistake.")
+    event, registration, request.state.announcement = found
+    _note(request, event, registration)
+    if event.state == "draft" and not allows(viewer.grants, "console.open", event_id=event.id):
+        raise NotFound("There is no event at this address yet.")
+    return event
+
+
+@cache
+def _entering() -> Select[Event, Registration, Announcement]:
+    """For an event's slug and a person's id: the event, their registration and the announcement, each page's first."""
+    return (
+        select(Event, Registration, Announcement)
+        .outerjoin(
+            Registration,
+            and_(col(Registration.event_id) == col(Event.id), col(Registration.person_id) == bindparam("person")),
+        )
+        .outerjoin(Announcement, col(Announcement.id) == announcements.shown(col(Event.id)))
+        .where(col(Event.slug) == bindparam("slug"))
+    )
+
+
+async def note_registration(connection: HTTPConnection, db: AsyncSession, event: Event) -> None:
+    """Set `state.event` and `state.registration`; a confirmed registration is a grant as delegate."""
+    viewer: Viewer = connection.state.viewer
+    _note(connection, event, await registration_at(db, event.id, viewer.person.id) if viewer.person else None)
+
+
+def _note(connection: HTTPConnection, event: Event, registration: Registration | None) -> None:
+    connection.state.event, connection.state.registration = event, registration
+    if registration is not None and registration.state == "confirmed":
+        viewer: Viewer = connection.state.viewer
+        connection.state.viewer = viewer.granted(Grant("delegate", "event", event.id))
+
+
+async def registration_at(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration | None:
+    """A person's registration at an event, whatever its state."""
+    statement = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
+    return (await db.exec(statement)).first()
+
+
+async def session_of(request: Request, db: AsyncSession, event: Event) -> Session:
+    """The session of this event that the address names. Raises NotFound."""
+    statement = select(Session).where(Session.event_id == event.id, Session.slug == request.path_params["session"])
+    found = (await db.exec(statement)).first()
+    if found is None:
+        raise NotFound("There is no session at this address. The agenda lists them all.")
+    return found
+
+
+def require(
+    request: HTTPConnection,
+    action: str,
+    *,
+    session_id: uuid.UUID | None = None,
+    table_id: uuid.UUID | None = None,
+    stage_id: uuid.UUID | None = None,
+) -> Viewer:
+    """The viewer, who may do this at the request's event. Raises SignInNeeded for a stranger, else Forbidden."""
+    viewer: Viewer = request.state.viewer
+    event: Event | None = getattr(request.state, "event", None)
+    scope = {"session_id": session_id, "table_id": table_id, "stage_id": stage_id}
+    if allows(viewer.grants, action, event_id=event.id if event else None, **scope):
+        return viewer
+    if viewer.person is None:
+        raise SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
+    raise Forbidden(FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should."))
+
+
+def signed_in(request: HTTPConnection) -> tuple[Person, SignIn]:
+    """Who looks, and the sign-in of this browser. Raises SignInNeeded for a stranger."""
+    viewer: Viewer = request.state.viewer
+    if viewer.person is None or viewer.sign_in is None:
+        raise SignInNeeded("Please open your join link, or sign in.")
+    return viewer.person, viewer.sign_in
+
+
+FORBIDDEN = {
+    "survey.answer": "Surveys ask those who have a place at this event. Registration is on the event's page.",
+    "event.attend": "This page is for registered delegates. Registration is on the event's page.",
+    "backstage.join": "Backstage is for those who speak, interpret or chair here. Ask the organiser if you do.",
+    "console.open": "The console is for the organisers. If you are one, sign in with your password and code.",
+}

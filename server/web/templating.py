@@ -1,0 +1,118 @@
+"""Pages from templates: what every template knows, and how a handler answers."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from nh3 import clean
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from server.rules import wording
+from server.rules.permissions import allows
+from server.web import assets
+from server.web.notices import NOTICES
+from server.web.places import templates_dir
+
+MARKDOWN_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "a", "h3", "h4", "blockquote"}
+
+
+def markdown(text: str) -> Markup:
+    """An organiser's Markdown as safe HTML (headings, emphasis, lists, links)."""
+    html = MarkdownIt("commonmark", {"html": False}).render(text)
+    safe = clean(html, tags=MARKDOWN_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"})
+    return Markup(safe)  # noqa: S704 - nh3 has just made it safe
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment: everything is escaped, and a name that is not there is an error."""
+    made = Environment(
+        loader=FileSystemLoader(templates_dir()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    made.globals.update(asset=assets.address, icon=assets.icon, import_map=assets.import_map)
+    made.filters.update(markdown=markdown, **wording.FILTERS)
+    return made
+
+
+def context_of(request: Request) -> dict[str, Any]:
+    """What every template may use: who looks, at which event, what they may do, and how to make addresses."""
+    state = request.state
+    viewer = getattr(state, "viewer", None)
+    event = getattr(state, "event", None)
+
+    def may(action: str) -> bool:
+        return viewer is not None and allows(viewer.grants, action, event_id=event.id if event else None)
+
+    def url(name: str, /, **params: Any) -> str:
+        if event and "event" not in params and name not in OUTSIDE_EVENTS:
+            params["event"] = event.slug
+        return str(request.app.url_path_for(name, **params))
+
+    return {
+        "request": request,
+        "viewer": viewer,
+        "event": event,
+        "registration": getattr(state, "registration", None),
+        "announcement": getattr(state, "announcement", None),
+        "may": may,
+        "url": url,
+        "nonce": getattr(state, "nonce", ""),
+        "now": datetime.now(UTC),
+        "notice": NOTICES.get(request.query_params.get("notice", "")),
+        "base_url": request.app.state.settings.base_url,
+        "is_demo": event is not None and event.kind == "demo",
+        "form": None,
+    }
+
+
+OUTSIDE_EVENTS = frozenset(
+    {
+        "home",
+        "sign_in",
+        "sign_out",
+        "security",
+        "devices",
+        "device_end",
+        "device_end_others",
+        "join",
+        "events_new",
+        "styleguide",
+        "static",
+        "live",
+        "segments",
+    }
+)
+"""Names of addresses that lie outside any event."""
+
+
+def render(
+    request: Request,
+    template: str,
+    /,
+    *,
+    status_code: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Response:
+    """The page that `template` makes of the context."""
+    page = request.app.state.templates.get_template(template)
+    return HTMLResponse(page.render({**context_of(request), **context}), status_code, headers)
+
+
+def redirect(request: Request, name: str, /, *, notice: str = "", anchor: str = "", **params: Any) -> Response:
+    """Send the browser on (303) after a form; `notice` is a key of NOTICES, shown once on the next page."""
+    if notice and notice not in NOTICES:
+        raise KeyError(notice)
+    address = str(request.app.url_path_for(name, **params))
+    query = f"?{urlencode({'notice': notice})}" if notice else ""
+    return RedirectResponse(f"{address}{query}{'#' + anchor if anchor else ''}", 303)

@@ -1,0 +1,125 @@
+"""A film is uploaded in pieces, checked, made ready and played; what cannot be played is refused in words."""
+
+import base64
+
+import anyio
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from rooms.media.films.cards import Typeface
+from rooms.media.films.film import make_film
+from rooms.media.films.spec import FilmSpec
+from server.models import Event
+from tests.factory import Factory
+from tests.live.waiting import until
+
+PIECE = 1_000_000
+READY_WITHIN_S = 120
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Two seconds of H.264 and AAC in MP4."""
+    path = tmp_path_factory.mktemp("film") / "hearts.mp4"
+    about = {"title": "Hearts", "speaker": "A nurse", "accent": "#005a66", "cards": [{"text": "Hello", "seconds": 2}]}
+    make_film(FilmSpec.from_json(about), path, Typeface(), lambda share: None)
+    return path.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+
+
+async def none_left(app: Starlette, folder: str) -> None:
+    """What is not needed any more is deleted once the page has been told."""
+    await until(lambda: not list((app.state.settings.data / "media" / folder).iterdir()))
+
+
+async def announce(client: httpx.AsyncClient, event: Event, size: object, title: str = "Hearts") -> httpx.Response:
+    metadata = f"title {base64.b64encode(title.encode()).decode()}"
+    headers = {"upload-length": str(size), "upload-metadata": metadata, "tus-resumable": "1.0.0"}
+    return await client.post(f"/{event.slug}/console/films", headers=headers)
+
+
+async def send(client: httpx.AsyncClient, address: str, offset: int, piece: bytes) -> httpx.Response:
+    headers = {"upload-offset": str(offset), "content-type": "application/offset+octet-stream"}
+    return await client.patch(address, content=piece, headers=headers)
+
+
+async def upload(client: httpx.AsyncClient, event: Event, content: bytes, title: str = "Hearts") -> None:
+    address = (await announce(client, event, len(content), title)).headers["location"]
+    for offset in range(0, len(content), PIECE):
+        assert (await send(client, address, offset, content[offset : offset + PIECE])).status_code == 204
+
+
+async def films(client: httpx.AsyncClient, event: Event) -> str:
+    return (await client.get(f"/{event.slug}/console/films")).text
+
+
+async def settled(client: httpx.AsyncClient, event: Event) -> str:
+    """The page once nothing is being made ready any more."""
+    with anyio.fail_after(READY_WITHIN_S):
+        while True:
+            page = await films(client, event)
+            if "data-busy" not in page:
+                return page
+            await anyio.sleep(0.1)
+
+
+async def test_a_film_comes_in_pieces_and_can_be_given_to_a_session(
+    client: httpx.AsyncClient, app: Starlette, event: Event, film: bytes
+) -> None:
+    address = (await announce(client, event, len(film))).headers["location"]
+    half = len(film) // 2
+    assert (await send(client, address, 0, film[:half])).headers["upload-offset"] == str(half)
+    asked = await client.head(address)
+    assert (asked.headers["upload-offset"], asked.headers["upload-length"]) == (str(half), str(len(film)))
+    assert (await send(client, address, 0, film[:half])).status_code == 409
+    assert (await send(client, address, half, film[half:])).status_code == 204
+    ready = (await settled(client, event)).split('id="ready"')[1]
+    assert "Hearts" in ready and "0:02" in ready
+    assert "Hearts, 2 s" in (await client.get(f"/{event.slug}/console/sessions/new")).text
+    await none_left(app, "uploads")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"not a film", "not a film that can be read"), (b"RIFF" + bytes(900), "not a film")]
+)
+async def test_what_is_no_film_is_refused_with_the_reason(
+    client: httpx.AsyncClient, app: Starlette, event: Event, content: bytes, says: str
+) -> None:
+    await upload(client, event, content, "Notes")
+    page = await settled(client, event)
+    assert "Refused" in page and says in page
+    await none_left(app, "films")
+
+
+@pytest.mark.parametrize("size", ["", "0", "-5", "many", 8_000_000_001, "9" * 30])
+async def test_a_size_that_cannot_be_is_refused(client: httpx.AsyncClient, event: Event, size: object) -> None:
+    assert (await announce(client, event, size)).status_code in (413, 422)
+
+
+async def test_more_than_was_announced_is_refused(client: httpx.AsyncClient, event: Event) -> None:
+    address = (await announce(client, event, 4)).headers["location"]
+    assert (await send(client, address, 0, b"12345")).status_code == 413
+    assert (await client.head(address)).headers["upload-offset"] == "0"
+    assert (await client.patch(address, content=b"1")).status_code == 422
+
+
+async def test_an_upload_is_only_its_own_events(client: httpx.AsyncClient, make: Factory, event: Event) -> None:
+    address = (await announce(client, event, 4)).headers["location"]
+    other = await make.event()
+    client.cookies.update(await make.cookie(await make.organiser(other), strong=True))
+    assert (await client.head(address)).status_code == 403
+    elsewhere = address.replace(event.slug, other.slug)
+    assert (await client.head(elsewhere)).status_code == 404
+
+
+async def test_what_was_given_up_is_forgotten(client: httpx.AsyncClient, app: Starlette, event: Event) -> None:
+    address = (await announce(client, event, 4)).headers["location"]
+    assert "0 % has arrived" in await films(client, event)
+    assert (await client.post(f"{address}/delete")).status_code == 303
+    assert (await client.head(address)).status_code == 404
+    await none_left(app, "uploads")

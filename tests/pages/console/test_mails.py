@@ -1,0 +1,87 @@
+"""The mail of an event, as the organiser looks it through."""
+
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from server.mail.messages import JOIN_TOKEN
+from server.models import Event, Mail
+from server.store.engine.database import Database
+from tests.factory import Factory
+
+
+@pytest.fixture(autouse=True)
+async def organiser(make: Factory, client: httpx.AsyncClient, event: Event) -> None:
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+
+
+@pytest.fixture
+def outbox(event: Event) -> str:
+    return f"/{event.slug}/console/mail"
+
+
+async def write(database: Database, event: Event, **columns: Any) -> Mail:
+    defaults = {"recipient": "amina@example.org", "subject": "You are registered", "text": "Hello", "state": "kept"}
+    mail = Mail(event_id=event.id, idempotency_key=uuid.uuid4().hex, **{**defaults, **columns})
+    async with database.writing() as db:
+        db.add(mail)
+    return mail
+
+
+async def test_an_empty_outbox_says_when_mail_is_written(client: httpx.AsyncClient, outbox: str) -> None:
+    page = (await client.get(outbox)).text
+    assert "No mail yet" in page
+    assert "local outbox" in page
+
+
+async def test_a_mail_is_read_as_its_reader_gets_it_with_its_links(
+    client: httpx.AsyncClient, database: Database, event: Event, outbox: str
+) -> None:
+    text = "Come in: http://plenary.test/join/abc_1-2.\n<b>Not bold</b> javascript:alert(1)"
+    mail = await write(database, event, text=text)
+    page = (await client.get(f"{outbox}/{mail.id}")).text
+    assert '<a href="http://plenary.test/join/abc_1-2">http://plenary.test/join/abc_1-2</a>.' in page
+    assert "&lt;b&gt;Not bold&lt;/b&gt;" in page
+    assert 'href="javascript' not in page
+
+
+async def test_a_link_that_is_made_on_delivery_is_no_link_yet(
+    client: httpx.AsyncClient, database: Database, event: Event, outbox: str
+) -> None:
+    mail = await write(database, event, text=f"http://plenary.test/join/{JOIN_TOKEN} is yours", state="queued")
+    page = (await client.get(f"{outbox}/{mail.id}")).text
+    assert JOIN_TOKEN not in page
+    assert '<a href="http://plenary.test/join/' not in page
+
+
+async def test_mail_that_failed_stands_out_and_is_sent_again(
+    client: httpx.AsyncClient, make: Factory, database: Database, event: Event, outbox: str
+) -> None:
+    failed = await write(database, event, state="failed", problem="550 No such mailbox")
+    await write(database, event, subject="Another")
+    assert "1 mail may not have arrived" in (await client.get(f"/{event.slug}/console")).text
+    listed = (await client.get(f"{outbox}?state=failed")).text
+    assert "550 No such mailbox" in listed
+    assert "Another" not in listed
+    assert (await client.post(f"{outbox}/{failed.id}/again")).status_code == 303
+    assert (await client.post(f"{outbox}/{failed.id}/again")).status_code == 409
+
+
+async def test_another_events_mail_is_not_found(
+    client: httpx.AsyncClient, make: Factory, database: Database, outbox: str
+) -> None:
+    mail = await write(database, await make.event())
+    assert (await client.get(f"{outbox}/{mail.id}")).status_code == 404
+    assert (await client.post(f"{outbox}/{mail.id}/again")).status_code == 404
+
+
+async def test_a_moderator_does_not_read_mail(
+    client: httpx.AsyncClient, make: Factory, database: Database, event: Event, outbox: str
+) -> None:
+    moderator = await make.person("Mo")
+    await make.grant(moderator, "moderator", "event", event.id)
+    client.cookies.update(await make.cookie(moderator, strong=True))
+    assert (await client.get(f"/{event.slug}/console")).status_code == 200
+    assert (await client.get(outbox)).status_code == 403

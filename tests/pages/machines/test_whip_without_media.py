@@ -1,0 +1,34 @@
+"""Sending to a stage while no media process runs: it is started for whoever tries."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from server.models import Event
+from server.pages.machines import whip
+from server.store import stages
+from server.store.engine.database import Database
+from tests.factory import Factory
+
+SDP = {"content-type": "application/sdp"}
+
+
+async def test_who_tries_to_send_is_asked_to_come_again_and_has_the_media_process_started(
+    client: httpx.AsyncClient, event: Event, make: Factory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whip, "OPENS_WITHIN_S", 0.0)
+
+    async def is_any_wanted() -> bool:
+        async with database.reading() as db:
+            return await stages.is_any_wanted(db, datetime.now(UTC))
+
+    stage = await make.stage(event)
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+    assert not await is_any_wanted()
+    for _ in range(2):
+        answer = await client.post(f"/stages/{stage.id}/whip", content="v=0", headers=SDP)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert await is_any_wanted()
+    async with database.reading() as db:
+        assert [(source.state, source.place) for source in await stages.sources_of(db, stage.id)] == [("left", None)]

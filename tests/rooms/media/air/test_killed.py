@@ -1,0 +1,57 @@
+"""SIGKILL, and a full disk, in the middle of a session: what is listed is there, and the recording goes on."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rooms.media.air.disk import read_journals
+from rooms.media.films.check import check
+from rooms.playback.recording import SMALL, missing
+from tests.rooms.media.packaging import Packaging
+from tests.rooms.media.watching import beeps, frames
+
+WITHIN_S = 120
+MOST_MISSING_S = 12
+
+
+def until(condition: Callable[[], bool]) -> None:
+    gives_up = time.monotonic() + WITHIN_S
+    while not condition():
+        assert time.monotonic() < gives_up
+        time.sleep(0.1)
+
+
+def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_says_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    packaging = Packaging(tmp_path, time.time() - 5, small="80x60")
+    try:
+        until(lambda: len(read_journals(tmp_path)["audio"].listed) >= 2)
+        packaging.kill()
+        kept = read_journals(tmp_path)
+        assert list(frames(tmp_path, "video")) and list(frames(tmp_path, "audio"))
+        until(lambda: len(read_journals(tmp_path)["audio"].listed) >= len(kept["audio"].listed) + 1)
+        packaging.end()
+    finally:
+        packaging.close()
+    for rendition, journal in read_journals(tmp_path).items():
+        assert journal.is_over
+        assert journal.listed[: len(kept[rendition].listed)] == kept[rendition].listed
+        assert [stretch.run for stretch in journal.listed[-1:]] == [1]
+        (gap,) = missing(journal.stretches)
+        assert gap.seconds < MOST_MISSING_S
+    journals = read_journals(tmp_path)
+    assert [segment.run for segment in journals["video"].listed] == [segment.run for segment in journals[SMALL].listed]
+    moments = [moment for moment, _ in frames(tmp_path, "video")]
+    assert moments == sorted(moments)
+
+
+def test_a_disk_that_takes_nothing_for_a_while_is_told_of_and_loses_nothing(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "tests.rooms.media.full_disk", str(tmp_path)]
+    said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    assert said.split("\n") == ["", "disk", "", ""]
+    assert check(tmp_path).faults == []
+    assert not missing(read_journals(tmp_path)["video"].stretches)
+    assert len(beeps(tmp_path)) == 10

@@ -1,0 +1,171 @@
+"""Packaging: what comes out plays, segment by segment, at the times that the index states."""
+
+import io
+import json
+import struct
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from rooms.media.__main__ import main
+from rooms.media.films.captions import cues_of
+from rooms.media.films.download import FAST_START
+from rooms.media.films.package import FilmRefused, package, read_index
+from rooms.media.films.spec import FilmSpec
+from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition
+from rooms.playback.webvtt import read_webvtt
+
+Packaged = tuple[Path, FilmIndex]
+
+
+def decoded(directory: Path, rendition: Rendition, number: int) -> list[float]:
+    """The times of a segment's frames, seconds, decoded from it and its initialisation segment alone."""
+    assert rendition.init
+    whole = (directory / rendition.init).read_bytes() + (directory / rendition.segments[number].name).read_bytes()
+    with av.open(io.BytesIO(whole)) as container:
+        return [float(frame.time) for frame in container.decode(container.streams[0])]
+
+
+def test_each_segment_decodes_by_itself_at_its_own_time(packaged: Packaged) -> None:
+    directory, index = packaged
+    assert [segment.seconds for segment in index.video.segments] == [2, 2, 2, 2, 1]
+    for number, segment in enumerate(index.video.segments):
+        times = decoded(directory, index.video, number)
+        assert times[0] == pytest.approx(2 * number)
+        assert len(times) == segment.seconds * index.frame_rate
+
+
+def test_sound_is_cut_where_the_pictures_are(packaged: Packaged) -> None:
+    directory, index = packaged
+    assert len(index.audio.segments) == len(index.video.segments)
+    for number in range(len(index.audio.segments)):
+        assert decoded(directory, index.audio, number)[0] == pytest.approx(2 * number, abs=1024 / 48000)
+    assert sum(segment.seconds for segment in index.audio.segments) == pytest.approx(9, abs=2048 / 48000)
+
+
+def test_a_segment_is_one_fragment_dated_by_the_film(packaged: Packaged) -> None:
+    directory, index = packaged
+    fragment = (directory / index.video.segments[2].name).read_bytes()
+    assert fragment[4:8] == b"moof"
+    at = fragment.index(b"tfdt")
+    version, time = struct.unpack(">B3xQ", fragment[at + 4 : at + 16])
+    header = (directory / (index.video.init or "")).read_bytes()
+    timescale = struct.unpack(">I", header[header.index(b"mdhd") + 16 :][:4])[0]
+    assert (version, time) == (1, 4 * timescale)
+
+
+def test_the_index_says_what_a_player_must_know(packaged: Packaged) -> None:
+    directory, index = packaged
+    assert (index.width, index.height, index.frame_rate) == (640, 360, 10)
+    assert index.video.codecs and index.video.codecs.startswith("avc1.4d")
+    assert index.audio.codecs == "mp4a.40.2"
+    assert index.video.bandwidth >= index.video.average_bandwidth > 0
+    assert json.loads((directory / INDEX_NAME).read_text())["duration"] == 9
+    assert read_index(directory) == index
+
+
+def test_the_captions_are_the_words_of_the_cards(packaged: Packaged, spec: FilmSpec) -> None:
+    directory, index = packaged
+    assert index.captions is not None
+    assert [cue.text for cue in read_webvtt((directory / CAPTIONS_NAME).read_text())] == [
+        cue.text for cue in cues_of(spec.cards)
+    ]
+    assert "wrist" in (directory / index.captions.segments[0].name).read_text()
+
+
+def test_the_poster_is_a_picture_of_the_film(packaged: Packaged) -> None:
+    with Image.open(packaged[0] / POSTER_NAME) as poster:
+        assert poster.size == (640, 360)
+
+
+def test_what_is_not_a_film_is_refused_in_words(tmp_path: Path) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("not a film")
+    with pytest.raises(FilmRefused, match="not a film that can be read"):
+        package(text, tmp_path / "out", "Notes")
+    assert read_index(tmp_path / "out") is None
+
+
+@pytest.mark.parametrize(
+    ("pictures", "sound", "why"),
+    [
+        (None, "aac", "no pictures"),
+        ("libx264", None, "no sound"),
+        ("mpeg4", "aac", "mpeg4 pictures and aac sound.*H.264 and AAC"),
+        ("libx264", "flac", "h264 pictures and flac sound"),
+    ],
+)
+def test_a_film_of_other_streams_is_told_what_it_has(
+    tmp_path: Path, pictures: str | None, sound: str | None, why: str
+) -> None:
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream(pictures, rate=10) if pictures else None
+        audio = container.add_stream(sound, rate=48000) if sound else None
+        if video:
+            video.width = video.height = 64
+            video.pix_fmt = "yuv420p"
+            container.mux(video.encode(av.VideoFrame.from_image(Image.new("RGB", (64, 64)))))
+            container.mux(video.encode(None))
+        if audio:
+            samples = np.zeros((1, 2048), np.int16)
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+            frame.sample_rate = 48000
+            container.mux(audio.encode(frame))
+            container.mux(audio.encode(None))
+    with pytest.raises(FilmRefused, match=why):
+        package(path, tmp_path / "out", "A film")
+
+
+@pytest.mark.parametrize("first", ["index", "packets"])
+def test_a_film_that_was_cut_short_on_its_way_is_refused(film: Path, tmp_path: Path, first: str) -> None:
+    whole = tmp_path / "whole.mp4"
+    with av.open(str(film)) as source, av.open(str(whole), "w", options=FAST_START if first == "index" else {}) as copy:
+        streams = [copy.add_stream_from_template(stream) for stream in source.streams]
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                copy.mux(packet)
+    part = tmp_path / "part.mp4"
+    part.write_bytes(whole.read_bytes()[: whole.stat().st_size * 3 // 4])
+    why = r"Only 0:0[4-7] of this film’s 0:09" if first == "index" else "not the whole of one"
+    with pytest.raises(FilmRefused, match=why):
+        package(part, tmp_path / "out", "A film")
+    assert read_index(tmp_path / "out") is None
+
+
+def test_the_command_makes_films_once_and_says_how_far_it_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    description = tmp_path / "minds.json"
+    spec = {"title": "T", "speaker": "S", "accent": "#005a66", "cards": [{"text": "Hello", "seconds": 2}]}
+    description.write_text(json.dumps(spec))
+    assert main(["film", str(description), "--to", str(tmp_path / "films")]) == 0
+    assert capfd.readouterr().out.splitlines()[-1] == "film 1/1 100 %"
+    assert read_index(tmp_path / "films" / "minds") is not None
+
+    assert main(["film", str(description), "--to", str(tmp_path / "films")]) == 0
+    assert capfd.readouterr().out == ""
+
+    description.write_text(json.dumps({**spec, "title": "Another"}))
+    assert main(["film", str(description), "--to", str(tmp_path / "films")]) == 0
+    remade = read_index(tmp_path / "films" / "minds")
+    assert remade is not None and remade.title == "Another"
+    assert [path.name for path in (tmp_path / "films").iterdir()] == ["minds"]
+
+
+def test_the_command_packages_a_film_with_captions(film: Path, tmp_path: Path) -> None:
+    captions = tmp_path / "words.vtt"
+    captions.write_text("WEBVTT\n\n00:00.000 --> 00:02.000\nHello")
+    assert main(["package", str(film), str(tmp_path / "out"), "--captions", str(captions)]) == 0
+    index = read_index(tmp_path / "out")
+    assert index is not None and index.title == "film" and index.captions is not None
+
+
+@pytest.mark.parametrize("words", [["film", "missing.json", "--to", "."], ["package", "missing.mp4", "out"]])
+def test_a_users_mistake_is_one_line(words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = [str(tmp_path / word) if "." in word and len(word) > 1 else word for word in words]
+    words = [str(tmp_path / "out") if word == "out" else word for word in words]
+    assert main(words) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -1,0 +1,143 @@
+"""Pictures and sounds out of packets that were lost, shuffled and sent again."""
+
+import itertools
+import random
+from collections.abc import Iterator
+
+from rooms.media.rtc.assembler import (
+    ASKED_AGAIN_AFTER_S,
+    FIRST_ASKED_AFTER_S,
+    PICTURE_PATIENCE_S,
+    SOUND_PATIENCE_S,
+    START_CODE,
+    Packet,
+    Pictures,
+    Sounds,
+)
+
+SPS, PPS, IDR, SLICE = b"\x67sps", b"\x68pps", b"\x65" + b"k" * 30, b"\x41" + b"p" * 20
+STEP = 3_000
+
+
+def stap(*units: bytes) -> bytes:
+    return b"\x78" + b"".join(len(unit).to_bytes(2) + unit for unit in units)
+
+
+def fragments(unit: bytes, size: int = 10) -> list[bytes]:
+    parts = [unit[1:][start : start + size] for start in range(0, len(unit) - 1, size)]
+    head, kind = unit[0] & 0xE0 | 28, unit[0] & 0x1F
+    flags = [0x80 if n == 0 else 0x40 if n == len(parts) - 1 else 0 for n in range(len(parts))]
+    return [bytes([head, flag | kind]) + part for flag, part in zip(flags, parts, strict=True)]
+
+
+def stream(pictures: int, *, every: int = 10, first: int = 0, at: int = 0) -> Iterator[Packet]:
+    """Pictures of a few packets each, a keyframe `every` so many; 33 ms apart on the wire."""
+    sequence = first
+    for number in range(pictures):
+        payloads = [stap(SPS, PPS), *fragments(IDR)] if number % every == 0 else fragments(SLICE)
+        for place, payload in enumerate(payloads):
+            ends = place == len(payloads) - 1
+            yield Packet(sequence & 0xFFFF, (at + number * STEP) & 0xFFFFFFFF, ends, payload, number / 30)
+            sequence += 1
+
+
+def test_a_picture_is_put_together_from_its_packets():
+    pictures = Pictures()
+    made = [picture for packet in stream(2) for picture in pictures.put(packet)]
+    assert [picture.is_key for picture in made] == [True, False]
+    assert made[0].data == START_CODE + SPS + START_CODE + PPS + START_CODE + IDR
+    assert made[1].data == START_CODE + SLICE
+
+
+def test_nothing_is_shown_before_the_first_keyframe():
+    pictures = Pictures()
+    late = [packet for packet in stream(12) if packet.at > 3 * STEP]
+    made = [picture for packet in late for picture in pictures.put(packet)]
+    assert [picture.at for picture in made] == [10 * STEP, 11 * STEP]
+
+
+def test_a_keyframe_without_its_parameter_sets_gets_the_last_ones():
+    pictures = Pictures()
+    list(pictures.put(Packet(1, 0, True, stap(SPS, PPS, IDR), 0.0)))
+    (again,) = pictures.put(Packet(2, STEP, True, IDR, 0.1))
+    assert again.data == START_CODE + SPS + START_CODE + PPS + START_CODE + IDR
+
+
+def test_shuffled_packets_make_the_same_pictures():
+    packets = list(stream(40))
+    shuffled = [
+        packets[0],
+        *sorted(packets[1:], key=lambda each: each.sequence + random.Random(each.sequence).uniform(0, 6)),
+    ]
+    assert everything(Pictures(), packets) == everything(Pictures(), [each._replace(received=0.0) for each in shuffled])
+
+
+def test_numbers_that_wrap_do_not_go_back():
+    made = everything(Pictures(), list(stream(40, first=65_500, at=(1 << 32) - 10 * STEP)))
+    assert len(made) == 40
+    assert [later - earlier for (earlier, _), (later, _) in itertools.pairwise(made)] == [STEP] * 39
+
+
+def test_a_lost_packet_is_asked_for_again_and_again_until_it_comes():
+    pictures = Pictures()
+    packets = list(stream(3))
+    lost = packets.pop(2)
+    made = [picture for packet in packets for picture in pictures.put(packet)]
+    assert made == []
+    since = packets[2].received
+    assert pictures.order.to_ask_for(since) == []
+    assert pictures.order.to_ask_for(since + FIRST_ASKED_AFTER_S) == [lost.sequence]
+    assert pictures.order.to_ask_for(since + FIRST_ASKED_AFTER_S + ASKED_AGAIN_AFTER_S / 2) == []
+    assert pictures.order.to_ask_for(since + FIRST_ASKED_AFTER_S + ASKED_AGAIN_AFTER_S + 0.001) == [lost.sequence]
+    assert len(list(pictures.put(lost._replace(received=since + 0.1)))) == 3
+    assert pictures.order.to_ask_for(since + 1) == []
+    assert not pictures.wants_key
+
+
+def test_what_needs_a_packet_that_never_came_is_dropped_up_to_the_next_keyframe():
+    pictures = Pictures()
+    packets = [packet for packet in stream(22) if packet.sequence != 8]
+    made = [picture for packet in packets for picture in pictures.put(packet)]
+    assert pictures.order.lost == 1
+    ats = [picture.at // STEP for picture in made]
+    assert ats[: ats.index(10)] == list(range(ats.index(10)))
+    assert ats[ats.index(10) :] == list(range(10, 22))
+    assert made[ats.index(10)].is_key
+
+
+def test_a_keyframe_is_wanted_while_pictures_are_dropped():
+    pictures = Pictures()
+    packets = [packet for packet in stream(9) if packet.sequence != 8]
+    for packet in packets:
+        list(pictures.put(packet))
+    list(pictures.take(packets[-1].received + PICTURE_PATIENCE_S))
+    assert pictures.wants_key
+
+
+def test_a_stream_that_broke_off_begins_anew_at_its_keyframe():
+    pictures = Pictures()
+    made = everything(pictures, [*stream(5), *stream(5, first=9_000, at=900_000)])
+    assert [at for at, _ in made] == [0, 3_000, 6_000, 9_000, 12_000, 900_000, 903_000, 906_000, 909_000, 912_000]
+
+
+def test_no_packet_of_a_heavily_damaged_stream_makes_a_damaged_picture():
+    whole = dict(everything(Pictures(), list(stream(300))))
+    chance = random.Random(4)
+    damaged = [packet for packet in stream(300) if chance.random() > 0.15]
+    made = everything(Pictures(), damaged)
+    assert made
+    assert all(whole[at] == data for at, data in made)
+
+
+def test_a_lost_sound_is_not_waited_for_long():
+    sounds = Sounds()
+    packets = [Packet(n, n * 960, True, b"opus%d" % n, n * 0.02) for n in range(20) if n != 5]
+    made = [sound for packet in packets for sound in sounds.put(packet)]
+    made += sounds.take(packets[-1].received + SOUND_PATIENCE_S)
+    assert [sound.at // 960 for sound in made] == [n for n in range(20) if n != 5]
+
+
+def everything(pictures: Pictures, packets: list[Packet]) -> list[tuple[int, bytes]]:
+    made = [picture for packet in packets for picture in pictures.put(packet)]
+    made += pictures.take(1_000)
+    return [(picture.at, picture.data) for picture in made]

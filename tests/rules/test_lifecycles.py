@@ -1,0 +1,56 @@
+"""What may become what."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.rules.lifecycles import EVENT, RECORDING, SESSION, Hours, Pause, end_due, moves_from
+
+TEN = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("state", "moves"),
+    [
+        ("scheduled", ["start", "cancel"]),
+        ("live", ["pause", "end"]),
+        ("paused", ["resume", "end"]),
+        ("ended", []),
+        ("cancelled", ["reinstate"]),
+    ],
+)
+def test_a_session_offers_only_the_moves_of_its_state(state: str, moves: list[str]) -> None:
+    assert moves_from(SESSION, state) == moves
+
+
+def test_every_move_leads_to_another_state() -> None:
+    for lifecycle in (SESSION, RECORDING, EVENT):
+        assert all(move.target not in move.sources for move in lifecycle.values())
+
+
+def test_an_ended_session_never_comes_back() -> None:
+    assert not any("ended" in move.sources for move in SESSION.values())
+
+
+def due(started_at: datetime, *pauses: Pause, film: timedelta | None = None) -> datetime:
+    """When a session planned from ten for half an hour is due to end, as of half past ten."""
+    return end_due(Hours(TEN, TEN + 30 * MINUTE, started_at), pauses, film, TEN + 30 * MINUTE)
+
+
+def test_a_session_is_due_to_end_at_its_hour() -> None:
+    assert due(TEN) == TEN + 30 * MINUTE
+    assert due(TEN + 5 * MINUTE) == TEN + 30 * MINUTE
+
+
+def test_what_was_lost_in_pauses_is_given_back() -> None:
+    over, still = Pause(TEN + 5 * MINUTE, TEN + 9 * MINUTE), Pause(TEN + 29 * MINUTE, None)
+    assert due(TEN, over, still) == TEN + 35 * MINUTE
+
+
+def test_a_film_that_began_late_is_shown_to_its_end() -> None:
+    assert due(TEN + 25 * MINUTE, film=10 * MINUTE) == TEN + 35 * MINUTE
+
+
+def test_a_session_that_began_after_its_hour_has_its_whole_length() -> None:
+    assert due(TEN + 40 * MINUTE) == TEN + 70 * MINUTE

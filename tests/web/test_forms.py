@@ -1,0 +1,68 @@
+"""What is wrong with a form is said beside its field, and nothing is lost of what was typed."""
+
+from typing import Annotated, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import EmailStr, Field
+from starlette.datastructures import FormData
+
+from server.web.forms import Form, check, has_control_character, values_of
+
+
+class Example(Form):
+    name: Annotated[str, Field(min_length=2, max_length=10)]
+    email: EmailStr | None = None
+    stars: Annotated[int, Field(ge=1, le=5)] = 3
+    colour: Literal["red", "blue"] = "red"
+    needs: Annotated[list[str], Field(default_factory=list)]
+
+
+def test_text_is_trimmed_and_empty_fields_are_not_there() -> None:
+    form = check(Example, {"name": "  Amina ", "email": "", "stars": ""})
+    assert form.input == Example(name="Amina")
+    assert form.errors == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({}, "name", "Please fill this in."),
+        ({"name": "   "}, "name", "Please write at least 2 characters."),
+        ({"name": "x" * 11}, "name", "Please keep this to 10 characters."),
+        ({"name": "Amina", "stars": "six"}, "stars", "Please give a whole number."),
+        ({"name": "Amina", "stars": "6"}, "stars", "Please give 5 or less."),
+        ({"name": "Amina", "colour": "green"}, "colour", "Please choose one of the answers offered."),
+    ],
+)
+def test_each_mistake_has_its_sentence(values: dict[str, str], field: str, sentence: str) -> None:
+    form = check(Example, values)
+    assert form.input is None
+    assert form.errors == {field: sentence}
+    assert form.values == values
+
+
+def test_a_mail_address_that_is_none_is_refused_in_plain_words() -> None:
+    form = check(Example, {"name": "Amina", "email": "amina"})
+    assert form.errors["email"] == "Please give a mail address, for example amina@example.org."
+
+
+def test_a_control_character_is_refused() -> None:
+    assert check(Example, {"name": "Ami\x00na"}).errors[""].startswith("There is a character")
+
+
+def test_only_declared_fields_are_read_and_lists_keep_all() -> None:
+    data = FormData([("name", "Amina"), ("role", "organiser"), ("needs", "captions"), ("needs", "calm")])
+    assert values_of(data, Example) == {"name": "Amina", "needs": ["captions", "calm"]}
+
+
+@given(st.dictionaries(st.sampled_from(["name", "email", "stars", "colour"]), st.text(max_size=30)))
+def test_any_text_is_either_taken_or_explained(values: dict[str, str]) -> None:
+    form = check(Example, values)
+    assert (form.input is None) == bool(form.errors)
+    assert all(sentence and "{" not in sentence for sentence in form.errors.values())
+
+
+def test_line_breaks_and_emoji_are_no_control_characters() -> None:
+    assert not has_control_character("Hello\nworld 👏🏽\t")
