@@ -9,7 +9,7 @@ from functools import partial
 
 from rooms import meters
 from rooms.attendance import Stays
-from rooms.bus import HOUSE, Asked, Counted, Gone, Moved, Present
+from rooms.bus import HOUSE, Asked, Counted, Moved, PeoplePresent, ProcessGone
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.presence import BEAT_MS
@@ -142,7 +142,7 @@ class Beat:
     async def leave(self) -> None:
         """At the end of the process: nobody is here or attends any more as far as it can say."""
         moment = self.hub.clock()
-        self.hub.bus.publish(HOUSE, Gone(self.hub.process))
+        self.hub.bus.publish(HOUSE, ProcessGone(self.hub.process))
         for room in self.hub.rooms.values():
             if room.is_session:
                 self.stays.observe(room.key, (), moment=moment)
@@ -202,7 +202,7 @@ class Beat:
             hub.bus.publish(name, Moved(name, hub.process, *hub.rooms[name].presence.take_moves()))
 
     def _state(self, name: str) -> None:
-        self.hub.bus.publish(name, Present(name, self.hub.process, self.hub.rooms[name].presence.state()))
+        self.hub.bus.publish(name, PeoplePresent(name, self.hub.process, self.hub.rooms[name].presence.state()))
 
     async def _move(self, tasks: asyncio.TaskGroup) -> None:
         """A tick: have stored what waits, at most one commit at a time, and show what has changed.

@@ -91,7 +91,7 @@ class Done(Said, tag="done", frozen=True):
     """It is as you asked."""
 
 
-class Refused(Said, tag="refused", frozen=True):
+class MediaDenied(Said, tag="refused", frozen=True):
     """It is not done, for this reason."""
 
     reason: Refusal
@@ -104,7 +104,7 @@ class Arrived(Said, tag="arrived", frozen=True):
     source: str
 
 
-class Gone(Said, tag="gone", frozen=True):
+class SourceGone(Said, tag="gone", frozen=True):
     """A source is not heard any more."""
 
     stage: str
@@ -118,7 +118,7 @@ class Took(Said, tag="took", frozen=True):
     source: str
 
 
-class Progress(Said, tag="progress", frozen=True):
+class ProgrammeProgress(Said, tag="progress", frozen=True):
     """How far a programme is on the disk, seconds since 1970, and what is wrong with it now."""
 
     stage: str
@@ -127,7 +127,7 @@ class Progress(Said, tag="progress", frozen=True):
     troubles: list[Trouble]
 
 
-class Present(Said, tag="present", frozen=True):
+class SourcesPresent(Said, tag="present", frozen=True):
     """Every source that is here, as pairs of stage and source: said first, to whoever has just connected.
 
     `since` is when the media process began, seconds since 1970: who comes later may still be on the way to it.
@@ -137,8 +137,8 @@ class Present(Said, tag="present", frozen=True):
     since: float
 
 
-Answer = Described | Done | Refused
-News = Present | Arrived | Gone | Took | Progress
+Answer = Described | Done | MediaDenied
+News = SourcesPresent | Arrived | SourceGone | Took | ProgrammeProgress
 AnySaid = Answer | News
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from rooms import meters
-from rooms.bus import HOUSE, Asked, Bus, Gone, Hear, Listening, Message, RowChanged, SignedOut
+from rooms.bus import HOUSE, Asked, Bus, BusMessage, Hear, Listening, ProcessGone, RowChanged, SignedOut
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.intake import Intake, refuse
 from rooms.outlet import Frame, Outlet
@@ -270,21 +270,21 @@ class Hub:
         if self.rooms.get(room.name) is room:
             self._close(room)
 
-    def _hear_house(self, message: Message) -> None:
+    def _hear_house(self, message: BusMessage) -> None:
         match message:
             case SignedOut(person=person):
                 for sign_in, connections in self.connections.items():
                     if any(connection.person == person for connection in connections):
                         self.doubtful.add(sign_in)
                         self.stale.set()
-            case Gone(process=process):
+            case ProcessGone(process=process):
                 for room in self.rooms.values():
                     if room.presence.forget(process):
                         room.touch("headcount")
             case Listening(channel=channel):
                 self.unheard.add(channel)
 
-    def _hear(self, room: Room, message: Message) -> None:
+    def _hear(self, room: Room, message: BusMessage) -> None:
         match message:
             case RowChanged():
                 self.note(message.room, message.topic, message.revision)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from rooms import meters
-from rooms.bus import Counted, Message, Moved, Present
+from rooms.bus import BusMessage, Counted, Moved, PeoplePresent
 from rooms.outlet import Frame
 from rooms.outside import Row
 from rooms.presence import Headcount, Presence
@@ -114,7 +114,7 @@ class Room:
         if plays:
             self.players.add(connection)
 
-    def hear(self, message: Message, *, process: str, now: int) -> None:
+    def hear(self, message: BusMessage, *, process: str, now: int) -> None:
         """Take in what another process says; `process` is this one's name, whose echo is nothing new."""
         match message:
             case Counted(count=count):
@@ -122,7 +122,7 @@ class Room:
             case Moved(process=other, came=came, left=left) if other != process:
                 self.presence.hear_moved(other, came, left, now=now)
                 self.touch("headcount")
-            case Present(process=other, people=people) if other != process:
+            case PeoplePresent(process=other, people=people) if other != process:
                 self.presence.hear_all(other, people, now=now)
                 self.touch("headcount")
 

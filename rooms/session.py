@@ -13,7 +13,7 @@ SKEW_MS = 5_000
 
 Wave = Literal["live", "on demand"]
 State = Literal["scheduled", "live", "paused", "ended", "cancelled"]
-Recording = Literal["none", "ready", "open", "withdrawn"]
+RecordingState = Literal["none", "ready", "open", "withdrawn"]
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +26,7 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The actual start; None before it."""
     ended_at: int | None
     """The actual end; None before it."""
-    recording: Recording
+    recording: RecordingState
 
     @property
     def is_running(self) -> bool:

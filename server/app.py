@@ -18,7 +18,7 @@ from server.live import running as live
 from server.media.conductor import Conductor
 from server.media.line import MediaLine
 from server.playback.admissions import Admissions
-from server.playback.airings import Broadcasts
+from server.playback.airings import Airings
 from server.playback.lookout import Lookout
 from server.playback.object_store import open_store
 from server.playback.prepared import PARTS_BYTES, FileShelf, Shelf
@@ -81,13 +81,13 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.templates = environment()
     app.state.playlists, app.state.files, app.state.parts = Shelf(), FileShelf(), FileShelf(PARTS_BYTES)
     app.state.lookout = Lookout()
-    app.state.broadcasts = Broadcasts(database, settings)
+    app.state.airings = Airings(database, settings)
     app.state.admissions = Admissions()
     app.state.object_store = open_store(settings)
     app.state.media = MediaLine(settings, derive(secret, "media"))
     app.state.conductor = Conductor(database, app.state.media)
     database.after_commit.append(app.state.conductor.note)
-    database.after_commit += [app.state.broadcasts.forget, app.state.admissions.forget]
+    database.after_commit += [app.state.airings.forget, app.state.admissions.forget]
     return app
 
 

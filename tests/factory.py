@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.models import Event, Grant, NetworkingTable, Person, Registration, Session, Speaker, Stage, Track
+from server.models import Event, GrantRow, NetworkingTable, Person, Registration, Session, Speaker, Stage, Track
 from server.settings import Settings
 from server.store import credentials
 from server.store.engine.database import Database
@@ -46,8 +46,8 @@ class Factory:
         defaults: dict[str, Any] = {"name": name, "email": f"{name.lower()}-{unique()}@example.org"}
         return await self._add(Person(**{**defaults, **columns}))
 
-    async def grant(self, person: Person, role: str, scope: str, scope_id: uuid.UUID | None = None) -> Grant:
-        return await self._add(Grant(person_id=person.id, role=role, scope=scope, scope_id=scope_id))
+    async def grant(self, person: Person, role: str, scope: str, scope_id: uuid.UUID | None = None) -> GrantRow:
+        return await self._add(GrantRow(person_id=person.id, role=role, scope=scope, scope_id=scope_id))
 
     async def organiser(self, event: Event, name: str = "Olive", **columns: Any) -> Person:
         person = await self.person(name, **columns)

@@ -37,7 +37,7 @@ class Moved(msgspec.Struct, tag=True, frozen=True):
     left: set[uuid.UUID]
 
 
-class Present(msgspec.Struct, tag=True, frozen=True):
+class PeoplePresent(msgspec.Struct, tag=True, frozen=True):
     """Everyone whom this process has in a room."""
 
     room: str
@@ -52,7 +52,7 @@ class Asked(msgspec.Struct, tag=True, frozen=True):
     process: str
 
 
-class Gone(msgspec.Struct, tag=True, frozen=True):
+class ProcessGone(msgspec.Struct, tag=True, frozen=True):
     """This process ends properly, and has nobody any more."""
 
     process: str
@@ -70,8 +70,8 @@ class Listening(msgspec.Struct, tag=True, frozen=True):
     channel: str
 
 
-Message = RowChanged | Counted | Moved | Present | Asked | Gone | SignedOut | Listening
-Hear = Callable[[Message], None]
+BusMessage = RowChanged | Counted | Moved | PeoplePresent | Asked | ProcessGone | SignedOut | Listening
+Hear = Callable[[BusMessage], None]
 
 
 class Bus(Protocol):
@@ -81,7 +81,7 @@ class Bus(Protocol):
     def is_whole(self) -> bool:
         """Whether this process hears the others."""
 
-    def publish(self, channel: str, message: Message) -> None:
+    def publish(self, channel: str, message: BusMessage) -> None:
         """Tell every subscriber of the channel in every process, this one included."""
 
     def subscribe(self, channel: str, hear: Hear) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 
-from rooms.bus import Hear, Message
+from rooms.bus import BusMessage, Hear
 
 
 class Ears:
@@ -16,7 +16,7 @@ class Ears:
         """Those that anybody listens to."""
         return self._hearing.keys()
 
-    def tell(self, channel: str, message: Message) -> None:
+    def tell(self, channel: str, message: BusMessage) -> None:
         for hear in tuple(self._hearing.get(channel, ())):
             hear(message)
 

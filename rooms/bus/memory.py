@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from rooms.bus import Hear, Listening, Message
+from rooms.bus import BusMessage, Hear, Listening
 from rooms.bus.ears import Ears
 
 
@@ -15,7 +15,7 @@ class MemoryBus:
     def __init__(self) -> None:
         self._ears = Ears()
 
-    def publish(self, channel: str, message: Message) -> None:
+    def publish(self, channel: str, message: BusMessage) -> None:
         self._ears.tell(channel, message)
 
     def subscribe(self, channel: str, hear: Hear) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rooms.media.films.check import check, check_film, complete
-from rooms.media.films.download import Run, join
+from rooms.media.films.download import JoinedRun, join
 from rooms.media.films.package import FilmRefused, package
 from rooms.media.films.spec import SpecRefused
 from rooms.media.films.studio import make_films
@@ -27,7 +27,7 @@ def main(words: list[str] | None = None) -> int:
             look = check_film if arguments.film else check
             sys.stdout.write(json.dumps(asdict(look(arguments.directory))))
         elif arguments.command == "join":
-            runs = [Run(*(list(map(Path, files)) for files in run)) for run in json.load(sys.stdin)]
+            runs = [JoinedRun(*(list(map(Path, files)) for files in run)) for run in json.load(sys.stdin)]
             join(runs, arguments.to, progress=say_progress)
         elif arguments.command == "sound":
             sound = [Heard(begins_s, list(map(Path, files))) for begins_s, files in json.load(sys.stdin)]

@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rooms import control
-from rooms.control import PLACES, Arrived, Direct, Gone, News, Present, Progress, Publish, Refusal, Took, Watch
+from rooms.control import (
+    PLACES,
+    Arrived,
+    Direct,
+    News,
+    ProgrammeProgress,
+    Publish,
+    Refusal,
+    SourceGone,
+    SourcesPresent,
+    Took,
+    Watch,
+)
 from rooms.errors import RoomError
 from rooms.media.air.broadcast import Broadcast
 from rooms.media.air.disk import read_journals
@@ -39,7 +51,7 @@ class CallRefused(RoomError):
         self.reason = reason
 
 
-class Stage:
+class LiveStage:
     """One stage. `tell` is called with what everybody connected must hear; `clock` is the wall clock, epoch seconds."""
 
     def __init__(self, name: str, directory: Path, tell: Callable[[News], None], clock: Callable[[], float]) -> None:
@@ -59,7 +71,7 @@ class Stage:
         self._programme_ticked_at = 0.0
         self._epoch = 0.0
         """What the monotonic clock lacks to be the time of the programme."""
-        self._progress: Progress | None = None
+        self._progress: ProgrammeProgress | None = None
 
     async def publish(self, call: Publish) -> str:
         """A source arrives; the SDP answer. Raises CallRefused, OfferRefused."""
@@ -145,7 +157,7 @@ class Stage:
     def _tell_progress(self, programme: Broadcast, now: float) -> None:
         clock_was_set: set[Trouble] = {"clock"} if abs(self.clock() - now - self._epoch) > CLOCK_SET_S else set()
         troubles = sorted(programme.troubles | clock_was_set)
-        progress = Progress(self.name, self.programme_name or "", programme.safe_up_to, troubles)
+        progress = ProgrammeProgress(self.name, self.programme_name or "", programme.safe_up_to, troubles)
         if progress != self._progress:
             self._progress = progress
             self.tell(progress)
@@ -217,7 +229,7 @@ class Stage:
         if source is not None:
             spawn(source.close())
             self._wire()
-            self.tell(Gone(self.name, name))
+            self.tell(SourceGone(self.name, name))
 
     def _remove(self, name: str) -> Source | None:
         source = self.sources.pop(name, None)
@@ -245,19 +257,19 @@ class Stages:
 
     def __init__(self, directory: Path, tell: Callable[[News], None], clock: Callable[[], float] = time.time) -> None:
         self.directory, self.tell, self.clock = directory, tell, clock
-        self._stages: dict[str, Stage] = {}
+        self._stages: dict[str, LiveStage] = {}
         self._since = clock()
 
     async def answer(self, call: control.AnyCall) -> control.Answer:
         """Do what a web process asks for."""
-        stage = self._stages.setdefault(call.stage, Stage(call.stage, self.directory, self.tell, self.clock))
+        stage = self._stages.setdefault(call.stage, LiveStage(call.stage, self.directory, self.tell, self.clock))
         stage.calls += 1
         try:
             return await self._do(stage, call)
         finally:
             stage.calls -= 1
 
-    async def _do(self, stage: Stage, call: control.AnyCall) -> control.Answer:
+    async def _do(self, stage: LiveStage, call: control.AnyCall) -> control.Answer:
         match call:
             case Publish():
                 return control.Described(await stage.publish(call))
@@ -270,10 +282,10 @@ class Stages:
         return control.Done()
 
     @property
-    def present(self) -> Present:
+    def present(self) -> SourcesPresent:
         """Every source of every stage that is heard."""
         sources = [(name, source) for name, stage in self._stages.items() for source in stage.sources]
-        return Present(sources, self._since)
+        return SourcesPresent(sources, self._since)
 
     async def run(self) -> None:
         """Tick for as long as the process lives."""

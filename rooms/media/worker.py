@@ -16,7 +16,7 @@ from typing import TextIO
 from aioice.ice import get_host_addresses
 
 from rooms import control
-from rooms.control import Answer, News, Refused, Reply
+from rooms.control import Answer, MediaDenied, News, Reply
 from rooms.errors import GrantRefused, MessageRefused, OfferRefused
 from rooms.grants import check
 from rooms.media.rtc import seam
@@ -31,7 +31,7 @@ log = logging.getLogger("plenary.media")
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkerPlace:
     """Where a media process is found, and where it writes.
 
     `listen` is the path of a Unix socket or `host:port`; `address` what browsers are told, empty for every address
@@ -44,10 +44,10 @@ class Place:
     directory: Path
 
 
-class Worker:
+class MediaWorker:
     """One media process."""
 
-    def __init__(self, place: Place, key: bytes) -> None:
+    def __init__(self, place: WorkerPlace, key: bytes) -> None:
         self.place, self.key = place, key
         self.stages = Stages(place.directory, self.tell)
         self._lines: set[asyncio.StreamWriter] = set()
@@ -113,10 +113,10 @@ class Worker:
         try:
             return await self.stages.answer(call)
         except (CallRefused, OfferRefused) as error:
-            return Refused(error.reason)
+            return MediaDenied(error.reason)
         except OSError:
             log.exception("a programme could not be written")
-            return Refused("busy")
+            return MediaDenied("busy")
 
     def _send(self, content: bytes, *lines: asyncio.StreamWriter) -> None:
         for line in lines:
@@ -131,7 +131,7 @@ def remove_old(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-async def open_ports(place: Place) -> dict[str, UdpPort]:
+async def open_ports(place: WorkerPlace) -> dict[str, UdpPort]:
     """The UDP port on each address of either family, by the address that browsers are told."""
     if place.address:
         wildcard = "::" if ":" in place.address else "0.0.0.0"  # noqa: S104 - behind address translation
@@ -140,8 +140,8 @@ async def open_ports(place: Place) -> dict[str, UdpPort]:
     return await open_port(addresses, place.port)
 
 
-def run(place: Place, key: bytes, life_line: TextIO | None = None) -> None:
+def run(place: WorkerPlace, key: bytes, life_line: TextIO | None = None) -> None:
     """Be the media process until told to stop, or until `life_line` ends."""
     place.directory.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(Worker(place, key).run(life_line))
+        asyncio.run(MediaWorker(place, key).run(life_line))

@@ -9,7 +9,7 @@ a player's. `begins_at` lies between the two.
 
 from datetime import datetime, timedelta
 
-from rooms.playback.simulive import NOTHING, Programme
+from rooms.playback.simulive import NOTHING, FilmProgramme
 
 
 class Cut:
@@ -18,7 +18,7 @@ class Cut:
     A film that was repeated because its session was longer is kept once; of one that was cut short, what was sent.
     """
 
-    def __init__(self, programme: Programme, begins: float = 0.0, ends: float | None = None) -> None:
+    def __init__(self, programme: FilmProgramme, begins: float = 0.0, ends: float | None = None) -> None:
         self.programme = programme
         self.is_trimmed = begins > 0 or ends is not None
         duration = programme.film.duration

@@ -35,7 +35,7 @@ FARTHEST_AHEAD = 2
 DATE, MAP, LENGTH = "#EXT-X-PROGRAM-DATE-TIME:", '#EXT-X-MAP:URI="', "#EXTINF:"
 
 
-class Listed(NamedTuple):
+class ListedSegment(NamedTuple):
     """A segment of one rendition. `begins_at` dates the first one of a run; the others follow on."""
 
     name: str
@@ -54,19 +54,19 @@ class Listed(NamedTuple):
         return init_name(self.letter, self.run)
 
 
-class Journal(NamedTuple):
+class RenditionJournal(NamedTuple):
     """What one rendition has sent, in order, and whether nothing more will come."""
 
-    listed: Sequence[Listed] = ()
+    listed: Sequence[ListedSegment] = ()
     is_over: bool = False
 
     @property
     def seconds(self) -> float:
         return sum(segment.seconds for segment in self.listed)
 
-    def cut(self, count: int) -> "Journal":
+    def cut(self, count: int) -> "RenditionJournal":
         """Its first so many segments."""
-        return self if count >= len(self.listed) else Journal(self.listed[:count])
+        return self if count >= len(self.listed) else RenditionJournal(self.listed[:count])
 
     @property
     def runs(self) -> int:
@@ -93,12 +93,12 @@ class Journal(NamedTuple):
         return self.stretches[-1].ends_at if self.listed else None
 
     @property
-    def stretches(self) -> list["Stretch"]:
+    def stretches(self) -> list["SentStretch"]:
         """When something was sent, a stretch for each run."""
         return [_stretch(list(run)) for _, run in groupby(self.listed, key=lambda segment: segment.run)]
 
 
-class Stretch(NamedTuple):
+class SentStretch(NamedTuple):
     """From one moment to another."""
 
     begins_at: datetime
@@ -113,7 +113,7 @@ class Recording(NamedTuple):
     """A session's recording, complete or not: what it is, and what each rendition has sent."""
 
     film: FilmIndex
-    journals: Mapping[str, Journal]
+    journals: Mapping[str, RenditionJournal]
     parts: Mapping[str, Sequence[Part]] = MappingProxyType({})
     """Of each rendition, where the stage is to be seen soon."""
 
@@ -187,9 +187,9 @@ def playlist_name(rendition: str) -> str:
     return f"{rendition}.m3u8"
 
 
-def read(text: str) -> Journal:
+def read(text: str) -> RenditionJournal:
     """The journal that `write` wrote. Raises ValueError for anything else."""
-    listed: list[Listed] = []
+    listed: list[ListedSegment] = []
     run, begins_at, seconds = -1, None, 0.0
     for line in text.splitlines():
         if line.startswith(MAP):
@@ -202,13 +202,18 @@ def read(text: str) -> Journal:
         elif line.startswith(LENGTH):
             seconds = float(line[len(LENGTH) :].rstrip(","))
         elif line and not line.startswith("#"):
-            listed.append(Listed(line, seconds, run, begins_at))
+            listed.append(ListedSegment(line, seconds, run, begins_at))
             begins_at = None
-    return Journal(listed, "#EXT-X-ENDLIST" in text.splitlines())
+    return RenditionJournal(listed, "#EXT-X-ENDLIST" in text.splitlines())
 
 
 def write(
-    journal: Journal, rendition: str, base: str = "", *, delta: bool = False, parts: Sequence[Part] | None = None
+    journal: RenditionJournal,
+    rendition: str,
+    base: str = "",
+    *,
+    delta: bool = False,
+    parts: Sequence[Part] | None = None,
 ) -> str:
     """A rendition's media playlist, or what is new in it; `base` goes before every name.
 
@@ -231,9 +236,9 @@ def write(
     )
 
 
-def missing(stretches: Sequence[Stretch], pauses: Iterable[Stretch] = ()) -> list[Stretch]:
+def missing(stretches: Sequence[SentStretch], pauses: Iterable[SentStretch] = ()) -> list[SentStretch]:
     """Where something is missing between the stretches that were sent, beside the pauses that were wanted."""
-    gaps = [Stretch(one.ends_at, other.begins_at) for one, other in pairwise(stretches)]
+    gaps = [SentStretch(one.ends_at, other.begins_at) for one, other in pairwise(stretches)]
     for pause in pauses:
         gaps = [rest for gap in gaps for rest in _without(gap, pause)]
     return [gap for gap in gaps if gap.seconds >= LEAST_GAP_S]
@@ -243,25 +248,25 @@ LEAST_GAP_S = 0.5
 """What is shorter nobody misses: two sources that take turns are seldom exact to the frame."""
 
 
-def _without(gap: Stretch, pause: Stretch) -> Iterator[Stretch]:
+def _without(gap: SentStretch, pause: SentStretch) -> Iterator[SentStretch]:
     """What a pause leaves of a gap."""
     if pause.ends_at <= gap.begins_at or pause.begins_at >= gap.ends_at:
         yield gap
         return
     if gap.begins_at < pause.begins_at:
-        yield Stretch(gap.begins_at, pause.begins_at)
+        yield SentStretch(gap.begins_at, pause.begins_at)
     if pause.ends_at < gap.ends_at:
-        yield Stretch(pause.ends_at, gap.ends_at)
+        yield SentStretch(pause.ends_at, gap.ends_at)
 
 
-def _stretch(run: Sequence[Listed]) -> Stretch:
+def _stretch(run: Sequence[ListedSegment]) -> SentStretch:
     begins_at = run[0].begins_at
     if begins_at is None:
         raise ValueError("a run has no date")
-    return Stretch(begins_at, begins_at + timedelta(seconds=sum(segment.seconds for segment in run)))
+    return SentStretch(begins_at, begins_at + timedelta(seconds=sum(segment.seconds for segment in run)))
 
 
-def _entries(listed: Iterable[Listed], base: str, run: int = -1) -> Iterator[Entry]:
+def _entries(listed: Iterable[ListedSegment], base: str, run: int = -1) -> Iterator[Entry]:
     """`run` is that of the segment before."""
     for segment in listed:
         is_new = segment.run != run
@@ -275,7 +280,7 @@ def _entries(listed: Iterable[Listed], base: str, run: int = -1) -> Iterator[Ent
         run = segment.run
 
 
-def _with_parts(entries: list[Entry], journal: Journal, parts: Sequence[Part], base: str) -> list[Entry]:
+def _with_parts(entries: list[Entry], journal: RenditionJournal, parts: Sequence[Part], base: str) -> list[Entry]:
     """The newest segments with their parts, and at the end the segment that is being filled."""
     listed = {
         number: [PartEntry(base + each.name, each.seconds, each.is_independent) for each in group]
@@ -288,5 +293,5 @@ def _with_parts(entries: list[Entry], journal: Journal, parts: Sequence[Part], b
     newest = next((part for part in parts if part.segment == following), None)
     if newest is None:
         return entries
-    filled = _entries([Listed(newest.name, 0.0, newest.run, newest.begins_at)], base, run=journal.runs - 1)
+    filled = _entries([ListedSegment(newest.name, 0.0, newest.run, newest.begins_at)], base, run=journal.runs - 1)
     return [*entries, *(replace(entry, uri="", parts=listed[following]) for entry in filled)]

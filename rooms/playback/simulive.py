@@ -29,14 +29,14 @@ class Pause(NamedTuple):
     resumed_at: datetime | None
 
 
-class Run(NamedTuple):
+class SimuliveRun(NamedTuple):
     """From `position` of the programme on, up to the next run, time passes as on the clock from `moment` on."""
 
     position: timedelta
     moment: datetime
 
 
-class Programme:
+class FilmProgramme:
     """What one session sends out, from its actual start to its actual end.
 
     A position is programme time sent since the start. Segments count from 0 through all repeats of the film; one is
@@ -99,7 +99,7 @@ class Programme:
         return position if is_last else min(position, self.runs[number + 1].position)
 
     @cached_property
-    def runs(self) -> Sequence[Run]:
+    def runs(self) -> Sequence[SimuliveRun]:
         """The pauses as viewers meet them: at the start of the segment that a pause cut short.
 
         That segment was sent only after the pause, so all of it is dated by the clock after the pause.
@@ -112,7 +112,7 @@ class Programme:
             waited += pause.resumed_at - pause.paused_at
             begins = self.position_of_segment(self.segments_before(self.elapsed(pause.paused_at)))
             runs[begins] = self.started_at + begins + waited
-        return [Run(position, moment) for position, moment in sorted(runs.items())]
+        return [SimuliveRun(position, moment) for position, moment in sorted(runs.items())]
 
     def segments_before(self, position: timedelta) -> int:
         """How many segments end at a position or before it."""
@@ -121,7 +121,7 @@ class Programme:
 
 
 def playlist(
-    programme: Programme, kind: str, now: datetime, base: str, *, kept: range | None = None, delta: bool = False
+    programme: FilmProgramme, kind: str, now: datetime, base: str, *, kept: range | None = None, delta: bool = False
 ) -> str:
     """The media playlist of one rendition at that moment, or what is new in it; `base` precedes every segment's name.
 
@@ -139,7 +139,7 @@ def playlist(
     )
 
 
-def segment_file(programme: Programme, name: str, now: datetime, kept: range | None = None) -> str:
+def segment_file(programme: FilmProgramme, name: str, now: datetime, kept: range | None = None) -> str:
     """The film's file that a segment's name stands for; only of those whose numbers are `kept`, if any are given.
 
     Raises NoSuchSegment for a name that stands for nothing, NotYet for one that no playlist can have named by then.
@@ -163,7 +163,7 @@ def segment_file(programme: Programme, name: str, now: datetime, kept: range | N
     return segments[index].name
 
 
-def _entries(programme: Programme, kind: str, rendition: Rendition, numbers: range, base: str) -> Iterator[Entry]:
+def _entries(programme: FilmProgramme, kind: str, rendition: Rendition, numbers: range, base: str) -> Iterator[Entry]:
     resumes = {run.position for run in programme.runs}
     for number in numbers:
         loop, index = divmod(number, len(programme.film.video.segments))

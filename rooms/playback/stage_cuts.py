@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from rooms.playback.recording import SMALL, Journal, Listed, Recording, Stretch
+from rooms.playback.recording import SMALL, ListedSegment, Recording, RenditionJournal, SentStretch
 
 
 class StageCut:
@@ -56,7 +56,7 @@ class StageCut:
     def _trimmed(self) -> Recording:
         pictures = list(_dated(self.whole.journals["video"]))[self.numbers.start : self.numbers.stop]
         runs = {run: list(each) for run, each in groupby(pictures, key=lambda segment: segment.run)}
-        kept = {run: Stretch(each[0].begins, each[-1].ends) for run, each in runs.items()}
+        kept = {run: SentStretch(each[0].begins, each[-1].ends) for run, each in runs.items()}
         heard = _dated(self.whole.journals["audio"])
         sound = [each for each in heard if each.run in kept and each.meets(kept[each.run])]
         over = self.whole.is_over
@@ -70,7 +70,7 @@ class StageCut:
 class Dated(NamedTuple):
     """A segment with its own date."""
 
-    segment: Listed
+    segment: ListedSegment
     begins: datetime
 
     @property
@@ -81,11 +81,11 @@ class Dated(NamedTuple):
     def ends(self) -> datetime:
         return self.begins + timedelta(seconds=self.segment.seconds)
 
-    def meets(self, stretch: Stretch) -> bool:
+    def meets(self, stretch: SentStretch) -> bool:
         return self.ends > stretch.begins_at and self.begins < stretch.ends_at
 
 
-def _dated(journal: Journal) -> Iterator[Dated]:
+def _dated(journal: RenditionJournal) -> Iterator[Dated]:
     for stretch, (_, run) in zip(journal.stretches, groupby(journal.listed, key=lambda each: each.run), strict=True):
         begins = stretch.begins_at
         for segment in run:
@@ -94,13 +94,13 @@ def _dated(journal: Journal) -> Iterator[Dated]:
             begins = dated.ends
 
 
-def _journal(dated: Iterable[Dated], is_over: bool) -> Journal:
+def _journal(dated: Iterable[Dated], is_over: bool) -> RenditionJournal:
     """Only the first segment of each run carries its date."""
-    listed: list[Listed] = []
+    listed: list[ListedSegment] = []
     for segment, begins in dated:
         is_first = not listed or listed[-1].run != segment.run
         listed.append(segment._replace(begins_at=begins if is_first else None))
-    return Journal(listed, is_over)
+    return RenditionJournal(listed, is_over)
 
 
 def beside(other: Recording, cut: StageCut) -> StageCut:
@@ -111,7 +111,7 @@ def beside(other: Recording, cut: StageCut) -> StageCut:
     whole = list(_dated(other.journals["video"]))
     if not (stretches and whole):
         return StageCut(other, ends=0.0)
-    window = Stretch(stretches[0].begins_at, stretches[-1].ends_at)
+    window = SentStretch(stretches[0].begins_at, stretches[-1].ends_at)
     met = [number for number, each in enumerate(whole) if each.meets(window)]
     seconds = list(accumulate((each.segment.seconds for each in whole), initial=0.0))
     return StageCut(other, seconds[met[0]], seconds[met[-1] + 1]) if met else StageCut(other, ends=0.0)

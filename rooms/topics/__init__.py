@@ -7,10 +7,10 @@ import msgspec
 from rooms.presence import Headcount
 from rooms.protocol import Audience
 from rooms.reactions import Ledger, Totals
-from rooms.session import Recording, State, Status
-from rooms.topics.announcements import Announcement
+from rooms.session import RecordingState, State, Status
+from rooms.topics.announcements import AnnouncementShown
 from rooms.topics.keeping import Kept
-from rooms.topics.stage import Air, Backstage
+from rooms.topics.stage import Air, BackstageShown
 from rooms.topics.tables import Lounge, Messages, Seats
 
 EVERYONE = frozenset(Audience)
@@ -25,10 +25,10 @@ class SessionSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: State
     starts_at: int
     ends_at: int
-    recording: Recording
+    recording: RecordingState
 
 
-class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AgendaShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic `programme` of an event's room: its sessions in their order."""
 
     sessions: list[SessionSummary]
@@ -62,8 +62,8 @@ class Topic(NamedTuple):
 
 TOPICS: dict[str, dict[str, Topic]] = {
     "event": {
-        "announcement": Topic(Announcement),
-        "programme": Topic(Programme),
+        "announcement": Topic(AnnouncementShown),
+        "programme": Topic(AgendaShown),
         "lounge": Topic(Lounge, pace_ms=500),
         "registrations": Topic(Registrations, audiences=CREW, pace_ms=1000),
         "headcount": Topic(Headcount, row=False, pace_ms=1000),
@@ -79,7 +79,7 @@ TOPICS: dict[str, dict[str, Topic]] = {
     },
     "stage": {
         "air": Topic(Air),
-        "backstage": Topic(Backstage),
+        "backstage": Topic(BackstageShown),
         "headcount": Topic(Headcount, row=False, pace_ms=1000),
     },
     "table": {

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Announcement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AnnouncementShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic `announcement` of an event's room; all fields are empty when nothing is announced."""
 
     id: str = ""

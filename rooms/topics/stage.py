@@ -19,7 +19,7 @@ class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_signed: bool = False
 
 
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SourceShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody backstage. `place` is the slot in which everybody else receives them; None: not there now."""
 
     id: str
@@ -38,8 +38,8 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Their picture is the sign-language window's."""
 
 
-class Backstage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BackstageShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic `backstage` of a stage's room: who is there."""
 
-    sources: list[Source]
+    sources: list[SourceShown]
     follows_voice: bool

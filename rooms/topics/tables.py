@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SeatShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One place at the table. `name` is empty while the seat is free or kept for somebody."""
 
     number: int
@@ -19,13 +19,13 @@ class Seats(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     state: str
     """open or closed."""
-    seats: list[Seat]
+    seats: list[SeatShown]
     free: int
     waiting: int
     """How many people are in the queue."""
 
 
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MessageShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line said at the table."""
 
     id: str
@@ -38,7 +38,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic `messages` of a table's room: the newest lines, oldest first; only for those who are seated."""
 
-    messages: list[Message]
+    messages: list[MessageShown]
 
 
 class TableSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

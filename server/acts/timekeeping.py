@@ -46,7 +46,7 @@ async def do_due(database: Database, now: datetime) -> None:
             await seating.pass_on_overdue_offers(db, table, now)
     for table, person_id in abandoned:
         async with database.writing() as db:
-            with suppress(seating.Refused):
+            with suppress(seating.SeatRefused):
                 await seating.leave_seat(db, table, person_id, now=now)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.analytics.definitions import Definition, definitions
 from server.surveys import scoring, suppression
-from server.surveys.scoring import Interval
+from server.surveys.scoring import ConfidenceInterval
 
 TOO_FEW = "Fewer than five people: what so few said is not shown."
 SPARSE = "Some of the answers were given by fewer than five people, so none of them is shown."
@@ -40,7 +40,7 @@ class Figure:
     value: float | tuple[Cell, ...] | tuple[str, ...] | None = None
     numerator: float | None = None
     denominator: float | None = None
-    interval: Interval | None = None
+    interval: ConfidenceInterval | None = None
     why: str = ""
 
     @property

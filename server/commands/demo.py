@@ -36,7 +36,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     script = read_script()
     upgrade(settings)
     try:
-        films = make_films(script, settings, Progress(sys.stderr))
+        films = make_films(script, settings, ProgressBar(sys.stderr))
         links = asyncio.run(prepare(settings, script, films))
     except FilmsFailed as error:
         raise UsersError(f"the demo's films could not be made: {error}") from error
@@ -81,7 +81,7 @@ def print_links(address: str, tokens: Mapping[str, str]) -> None:
         print(f"{role}  {address}/join/{token}", flush=True)
 
 
-class Progress:
+class ProgressBar:
     """Shows on standard error how far the films have come: a bar at a terminal, else a line a tenth."""
 
     def __init__(self, stream: TextIO) -> None:

@@ -16,12 +16,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.demo.script import Script
-from server.demo.timetable import Slot
+from server.demo.timetable import AgendaSlot
 from server.models import (
     Attendance,
     DroppedFrames,
     Event,
-    Progress,
     Reaction,
     Response,
     Session,
@@ -30,6 +29,7 @@ from server.models import (
     Survey,
     Tally,
     WatchInterval,
+    WatchProgress,
 )
 from server.rules.local_time import WALL, reading_at
 from server.store import sessions
@@ -55,7 +55,7 @@ async def sessions_of(db: AsyncSession, event: Event) -> dict[str, Session]:
     return {session.slug: session for session in found}
 
 
-def is_fresh(rows: Mapping[str, Session], slots: Iterable[Slot]) -> bool:
+def is_fresh(rows: Mapping[str, Session], slots: Iterable[AgendaSlot]) -> bool:
     """Whether the agenda was laid around now a moment ago: each session within minutes of where it would be."""
     laid = {slug: session.starts_at for slug, session in rows.items()}
     return all(
@@ -65,16 +65,16 @@ def is_fresh(rows: Mapping[str, Session], slots: Iterable[Slot]) -> bool:
     )
 
 
-def slots_of(rows: Iterable[Session]) -> list[Slot]:
+def slots_of(rows: Iterable[Session]) -> list[AgendaSlot]:
     """The agenda that stands, whoever made it; what is not of the script is given under its own name."""
-    return [Slot(row.slug, _scripted(row.slug), row.starts_at, row.ends_at) for row in rows]
+    return [AgendaSlot(row.slug, _scripted(row.slug), row.starts_at, row.ends_at) for row in rows]
 
 
 async def lay_agenda(
     db: AsyncSession,
     event: Event,
     script: Script,
-    slots: Iterable[Slot],
+    slots: Iterable[AgendaSlot],
     cast: Cast,
     crowd: Collection[uuid.UUID],
     now: datetime,
@@ -91,7 +91,7 @@ async def lay_agenda(
     return [session for session in laid if session.state != "scheduled"]
 
 
-async def add_session(db: AsyncSession, event: Event, script: Script, slot: Slot, cast: Cast) -> Session:
+async def add_session(db: AsyncSession, event: Event, script: Script, slot: AgendaSlot, cast: Cast) -> Session:
     """A new row for what the script says of this slot, with its speakers; placed, and scheduled."""
     scripted = script.session(slot.of)
     session = Session(
@@ -142,7 +142,7 @@ def _scripted(slug: str) -> str:
     return again["of"] if again else slug
 
 
-def _place(session: Session, slot: Slot, zone: ZoneInfo, now: datetime) -> None:
+def _place(session: Session, slot: AgendaSlot, zone: ZoneInfo, now: datetime) -> None:
     """Move a row to its slot, in the state that the clock says."""
     state = slot.state(now)
     session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
@@ -166,7 +166,7 @@ async def _set_aside(db: AsyncSession, session: Session, now: datetime) -> None:
 
 async def _clear(db: AsyncSession, session: Session) -> None:
     """Forget what the crowd did in a session that moves."""
-    for relation in (Attendance, Reaction, Tally, SessionPause, Progress, WatchInterval):
+    for relation in (Attendance, Reaction, Tally, SessionPause, WatchProgress, WatchInterval):
         await db.exec(delete(relation).where(col(relation.session_id) == session.id))
 
 
@@ -175,7 +175,7 @@ async def _lived_in(db: AsyncSession, event: Event, crowd: Collection[uuid.UUID]
     ours = select(Session.id).where(Session.event_id == event.id)
     begun = ours.where(col(Session.stage_id).is_not(None), col(Session.started_at).is_not(None))
     lived: set[uuid.UUID] = set(await db.exec(begun))
-    for relation in (Attendance, Reaction, Progress, WatchInterval, DroppedFrames):
+    for relation in (Attendance, Reaction, WatchProgress, WatchInterval, DroppedFrames):
         lived.update(
             await db.exec(
                 select(relation.session_id).where(

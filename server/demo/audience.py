@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.demo.crowd import Synthetic, Visit, draw_visits
-from server.demo.timetable import Slot
+from server.demo.timetable import AgendaSlot
 from server.models import (
     Answer,
     Attendance,
@@ -62,7 +62,7 @@ async def fill_sessions(
 ) -> None:
     """Let the crowd attend and applaud sessions that have begun, up to `now`; the tallies agree with the rows."""
     for session in sessions:
-        slot = Slot(session.slug, session.slug, session.starts_at, session.ends_at)
+        slot = AgendaSlot(session.slug, session.slug, session.starts_at, session.ends_at)
         visits = list(draw_visits(crowd, slot, now))
         reactions = [row for visit in visits for row in _reactions(session, visit)]
         tallies = Counter(row["emoji"] for row in reactions)

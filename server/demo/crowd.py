@@ -12,7 +12,7 @@ from random import Random
 
 from rooms.protocol import Emoji
 from server.demo.script import ScriptedCrowd
-from server.demo.timetable import Slot
+from server.demo.timetable import AgendaSlot
 
 SEED = "MSE in Action"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crowd.demo.invalid")
@@ -90,7 +90,7 @@ def draw_crowd(script: ScriptedCrowd, now: datetime) -> Iterator[Synthetic]:
         )
 
 
-def draw_visits(crowd: Sequence[Synthetic], slot: Slot, now: datetime) -> Iterator[Visit]:
+def draw_visits(crowd: Sequence[Synthetic], slot: AgendaSlot, now: datetime) -> Iterator[Visit]:
     """Who came to a session that has begun, and what they sent until it ended, or until `now`."""
     chance = Random(f"{SEED} {slot.slug}")  # noqa: S311 - a repeatable crowd, not a secret
     until = min(slot.ends_at, now)

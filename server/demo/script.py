@@ -10,13 +10,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Part(BaseModel):
+class ScriptPart(BaseModel):
     """A piece of the script: it does not change, and a word that nobody reads is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ScriptedEvent(Part):
+class ScriptedEvent(ScriptPart):
     """The event; `subject` is who plans, as the surveys name them, `introductions` open the surveys of each wave."""
 
     title: str
@@ -33,21 +33,21 @@ class ScriptedEvent(Part):
     introductions: dict[str, str]
 
 
-class ScriptedTrack(Part):
+class ScriptedTrack(ScriptPart):
     slug: str
     title: str
     summary: str
     colour: str
 
 
-class ScriptedSpeaker(Part):
+class ScriptedSpeaker(ScriptPart):
     slug: str
     name: str
     organisation: str
     about: str
 
 
-class ScriptedTable(Part):
+class ScriptedTable(ScriptPart):
     """A networking table; `host` and `session` are slugs."""
 
     title: str
@@ -57,7 +57,7 @@ class ScriptedTable(Part):
     seats: int = 6
 
 
-class ScriptedSession(Part):
+class ScriptedSession(ScriptPart):
     """A session; either `begins` (minutes from the laying) or `at` (an hour of the second day) says when.
 
     It has a film, or is broadcast from the `stage` of that title, or has no picture.
@@ -76,7 +76,7 @@ class ScriptedSession(Part):
     abstract: str
 
 
-class ScriptedFilm(Part):
+class ScriptedFilm(ScriptPart):
     """A film of title cards, each a spoken line."""
 
     slug: str
@@ -87,7 +87,7 @@ class ScriptedFilm(Part):
     cards: tuple[str, ...]
 
 
-class ScriptedSector(Part):
+class ScriptedSector(ScriptPart):
     """Where a share of the crowd comes from; `weight` is relative."""
 
     name: str
@@ -96,7 +96,7 @@ class ScriptedSector(Part):
     job_roles: tuple[str, ...]
 
 
-class ScriptedCrowd(Part):
+class ScriptedCrowd(ScriptPart):
     """What the synthetic people are drawn from; `sources` and `places` map a word to its weight."""
 
     count: int
@@ -108,7 +108,7 @@ class ScriptedCrowd(Part):
     sectors: tuple[ScriptedSector, ...]
 
 
-class Script(Part):
+class Script(ScriptPart):
     event: ScriptedEvent
     tracks: tuple[ScriptedTrack, ...]
     speakers: tuple[ScriptedSpeaker, ...]

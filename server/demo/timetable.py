@@ -18,7 +18,7 @@ AHEAD = timedelta(minutes=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class AgendaSlot:
     """A place on the agenda; `slug` is the address, `of` the scripted session that is given (again)."""
 
     slug: str
@@ -39,7 +39,7 @@ class Timetable:
 
     first_day: date
     second_day: date
-    slots: tuple[Slot, ...]
+    slots: tuple[AgendaSlot, ...]
 
 
 def lay_out(sessions: Iterable[ScriptedSession], now: datetime, zone: ZoneInfo) -> Timetable:
@@ -56,7 +56,7 @@ def lay_out(sessions: Iterable[ScriptedSession], now: datetime, zone: ZoneInfo) 
     return Timetable(first_day, second_day, tuple(sorted(slots, key=lambda slot: slot.starts_at)))
 
 
-def shown_again(sessions: Iterable[ScriptedSession], laid: Iterable[Slot], now: datetime) -> list[Slot]:
+def shown_again(sessions: Iterable[ScriptedSession], laid: Iterable[AgendaSlot], now: datetime) -> list[AgendaSlot]:
     """What to add to the agenda that was `laid`, so that a next session always follows.
 
     The films are given again in their order, in the gaps of the coming hour and a half that are long enough.
@@ -65,7 +65,7 @@ def shown_again(sessions: Iterable[ScriptedSession], laid: Iterable[Slot], now: 
     repeats = _repeats([s for s in sessions if s.film and s.begins is not None], {slot.slug for slot in agenda})
     free_from = max([now, *(slot.ends_at for slot in agenda if slot.starts_at <= now)])
     coming = [slot for slot in agenda if slot.starts_at > now]
-    added: list[Slot] = []
+    added: list[AgendaSlot] = []
     session, slug = next(repeats)
     while free_from < now + AHEAD:
         starts_at = free_from + GAP
@@ -73,7 +73,7 @@ def shown_again(sessions: Iterable[ScriptedSession], laid: Iterable[Slot], now: 
         if coming and ends_at + GAP > coming[0].starts_at:
             free_from = max(free_from, coming.pop(0).ends_at)
             continue
-        added.append(Slot(slug, session.slug, starts_at, ends_at))
+        added.append(AgendaSlot(slug, session.slug, starts_at, ends_at))
         free_from = ends_at
         session, slug = next(repeats)
     return added
@@ -87,8 +87,8 @@ def _start(session: ScriptedSession, minute: datetime, second_day: date, zone: Z
     return datetime.combine(second_day, session.at, zone).astimezone(UTC)
 
 
-def _slot(session: ScriptedSession, starts_at: datetime) -> Slot:
-    return Slot(session.slug, session.slug, starts_at, starts_at + timedelta(minutes=session.minutes))
+def _slot(session: ScriptedSession, starts_at: datetime) -> AgendaSlot:
+    return AgendaSlot(session.slug, session.slug, starts_at, starts_at + timedelta(minutes=session.minutes))
 
 
 def _repeats(films: list[ScriptedSession], taken: set[str]) -> Iterator[tuple[ScriptedSession, str]]:

@@ -13,8 +13,7 @@ from sqlmodel import SQLModel, col
 from rooms.errors import UnknownRoom
 from rooms.protocol import Audience
 from server.live.availability import answering
-from server.models import Event, NetworkingTable, Registration, Session, SignIn, Stage
-from server.models import Grant as GrantRow
+from server.models import Event, GrantRow, NetworkingTable, Registration, Session, SignIn, Stage
 from server.rules.permissions import CREW, Grant, allows
 from server.store import tables
 from server.store.engine.database import Database

@@ -27,7 +27,7 @@ UNSENT_LIMIT_BYTES = 16_384
 """What the kernel takes for one connection beyond what is on its way: a stalled phone hoards no old frames."""
 
 
-class Listener(Protocol):
+class ConnectionListener(Protocol):
     """Whoever follows a connection. No call waits."""
 
     def hear(self, text: str | None) -> None:
@@ -74,7 +74,7 @@ class DirectOutlet:
         self._missed = False
         self._told: list[Frame] = []
         self._pong = b""
-        self._listener: Listener | None = None
+        self._listener: ConnectionListener | None = None
 
     def share(self, frame: Frame, sent: int = 0) -> bool:
         if self._is_full:
@@ -102,7 +102,7 @@ class DirectOutlet:
         self._protocol.end(code)
         self._protocol.loop.call_soon(self._end)
 
-    def follow(self, listener: Listener) -> None:
+    def follow(self, listener: ConnectionListener) -> None:
         """Hand the accepted connection over to a listener: the application that asks for it may return."""
         self._listener = listener
         self._clear()

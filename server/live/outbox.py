@@ -7,7 +7,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rooms.outlet import Frame, Send, no_way
 from rooms.protocol import Close
-from server.live.fanout import TOLD_LIMIT, Listener
+from server.live.fanout import TOLD_LIMIT, ConnectionListener
 
 SHARED_LIMIT = 16
 """Shared frames beyond it are not queued: the connection fell behind and is caught up when it has drained."""
@@ -43,7 +43,7 @@ class Outbox:
         self._code = self._code or code
         self._closed.set()
 
-    async def carry(self, websocket: WebSocket, listener: Listener) -> None:
+    async def carry(self, websocket: WebSocket, listener: ConnectionListener) -> None:
         """Read and write side by side until either side ends it."""
         tasks = [
             asyncio.create_task(each)
@@ -64,7 +64,7 @@ class Outbox:
             await asyncio.gather(*tasks, return_exceptions=True)
             listener.gone()
 
-    async def _read(self, websocket: WebSocket, listener: Listener) -> None:
+    async def _read(self, websocket: WebSocket, listener: ConnectionListener) -> None:
         """Raises WebSocketDisconnect at the end."""
         while True:
             message = await websocket.receive()
@@ -72,7 +72,7 @@ class Outbox:
                 raise WebSocketDisconnect(message.get("code", 1005))
             listener.hear(message.get("text"))
 
-    async def _write(self, websocket: WebSocket, listener: Listener) -> None:
+    async def _write(self, websocket: WebSocket, listener: ConnectionListener) -> None:
         while True:
             await self._filled.wait()
             while self._waiting:

@@ -9,11 +9,11 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.session import Status
-from rooms.topics import Programme, Registrations, SessionSummary
-from rooms.topics.announcements import Announcement
+from rooms.topics import AgendaShown, Registrations, SessionSummary
+from rooms.topics.announcements import AnnouncementShown
 from rooms.topics.keeping import Kept
-from rooms.topics.stage import Air, Backstage, Source
-from rooms.topics.tables import Lounge, Message, Messages, Seat, Seats, TableSummary
+from rooms.topics.stage import Air, BackstageShown, SourceShown
+from rooms.topics.tables import Lounge, Messages, MessageShown, Seats, SeatShown, TableSummary
 from server.models import Event, Keeping, NetworkingTable, Session, Stage
 from server.store import announcements, keeping, registrations, stages, tables
 
@@ -25,18 +25,20 @@ def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-async def announcement(db: AsyncSession, event_id: uuid.UUID) -> Announcement | None:
+async def announcement(db: AsyncSession, event_id: uuid.UUID) -> AnnouncementShown | None:
     if await db.get(Event, event_id) is None:
         return None
     shown = await announcements.current(db, event_id)
-    return Announcement(str(shown.id), shown.text, milliseconds(shown.created_at)) if shown else Announcement()
+    return (
+        AnnouncementShown(str(shown.id), shown.text, milliseconds(shown.created_at)) if shown else AnnouncementShown()
+    )
 
 
-async def programme(db: AsyncSession, event_id: uuid.UUID) -> Programme | None:
+async def programme(db: AsyncSession, event_id: uuid.UUID) -> AgendaShown | None:
     if await db.get(Event, event_id) is None:
         return None
     rows = await db.exec(select(Session).where(Session.event_id == event_id).order_by(Session.starts_at, Session.title))  # type: ignore[arg-type]
-    return Programme(
+    return AgendaShown(
         [
             SessionSummary(
                 str(row.id),
@@ -107,12 +109,12 @@ async def air(db: AsyncSession, stage_id: uuid.UUID) -> Air | None:
     return Air(stage.state, at, await stages.is_signed(db, stage))  # type: ignore[arg-type]
 
 
-async def backstage(db: AsyncSession, stage_id: uuid.UUID) -> Backstage | None:
+async def backstage(db: AsyncSession, stage_id: uuid.UUID) -> BackstageShown | None:
     stage = await db.get(Stage, stage_id)
     if stage is None:
         return None
     sources = [
-        Source(
+        SourceShown(
             str(each.id),
             str(each.person_id) if each.person_id else None,
             each.name,
@@ -126,7 +128,7 @@ async def backstage(db: AsyncSession, stage_id: uuid.UUID) -> Backstage | None:
         )
         for each in await stages.sources_of(db, stage_id)
     ]
-    return Backstage(sources, stage.follows_voice)
+    return BackstageShown(sources, stage.follows_voice)
 
 
 async def seats(db: AsyncSession, table_id: uuid.UUID) -> Seats | None:
@@ -137,7 +139,7 @@ async def seats(db: AsyncSession, table_id: uuid.UUID) -> Seats | None:
     return Seats(
         found.table.state,
         [
-            Seat(
+            SeatShown(
                 place.number,
                 place.state,
                 place.name,
@@ -155,7 +157,7 @@ async def messages(db: AsyncSession, table_id: uuid.UUID) -> Messages | None:
     if await db.get(NetworkingTable, table_id) is None:
         return None
     lines = await tables.last_messages(db, table_id)
-    return Messages([Message(str(line.id), line.name, line.text, milliseconds(line.sent_at)) for line in lines])  # type: ignore[arg-type]
+    return Messages([MessageShown(str(line.id), line.name, line.text, milliseconds(line.sent_at)) for line in lines])  # type: ignore[arg-type]
 
 
 async def kept(db: AsyncSession, session_id: uuid.UUID) -> Kept | None:

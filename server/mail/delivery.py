@@ -33,7 +33,7 @@ class DeliveryProblem(Exception):
     """The mail did not leave; the sentence says why."""
 
 
-class Refused(DeliveryProblem):
+class MailRefused(DeliveryProblem):
     """The server will never take it."""
 
 
@@ -103,4 +103,4 @@ async def send(letter: Letter, settings: Settings) -> None:
 def _refusal(error: aiosmtplib.SMTPResponseException) -> DeliveryProblem:
     """4yz: come back (RFC 5321, 4.2.1); anything else is final."""
     sentence = f"The mail server said {error.code}: {error.message}"
-    return NotNow(sentence) if 400 <= error.code < 500 else Refused(sentence)
+    return NotNow(sentence) if 400 <= error.code < 500 else MailRefused(sentence)

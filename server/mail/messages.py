@@ -27,13 +27,13 @@ JOIN_TOKEN = "JOIN-TOKEN-MADE-ON-DELIVERY"  # noqa: S105 - a placeholder for one
 
 
 @dataclass(frozen=True)
-class Message:
+class MailMessage:
     subject: str
     text: str
     html: str
 
 
-def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> Message:
+def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> MailMessage:
     """The mail for one occasion. `context` has `base_url` and what else the kind's template asks for.
 
     Raises KeyError for an unknown kind and UndefinedError for context that is missing.
@@ -44,7 +44,7 @@ def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> 
     event_address = f"{context['base_url']}/{event.slug}"
     known = {"event": event, "person": person, "join_address": join_address, "event_address": event_address, **context}
     parts = vars(_text().get_template(f"mail/{kind}.txt").make_module(known))
-    return Message(
+    return MailMessage(
         parts["subject"],
         _text().get_template("mail/layout.txt").render(known, **parts),
         environment().get_template("mail/layout.html").render(known, **parts),

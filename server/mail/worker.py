@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
 
 from server.mail import outbox
-from server.mail.delivery import Letter, NotNow, Refused, Uncertain, send
+from server.mail.delivery import Letter, MailRefused, NotNow, Uncertain, send
 from server.mail.messages import JOIN_TOKEN
 from server.models import Event, Mail, Person
 from server.settings import Settings
@@ -49,7 +49,7 @@ async def hand_over(database: Database, settings: Settings, mail: Mail, letter: 
     state, problem = "sent", ""
     try:
         await send(letter, settings)
-    except Refused as error:
+    except MailRefused as error:
         state, problem = "failed", str(error)
     except Uncertain as error:
         state, problem = "uncertain", str(error)

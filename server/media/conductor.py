@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from starlette.applications import Starlette
 
-from rooms.control import Arrived, Direct, Gone, News, Present, Progress, Took
+from rooms.control import Arrived, Direct, News, ProgrammeProgress, SourceGone, SourcesPresent, Took
 from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.store import keeping, stages
 from server.store.engine.database import Change, Database
@@ -98,11 +98,11 @@ class Conductor:
     async def _hear(self, news: News) -> None:
         now = datetime.now(UTC)
         async with self.database.writing() as db:
-            if isinstance(news, Present):
+            if isinstance(news, SourcesPresent):
                 since = datetime.fromtimestamp(news.since, UTC)
                 await stages.note_present(db, {source for _, source in news.sources}, since, now)
                 return
-            if isinstance(news, Progress):
+            if isinstance(news, ProgrammeProgress):
                 await keeping.note(db, UUID(news.programme), moment_of(news.safe_up_to), news.troubles)
                 return
             found = await stages.stage_at(db, UUID(news.stage))
@@ -111,7 +111,7 @@ class Conductor:
             match news:
                 case Arrived():
                     await stages.note(db, found[0], news.source, "here", now)
-                case Gone():
+                case SourceGone():
                     await stages.note(db, found[0], news.source, "lost", now)
                 case Took():
                     await stages.note_taken(db, found[0], news.source)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from rooms import control
 from rooms.control import Answer, AnyCall, Described, Done, Leave, News, Reply, Request
-from rooms.control import Refused as CallRefused
+from rooms.control import MediaDenied as CallRefused
 from rooms.errors import MessageRefused
 from rooms.grants import grant
 from server.media.whereabouts import listen_address

@@ -16,9 +16,9 @@ from server.models.films import FilmUpload
 from server.models.keeping import Keeping
 from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
 from server.models.mail import Mail
-from server.models.people import Grant, JoinLink, Person, SignIn
+from server.models.people import GrantRow, JoinLink, Person, SignIn
 from server.models.recordings import CaptionDraft, Chapter, Download, WatchInterval
-from server.models.registrations import Bookmark, Progress, Registration
+from server.models.registrations import Bookmark, Registration, WatchProgress
 from server.models.stages import Stage, StageSource
 from server.models.surveys import Answer, Question, Response, Survey
 from server.models.tables import NetworkingTable, QueueEntry, Seat, TableMessage, TableStay
@@ -35,14 +35,13 @@ __all__ = [
     "Event",
     "Film",
     "FilmUpload",
-    "Grant",
+    "GrantRow",
     "HashtagMention",
     "JoinLink",
     "Keeping",
     "Mail",
     "NetworkingTable",
     "Person",
-    "Progress",
     "Question",
     "QueueEntry",
     "Reaction",
@@ -65,5 +64,6 @@ __all__ = [
     "Track",
     "UTCDateTime",
     "WatchInterval",
+    "WatchProgress",
     "utc_now",
 ]

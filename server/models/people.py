@@ -26,9 +26,10 @@ class Person(SQLModel, table=True):
     created_at: datetime = moment()
 
 
-class Grant(SQLModel, table=True):
+class GrantRow(SQLModel, table=True):
     """A role given to a person in a scope: the installation, an event, session, stage or table."""
 
+    __tablename__ = "grant"
     __table_args__ = (UniqueConstraint("person_id", "role", "scope", "scope_id"),)
 
     id: uuid.UUID = key()

@@ -45,8 +45,10 @@ class Bookmark(SQLModel, table=True):
     created_at: datetime = moment()
 
 
-class Progress(SQLModel, table=True):
+class WatchProgress(SQLModel, table=True):
     """How far a person has watched a recording, to resume on any device."""
+
+    __tablename__ = "progress"
 
     person_id: uuid.UUID = Field(foreign_key="person.id", ondelete="CASCADE", primary_key=True)
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from rooms.playback.film_index import CAPTIONS_NAME
 from server.models import Event, Film
 from server.playback import films, programmes
-from server.playback.airings import Broadcasts
+from server.playback.airings import Airings
 from server.recordings.search import match, words_of
-from server.recordings.transcripts import Line, read_transcript
+from server.recordings.transcripts import TranscriptLine, read_transcript
 from server.settings import Settings
 from server.store import programme, recordings
-from server.store.recordings import Recording
+from server.store.recordings import ListedRecording
 from server.web.entrance import event_of, require
 from server.web.templating import render
 
@@ -24,8 +24,8 @@ from server.web.templating import render
 class Found(NamedTuple):
     """A recording of the library, and the lines in which what was asked for was said, at the film's seconds."""
 
-    recording: Recording
-    lines: Sequence[Line] = ()
+    recording: ListedRecording
+    lines: Sequence[TranscriptLine] = ()
 
 
 async def index(request: Request) -> Response:
@@ -43,7 +43,7 @@ async def index(request: Request) -> Response:
 
 
 async def search(
-    request: Request, event: Event, library: Sequence[Recording], packaged: Sequence[Film], asked: str
+    request: Request, event: Event, library: Sequence[ListedRecording], packaged: Sequence[Film], asked: str
 ) -> list[Found]:
     """The recordings that hold every word."""
     settings: Settings = request.app.state.settings
@@ -59,21 +59,23 @@ async def search(
     return found
 
 
-def known_of(recording: Recording) -> list[str]:
+def known_of(recording: ListedRecording) -> list[str]:
     """What is written about a recording."""
     item = recording.item
     return [item.session.title, item.session.abstract, item.track.title if item.track else "", *item.names]
 
 
-async def placed(request: Request, event: Event, recording: Recording, lines: Sequence[Line]) -> list[Line]:
+async def placed(
+    request: Request, event: Event, recording: ListedRecording, lines: Sequence[TranscriptLine]
+) -> list[TranscriptLine]:
     """Those lines that were not cut away."""
-    broadcasts: Broadcasts = request.app.state.broadcasts
-    airing = await broadcasts.at(event.slug, recording.item.session.slug) if lines else None
+    airings: Airings = request.app.state.airings
+    airing = await airings.at(event.slug, recording.item.session.slug) if lines else None
     if airing is None:
         return []
     return [line for line in lines if airing.source.cut.second_in_film(line.start) is not None]
 
 
-def is_begun(recording: Recording) -> bool:
+def is_begun(recording: ListedRecording) -> bool:
     """Whether the viewer has watched some of it, but not all."""
     return 0 < recording.position < recording.length * 0.95

@@ -15,15 +15,15 @@ from rooms.playback.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
 from server.acts.registering import COLLEAGUE
 from server.models import Event, Registration, Session
-from server.playback.airings import Airing, Broadcasts
-from server.recordings.transcripts import Line, read_transcript
+from server.playback.airings import Airing, Airings
+from server.recordings.transcripts import TranscriptLine, read_transcript
 from server.rules.crowd import Crowd, crowd
 from server.store import agenda, chapters, reactions, recordings, stages, tables, watching
 from server.store.agenda import Item
 from server.store.engine.revisions import session_room
 from server.store.films import film_of
 from server.store.tables import SetTable
-from server.store.watching import Stretch
+from server.store.watching import WatchedStretch
 from server.trust.sign_in import Viewer
 from server.web.calendar import calendar_file
 from server.web.entrance import event_of, require, session_of
@@ -98,7 +98,7 @@ async def signed_at(db: AsyncSession, session: Session, airing: Airing | None) -
 class Keepsake(NamedTuple):
     """What a recording has beside its picture: what was said, its chapters, and what the crowd did, by its seconds."""
 
-    transcript: Sequence[Line] = ()
+    transcript: Sequence[TranscriptLine] = ()
     chapters: Sequence[tuple[float, str]] = ()
     crowd: Crowd | None = None
 
@@ -110,7 +110,7 @@ async def keepsake(db: AsyncSession, session: Session, airing: Airing) -> Keepsa
     marked = [(source.cut.second_of(each.at), each.title) for each in await chapters.chapters_of(db, session.id)]
     length = (await recordings.lengths_of(db, [session]))[session.id]
     return Keepsake(
-        [Line(second, text) for second, text in said if second is not None],
+        [TranscriptLine(second, text) for second, text in said if second is not None],
         [(second, title) for second, title in marked if second is not None],
         crowd(await reactions.moments_of(db, session.id), source.cut.second_of, length),
     )
@@ -135,8 +135,8 @@ async def airing_at(request: Request) -> Airing | None:
     Asked for outside of any transaction: it may have to be read, and pages that hold all connections to the database
     would wait for one more.
     """
-    broadcasts: Broadcasts = request.app.state.broadcasts
-    return await broadcasts.at(request.path_params["event"], request.path_params["session"])
+    airings: Airings = request.app.state.airings
+    return await airings.at(request.path_params["event"], request.path_params["session"])
 
 
 def is_sent_on(request: Request) -> bool:
@@ -201,7 +201,7 @@ async def calendar(request: Request) -> Response:
     return calendar_file(request, event, [item], f"{session.slug}.ics")
 
 
-class Interval(Form):
+class PlayedInterval(Form):
     """A stretch that a page has played, its `n`th; at `speed` seconds of the recording in one."""
 
     n: int = Field(ge=1, le=1_000_000)
@@ -219,12 +219,12 @@ class ProgressReport(Form):
     position: Seconds
     watched: Seconds
     sender: str = Field(default="", pattern="^([0-9a-f]{16})?$")
-    intervals: list[Interval] = Field(default=[], max_length=MOST_INTERVALS)
+    intervals: list[PlayedInterval] = Field(default=[], max_length=MOST_INTERVALS)
 
-    def stretches(self, length: float) -> list[Stretch]:
+    def stretches(self, length: float) -> list[WatchedStretch]:
         """What was played of a film of this length, seconds."""
         cut = [(each.n, min(each.begins, length), min(each.ends, length), each.speed) for each in self.intervals]
-        return [Stretch(*each) for each in cut if self.sender and each[1] < each[2]]
+        return [WatchedStretch(*each) for each in cut if self.sender and each[1] < each[2]]
 
 
 async def progress(request: Request) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from server.models import NetworkingTable, Person
 from server.store import seating, tables, waiting
-from server.store.seating import Refused
+from server.store.seating import SeatRefused
 from server.store.tables import SetTable
 from server.web.entrance import event_of, require
 from server.web.errors import Conflict, Forbidden, Invalid, NotFound
@@ -97,7 +97,7 @@ async def act(request: Request, deed: Act, notice: str) -> Response:
         found, person = await arrive(request, db)
         try:
             await deed(db, found.table, person.id, now=datetime.now(UTC))
-        except Refused as refused:
+        except SeatRefused as refused:
             raise Conflict(REFUSALS[refused.reason]) from refused
     return to_table(request, found.table, notice)
 
@@ -126,7 +126,7 @@ async def free(request: Request) -> Response:
         require(request, "table.host", table_id=found.table.id)
         try:
             await seating.free_seat(db, found.table, request.path_params["number"], now=datetime.now(UTC))
-        except Refused as refused:
+        except SeatRefused as refused:
             raise Conflict("That seat is free already.") from refused
     return to_table(request, found.table, "seat-freed")
 

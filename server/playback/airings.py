@@ -16,7 +16,7 @@ from server.playback import films, programmes, signed
 from server.playback.signed import Signed
 from server.settings import Settings
 from server.store.engine.database import Change, Database
-from server.store.films import Broadcast, broadcast_at, broadcast_with_key
+from server.store.films import StoredAiring, airing_at, airing_with_key
 
 REMEMBERED_S = 0.5
 """How much later than the database another process's change may be seen here."""
@@ -27,7 +27,7 @@ Key = str | tuple[str, str]
 """A media key, or the slugs of an event and a session."""
 
 
-class Source(Protocol):
+class SentSource(Protocol):
     """What a session sends out: a film by the clock, or what came from its stage."""
 
     @property
@@ -63,7 +63,7 @@ class Airing(NamedTuple):
     event: Event
     session: Session
     directory: Path
-    source: Source
+    source: SentSource
     signed: Signed | None
     """The interpreter's picture beside it."""
 
@@ -75,12 +75,12 @@ class Airing(NamedTuple):
 def seconds_of(airing: Airing) -> float:
     """How long the film is, or all that was sent from the stage."""
     source = airing.source
-    if isinstance(source, programmes.StageSource):
+    if isinstance(source, programmes.SentByStage):
         return source.cut.whole.journals["video"].seconds
     return source.film.duration.total_seconds()
 
 
-class Broadcasts:
+class Airings:
     """Finds what a session sends out. Answers that were not found are not remembered: they may be made any moment.
 
     `since`, a moment of the clock: the answer is as it was then or later. Without it, half a second ago is as good.
@@ -93,11 +93,11 @@ class Broadcasts:
 
     async def with_key(self, media_key: str, *, since: float | None = None) -> Airing | None:
         """The session whose segments have this key in their address."""
-        return await self._airing(media_key, lambda db: broadcast_with_key(db, media_key), since)
+        return await self._airing(media_key, lambda db: airing_with_key(db, media_key), since)
 
     async def at(self, event: str, session: str, *, since: float | None = None) -> Airing | None:
         """The session with these slugs."""
-        return await self._airing((event, session), lambda db: broadcast_at(db, event, session), since)
+        return await self._airing((event, session), lambda db: airing_at(db, event, session), since)
 
     async def forget(self, changes: list[Change]) -> None:
         """Called after each commit: a session that was moved here is read anew."""
@@ -105,7 +105,7 @@ class Broadcasts:
             self._known.clear()
 
     async def _airing(
-        self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]], since: float | None
+        self, key: Key, find: Callable[[AsyncSession], Awaitable[StoredAiring | None]], since: float | None
     ) -> Airing | None:
         known_at, known = self._known.get(key, (0.0, None))
         oldest = self.clock() - REMEMBERED_S if since is None else since
@@ -122,7 +122,7 @@ class Broadcasts:
         if key in self._asked and self._asked[key][1] is done:
             del self._asked[key]
 
-    async def _read(self, key: Key, find: Callable[[AsyncSession], Awaitable[Broadcast | None]]) -> Airing | None:
+    async def _read(self, key: Key, find: Callable[[AsyncSession], Awaitable[StoredAiring | None]]) -> Airing | None:
         asked_at, read_at = self.clock(), datetime.now(UTC)
         async with self.database.reading() as db:
             found = await find(db)
@@ -138,7 +138,7 @@ class Broadcasts:
             self._known.popitem(last=False)
         return airing
 
-    def _source(self, found: Broadcast) -> tuple[Path, Source, Signed | None]:
+    def _source(self, found: StoredAiring) -> tuple[Path, SentSource, Signed | None]:
         """Where it lies, what is sent of it, and beside it. Raises FileNotFoundError when it is not on this machine."""
         settings, session = self.settings, found.session
         if found.film is None:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from rooms.playback import simulive
 from rooms.playback.cuts import Cut
 from rooms.playback.film_index import INDEX_NAME, FilmIndex
-from rooms.playback.simulive import Pause, Programme
+from rooms.playback.simulive import FilmProgramme
 from server.models import Film
 from server.settings import Settings
-from server.store.films import Broadcast
+from server.store.films import StoredAiring
 
 CLOSING = timedelta(seconds=120)
 """So long after the end the whole programme is given out, not its recording, unless that was trimmed already: people
@@ -23,7 +23,7 @@ watch seconds behind."""
 class FilmSource(NamedTuple):
     """What a session sends out of a film, by the clock, and what its recording keeps of that."""
 
-    programme: Programme
+    programme: FilmProgramme
     cut: Cut
     elsewhere: str = ""
     """Films are always served by us: each segment has its time."""
@@ -75,13 +75,12 @@ def directory_of(settings: Settings, film: Film) -> Path:
     return films_dir(settings) / film.directory
 
 
-def source_of(settings: Settings, film: Film, broadcast: Broadcast) -> FilmSource:
+def source_of(settings: Settings, film: Film, airing: StoredAiring) -> FilmSource:
     """What the session sends out. Raises FileNotFoundError when its film is not on this machine."""
-    session = broadcast.session
+    session = airing.session
     assert session.started_at is not None
-    pauses = [Pause(*pause) for pause in broadcast.pauses]
     index = index_at(directory_of(settings, film))
-    programme = Programme(index, session.started_at, pauses, session.ended_at)
+    programme = FilmProgramme(index, session.started_at, airing.pauses, session.ended_at)
     return FilmSource(programme, Cut(programme, session.trim_start, session.trim_end))
 
 

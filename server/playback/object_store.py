@@ -15,7 +15,7 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore, from_url
 from starlette.applications import Starlette
 
-from rooms.playback.recording import RENDITIONS, SIGNED, SMALL, Journal
+from rooms.playback.recording import RENDITIONS, SIGNED, SMALL, RenditionJournal
 from server.models import Keeping, Session
 from server.playback import programmes
 from server.playback.signed import PICTURES, PREFIX
@@ -108,7 +108,7 @@ async def remove_all(store: ObjectStore, media_key: str) -> None:
     await obstore.delete_async(store, [each["path"] for each in found])
 
 
-def _next(rendition: str, journal: Journal, done: int) -> tuple[list[str], int]:
+def _next(rendition: str, journal: RenditionJournal, done: int) -> tuple[list[str], int]:
     """The rendition's own files of its next segments, and how many segments are done then.
 
     An initialisation segment goes before the first segment of its run.

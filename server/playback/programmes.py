@@ -12,7 +12,7 @@ from rooms.errors import NoSuchSegment
 from rooms.playback import parts, recording, stage_captions
 from rooms.playback.film_index import FilmIndex
 from rooms.playback.parts import Part
-from rooms.playback.recording import RENDITIONS, SMALL, Journal, Recording
+from rooms.playback.recording import RENDITIONS, SMALL, Recording, RenditionJournal
 from rooms.playback.stage_cuts import StageCut
 from server.media.whereabouts import programmes_dir
 from server.models import Session
@@ -22,7 +22,7 @@ from server.settings import Settings
 REMEMBERED_LISTS = 256
 
 
-class StageSource(NamedTuple):
+class SentByStage(NamedTuple):
     """What a session has sent out from its stage, as far as it is listed on the disk and was not trimmed."""
 
     cut: StageCut
@@ -66,13 +66,13 @@ def directory_of(settings: Settings, session: Session) -> Path:
     return programmes_dir(settings) / str(session.id)
 
 
-def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -> StageSource:
+def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -> SentByStage:
     """What the session has sent out; where there is an object store, what that has of each rendition.
 
     Raises FileNotFoundError while nothing is listed.
     """
     listed = stored_at(settings, directory_of(settings, session), stored)
-    return StageSource(StageCut(listed, session.trim_start, session.trim_end), elsewhere(settings))
+    return SentByStage(StageCut(listed, session.trim_start, session.trim_end), elsewhere(settings))
 
 
 def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) -> Recording:
@@ -106,14 +106,14 @@ def recording_at(directory: Path) -> Recording:
     return _recording(index_at(directory), journals)
 
 
-def _recording(film: FilmIndex, journals: dict[str, Journal]) -> Recording:
+def _recording(film: FilmIndex, journals: dict[str, RenditionJournal]) -> Recording:
     """A second size is one once there is something of it."""
     if SMALL in journals and journals[SMALL].listed:
         return Recording(film, journals)
     return Recording(replace(film, small=None), {name: each for name, each in journals.items() if name != SMALL})
 
 
-def journal_at(directory: Path, rendition: str) -> Journal:
+def journal_at(directory: Path, rendition: str) -> RenditionJournal:
     """A rendition's journal, read once for each of its versions. Raises FileNotFoundError."""
     path = directory / recording.playlist_name(rendition)
     return _journal(path, path.stat().st_mtime_ns)
@@ -134,5 +134,5 @@ def _parts(path: Path, _changed_ns: int) -> list[Part]:
 
 
 @lru_cache(maxsize=REMEMBERED_LISTS)
-def _journal(path: Path, _changed_ns: int) -> Journal:
+def _journal(path: Path, _changed_ns: int) -> RenditionJournal:
     return recording.read(path.read_text())

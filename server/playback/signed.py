@@ -19,7 +19,7 @@ from rooms.playback.stage_cuts import beside
 from server.models import Film, Session
 from server.playback import films, programmes
 from server.playback.films import FilmSource
-from server.playback.programmes import StageSource
+from server.playback.programmes import SentByStage
 from server.settings import Settings
 
 PREFIX = "signed-"
@@ -47,14 +47,14 @@ class Signed(NamedTuple):
     source: SignedSource
 
 
-def of_stage(settings: Settings, session: Session, stored: Mapping[str, int], main: StageSource) -> Signed | None:
+def of_stage(settings: Settings, session: Session, stored: Mapping[str, int], main: SentByStage) -> Signed | None:
     """The interpreter's picture of a session on a stage, trimmed as that is; None while there was none."""
     directory = programmes.directory_of(settings, session) / SIGNED
     try:
         recording = programmes.stored_at(settings, directory, {PICTURES: stored.get(SIGNED, 0)})
     except FileNotFoundError:
         return None
-    return Signed(directory, StageSource(beside(recording, main.cut), main.elsewhere))
+    return Signed(directory, SentByStage(beside(recording, main.cut), main.elsewhere))
 
 
 def of_film(settings: Settings, film: Film, main: FilmSource) -> Signed | None:

@@ -12,14 +12,14 @@ from pathlib import Path
 import structlog
 from starlette.applications import Starlette
 
-from rooms.playback.recording import RENDITIONS, Journal, Listed, Recording, init_name
+from rooms.playback.recording import RENDITIONS, ListedSegment, Recording, RenditionJournal, init_name
 from rooms.playback.webvtt import NotWebVTT, write_webvtt
 from server.models import CaptionDraft
-from server.playback.airings import Airing, Broadcasts, seconds_of
+from server.playback.airings import Airing, Airings, seconds_of
 from server.playback.films import FilmSource
-from server.playback.programmes import StageSource
+from server.playback.programmes import SentByStage
 from server.recordings import captions
-from server.recordings.speech_to_text import Listener, NotUnderstood
+from server.recordings.speech_to_text import NotUnderstood, SpeechListener
 from server.settings import Settings
 from server.store import caption_drafts
 from server.store.engine.database import Database
@@ -45,8 +45,8 @@ async def draft_due(app: Starlette) -> datetime | None:
     async with database.writing() as db:
         if not await caption_drafts.claim(db, found, now):
             return now
-    broadcasts: Broadcasts = app.state.broadcasts
-    airing = await broadcasts.at(event.slug, session.slug)
+    airings: Airings = app.state.airings
+    airing = await airings.at(event.slug, session.slug)
     try:
         text = await draft(database, settings, found, airing)
     except NotUnderstood as error:
@@ -67,7 +67,7 @@ async def draft(database: Database, settings: Settings, found: CaptionDraft, air
     sound = settings.data.absolute() / "media" / "sound" / f"{found.session_id}.wav"
     try:
         await take_sound(airing, sound)
-        listener = Listener(settings)
+        listener = SpeechListener(settings)
         work = asyncio.create_task(listener.listen(sound, max(AT_LEAST_S, SLOWEST * seconds)))
         try:
             await watch(database, found, work, listener, seconds)
@@ -82,7 +82,7 @@ async def draft(database: Database, settings: Settings, found: CaptionDraft, air
 
 
 async def watch(
-    database: Database, found: CaptionDraft, work: asyncio.Task[str], listener: Listener, seconds: float
+    database: Database, found: CaptionDraft, work: asyncio.Task[str], listener: SpeechListener, seconds: float
 ) -> None:
     """Note how far the work has come until it is done, or nobody wants it any more."""
     while not work.done():
@@ -113,7 +113,7 @@ async def take_sound(airing: Airing, target: Path) -> None:
 def sound_of(airing: Airing) -> Iterator[tuple[float, list[str]]]:
     """The files of each stretch of all the sound, and the second of the film at which it begins."""
     source = airing.source
-    if isinstance(source, StageSource):
+    if isinstance(source, SentByStage):
         yield from _sound_of_stage(source.cut.whole)
     else:
         assert isinstance(source, FilmSource)
@@ -134,5 +134,5 @@ def _sound_of_stage(whole: Recording) -> Iterator[tuple[float, list[str]]]:
             yield at_s + (stretch.begins_at - moment).total_seconds(), [init_name(RENDITIONS["audio"], run), *names]
 
 
-def _runs(journal: Journal) -> Iterator[tuple[int, Iterator[Listed]]]:
+def _runs(journal: RenditionJournal) -> Iterator[tuple[int, Iterator[ListedSegment]]]:
     return groupby(journal.listed, key=lambda segment: segment.run)

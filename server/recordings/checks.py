@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 
-from rooms.playback.recording import SIGNED, Stretch, missing
+from rooms.playback.recording import SIGNED, SentStretch, missing
 from server.models import Film, Session
 from server.playback import films, programmes
 from server.settings import Settings
@@ -80,7 +80,7 @@ async def look_at_stage(database: Database, settings: Settings, session: Session
     directory = programmes.directory_of(settings, session)
     async with database.reading() as db:
         pauses = (await sessions.pauses_of(db, [session.id])).get(session.id, [])
-    wanted = [Stretch(pause.paused_at, pause.resumed_at) for pause in pauses if pause.resumed_at]
+    wanted = [SentStretch(pause.paused_at, pause.resumed_at) for pause in pauses if pause.resumed_at]
     found = await look_over(directory, "--complete")
     if (directory / SIGNED).exists():
         beside = await look_over(directory / SIGNED, "--complete")
@@ -103,7 +103,7 @@ async def look_over(directory: Path, option: str) -> dict[str, Any]:
     return found
 
 
-def missing_in(directory: Path, pauses: Sequence[Stretch]) -> list[tuple[float, float]]:
+def missing_in(directory: Path, pauses: Sequence[SentStretch]) -> list[tuple[float, float]]:
     """Where nothing was kept between its beginning and its end, beside the pauses: pairs of seconds since 1970."""
     try:
         stretches = programmes.journal_at(directory, "video").stretches

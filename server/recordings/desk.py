@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.models import CaptionDraft, Chapter, Event, Keeping, Session
-from server.playback.airings import Airing, Broadcasts, seconds_of
-from server.playback.programmes import StageSource
+from server.playback.airings import Airing, Airings, seconds_of
+from server.playback.programmes import SentByStage
 from server.recordings import captions
 from server.rules.clock_times import clock_of
 from server.store import caption_drafts, chapters, keeping
@@ -44,8 +44,8 @@ async def at_desk(request: Request, begin: Begin) -> AsyncIterator[tuple[AsyncSe
     What the session sends out is asked for before it begins: that may need a connection to the database, and pages that
     hold all of them would wait for one more.
     """
-    broadcasts: Broadcasts = request.app.state.broadcasts
-    airing = await broadcasts.at(request.path_params["event"], request.path_params["session"])
+    airings: Airings = request.app.state.airings
+    airing = await airings.at(request.path_params["event"], request.path_params["session"])
     async with begin() as db:
         event = await event_of(request, db)
         require(request, "recording.edit")
@@ -64,7 +64,7 @@ async def subject_of(request: Request) -> Subject:
 def captioned(subject: Subject) -> Airing | None:
     """What can have captions: a film, or what a stage has sent once nothing more will come."""
     airing = subject.airing
-    if airing is None or (isinstance(airing.source, StageSource) and not airing.source.is_over(airing.read_at)):
+    if airing is None or (isinstance(airing.source, SentByStage) and not airing.source.is_over(airing.read_at)):
         return None
     return airing
 

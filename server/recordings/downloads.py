@@ -11,11 +11,11 @@ from pathlib import Path
 import structlog
 from starlette.applications import Starlette
 
-from rooms.playback.recording import Journal
+from rooms.playback.recording import RenditionJournal
 from server.models import Download
-from server.playback.airings import Airing, Broadcasts
+from server.playback.airings import Airing, Airings
 from server.playback.films import FilmSource
-from server.playback.programmes import StageSource
+from server.playback.programmes import SentByStage
 from server.settings import Settings
 from server.store import downloads
 from server.store.engine.database import Database
@@ -41,7 +41,7 @@ async def make_due(app: Starlette) -> datetime | None:
     """
     database: Database = app.state.db
     settings: Settings = app.state.settings
-    broadcasts: Broadcasts = app.state.broadcasts
+    airings: Airings = app.state.airings
     now = datetime.now(UTC)
     async with database.reading() as db:
         due = await downloads.next_due(db, now)
@@ -54,7 +54,7 @@ async def make_due(app: Starlette) -> datetime | None:
     async with database.writing() as db:
         is_ours = await downloads.claim(db, found, now)
     if is_ours:
-        airing = await broadcasts.at(event.slug, session.slug)
+        airing = await airings.at(event.slug, session.slug)
         is_made = airing is not None and await make(database, found, airing, file_of(settings, found.media_key))
         async with database.writing() as db:
             await downloads.finish(db, found, is_made=is_made)
@@ -93,7 +93,7 @@ async def make(database: Database, found: Download, airing: Airing, target: Path
 def runs_of(airing: Airing) -> list[tuple[list[Path], list[Path]]]:
     """The files of each stretch of the recording: those of its pictures and those of its sound."""
     source = airing.source
-    if isinstance(source, StageSource):
+    if isinstance(source, SentByStage):
         runs = _runs_of_stage(source)
     else:
         assert isinstance(source, FilmSource)
@@ -110,13 +110,13 @@ def _of_film(source: FilmSource, rendition: str) -> list[str]:
     return [str(files.init), *(segment.name for segment in files.segments[numbers.start : numbers.stop])]
 
 
-def _runs_of_stage(source: StageSource) -> list[tuple[list[str], list[str]]]:
+def _runs_of_stage(source: SentByStage) -> list[tuple[list[str], list[str]]]:
     """Of two sizes of the pictures, the larger."""
     video, audio = (_files_of(source.cut.kept.journals[rendition]) for rendition in ("video", "audio"))
     return [(files, audio[run]) for run, files in video.items() if run in audio]
 
 
-def _files_of(journal: Journal) -> dict[int, list[str]]:
+def _files_of(journal: RenditionJournal) -> dict[int, list[str]]:
     """The files of each run, its initialisation segment first."""
     runs = groupby(journal.listed, key=lambda segment: (segment.run, segment.init))
     return {run: [init, *(each.name for each in listed)] for (run, init), listed in runs}

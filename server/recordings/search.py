@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from server.recordings.transcripts import Line
+from server.recordings.transcripts import TranscriptLine
 
 MOST_LINES = 3
 """How many places in the captions are shown of one recording."""
@@ -16,7 +16,7 @@ MOST_LINES = 3
 class Match(NamedTuple):
     """That a recording was found, and what in its captions answers: nothing where only its description does."""
 
-    lines: Sequence[Line] = ()
+    lines: Sequence[TranscriptLine] = ()
 
 
 def fold(text: str) -> str:
@@ -29,7 +29,7 @@ def words_of(asked: str) -> list[str]:
     return fold(asked).split()
 
 
-def match(words: Sequence[str], known: Iterable[str], transcript: Sequence[Line]) -> Match | None:
+def match(words: Sequence[str], known: Iterable[str], transcript: Sequence[TranscriptLine]) -> Match | None:
     """Whether every word is somewhere in what is known or was said; None when one is nowhere."""
     described = fold(" ".join(known))
     said = [(line, fold(line.text)) for line in transcript]

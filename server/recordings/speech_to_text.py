@@ -33,7 +33,7 @@ def words_of(settings: Settings) -> list[str]:
     return shlex.split(settings.speech_to_text)
 
 
-class Listener:
+class SpeechListener:
     """One run of the command. `reached_s` is the second of the sound that it has come to, as its captions show."""
 
     def __init__(self, settings: Settings) -> None:

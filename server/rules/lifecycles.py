@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from rooms.playback.simulive import Pause
+
 
 class Move(NamedTuple):
     """A change of state: from any of `sources` to `target`."""
@@ -59,19 +61,12 @@ def moves_from(lifecycle: Lifecycle, state: str) -> list[str]:
     return [name for name, move in lifecycle.items() if state in move.sources]
 
 
-class Pause(NamedTuple):
-    """A pause of a session; still open while `resumed_at` is None."""
-
-    paused_at: datetime
-    resumed_at: datetime | None
-
-
 def paused_for(pauses: Sequence[Pause], now: datetime) -> timedelta:
     """How long a session has stood still in all."""
     return sum(((pause.resumed_at or now) - pause.paused_at for pause in pauses), timedelta())
 
 
-class Hours(NamedTuple):
+class SessionHours(NamedTuple):
     """When a session was to be, and when it really began."""
 
     starts_at: datetime
@@ -79,7 +74,7 @@ class Hours(NamedTuple):
     started_at: datetime
 
 
-def end_due(hours: Hours, pauses: Sequence[Pause], film: timedelta | None, now: datetime) -> datetime:
+def end_due(hours: SessionHours, pauses: Sequence[Pause], film: timedelta | None, now: datetime) -> datetime:
     """When the clock ends a live session: at its hour, but never before its film is over.
 
     Time lost in pauses is added, and a session that began after its hour was over has its whole length.

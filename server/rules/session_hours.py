@@ -13,7 +13,7 @@ LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Hours:
+class HoursGiven:
     """When a session is, or what is wrong with it: `errors` and `choices` (readings to choose from) by field."""
 
     starts: Reading | None = None
@@ -41,7 +41,7 @@ def read_hours(
     last_day: date,
     starts_offset: str = "",
     ends_offset: str = "",
-) -> Hours:
+) -> HoursGiven:
     """The hours of a session at an event from `first_day` to `last_day`; an offset answers which reading is meant."""
     readings: dict[str, Reading] = {}
     errors: dict[str, str] = {}
@@ -62,7 +62,7 @@ def read_hours(
         errors["ends"] = "The end is not after the start."
     elif begin and end and end.at - begin.at > LONGEST:
         errors["ends"] = "A session may last up to 12 hours. Please check the end."
-    return Hours(begin, end, errors, choices)
+    return HoursGiven(begin, end, errors, choices)
 
 
 def question(two: TwoReadings, zone: str) -> str:

@@ -25,7 +25,7 @@ RESTART_EVERY_S = 1.0
 log = structlog.get_logger("plenary.workers")
 
 
-class Worker(Process):
+class WebWorker(Process):
     """uvicorn's worker process."""
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
@@ -79,7 +79,7 @@ class Workers(Multiprocess):
             self.processes[at] = new
 
     def _start(self) -> Process:
-        worker = Worker(self.config, self.sockets)
+        worker = WebWorker(self.config, self.sockets)
         worker.start()
         log.info("a worker starts", pid=worker.pid)
         return worker

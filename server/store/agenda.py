@@ -33,7 +33,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Programme:
+class NowAndNext:
     """What is on now, what comes next, and what can be watched again, each in the order of time."""
 
     live: tuple[Item, ...]
@@ -112,11 +112,11 @@ async def speakers_at(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Speaker
     return (await db.exec(statement.order_by(col(Speaker.position), col(Speaker.name)))).all()
 
 
-def programme(agenda: Sequence[Item]) -> Programme:
+def programme(agenda: Sequence[Item]) -> NowAndNext:
     """What is on, next and on demand, of an agenda in the order of time."""
     waiting = [item for item in agenda if item.state in ("scheduled", "late")]
     first = waiting[0].session.starts_at if waiting else None
-    return Programme(
+    return NowAndNext(
         live=tuple(item for item in agenda if item.is_on),
         next=tuple(item for item in waiting if item.session.starts_at == first),
         on_demand=tuple(reversed([item for item in agenda if item.state == "on-demand"])),

@@ -12,12 +12,11 @@ from server.models import (
     Attendance,
     Bookmark,
     DroppedFrames,
-    Grant,
+    GrantRow,
     JoinLink,
     Mail,
     NetworkingTable,
     Person,
-    Progress,
     Question,
     QueueEntry,
     Reaction,
@@ -30,6 +29,7 @@ from server.models import (
     TableMessage,
     TableStay,
     WatchInterval,
+    WatchProgress,
 )
 from server.store import seating
 from server.store.credentials import TOPIC, person_room
@@ -48,10 +48,10 @@ REKEYED: tuple[type[SQLModel], ...] = (
 """Facts: what was counted stays counted, and one person stays one."""
 REMOVED: tuple[type[SQLModel], ...] = (
     Bookmark,
-    Grant,
+    GrantRow,
     JoinLink,
     Mail,
-    Progress,
+    WatchProgress,
     QueueEntry,
     Seat,
     SignIn,

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from rooms.playback.simulive import Pause
 from server.models import Event, Film, Keeping, Session
-from server.rules.lifecycles import Pause
 from server.store.sessions import pauses_of
 
 
 @dataclass(frozen=True)
-class Broadcast:
+class StoredAiring:
     """A session that has begun, its event, the film that it plays, if any, and its pauses in order."""
 
     event: Event
@@ -39,17 +39,17 @@ async def film_of(db: AsyncSession, session: Session) -> Film | None:
     return await db.get(Film, session.film_id) if session.film_id else None
 
 
-async def broadcast_at(db: AsyncSession, event: str, session: str) -> Broadcast | None:
+async def airing_at(db: AsyncSession, event: str, session: str) -> StoredAiring | None:
     """What the session with these slugs plays; None before it begins."""
-    return await _broadcast(db, Event.slug == event, Session.slug == session)
+    return await _airing(db, Event.slug == event, Session.slug == session)
 
 
-async def broadcast_with_key(db: AsyncSession, media_key: str) -> Broadcast | None:
+async def airing_with_key(db: AsyncSession, media_key: str) -> StoredAiring | None:
     """What the session plays whose segments have this key in their address."""
-    return await _broadcast(db, Session.media_key == media_key)
+    return await _airing(db, Session.media_key == media_key)
 
 
-async def _broadcast(db: AsyncSession, *which: ColumnElement[bool] | bool) -> Broadcast | None:
+async def _airing(db: AsyncSession, *which: ColumnElement[bool] | bool) -> StoredAiring | None:
     statement = (
         select(Event, Session, Film)
         .join(Session, col(Session.event_id) == col(Event.id))
@@ -64,4 +64,4 @@ async def _broadcast(db: AsyncSession, *which: ColumnElement[bool] | bool) -> Br
     kept = await db.get(Keeping, session.id) if film is None else None
     stored: Mapping[str, int] = kept.stored if kept and kept.stored_key == session.media_key else {}
     signed = await db.get(Film, session.signed_film_id) if session.signed_film_id else None
-    return Broadcast(event, session, film, signed, pauses.get(session.id, []), stored)
+    return StoredAiring(event, session, film, signed, pauses.get(session.id, []), stored)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Grant, NetworkingTable, Person, Registration, Session
+from server.models import GrantRow, NetworkingTable, Person, Registration, Session
 from server.store.engine.upserts import insert_into
 
 
@@ -46,7 +46,7 @@ async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: boo
 
 async def roles_of(db: AsyncSession, person_id: uuid.UUID) -> frozenset[str]:
     """Every role that they have anywhere, however this browser was signed in."""
-    return frozenset(await db.exec(select(Grant.role).where(Grant.person_id == person_id)))
+    return frozenset(await db.exec(select(GrantRow.role).where(GrantRow.person_id == person_id)))
 
 
 async def belongs_to(db: AsyncSession, person_id: uuid.UUID, event_id: uuid.UUID) -> bool:
@@ -57,10 +57,10 @@ async def belongs_to(db: AsyncSession, person_id: uuid.UUID, event_id: uuid.UUID
     sessions = select(Session.id).where(Session.event_id == event_id)
     tables = select(NetworkingTable.id).where(NetworkingTable.event_id == event_id)
     here = or_(
-        col(Grant.scope) == "installation",
-        col(Grant.scope_id) == event_id,
-        col(Grant.scope_id).in_(sessions),
-        col(Grant.scope_id).in_(tables),
+        col(GrantRow.scope) == "installation",
+        col(GrantRow.scope_id) == event_id,
+        col(GrantRow.scope_id).in_(sessions),
+        col(GrantRow.scope_id).in_(tables),
     )
-    granted = select(Grant.id).where(Grant.person_id == person_id, here)
+    granted = select(GrantRow.id).where(GrantRow.person_id == person_id, here)
     return (await db.exec(select(or_(registered.exists(), granted.exists())))).one()

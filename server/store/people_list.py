@@ -13,7 +13,7 @@ from server.models import Person, Registration
 PAGE = 50
 
 
-class Listed(NamedTuple):
+class ListedRegistration(NamedTuple):
     """One registration with whose it is."""
 
     registration: Registration
@@ -22,7 +22,7 @@ class Listed(NamedTuple):
 
 async def listed(
     db: AsyncSession, event_id: uuid.UUID, *, word: str = "", state: str = "", page: int = 1
-) -> tuple[list[Listed], int]:
+) -> tuple[list[ListedRegistration], int]:
     """One page of the registrations that match, the newest first, and how many match in all.
 
     The waiting list is in the order of waiting: who is next comes first.
@@ -37,7 +37,7 @@ async def listed(
         .where(col(Registration.id).in_(ids.offset((page - 1) * PAGE).limit(PAGE)))
         .order_by(order if state == "waitlisted" else order.desc(), col(Registration.id))
     )
-    return [Listed(*row) for row in await db.exec(statement)], total
+    return [ListedRegistration(*row) for row in await db.exec(statement)], total
 
 
 def _matching(event_id: uuid.UUID, word: str, state: str) -> SelectOfScalar[uuid.UUID]:

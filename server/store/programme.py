@@ -14,11 +14,11 @@ from server.models import (
     Event,
     Film,
     NetworkingTable,
-    Progress,
     Reaction,
     Session,
     SessionSpeaker,
     WatchInterval,
+    WatchProgress,
 )
 from server.rules.slugs import free_slug
 from server.store.engine.revisions import event_room, raise_revision
@@ -66,7 +66,7 @@ async def delete_session(db: AsyncSession, session: Session) -> None:
 
 async def has_facts(db: AsyncSession, session_id: uuid.UUID) -> bool:
     """Whether anybody has lived through it: what they left is part of the report and is not deleted."""
-    relations: list[type[SQLModel]] = [Attendance, Reaction, Progress, WatchInterval, DroppedFrames]
+    relations: list[type[SQLModel]] = [Attendance, Reaction, WatchProgress, WatchInterval, DroppedFrames]
     for relation in relations:
         of_session: Any = relation.__table__.c.session_id == session_id  # type: ignore[attr-defined]
         if (await db.exec(select(func.count()).select_from(relation).where(of_session))).one():

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlmodel import case, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Attendance, Event, Film, Keeping, Progress, Session, Tally
-from server.rules.lifecycles import Pause, paused_for
+from rooms.playback.simulive import Pause
+from server.models import Attendance, Event, Film, Keeping, Session, Tally, WatchProgress
+from server.rules.lifecycles import paused_for
 from server.store import agenda
 from server.store.agenda import Item
 from server.store.engine.upserts import insert_into
@@ -18,14 +19,14 @@ from server.store.sessions import pauses_of
 
 
 @dataclass(frozen=True)
-class Recording:
+class ListedRecording:
     """A session that can be watched again."""
 
     item: Item
     length: float
     """Seconds."""
     claps: int
-    progress: Progress | None
+    progress: WatchProgress | None
     is_new: bool
     """The viewer was not in it, live or on demand."""
 
@@ -43,7 +44,7 @@ class Recording:
         return min(max(0.0, second - self.item.session.trim_start), self.length)
 
 
-async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[Recording]:
+async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[ListedRecording]:
     """What a person can watch again, the newest first."""
     items = agenda.programme(await agenda.agenda(db, event, now)).on_demand
     sessions = [item.session for item in items]
@@ -51,10 +52,10 @@ async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: dat
     lengths = await lengths_of(db, sessions)
     claps = await claps_of(db, ids)
     seen = await seen_by(db, person_id, ids)
-    mine = select(Progress).where(Progress.person_id == person_id, col(Progress.session_id).in_(ids))
+    mine = select(WatchProgress).where(WatchProgress.person_id == person_id, col(WatchProgress.session_id).in_(ids))
     progress = {row.session_id: row for row in await db.exec(mine)}
     return [
-        Recording(
+        ListedRecording(
             item,
             lengths[item.session.id],
             claps.get(item.session.id, 0),
@@ -121,14 +122,14 @@ async def claps_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[u
 async def seen_by(db: AsyncSession, person_id: uuid.UUID, session_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
     """Those of the sessions that a person was in, live or on demand."""
     found: set[uuid.UUID] = set()
-    for relation in (Attendance, Progress):
+    for relation in (Attendance, WatchProgress):
         mine = select(relation.session_id).where(relation.person_id == person_id)
         found |= set(await db.exec(mine.where(col(relation.session_id).in_(session_ids))))
     return frozenset(found)
 
 
-async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID) -> Progress | None:
-    return await db.get(Progress, (person_id, session_id))
+async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID) -> WatchProgress | None:
+    return await db.get(WatchProgress, (person_id, session_id))
 
 
 async def keep_progress(
@@ -138,10 +139,10 @@ async def keep_progress(
 
     How far they ever came only grows, whichever device says so.
     """
-    statement = insert_into(db, Progress).values(
+    statement = insert_into(db, WatchProgress).values(
         person_id=person_id, session_id=session_id, position=position, watched=watched, updated_at=now
     )
-    further = case((col(Progress.watched) > watched, col(Progress.watched)), else_=watched)
+    further = case((col(WatchProgress.watched) > watched, col(WatchProgress.watched)), else_=watched)
     await db.exec(
         statement.on_conflict_do_update(
             index_elements=["person_id", "session_id"],

@@ -22,7 +22,7 @@ ABSENT = timedelta(minutes=5)
 """How long somebody may be away from the table before their seat is given to somebody who waits for one."""
 
 
-class Refused(Exception):
+class SeatRefused(Exception):
     """The act is not possible (any more); `reason` is closed, full, free, seated, not seated, waiting or no offer."""
 
     def __init__(self, reason: str) -> None:
@@ -44,7 +44,7 @@ async def take_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UU
     free = await _free_numbers(db, tables[table.id])
     number = entry.offered_number if entry and entry.offered_number else next(iter(free), None)
     if number is None:
-        raise Refused("full")
+        raise SeatRefused("full")
     if entry is not None:
         await db.delete(entry)
     await _sit(db, table, person_id, number, mine, now)
@@ -71,7 +71,7 @@ async def leave_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.U
     tables = await _locked(db, table.event_id)
     mine = await seat_of(db, table.event_id, person_id)
     if mine is None or mine.table_id != table.id:
-        raise Refused("not seated")
+        raise SeatRefused("not seated")
     await _stand_up(db, mine, now)
     await _offer_free_seats(db, tables[table.id], now)
     await _announce(db, table)
@@ -81,7 +81,7 @@ async def free_seat(db: AsyncSession, table: NetworkingTable, number: int, *, no
     """The host lets a seat go whose person does not. Raises Refused (not seated)."""
     taken = (await db.exec(select(Seat.person_id).where(Seat.table_id == table.id, Seat.number == number))).first()
     if taken is None:
-        raise Refused("not seated")
+        raise SeatRefused("not seated")
     await leave_seat(db, table, taken, now=now)
 
 
@@ -124,11 +124,11 @@ async def join_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.U
     _must_be_open(tables[table.id])
     mine = await seat_of(db, table.event_id, person_id)
     if mine is not None and mine.table_id == table.id:
-        raise Refused("seated")
+        raise SeatRefused("seated")
     if await entry_of(db, table.id, person_id) is not None:
-        raise Refused("waiting")
+        raise SeatRefused("waiting")
     if await _free_numbers(db, tables[table.id]):
-        raise Refused("free")
+        raise SeatRefused("free")
     db.add(QueueEntry(table_id=table.id, person_id=person_id, joined_at=now))
     await _announce(db, table)
 
@@ -138,7 +138,7 @@ async def leave_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.
     tables = await _locked(db, table.event_id)
     entry = await entry_of(db, table.id, person_id)
     if entry is None:
-        raise Refused("no offer")
+        raise SeatRefused("no offer")
     await db.delete(entry)
     await _offer_free_seats(db, tables[table.id], now)
     await _announce(db, table)
@@ -148,7 +148,7 @@ async def accept_offer(db: AsyncSession, table: NetworkingTable, person_id: uuid
     """Take the seat that was kept; its number. Raises Refused (closed, no offer)."""
     entry = await entry_of(db, table.id, person_id)
     if entry is None or entry.offer_ends_at is None or entry.offer_ends_at <= now:
-        raise Refused("no offer")
+        raise SeatRefused("no offer")
     return await take_seat(db, table, person_id, now=now)
 
 
@@ -224,7 +224,7 @@ async def _locked(db: AsyncSession, event_id: uuid.UUID) -> dict[uuid.UUID, Netw
 
 def _must_be_open(table: NetworkingTable) -> None:
     if table.state != "open":
-        raise Refused("closed")
+        raise SeatRefused("closed")
 
 
 async def _free_numbers(db: AsyncSession, table: NetworkingTable) -> list[int]:

@@ -10,8 +10,9 @@ from sqlalchemy import case, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from rooms.playback.simulive import Pause
 from server.models import Event, Film, Session, SessionPause
-from server.rules.lifecycles import RECORDING, SESSION, Hours, Pause, end_due
+from server.rules.lifecycles import RECORDING, SESSION, SessionHours, end_due
 from server.store import keeping
 from server.store.engine.revisions import event_room, raise_revision, session_room
 
@@ -120,7 +121,7 @@ async def due_to_end(db: AsyncSession, now: datetime) -> list[Session]:
 
 def _end_due(session: Session, film: Film | None, pauses: list[Pause], now: datetime) -> datetime:
     length = timedelta(seconds=film.duration) if film else None
-    hours = Hours(session.starts_at, session.ends_at, session.started_at or session.starts_at)
+    hours = SessionHours(session.starts_at, session.ends_at, session.started_at or session.starts_at)
     return end_due(hours, pauses, length, now)
 
 

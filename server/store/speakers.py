@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Grant, NetworkingTable, Person, SessionSpeaker, Speaker
+from server.models import GrantRow, NetworkingTable, Person, SessionSpeaker, Speaker
 from server.store import organisers, people
 from server.store.engine.revisions import event_room, raise_revision
 
@@ -87,18 +87,18 @@ async def remove(db: AsyncSession, speaker: Speaker) -> None:
 
 async def _take_grants(db: AsyncSession, speaker: Speaker, person_id: uuid.UUID) -> None:
     tables = select(NetworkingTable.id).where(NetworkingTable.speaker_id == speaker.id)
-    hosting = (col(Grant.scope) == "table") & col(Grant.scope_id).in_(tables)
+    hosting = (col(GrantRow.scope) == "table") & col(GrantRow.scope_id).in_(tables)
     others = [each for each in await speaking_as(db, speaker.event_id, person_id) if each.id != speaker.id]
-    speaking = (col(Grant.scope) == "event") & (col(Grant.scope_id) == speaker.event_id)
+    speaking = (col(GrantRow.scope) == "event") & (col(GrantRow.scope_id) == speaker.event_id)
     held = hosting if others else hosting | speaking
     await db.exec(
-        delete(Grant).where(col(Grant.person_id) == person_id, col(Grant.role).in_(("speaker", "host")), held)
+        delete(GrantRow).where(col(GrantRow.person_id) == person_id, col(GrantRow.role).in_(("speaker", "host")), held)
     )
 
 
 async def give_host(db: AsyncSession, table: NetworkingTable) -> None:
     """Make the table's speaker its one host."""
-    await db.exec(delete(Grant).where(col(Grant.role) == "host", col(Grant.scope_id) == table.id))
+    await db.exec(delete(GrantRow).where(col(GrantRow.role) == "host", col(GrantRow.scope_id) == table.id))
     host = await db.get(Speaker, table.speaker_id) if table.speaker_id else None
     if host is not None and host.person_id is not None:
         await organisers.grant(db, host.person_id, "host", "table", table.id)

@@ -38,7 +38,7 @@ WANTED = select(
 """Asked every few seconds for ever: built once."""
 
 
-class Refused(Exception):
+class StageRefused(Exception):
     """What was asked for cannot be; the text says why."""
 
 
@@ -166,11 +166,11 @@ async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connectio
             role=publisher.role,
         )
     elif publisher.id == ENCODER and source.state in PRESENT:
-        raise Refused("An encoder sends to this stage already.")
+        raise StageRefused("An encoder sends to this stage already.")
     if source.place is None:
         source.place = next(iter(sorted(set(range(PLACES)) - {each.place for each in sources})), None)
     if source.place is None:
-        raise Refused("Every place backstage is taken.")
+        raise StageRefused("Every place backstage is taken.")
     source.connection, source.state, source.changed_at = connection, "arriving", now
     source.name, source.role = publisher.name, publisher.role
     db.add(source)

@@ -15,7 +15,7 @@ from server.store.engine.revisions import raise_revision, table_room
 LAST_MESSAGES = 50
 
 
-class Place(NamedTuple):
+class SeatPlace(NamedTuple):
     """One seat: free, kept (for who was offered it) or taken. Only a taken one has a name."""
 
     number: int
@@ -31,7 +31,7 @@ class SetTable:
 
     table: NetworkingTable
     host: Speaker | None
-    places: list[Place] = field(default_factory=list)
+    places: list[SeatPlace] = field(default_factory=list)
     waiting: int = 0
 
     @property
@@ -46,7 +46,7 @@ class SetTable:
         return next((place.number for place in self.places if place.person_id == person_id), None)
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """One message with the name of who said it."""
 
     id: uuid.UUID
@@ -87,16 +87,16 @@ async def _set(db: AsyncSession, rows: Sequence[tuple[NetworkingTable, Speaker |
     ]
 
 
-def _places(table: NetworkingTable, taken: dict[int, Place], kept: set[tuple[uuid.UUID, int]]) -> list[Place]:
+def _places(table: NetworkingTable, taken: dict[int, SeatPlace], kept: set[tuple[uuid.UUID, int]]) -> list[SeatPlace]:
     """From the first to the last seat; one beyond the last, left from before the table shrank, is still there."""
     numbers = {*range(1, table.seats + 1), *taken}
     return [
-        taken.get(number) or Place(number, "kept" if (table.id, number) in kept else "free")
+        taken.get(number) or SeatPlace(number, "kept" if (table.id, number) in kept else "free")
         for number in sorted(numbers)
     ]
 
 
-async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[int, Place]]:
+async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[int, SeatPlace]]:
     statement = (
         select(Seat, Person.name, Registration.organisation)
         .outerjoin(Person, col(Person.id) == col(Seat.person_id))
@@ -106,9 +106,9 @@ async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID
         )
         .where(col(Seat.table_id).in_(table_ids))
     )
-    taken: dict[uuid.UUID, dict[int, Place]] = {}
+    taken: dict[uuid.UUID, dict[int, SeatPlace]] = {}
     for seat, name, organisation in await db.exec(statement):
-        place = Place(seat.number, "taken", name or "Somebody", organisation or "", seat.person_id)
+        place = SeatPlace(seat.number, "taken", name or "Somebody", organisation or "", seat.person_id)
         taken.setdefault(seat.table_id, {})[seat.number] = place
     return taken
 
@@ -148,7 +148,7 @@ async def author_of(db: AsyncSession, table_id: uuid.UUID, message_id: uuid.UUID
     return (await db.exec(statement)).first()
 
 
-async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[Line]:
+async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[TableLine]:
     """The newest 50, oldest first."""
     statement = (
         select(TableMessage, Person.name)
@@ -158,7 +158,7 @@ async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[Line]:
         .limit(LAST_MESSAGES)
     )
     rows = (await db.exec(statement)).all()
-    lines = [Line(said.id, said.person_id, name or "Somebody", said.text, said.sent_at) for said, name in rows]
+    lines = [TableLine(said.id, said.person_id, name or "Somebody", said.text, said.sent_at) for said, name in rows]
     return lines[::-1]
 
 

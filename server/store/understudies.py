@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Event, Grant, Person, Registration, Speaker
+from server.models import Event, GrantRow, Person, Registration, Speaker
 from server.store.engine.revisions import event_room, raise_revision
 from server.store.engine.upserts import insert_into
 
@@ -31,8 +31,8 @@ async def enlist(db: AsyncSession, event: Event, role: str, count: int) -> Seque
     places = [Registration(event_id=event.id, person_id=each.id, confirmed_at=now, created_at=now) for each in people]
     await db.exec(insert_into(db, Registration).on_conflict_do_nothing(), params=[row.model_dump() for row in places])
     if role != "delegate":
-        grants = [Grant(person_id=each.id, role=role, scope="event", scope_id=event.id) for each in people]
-        await db.exec(insert_into(db, Grant).on_conflict_do_nothing(), params=[row.model_dump() for row in grants])
+        grants = [GrantRow(person_id=each.id, role=role, scope="event", scope_id=event.id) for each in people]
+        await db.exec(insert_into(db, GrantRow).on_conflict_do_nothing(), params=[row.model_dump() for row in grants])
     if role == "speaker":
         await _put_on_agenda(db, event, newcomers)
     await db.flush()

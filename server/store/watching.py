@@ -12,7 +12,7 @@ from server.models import WatchInterval
 from server.store.engine.upserts import insert_into
 
 
-class Stretch(NamedTuple):
+class WatchedStretch(NamedTuple):
     """From one second of the film (see `rooms.playback.cuts`) to another, at one speed; the `n`th of its page."""
 
     n: int
@@ -26,7 +26,7 @@ async def keep(
     person_id: uuid.UUID,
     session_id: uuid.UUID,
     sender: str,
-    stretches: Sequence[Stretch],
+    stretches: Sequence[WatchedStretch],
     now: datetime,
 ) -> None:
     """Write stretches that are new and lengthen the others; a repeat changes nothing and none is ever shortened."""

@@ -14,7 +14,7 @@ K = TypeVar("K", bound=Hashable)
 CONFIDENCE = 0.95
 
 
-class Interval(NamedTuple):
+class ConfidenceInterval(NamedTuple):
     """The ends of a 95 % confidence interval, in the unit of what it belongs to."""
 
     low: float
@@ -39,7 +39,7 @@ class PairedShift:
     after_total: float
     """Sum of the pairs' answers after."""
     mean: float | None
-    interval: Interval | None
+    interval: ConfidenceInterval | None
     effect: float | None
 
 
@@ -74,7 +74,7 @@ def paired_shift(before: Mapping[K, float], after: Mapping[K, float]) -> PairedS
     )
 
 
-def mean_interval(values: Sequence[float]) -> Interval | None:
+def mean_interval(values: Sequence[float]) -> ConfidenceInterval | None:
     """The 95 % interval of a mean by Student's t with n − 1 degrees of freedom; None below two values.
 
     Source: Student, "The probable error of a mean", Biometrika 6 (1908).
@@ -85,10 +85,10 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
 
     middle = math.fsum(values) / len(values)
     reach = float(t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * statistics.stdev(values) / math.sqrt(len(values))
-    return Interval(middle - reach, middle + reach)
+    return ConfidenceInterval(middle - reach, middle + reach)
 
 
-def share_interval(part: int, whole: int) -> Interval | None:
+def share_interval(part: int, whole: int) -> ConfidenceInterval | None:
     """The 95 % interval of a share by Wilson's score; None without a whole. It never leaves 0 to 1.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
@@ -101,7 +101,7 @@ def share_interval(part: int, whole: int) -> Interval | None:
     scale = 1 + z**2 / whole
     middle = (observed + z**2 / (2 * whole)) / scale
     reach = z * math.sqrt(observed * (1 - observed) / whole + z**2 / (4 * whole**2)) / scale
-    return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
+    return ConfidenceInterval(max(0.0, middle - reach), min(1.0, middle + reach))
 
 
 def effect_size(shifts: Sequence[float]) -> float | None:

@@ -11,8 +11,7 @@ from sqlmodel.sql.expression import Select
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from server.models import Grant as GrantRow
-from server.models import Person, SignIn
+from server.models import GrantRow, Person, SignIn
 from server.rules.permissions import CREW, Grant
 from server.rules.tokens import token_hash
 from server.settings import Settings

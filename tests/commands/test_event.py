@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from server.__main__ import main
-from server.models import Event, Grant, HashtagMention, JoinLink, Person
+from server.models import Event, GrantRow, HashtagMention, JoinLink, Person
 from server.settings import Settings
 from server.store.engine.database import Database
 from tests.databases import aside
@@ -92,7 +92,7 @@ async def test_an_organisers_first_link_signs_in_strongly(
     assert re.search(r"http://plenary\.test/join/\S{43}\n", capsys.readouterr().out)
     async with database.reading() as db:
         person = (await db.exec(select(Person))).one()
-        grant = (await db.exec(select(Grant))).one()
+        grant = (await db.exec(select(GrantRow))).one()
         link = (await db.exec(select(JoinLink))).one()
     assert (person.email, person.name) == ("olive@example.org", "Olive Green")
     assert (grant.role, grant.scope, grant.scope_id) == ("organiser", "event", event.id)
@@ -105,7 +105,7 @@ async def test_appointing_twice_grants_once(make: Factory, database: Database) -
     for _ in range(2):
         assert plenary("organiser", event.slug, "olive@example.org", "--everywhere") == 0
     async with database.reading() as db:
-        assert [grant.scope for grant in await db.exec(select(Grant))] == ["installation"]
+        assert [grant.scope for grant in await db.exec(select(GrantRow))] == ["installation"]
 
 
 async def test_a_mail_address_must_be_one(make: Factory, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.commands import UsersError
-from server.commands.demo import Progress, choose, print_links
+from server.commands.demo import ProgressBar, choose, print_links
 from server.settings import Settings
 
 
@@ -55,7 +55,7 @@ def test_a_line_is_printed_for_each_role(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_progress_is_a_line_a_tenth_where_nobody_looks_at_a_terminal() -> None:
     stream = io.StringIO()
-    progress = Progress(stream)
+    progress = ProgressBar(stream)
     for percent in range(101):
         progress(percent / 100)
     assert len(stream.getvalue().splitlines()) == 11

@@ -7,13 +7,13 @@ import pytest
 
 from server.demo.crowd import Synthetic, crowd_ids, draw_crowd, draw_visits
 from server.demo.script import read_script
-from server.demo.timetable import Slot
+from server.demo.timetable import AgendaSlot
 
 NOW = datetime(2025, 6, 28, 13, 42, tzinfo=UTC)
 SCRIPT = read_script()
-ENDED = Slot("keynote", "keynote", NOW - timedelta(minutes=80), NOW - timedelta(minutes=60))
-LIVE = Slot("hearts", "hearts", NOW - timedelta(minutes=10), NOW + timedelta(minutes=10))
-COMING = Slot("minds", "minds", NOW + timedelta(minutes=15), NOW + timedelta(minutes=35))
+ENDED = AgendaSlot("keynote", "keynote", NOW - timedelta(minutes=80), NOW - timedelta(minutes=60))
+LIVE = AgendaSlot("hearts", "hearts", NOW - timedelta(minutes=10), NOW + timedelta(minutes=10))
+COMING = AgendaSlot("minds", "minds", NOW + timedelta(minutes=15), NOW + timedelta(minutes=35))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_answers_before_are_on_the_scale_and_some_people_did_not_answer(crowd: l
 
 
 @pytest.mark.parametrize("slot", [ENDED, LIVE])
-def test_nobody_is_there_or_claps_outside_the_session_or_after_now(crowd: list[Synthetic], slot: Slot) -> None:
+def test_nobody_is_there_or_claps_outside_the_session_or_after_now(crowd: list[Synthetic], slot: AgendaSlot) -> None:
     visits = list(draw_visits(crowd, slot, NOW))
     assert len({visit.person_id for visit in visits}) == len(visits) > 30
     for visit in visits:

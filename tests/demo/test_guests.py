@@ -8,7 +8,7 @@ from server.demo.furnishing import PackagedFilm
 from server.demo.guests import SPEAKER, address, new_links
 from server.demo.laying import lay
 from server.demo.script import read_script
-from server.models import Announcement, Event, Grant, Person, Session, SessionSpeaker, Speaker
+from server.models import Announcement, Event, GrantRow, Person, Session, SessionSpeaker, Speaker
 from server.rules.permissions import Grant as Granted
 from server.rules.permissions import allows
 from server.store import join_links
@@ -64,7 +64,7 @@ async def test_they_are_the_same_people_however_often_the_demo_is_laid(database:
         await lay(database, SCRIPT, FILMS, NOW)
     async with database.reading() as db:
         guests = list(await db.exec(select(Person).where(Person.synthetic == False)))  # noqa: E712
-        grants = list(await db.exec(select(Grant)))
+        grants = list(await db.exec(select(GrantRow)))
         announcements = list(await db.exec(select(Announcement)))
     assert {person.email for person in guests} == {address(role) for role in ("delegate", "speaker", "organiser")}
     assert len(grants) == len({(grant.person_id, grant.role, grant.scope, grant.scope_id) for grant in grants}) == 3

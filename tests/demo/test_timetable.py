@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.demo.script import read_script
-from server.demo.timetable import AHEAD, Slot, Timetable, lay_out, shown_again
+from server.demo.timetable import AHEAD, AgendaSlot, Timetable, lay_out, shown_again
 
 LONDON = ZoneInfo("Europe/London")
 SESSIONS = read_script().sessions
@@ -36,7 +36,7 @@ def laid(now: datetime) -> Timetable:
     return lay_out(SESSIONS, now, LONDON)
 
 
-def in_state(timetable: Timetable, state: str, now: datetime) -> list[Slot]:
+def in_state(timetable: Timetable, state: str, now: datetime) -> list[AgendaSlot]:
     return [slot for slot in timetable.slots if slot.state(now) == state]
 
 

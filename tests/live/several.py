@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from rooms.beat import Beat
-from rooms.bus import Hear, Listening, Message
+from rooms.bus import BusMessage, Hear, Listening
 from rooms.bus.ears import Ears
 from rooms.hub import Hub
 from rooms.protocol import Hello, Refused, Taken
@@ -28,7 +28,7 @@ class Network:
         self.cut = False
         """While it is, everything that is sent is lost."""
 
-    def carry(self, sender: "Wire", channel: str, message: Message) -> None:
+    def carry(self, sender: "Wire", channel: str, message: BusMessage) -> None:
         for wire in self.wires:
             if wire is not sender and not self.cut:
                 wire.arrived.append((channel, message))
@@ -41,11 +41,11 @@ class Wire:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.arrived: list[tuple[str, Message]] = []
+        self.arrived: list[tuple[str, BusMessage]] = []
         self._ears = Ears()
         network.wires.append(self)
 
-    def publish(self, channel: str, message: Message) -> None:
+    def publish(self, channel: str, message: BusMessage) -> None:
         self._ears.tell(channel, message)
         self.network.carry(self, channel, message)
 
@@ -56,7 +56,7 @@ class Wire:
     def unsubscribe(self, channel: str, hear: Hear) -> None:
         self._ears.remove(channel, hear)
 
-    def deliver(self, arrange: Callable[[list[tuple[str, Message]]], list[tuple[str, Message]]] = list) -> None:
+    def deliver(self, arrange: Callable[[list[tuple[str, BusMessage]]], list[tuple[str, BusMessage]]] = list) -> None:
         """Hear what has arrived, as it is arranged."""
         arrived, self.arrived = arrange(self.arrived), []
         for channel, message in arrived:

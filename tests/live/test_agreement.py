@@ -145,7 +145,7 @@ class Conference(RuleBasedStateMachine):
         try:
             async with self.database.writing() as db:
                 await work(db)
-        except seating.Refused:
+        except seating.SeatRefused:
             pass  # it was refused, which changes nothing
 
     def teardown(self) -> None:

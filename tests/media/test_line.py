@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rooms import control
-from rooms.control import Leave, Present
-from rooms.media.worker import Place, Worker
+from rooms.control import Leave, SourcesPresent
+from rooms.media.worker import MediaWorker, WorkerPlace
 from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.media.whereabouts import listen_address
 from server.settings import Settings
@@ -29,7 +29,7 @@ def began() -> float:
 async def listening(began: float, tmp_path: Path):
     """Settings under which a worker listens; media itself is not opened."""
     settings = Settings(data=tmp_path)
-    worker = Worker(Place(listen_address(settings), "", 0, tmp_path), KEY)
+    worker = MediaWorker(WorkerPlace(listen_address(settings), "", 0, tmp_path), KEY)
     server = await worker._listen()
     yield settings
     server.close()
@@ -48,7 +48,7 @@ async def test_a_call_is_answered_and_who_connects_hears_who_is_there(began: flo
     running = asyncio.create_task(line.run(hear))
     await until(lambda: heard)
     (first,) = heard
-    assert isinstance(first, Present)
+    assert isinstance(first, SourcesPresent)
     assert first.sources == []
     assert began <= first.since <= time.time()
     with pytest.raises(MediaRefused, match="unknown"):

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
-from server.models import Event, Person, Progress, Session, SessionSpeaker, Tally, WatchInterval
+from server.models import Event, Person, Session, SessionSpeaker, Tally, WatchInterval, WatchProgress
 from server.settings import Settings
 from server.store.engine.database import Database
 from tests.factory import Factory
@@ -133,7 +133,7 @@ async def recording(make: Factory, event: Event) -> Session:
 
 async def kept(make: Factory) -> list[tuple[float, float]]:
     async with make.database.reading() as db:
-        return [(row.position, row.watched) for row in await db.exec(select(Progress))]
+        return [(row.position, row.watched) for row in await db.exec(select(WatchProgress))]
 
 
 async def test_a_player_goes_on_where_it_stood(

@@ -7,7 +7,7 @@ import pytest
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.playback.cuts import Cut
 from rooms.playback.film_index import FilmIndex, Rendition, Segment
-from rooms.playback.simulive import Pause, Programme
+from rooms.playback.simulive import FilmProgramme, Pause
 from server.playback.films import FilmSource
 from server.playback.signed import SignedFilm
 
@@ -23,7 +23,7 @@ def film(*seconds: float) -> FilmIndex:
 def signed(beside: FilmIndex, *pauses: Pause, ended: float | None = None, trim: tuple[float, float | None] = (0, None)):
     """A film beside one of ten seconds in five segments."""
     ended_at = None if ended is None else BEGAN + timedelta(seconds=ended)
-    programme = Programme(film(2, 2, 2, 2, 2), BEGAN, pauses, ended_at)
+    programme = FilmProgramme(film(2, 2, 2, 2, 2), BEGAN, pauses, ended_at)
     return SignedFilm("signed", beside, FilmSource(programme, Cut(programme, *trim)))
 
 

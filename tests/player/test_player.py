@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from playwright.async_api import Route, expect
 from sqlmodel import select
 
-from server.models import Event, Progress, WatchInterval
+from server.models import Event, WatchInterval, WatchProgress
 from server.store import sessions
 from server.store.engine.database import Database
 from tests.factory import Factory
@@ -185,7 +185,7 @@ async def test_a_recording_is_resumed_where_it_was_left(
         await page.locator("[data-player]").press("k")
     assert (await stored.value).status == 204
     async with database.reading() as db:
-        kept = (await db.exec(select(Progress).where(Progress.person_id == person.id))).one()
+        kept = (await db.exec(select(WatchProgress).where(WatchProgress.person_id == person.id))).one()
         played = (await db.exec(select(WatchInterval).where(WatchInterval.person_id == person.id))).all()
     assert kept.position > 20
     assert any(each.begins >= 20 and each.ends > each.begins for each in played)

@@ -5,12 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.recordings.search import MOST_LINES, fold, match, words_of
-from server.recordings.transcripts import Line
+from server.recordings.transcripts import TranscriptLine
 
-SAID = [Line(1, "Good morning."), Line(9, "Take your pulse, and count."), Line(20, "Your pulse is your own.")]
+SAID = [
+    TranscriptLine(1, "Good morning."),
+    TranscriptLine(9, "Take your pulse, and count."),
+    TranscriptLine(20, "Your pulse is your own."),
+]
 
 
-def found(asked: str, *known: str, said: list[Line] = SAID) -> list[float] | None:
+def found(asked: str, *known: str, said: list[TranscriptLine] = SAID) -> list[float] | None:
     matched = match(words_of(asked), known, said)
     return None if matched is None else [line.start for line in matched.lines]
 
@@ -32,7 +36,7 @@ def test_every_word_must_be_somewhere() -> None:
 
 
 def test_the_lines_that_answer_best_are_shown() -> None:
-    many = [Line(float(n), "pulse") for n in range(9)] + [Line(99, "pulse and breath")]
+    many = [TranscriptLine(float(n), "pulse") for n in range(9)] + [TranscriptLine(99, "pulse and breath")]
     assert found("pulse breath", said=many) == [0, 1, 99]
 
 

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 
 from rooms.playback.film_index import FilmIndex, Rendition
-from rooms.playback.recording import Journal, Listed, Recording
+from rooms.playback.recording import ListedSegment, Recording, RenditionJournal
 from rooms.playback.stage_cuts import StageCut
 from server.models import Event, Session
 from server.playback.airings import Airing
-from server.playback.programmes import StageSource
+from server.playback.programmes import SentByStage
 from server.recordings.caption_drafts import sound_of
-from server.recordings.speech_to_text import MOST_BYTES, Listener, NotUnderstood
+from server.recordings.speech_to_text import MOST_BYTES, NotUnderstood, SpeechListener
 from server.settings import Settings
 
 WITHIN_S = 60.0
 NOON = datetime(2026, 6, 28, 12, tzinfo=UTC)
 
 
-def listener(script: str) -> Listener:
-    return Listener(Settings(speech_to_text=shlex.join([sys.executable, "-c", script])))
+def listener(script: str) -> SpeechListener:
+    return SpeechListener(Settings(speech_to_text=shlex.join([sys.executable, "-c", script])))
 
 
 async def test_it_gets_the_sound_and_none_of_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,12 +66,22 @@ def test_the_sound_of_a_stage_begins_where_the_film_says() -> None:
     """Half a minute lay between two runs: the film goes on without it. The sound was late by 0.25 s each time."""
     late = timedelta(seconds=0.25)
     again = NOON + timedelta(seconds=34)
-    video = [Listed("v-0.m4s", 2, 0, NOON), Listed("v-1.m4s", 2, 0), Listed("v-2.m4s", 2, 1, again)]
-    audio = [Listed("a-0.m4s", 2, 0, NOON + late), Listed("a-1.m4s", 2, 0), Listed("a-2.m4s", 2, 1, again + late)]
+    video = [
+        ListedSegment("v-0.m4s", 2, 0, NOON),
+        ListedSegment("v-1.m4s", 2, 0),
+        ListedSegment("v-2.m4s", 2, 1, again),
+    ]
+    audio = [
+        ListedSegment("a-0.m4s", 2, 0, NOON + late),
+        ListedSegment("a-1.m4s", 2, 0),
+        ListedSegment("a-2.m4s", 2, 1, again + late),
+    ]
     empty = Rendition(())
     film = FilmIndex("A talk", 640, 360, 30, empty, empty, None)
-    whole = Recording(film, {"video": Journal(video, is_over=True), "audio": Journal(audio, is_over=True)})
-    source = StageSource(StageCut(whole, 2.0))
+    whole = Recording(
+        film, {"video": RenditionJournal(video, is_over=True), "audio": RenditionJournal(audio, is_over=True)}
+    )
+    source = SentByStage(StageCut(whole, 2.0))
     airing = Airing(NOON, Event(), Session(), Path(), source, None)
     assert list(sound_of(airing)) == [
         (0.25, ["a-0.mp4", "a-0.m4s", "a-1.m4s"]),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rooms.playback.webvtt import read_webvtt
-from server.recordings.transcripts import Line, read_transcript, transcript
+from server.recordings.transcripts import TranscriptLine, read_transcript, transcript
 
 CAPTIONS = """WEBVTT
 X-TIMESTAMP-MAP=LOCAL:00:00:10.000,MPEGTS:900000
@@ -25,8 +25,8 @@ Cats &amp; dogs
 
 def test_cues_are_joined_until_a_sentence_ends() -> None:
     assert transcript(read_webvtt(CAPTIONS)) == [
-        Line(1.5, "One in four adults with high blood pressure does not know it."),
-        Line(3600.25, "Cats & dogs"),
+        TranscriptLine(1.5, "One in four adults with high blood pressure does not know it."),
+        TranscriptLine(3600.25, "Cats & dogs"),
     ]
 
 

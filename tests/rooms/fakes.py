@@ -18,24 +18,24 @@ from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionS
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from rooms.receivers import Connection
 from rooms.session import Status
-from rooms.topics import TOPICS, Programme, Registrations
-from rooms.topics.announcements import Announcement
+from rooms.topics import TOPICS, AgendaShown, Registrations
+from rooms.topics.announcements import AnnouncementShown
 from rooms.topics.keeping import Kept
-from rooms.topics.stage import Air, Backstage
+from rooms.topics.stage import Air, BackstageShown
 from rooms.topics.tables import Lounge, Messages, Seats
 
 NOON = 1_782_820_800_000
 """Some noon, epoch milliseconds."""
 
 BLANK: dict[str, msgspec.Struct] = {
-    "announcement": Announcement(),
-    "programme": Programme([]),
+    "announcement": AnnouncementShown(),
+    "programme": AgendaShown([]),
     "lounge": Lounge([]),
     "registrations": Registrations(0, 0, None),
     "status": Status("live", NOON - 60_000, NOON + 3_600_000, NOON - 60_000, None, "none"),
     "air": Air("none"),
     "kept": Kept(),
-    "backstage": Backstage([], follows_voice=False),
+    "backstage": BackstageShown([], follows_voice=False),
     "seats": Seats("open", [], 6, 0),
     "messages": Messages([]),
 }

@@ -8,10 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from rooms.bus import Message
+from rooms.bus import BusMessage
 from rooms.bus.memory import MemoryBus
 from rooms.protocol import EMOJI, Hello, Refused, Taken
-from rooms.topics.announcements import Announcement
+from rooms.topics.announcements import AnnouncementShown
 from tests.rooms.fakes import NOON, House, a_reaction
 
 EVENT = f"event:{uuid.UUID(int=1)}"
@@ -23,7 +23,7 @@ class LossyBus(MemoryBus):
 
     cut = False
 
-    def publish(self, channel: str, message: Message) -> None:
+    def publish(self, channel: str, message: BusMessage) -> None:
         if not self.cut:
             super().publish(channel, message)
 
@@ -84,7 +84,7 @@ class Conference(RuleBasedStateMachine):
 
     @rule(house=st.integers(0, 1), told=st.booleans(), text=st.sampled_from(["Lunch", "Back at two", ""]))
     def announce(self, house: int, told: bool, text: str) -> None:
-        self.houses[house].rows.write(EVENT, "announcement", Announcement("1", text, NOON))
+        self.houses[house].rows.write(EVENT, "announcement", AnnouncementShown("1", text, NOON))
 
     @rule(cut=st.booleans())
     def cut_or_mend_the_bus(self, cut: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from rooms.bus import Bus, Listening, Message, RowChanged
+from rooms.bus import Bus, BusMessage, Listening, RowChanged
 from rooms.bus.memory import MemoryBus
 from rooms.bus.redis.bus import RedisBus
 
@@ -21,19 +21,19 @@ class Ear:
     """Hears, and can be waited for."""
 
     def __init__(self) -> None:
-        self.heard: list[Message] = []
+        self.heard: list[BusMessage] = []
         self._news = asyncio.Event()
 
-    def __call__(self, message: Message) -> None:
+    def __call__(self, message: BusMessage) -> None:
         self.heard.append(message)
         self._news.set()
 
     @property
-    def said(self) -> list[Message]:
+    def said(self) -> list[BusMessage]:
         """What was published."""
         return [message for message in self.heard if not isinstance(message, Listening)]
 
-    async def until(self, message: Message, times: int = 1) -> "Ear":
+    async def until(self, message: BusMessage, times: int = 1) -> "Ear":
         async with asyncio.timeout(WITHIN_S):
             while self.heard.count(message) < times:
                 self._news.clear()
@@ -116,7 +116,7 @@ async def test_who_unsubscribes_while_hearing_disturbs_nobody(buses):
     one, other = buses
     once, heard = Ear(), await listening(other, ROOM)
 
-    def hear(message: Message) -> None:
+    def hear(message: BusMessage) -> None:
         once(message)
         if not isinstance(message, Listening):
             other.unsubscribe(ROOM, hear)

@@ -2,8 +2,8 @@
 
 from rooms.bus import HOUSE, RowChanged, SignedOut
 from rooms.protocol import Audience, Close, Denied, Hello, Playing
-from rooms.topics.announcements import Announcement
-from rooms.topics.tables import Message, Messages, Seats
+from rooms.topics.announcements import AnnouncementShown
+from rooms.topics.tables import Messages, MessageShown, Seats
 from tests.rooms.fakes import NOON, a_reaction, a_room
 
 KEYNOTE = a_room("session")
@@ -19,7 +19,7 @@ async def test_a_room_that_may_not_be_entered_is_denied_and_the_others_are_not(h
 
 async def test_an_announcement_reaches_every_page_when_it_is_announced(house):
     _, listener = await house.join(EVENT)
-    revision = house.rows.write(EVENT, "announcement", Announcement("1", "Lunch", NOON))
+    revision = house.rows.write(EVENT, "announcement", AnnouncementShown("1", "Lunch", NOON))
     house.bus.publish(EVENT, RowChanged(EVENT, "announcement", revision))
     assert house.hub.stale.is_set()
     await house.beat.read()
@@ -29,7 +29,7 @@ async def test_an_announcement_reaches_every_page_when_it_is_announced(house):
 
 async def test_what_the_command_line_wrote_is_seen_at_the_next_look(house):
     _, listener = await house.join(EVENT)
-    house.rows.write(EVENT, "announcement", Announcement("1", "Lunch", NOON))
+    house.rows.write(EVENT, "announcement", AnnouncementShown("1", "Lunch", NOON))
     await house.pass_seconds(1)
     assert listener.shown(EVENT)["announcement"]["text"] == "Lunch"
 
@@ -65,13 +65,13 @@ async def test_who_takes_a_seat_hears_the_table_and_who_gives_it_up_does_not(hou
     assert "messages" not in hers.shown(table)
     house.access.known[amara.sign_in] = Audience.SEATED
     house.rows.write(table, "seats", Seats("open", [], 5, 0))
-    house.rows.write(table, "messages", Messages([Message("1", "Ben", "hello", NOON)]))
+    house.rows.write(table, "messages", Messages([MessageShown("1", "Ben", "hello", NOON)]))
     await house.pass_seconds(1)
     assert hers.shown(table)["messages"]["messages"][0]["text"] == "hello"
     house.access.known[amara.sign_in] = Audience.DELEGATES
     house.rows.write(table, "seats", Seats("open", [], 6, 0))
     await house.pass_seconds(1)
-    house.rows.write(table, "messages", Messages([Message("2", "Ben", "in confidence", NOON)]))
+    house.rows.write(table, "messages", Messages([MessageShown("2", "Ben", "in confidence", NOON)]))
     await house.pass_seconds(1)
     assert "messages" not in hers.shown(table)
     assert not any(b"in confidence" in frame.payload for frame in hers.frames)

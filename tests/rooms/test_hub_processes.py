@@ -4,7 +4,7 @@ import uuid
 
 from rooms.bus import Moved
 from rooms.protocol import Audience
-from rooms.topics.announcements import Announcement
+from rooms.topics.announcements import AnnouncementShown
 from tests.rooms.fakes import NOON, House, a_reaction, a_room
 
 KEYNOTE = a_room("session")
@@ -85,7 +85,7 @@ async def test_a_message_that_the_bus_lost_delays_and_loses_nothing(house, monke
     with monkeypatch.context() as lossy:
         lossy.setattr(house.bus, "publish", lambda channel, message: None)
         await twin.hub.react(amara, a_reaction(KEYNOTE))
-        house.rows.write(EVENT, "announcement", Announcement("1", "Lunch", NOON))
+        house.rows.write(EVENT, "announcement", AnnouncementShown("1", "Lunch", NOON))
         await twin.pass_seconds(1)
     for _ in range(5):
         await house.pass_seconds(1)

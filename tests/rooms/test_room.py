@@ -11,7 +11,7 @@ from rooms.reactions import Count
 from rooms.receivers import PART, Connection
 from rooms.room import STILL_HERE_MS, Room
 from rooms.topics import TOPICS
-from rooms.topics.announcements import Announcement
+from rooms.topics.announcements import AnnouncementShown
 from tests.rooms.fakes import BLANK, NOON, Listener, a_room
 
 SECRET = "the-secret-of-the-crew"
@@ -68,7 +68,7 @@ def test_what_did_not_change_is_not_said_again():
     room.publish(now=NOON)
     room.put("announcement", Row(2, BLANK["announcement"]))
     assert room.publish(now=NOON + 1000) == 0
-    room.put("announcement", Row(3, Announcement("1", "Lunch", NOON)))
+    room.put("announcement", Row(3, AnnouncementShown("1", "Lunch", NOON)))
     assert room.publish(now=NOON + 1000) == 1
     changed = listener.notices[-1]
     assert isinstance(changed, Changed)
@@ -78,8 +78,8 @@ def test_what_did_not_change_is_not_said_again():
 def test_an_older_row_never_replaces_a_newer_one():
     room = a_filled_room("event")
     listener = a_member(room)
-    room.put("announcement", Row(3, Announcement("1", "newer", NOON)))
-    room.put("announcement", Row(2, Announcement("1", "older", NOON)))
+    room.put("announcement", Row(3, AnnouncementShown("1", "newer", NOON)))
+    room.put("announcement", Row(2, AnnouncementShown("1", "older", NOON)))
     room.publish(now=NOON)
     assert listener.shown(room.name)["announcement"]["text"] == "newer"
 

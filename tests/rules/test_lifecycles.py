@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.rules.lifecycles import EVENT, RECORDING, SESSION, Hours, Pause, end_due, moves_from
+from rooms.playback.simulive import Pause
+from server.rules.lifecycles import EVENT, RECORDING, SESSION, SessionHours, end_due, moves_from
 
 TEN = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -35,7 +36,7 @@ def test_an_ended_session_never_comes_back() -> None:
 
 def due(started_at: datetime, *pauses: Pause, film: timedelta | None = None) -> datetime:
     """When a session planned from ten for half an hour is due to end, as of half past ten."""
-    return end_due(Hours(TEN, TEN + 30 * MINUTE, started_at), pauses, film, TEN + 30 * MINUTE)
+    return end_due(SessionHours(TEN, TEN + 30 * MINUTE, started_at), pauses, film, TEN + 30 * MINUTE)
 
 
 def test_a_session_is_due_to_end_at_its_hour() -> None:

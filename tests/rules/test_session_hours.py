@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
-from server.rules.session_hours import Hours, answer, read_hours
+from server.rules.session_hours import HoursGiven, answer, read_hours
 
 WEEK = (date(2026, 10, 23), date(2026, 10, 26))
 """The clocks go back in London on the night to the 25th."""
 
 
-def read(starts: str, ends: str, **offsets: str) -> Hours:
+def read(starts: str, ends: str, **offsets: str) -> HoursGiven:
     return read_hours(
         datetime.fromisoformat(starts),
         datetime.fromisoformat(ends),

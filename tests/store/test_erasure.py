@@ -17,7 +17,6 @@ from server.models import (
     JoinLink,
     Mail,
     Person,
-    Progress,
     Question,
     QueueEntry,
     Reaction,
@@ -30,6 +29,7 @@ from server.models import (
     TableMessage,
     TableStay,
     WatchInterval,
+    WatchProgress,
 )
 from server.store import erasure, personal_data
 from server.store.engine.database import Database
@@ -71,7 +71,7 @@ async def a_full_life(database: Database, make: Factory) -> tuple[Event, Person]
                 DroppedFrames(session_id=session.id, n=3, **about),
                 JoinLink(event_id=event.id, token_hash=secrets.token_hex(32), **about),
                 Mail(idempotency_key="k", recipient=EMAIL, subject="Hello", text=SECRET_WORDS, **about),
-                Progress(session_id=session.id, position=3, watched=3, **about),
+                WatchProgress(session_id=session.id, position=3, watched=3, **about),
                 QueueEntry(table_id=full.id, **about),
                 Reaction(sender="a" * 16, n=1, session_id=session.id, emoji="clap", outcome="accepted", **about),
                 Seat(event_id=event.id, table_id=table.id, number=1, **about),

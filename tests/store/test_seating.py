@@ -64,7 +64,7 @@ async def seats(database: Database, table: NetworkingTable) -> dict[int, uuid.UU
 async def test_thirty_people_at_once_fill_six_seats_and_no_more(database: Database, table: NetworkingTable) -> None:
     outcomes = await asyncio.gather(*(sit(database, table, uuid.uuid4()) for _ in range(30)), return_exceptions=True)
     assert sorted(number for number in outcomes if isinstance(number, int)) == [1, 2, 3, 4, 5, 6]
-    refused = [outcome for outcome in outcomes if isinstance(outcome, seating.Refused)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, seating.SeatRefused)]
     assert [refusal.reason for refusal in refused] == ["full"] * 24
     assert len(await seats(database, table)) == 6
 
@@ -115,7 +115,7 @@ async def test_a_freed_seat_is_kept_for_the_first_who_waits(database: Database, 
     await stand(database, table, people[2])
     assert await offered(database, table, first) == 3
     assert await offered(database, table, second) is None
-    with pytest.raises(seating.Refused, match="full"):
+    with pytest.raises(seating.SeatRefused, match="full"):
         await sit(database, table, passer_by)
     assert await sit(database, table, first) == 3
 
@@ -139,7 +139,7 @@ async def test_an_offer_is_accepted_in_time_and_not_after(database: Database, ta
     person = uuid.uuid4()
     await wait(database, table, person)
     await stand(database, table, people[4])
-    with pytest.raises(seating.Refused, match="no offer"):
+    with pytest.raises(seating.SeatRefused, match="no offer"):
         async with database.writing() as db:
             await seating.accept_offer(db, table, person, now=NOW + timedelta(seconds=seating.OFFER_S))
     async with database.writing() as db:
@@ -158,7 +158,7 @@ async def test_declining_offers_the_seat_to_the_next(database: Database, table: 
 
 
 async def test_nobody_waits_while_a_seat_is_free(database: Database, table: NetworkingTable) -> None:
-    with pytest.raises(seating.Refused, match="free"):
+    with pytest.raises(seating.SeatRefused, match="free"):
         await wait(database, table, uuid.uuid4())
 
 
@@ -167,7 +167,7 @@ async def test_a_closed_table_seats_nobody(database: Database, table: Networking
     async with database.writing() as db:
         await seating.close_table(db, table, now=NOW)
     assert await seats(database, table) == {}
-    with pytest.raises(seating.Refused, match="closed"):
+    with pytest.raises(seating.SeatRefused, match="closed"):
         await sit(database, table, uuid.uuid4())
 
 
@@ -222,6 +222,6 @@ async def test_the_host_frees_a_seat(database: Database, table: NetworkingTable)
     async with database.writing() as db:
         await seating.free_seat(db, table, number, now=NOW + MINUTE)
     assert await seats(database, table) == {}
-    with pytest.raises(seating.Refused, match="not seated"):
+    with pytest.raises(seating.SeatRefused, match="not seated"):
         async with database.writing() as db:
             await seating.free_seat(db, table, number, now=NOW + MINUTE)

@@ -7,7 +7,7 @@ import pytest
 from rooms.control import PLACES
 from server.models import Stage
 from server.store import sessions, stages
-from server.store.stages import Publisher, Refused
+from server.store.stages import Publisher, StageRefused
 
 NOW = datetime(2026, 6, 28, 9, 30, tzinfo=UTC)
 A_MOMENT = timedelta(milliseconds=1)
@@ -53,7 +53,7 @@ async def test_a_persons_newer_window_takes_over_from_the_older_one(database, st
 
 async def test_a_second_encoder_is_refused_until_the_first_is_gone(database, stage):
     await come(database, stage, ENCODER, "first")
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(StageRefused, match="already"):
         await come(database, stage, ENCODER, "second")
     await become(database, stage, "first", "lost")
     assert (await come(database, stage, ENCODER, "second")).connection == "second"
@@ -63,7 +63,7 @@ async def test_there_is_a_place_for_each_and_no_more(database, stage, make):
     crowd = [Publisher(f"Speaker {n}", "speaker", (await make.person()).id) for n in range(PLACES + 1)]
     places = [(await come(database, stage, each, f"c{n}")).place for n, each in enumerate(crowd[:-1])]
     assert places == list(range(PLACES))
-    with pytest.raises(Refused, match="Every place"):
+    with pytest.raises(StageRefused, match="Every place"):
         await come(database, stage, crowd[-1], "late")
     await become(database, stage, "c2", "left")
     assert (await come(database, stage, crowd[-1], "late")).place == 2

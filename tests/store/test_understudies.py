@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from server.models import Grant, Registration, Speaker
+from server.models import GrantRow, Registration, Speaker
 from server.store import understudies
 from server.store.engine.database import Database
 from tests.factory import Factory
@@ -28,7 +28,7 @@ async def test_a_speaker_takes_a_place_on_the_agenda(database: Database, make: F
         person = (await understudies.enlist(db, event, "speaker", 2))[0]
     async with database.reading() as db:
         assert (await db.exec(select(Speaker))).one().person_id == person.id
-        assert {grant.role for grant in await db.exec(select(Grant))} == {"speaker"}
+        assert {grant.role for grant in await db.exec(select(GrantRow))} == {"speaker"}
 
 
 async def test_they_are_never_at_a_real_event(database: Database, make: Factory) -> None:

@@ -16,7 +16,7 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from rooms import meters
-from rooms.bus import Hear, Listening, Message
+from rooms.bus import BusMessage, Hear, Listening
 from rooms.bus.ears import Ears
 from rooms.bus.redis.link import Link
 from rooms.bus.redis.nodes import SILENCE_S, SLOTS, Address, Span, ask_nodes, owner, pool_of
@@ -29,7 +29,7 @@ SAID_WITHIN_S = 0.5
 
 logger = logging.getLogger(__name__)
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
-_decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+_decoder: msgspec.msgpack.Decoder[BusMessage] = msgspec.msgpack.Decoder(BusMessage)
 
 
 class RedisBus:
@@ -56,7 +56,7 @@ class RedisBus:
         heard_at = min((link.heard_at for link in self._links.values()), default=self._began)
         return time.monotonic() - heard_at < AWAY_AFTER_S
 
-    def publish(self, channel: str, message: Message) -> None:
+    def publish(self, channel: str, message: BusMessage) -> None:
         self._ears.tell(channel, message)
         name = self._name(channel)
         if link := self._link(name):

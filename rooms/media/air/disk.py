@@ -19,7 +19,7 @@ from rooms.media.air.cmaf import PICTURE_HZ, duration_of
 from rooms.playback import parts, recording
 from rooms.playback.film_index import INDEX_NAME, FilmIndex, Rendition
 from rooms.playback.parts import KEPT_SEGMENTS, Part
-from rooms.playback.recording import RENDITIONS, SMALL, Journal, Listed
+from rooms.playback.recording import RENDITIONS, SMALL, ListedSegment, RenditionJournal
 
 MOST_WAITING = 64_000_000
 """Bytes that wait for a disk that takes nothing: some minutes of a programme. Beyond it nothing more is taken."""
@@ -41,11 +41,11 @@ class Disk:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="packager")
         self._stopped = threading.Event()
         self._waiting = 0
-        self._numbers = {name: len(self.journals.get(name, Journal()).listed) for name in RENDITIONS}
+        self._numbers = {name: len(self.journals.get(name, RenditionJournal()).listed) for name in RENDITIONS}
         self._part_numbers = dict.fromkeys(RENDITIONS, 0)
         self._parts: dict[str, list[Part]] = {name: [] for name in RENDITIONS}
         """What is listed; touched by the thread alone, as what follows."""
-        self._unlisted: dict[str, deque[Listed]] = {"video": deque(), SMALL: deque()}
+        self._unlisted: dict[str, deque[ListedSegment]] = {"video": deque(), SMALL: deque()}
         """Segments that are written, and wait for those of the other size."""
         self._runs_in_two: set[int] = set()
         """The runs whose pictures come in two sizes."""
@@ -70,7 +70,7 @@ class Disk:
         number = self._numbers[rendition]
         self._numbers[rendition] += 1
         self._part_numbers[rendition] = 0
-        listed = Listed(recording.segment_name(RENDITIONS[rendition], number), seconds, run, begins_at)
+        listed = ListedSegment(recording.segment_name(RENDITIONS[rendition], number), seconds, run, begins_at)
         self._put(data, lambda: self._keep(rendition, listed, data))
 
     def add_part(
@@ -106,7 +106,7 @@ class Disk:
         elif rendition == "video" and self._parts[SMALL]:
             self._list_parts(SMALL, [])
 
-    def _keep(self, rendition: str, segment: Listed, data: bytes) -> None:
+    def _keep(self, rendition: str, segment: ListedSegment, data: bytes) -> None:
         write_file(self.directory / segment.name, data)
         settle(self.directory)
         if rendition not in self._unlisted:
@@ -117,7 +117,7 @@ class Disk:
         while larger and (smaller or larger[0].run not in self._runs_in_two):
             self._list_pictures(larger.popleft(), smaller.popleft() if smaller else None)
 
-    def _list_pictures(self, larger: Listed, smaller: Listed | None) -> None:
+    def _list_pictures(self, larger: ListedSegment, smaller: ListedSegment | None) -> None:
         """The next segment of the pictures; without a smaller one of its own, the second rendition has the same."""
         if smaller is not None:
             self.journals.setdefault(SMALL, self.journals["video"])
@@ -125,12 +125,12 @@ class Disk:
             self._list_next(SMALL, smaller or larger)
         self._list_next("video", larger)
 
-    def _list_next(self, rendition: str, segment: Listed) -> None:
-        self._list(rendition, Journal([*self.journals[rendition].listed, segment]))
+    def _list_next(self, rendition: str, segment: ListedSegment) -> None:
+        self._list(rendition, RenditionJournal([*self.journals[rendition].listed, segment]))
 
     def _complete_pair(self) -> None:
         """List what the process before us had no time to, where it died between the two sizes of one segment."""
-        larger, smaller = (self.journals.get(name, Journal()).listed for name in ("video", SMALL))
+        larger, smaller = (self.journals.get(name, RenditionJournal()).listed for name in ("video", SMALL))
         if len(smaller) <= len(larger):
             return
         last = smaller[-1]
@@ -166,7 +166,7 @@ class Disk:
 
     def _measured(self, rendition: str, described: Rendition) -> Rendition:
         """The same with the bit rates of its segments; as it is described while there are none."""
-        listed = self.journals.get(rendition, Journal()).listed
+        listed = self.journals.get(rendition, RenditionJournal()).listed
         bits = [8 * (self.directory / segment.name).stat().st_size for segment in listed]
         if not bits:
             return described
@@ -178,10 +178,10 @@ class Disk:
         if (self.directory / INDEX_NAME).exists():
             self._describe(read_index(self.directory))
         for rendition, journal in self.journals.items():
-            self._list(rendition, Journal(journal.listed, is_over=True))
+            self._list(rendition, RenditionJournal(journal.listed, is_over=True))
         clear_parts(self.directory)
 
-    def _list(self, rendition: str, journal: Journal) -> None:
+    def _list(self, rendition: str, journal: RenditionJournal) -> None:
         text = recording.write(journal, rendition)
         write_file(self.directory / recording.playlist_name(rendition), text.encode())
         settle(self.directory)
@@ -213,7 +213,7 @@ def clear_parts(directory: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def read_journals(directory: Path) -> dict[str, Journal]:
+def read_journals(directory: Path) -> dict[str, RenditionJournal]:
     """What was listed in a session's directory: empty journals where there is nothing yet, none of a second size."""
     found = {rendition: _read(directory / recording.playlist_name(rendition)) for rendition in RENDITIONS}
     return {rendition: journal for rendition, journal in found.items() if journal.listed or rendition != SMALL}
@@ -224,8 +224,8 @@ def read_index(directory: Path) -> FilmIndex:
     return FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_bytes()))
 
 
-def _read(path: Path) -> Journal:
+def _read(path: Path) -> RenditionJournal:
     try:
         return recording.read(path.read_text())
     except FileNotFoundError:
-        return Journal()
+        return RenditionJournal()

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from rooms.media.air.audio import Mixer, Samples
 from rooms.media.air.cmaf import PICTURE_HZ, SOUND_HZ, PictureSetup
 from rooms.media.air.disk import Disk
-from rooms.media.air.run import NO_SETUP, Pictures, Run, SoundTrack, setup_of
-from rooms.media.air.track import Track
+from rooms.media.air.run import NO_SETUP, Run, RunPictures, SoundTrack, setup_of
+from rooms.media.air.track import MediaTrack
 from rooms.media.rtc.h264 import split
 from rooms.playback.film_index import FilmIndex, Rendition
 from rooms.playback.recording import SMALL
@@ -110,14 +110,14 @@ class Packager:
     def _open_run(self, moment: float, setup: PictureSetup, small: PictureSetup, small_units: list[bytes]) -> None:
         begins_at = datetime.fromtimestamp(moment + self.epoch, UTC)
 
-        def track(rendition: str, hz: int) -> Track:
-            return Track(self.disk, rendition, self._next_run, hz, begins_at, in_parts=self.in_parts)
+        def track(rendition: str, hz: int) -> MediaTrack:
+            return MediaTrack(self.disk, rendition, self._next_run, hz, begins_at, in_parts=self.in_parts)
 
         self.run = Run(
-            moment, Pictures(track("video", PICTURE_HZ), moment, setup), SoundTrack(track("audio", SOUND_HZ))
+            moment, RunPictures(track("video", PICTURE_HZ), moment, setup), SoundTrack(track("audio", SOUND_HZ))
         )
         if small is not NO_SETUP:
-            self.run.small = Pictures(track(SMALL, PICTURE_HZ), moment, small)
+            self.run.small = RunPictures(track(SMALL, PICTURE_HZ), moment, small)
             self.run.small.begin(small_units)
         self._next_run += 1
         self._sounding.append(self.run)

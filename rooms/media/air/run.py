@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rooms.media.air.audio import Samples, SoundEncoder
 from rooms.media.air.cmaf import AAC_FRAME, PICTURE_HZ, SOUND_HZ, PictureSetup, Sample, length_prefixed
-from rooms.media.air.track import Track
+from rooms.media.air.track import MediaTrack
 from rooms.media.rtc.h264 import DELIMITER, PPS, SPS, type_of
 from rooms.playback.recording import TARGET_S
 
@@ -23,21 +23,21 @@ class Run:
     Where there are pictures of a smaller size, both are cut equally often, each on the keyframes that it has.
     """
 
-    def __init__(self, moment: float, pictures: "Pictures", sound: "SoundTrack") -> None:
+    def __init__(self, moment: float, pictures: "RunPictures", sound: "SoundTrack") -> None:
         self.moment, self.pictures, self.sound = moment, pictures, sound
-        self.small: Pictures | None = None
+        self.small: RunPictures | None = None
         self.position = round(moment * SOUND_HZ)
         self.ends: int | None = None
 
     @property
-    def sizes(self) -> "list[Pictures]":
+    def sizes(self) -> "list[RunPictures]":
         return [self.pictures, self.small] if self.small else [self.pictures]
 
     @property
     def small_setup(self) -> PictureSetup:
         return self.small.setup if self.small else NO_SETUP
 
-    def add(self, pictures: "Pictures", moment: float, units: list[bytes], *, is_key: bool) -> None:
+    def add(self, pictures: "RunPictures", moment: float, units: list[bytes], *, is_key: bool) -> None:
         """A picture of one of its sizes, which is cut only where that is not ahead of the other."""
         may_cut = pictures.cuts == min(each.cuts for each in self.sizes)
         pictures.add(moment, units, is_key=is_key, may_cut=may_cut)
@@ -50,10 +50,10 @@ class Run:
         self.ends = self.position + round(self.pictures.seconds * SOUND_HZ)
 
 
-class Pictures:
+class RunPictures:
     """A run's pictures of one size. Each lasts until the next one, so the newest waits here."""
 
-    def __init__(self, track: Track, moment: float, setup: PictureSetup) -> None:
+    def __init__(self, track: MediaTrack, moment: float, setup: PictureSetup) -> None:
         self._track, self._moment, self.setup = track, moment, setup
         self._newest: tuple[int, bool, bytes] | None = None
         """Its ticks since the run began, whether it is a keyframe, and its bytes."""
@@ -137,7 +137,7 @@ class Pictures:
 class SoundTrack:
     """A run's sound, encoded as it is mixed."""
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: MediaTrack) -> None:
         self._track, self._encoder = track, SoundEncoder()
         self.setup = self._encoder.setup
         self._track.open(self.setup)

@@ -14,7 +14,7 @@ import av
 from rooms.media.air.disk import Disk, read_journals
 from rooms.media.films.package import read_index
 from rooms.playback.film_index import Rendition, Segment
-from rooms.playback.recording import RENDITIONS, Journal, Listed
+from rooms.playback.recording import RENDITIONS, ListedSegment, RenditionJournal
 
 MOST_OFFSET_MS = 80
 """An AAC frame and a picture: where a stretch ends, or a film begins, sound and picture may be so far apart."""
@@ -78,7 +78,7 @@ def check_film(directory: Path) -> Findings:
     return found
 
 
-def _apart(video: Journal, audio: Journal) -> Iterator[float]:
+def _apart(video: RenditionJournal, audio: RenditionJournal) -> Iterator[float]:
     """By how many seconds the sound of each run that was closed is longer or shorter than its pictures.
 
     Sound is cut into pieces of one length: a run that does not end with a shorter one broke off, where of either some
@@ -91,16 +91,16 @@ def _apart(video: Journal, audio: Journal) -> Iterator[float]:
             yield abs(seen.get(run, 0.0) - _seconds(listed))
 
 
-def _seconds(listed: list[Listed]) -> float:
+def _seconds(listed: list[ListedSegment]) -> float:
     return sum(segment.seconds for segment in listed)
 
 
-def _runs(journal: Journal) -> Iterator[tuple[int, list[Listed]]]:
+def _runs(journal: RenditionJournal) -> Iterator[tuple[int, list[ListedSegment]]]:
     for run, listed in groupby(journal.listed, key=lambda segment: segment.run):
         yield run, list(listed)
 
 
-def _faults(directory: Path, rendition: str, journal: Journal) -> Iterator[str]:
+def _faults(directory: Path, rendition: str, journal: RenditionJournal) -> Iterator[str]:
     """What is wrong with each segment that a rendition has of its own."""
     for run, listed in _runs(journal):
         if listed[0].letter != RENDITIONS[rendition]:  # of another rendition, which is looked over by itself
@@ -113,7 +113,7 @@ def _faults(directory: Path, rendition: str, journal: Journal) -> Iterator[str]:
         yield from _unplayable(directory, init, listed)
 
 
-def _unplayable(directory: Path, init: bytes, segments: Iterable[Listed | Segment]) -> Iterator[str]:
+def _unplayable(directory: Path, init: bytes, segments: Iterable[ListedSegment | Segment]) -> Iterator[str]:
     for segment in segments:
         try:
             seconds = _decoded(init + (directory / segment.name).read_bytes())

@@ -26,24 +26,24 @@ FAST_START = {"movflags": "faststart"}
 """What a player must know first stands first."""
 
 
-class Run(NamedTuple):
+class JoinedRun(NamedTuple):
     """The files of one stretch, an initialisation segment first in each rendition."""
 
     video: Sequence[Path]
     audio: Sequence[Path]
 
 
-def join(runs: Sequence[Run], target: Path, progress: Progress = lambda share: None) -> None:
+def join(runs: Sequence[JoinedRun], target: Path, progress: Progress = lambda share: None) -> None:
     """Write one film of these runs. Raises OSError, or FFmpegError for what cannot be read."""
     with av.open(str(target), "w", format="mp4", options=FAST_START) as container:
-        film = Film(container)
+        film = JoinedFilm(container)
         for number, run in enumerate(runs):
             with ExitStack() as opened:
                 film.append(*(opened.enter_context(av.open(Files(files), "r", format="mp4")) for files in run))
             progress((number + 1) / len(runs))
 
 
-class Film:
+class JoinedFilm:
     """The film that is being written."""
 
     def __init__(self, container: OutputContainer) -> None:

@@ -104,7 +104,7 @@ class Order:
         self._missing[at - 1] = Missing(float("-inf"))
 
 
-class Pictures:
+class PictureAssembler:
     """Access units out of H.264 packets (RFC 6184, non-interleaved mode)."""
 
     def __init__(self, *, is_small: bool = False) -> None:

@@ -15,7 +15,7 @@ from aiortc.exceptions import OperationError
 from aiortc.rtp import RtpPacket
 
 from rooms.errors import OfferRefused
-from rooms.media.rtc.assembler import Packet, Pictures, Sounds
+from rooms.media.rtc.assembler import Packet, PictureAssembler, Sounds
 from rooms.media.rtc.congestion import EVERY_S, Arrivals
 from rooms.media.rtc.samples import Kind, Picture, Report, Sound
 from rooms.media.rtc.seam import Receiver, Sender, h264_only, new_connection, spawn
@@ -30,7 +30,7 @@ MOST_LINES = {"audio": 1, "video": 2}
 """What of an offer is received: of two pictures the first is the larger."""
 
 
-class Audience(Protocol):
+class SourceAudience(Protocol):
     """Who is told what a source sends."""
 
     def picture(self, source: str, picture: Picture) -> None: ...
@@ -40,12 +40,12 @@ class Audience(Protocol):
         """How loud a packet of sound is, dB below the loudest (RFC 6464)."""
 
 
-class Line:
+class SourceStream:
     """One stream of a source: its packets, put in order, are asked for again where they are missing."""
 
     def __init__(self, kind: Kind, receiver: Receiver) -> None:
         self.kind, self.receiver = kind, receiver
-        self.content = Sounds() if kind == "sound" else Pictures(is_small=kind == "small")
+        self.content = Sounds() if kind == "sound" else PictureAssembler(is_small=kind == "small")
         self._key_asked_at = 0.0
 
     def ask_key(self) -> None:
@@ -57,7 +57,7 @@ class Line:
 
     def tick(self, now: float) -> None:
         self.receiver.ask_again(self.content.order.to_ask_for(now))
-        if isinstance(self.content, Pictures) and self.content.wants_key:
+        if isinstance(self.content, PictureAssembler) and self.content.wants_key:
             self.ask_key()
 
 
@@ -65,12 +65,17 @@ class Source:
     """One publishing connection. `on_arrival` is called with its first packet, `on_end` once it is gone."""
 
     def __init__(
-        self, name: str, place: int, audience: Audience, on_arrival: Callable[[], None], on_end: Callable[[], None]
+        self,
+        name: str,
+        place: int,
+        audience: SourceAudience,
+        on_arrival: Callable[[], None],
+        on_end: Callable[[], None],
     ) -> None:
         self.name, self.place, self.audience = name, place, audience
         self.on_arrival, self.on_end = on_arrival, on_end
         self.connection = new_connection()
-        self.lines: dict[Receiver, Line] = {}
+        self.lines: dict[Receiver, SourceStream] = {}
         self.outputs: dict[str, list[Sender]] = {"audio": [], "video": []}
         self._arrivals = Arrivals()
         self._heard_at = time.monotonic() + CONNECTS_WITHIN_S - SILENT_AFTER_S
@@ -87,7 +92,7 @@ class Source:
             receiver = cast(Receiver, transceiver.receiver)
             receiver.listener = self
             kinds: tuple[Kind, ...] = ("sound",) if medium == "audio" else ("picture", "small")
-            self.lines[receiver] = Line(kinds[counts[medium]], receiver)
+            self.lines[receiver] = SourceStream(kinds[counts[medium]], receiver)
             counts[medium] += 1
             if medium == "video":
                 transceiver.setCodecPreferences(h264_only())
@@ -142,7 +147,7 @@ class Source:
         self._is_over = True
         await self.connection.close()
 
-    def _outputs_of(self, line: Line) -> list[Sender]:
+    def _outputs_of(self, line: SourceStream) -> list[Sender]:
         """Who watches gets the larger picture alone."""
         return [] if line.kind == "small" else self.outputs[line.receiver.kind]
 
@@ -167,7 +172,7 @@ class Source:
             self.over()
 
 
-class Slot:
+class SenderSlot:
     """A pair of senders of a watcher's connection, which one source at a time can fill."""
 
     def __init__(self) -> None:
@@ -182,7 +187,7 @@ class Watcher:
     ) -> None:
         self.name, self.place, self.on_end, self.on_connected = name, place, on_end, on_connected
         self.connection = new_connection()
-        self.slots: list[Slot] = []
+        self.slots: list[SenderSlot] = []
         self._opened_at = time.monotonic()
 
     async def answer(self, offer: str) -> str:
@@ -193,7 +198,7 @@ class Watcher:
             if kind == "video":
                 transceiver.setCodecPreferences(h264_only())
             if counts[kind] == len(self.slots):
-                self.slots.append(Slot())
+                self.slots.append(SenderSlot())
             self.slots[counts[kind]].senders[kind] = cast(Sender, transceiver.sender)
             counts[kind] += 1
         self.connection.on("connectionstatechange", self._note_state)

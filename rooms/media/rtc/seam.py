@@ -60,7 +60,7 @@ STEPS = {"video": 3_000, "audio": 960}
 log = logging.getLogger("plenary.media")
 
 
-class Listener(Protocol):
+class ReceiverListener(Protocol):
     """Whoever is told what a receiver receives. What it raises is noted: it would end the whole connection."""
 
     def packet(self, receiver: "Receiver", packet: RtpPacket) -> None:
@@ -95,7 +95,7 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
 class Receiver(RTCRtpReceiver):
     """Hands on packets as they come: no jitter buffer, no decoder, no NACK of aiortc's."""
 
-    listener: Listener | None = None
+    listener: ReceiverListener | None = None
     kind: str
     media_ssrc: int | None = None
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from rooms.playback.webvtt import Cue, NotWebVTT
 from server.playback.airings import Airing, seconds_of
 from server.playback.films import index_at
-from server.playback.programmes import StageSource
+from server.playback.programmes import SentByStage
 from server.recordings import captions
 from server.recordings.desk import Subject, at_desk, back, captioned, page, subject_of
 from server.store import caption_drafts, sessions
@@ -76,7 +76,7 @@ def to_caption(subject: Subject) -> Airing:
 
 
 def put_down(airing: Airing, cues: Sequence[Cue]) -> None:
-    if isinstance(airing.source, StageSource):
+    if isinstance(airing.source, SentByStage):
         captions.write_for_stage(airing.directory, airing.source.cut.whole, cues)
     else:
         captions.write(airing.directory, index_at(airing.directory), cues)

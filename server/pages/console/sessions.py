@@ -16,7 +16,7 @@ from server.models import Event, Film, Session, Speaker, Stage, Track
 from server.rules import slugs
 from server.rules.lifecycles import RECORDING, SESSION, moves_from
 from server.rules.local_time import reading_at
-from server.rules.session_hours import Hours, answer, read_hours
+from server.rules.session_hours import HoursGiven, answer, read_hours
 from server.rules.wording import span
 from server.store import agenda, console, programme, speakers, stages
 from server.web.entrance import event_of, require, session_of
@@ -141,10 +141,10 @@ async def choices_of(db: AsyncSession, event: Event) -> Choices:
 
 async def checked(
     db: AsyncSession, event: Event, session: Session | None, form: FormState[SessionForm], choices: Choices
-) -> tuple[FormState[SessionForm], Hours]:
+) -> tuple[FormState[SessionForm], HoursGiven]:
     """The form with what only the event can tell is wrong with it, and its hours."""
     if form.input is None:
-        return form, Hours()
+        return form, HoursGiven()
     typed = form.input
     hours = hours_of(event, typed)
     errors = dict(hours.errors)
@@ -174,7 +174,7 @@ async def checked(
 OF_THE_EVENT = "Please choose one of the answers offered."
 
 
-def hours_of(event: Event, typed: SessionForm) -> Hours:
+def hours_of(event: Event, typed: SessionForm) -> HoursGiven:
     return read_hours(
         typed.starts.replace(tzinfo=None, second=0, microsecond=0),
         typed.ends.replace(tzinfo=None, second=0, microsecond=0),
@@ -186,7 +186,7 @@ def hours_of(event: Event, typed: SessionForm) -> Hours:
     )
 
 
-def lived(session: Session, typed: SessionForm, hours: Hours) -> dict[str, str]:
+def lived(session: Session, typed: SessionForm, hours: HoursGiven) -> dict[str, str]:
     """What cannot be changed any more once a session was started: what happened has happened."""
     if session.started_at is None or hours.errors or hours.starts is None or hours.ends is None:
         return {}
@@ -249,12 +249,13 @@ def show(
     template: str,
     form: FormState[SessionForm],
     choices: Choices,
-    hours: Hours | None = None,
+    hours: HoursGiven | None = None,
     status_code: int = 200,
     **context: Any,
 ) -> Response:
     readings = {
-        name: [(reading.offset, answer(reading)) for reading in two] for name, two in (hours or Hours()).choices.items()
+        name: [(reading.offset, answer(reading)) for reading in two]
+        for name, two in (hours or HoursGiven()).choices.items()
     }
     return render(
         request,

@@ -16,7 +16,7 @@ from rooms.playback.recording import SMALL
 from server.models import Event, Session
 from server.playback import films, reloads
 from server.playback.admissions import Admissions
-from server.playback.airings import Airing, Broadcasts
+from server.playback.airings import Airing, Airings
 from server.playback.prepared import FileShelf, Prepared, Shelf, prepare
 from server.playback.signed import PICTURES, PREFIX
 from server.rules.permissions import allows
@@ -99,7 +99,7 @@ async def captions(request: Request) -> Response:
     """The whole captions of the recording, once its session is over."""
     async with request.app.state.db.reading() as db:
         event, session = await attended(request, db)
-    airing = await broadcasts_of(request).at(event.slug, session.slug)
+    airing = await airings_of(request).at(event.slug, session.slug)
     if airing is None or not is_playable(airing) or not airing.source.is_over(airing.read_at):
         raise NotFound("There are no captions to read yet.")
     return await file(request, airing.directory / CAPTIONS_NAME, CAPTIONS_TYPE, ASK_EACH_TIME)
@@ -125,15 +125,15 @@ async def segment(request: Request) -> Response:
     The part that is said to come next is waited for.
     """
     now, name, media_key = datetime.now(UTC), request.path_params["name"], request.path_params["media_key"]
-    broadcasts = broadcasts_of(request)
-    path = sent_file(await broadcasts.with_key(media_key), name, now)
+    airings = airings_of(request)
+    path = sent_file(await airings.with_key(media_key), name, now)
     if path is None:
         airing = await reloads.until(
             request.app.state.lookout,
-            lambda since: broadcasts.with_key(media_key, since=since),
+            lambda since: airings.with_key(media_key, since=since),
             lambda source: not source.awaits(name.removeprefix(PREFIX)),
             is_signed=name.startswith(PREFIX),
-            since=broadcasts.clock(),
+            since=airings.clock(),
         )
         path = sent_file(airing, name, now)
     if path is None:
@@ -175,7 +175,7 @@ async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
 
 async def airing_at(request: Request, since: float | None = None) -> Airing | None:
     """What the session of the address sends out."""
-    return await broadcasts_of(request).at(request.path_params["event"], request.path_params["session"], since=since)
+    return await airings_of(request).at(request.path_params["event"], request.path_params["session"], since=since)
 
 
 async def playable(request: Request, airing: Airing | None) -> Airing:
@@ -248,6 +248,6 @@ async def file(request: Request, path: Path, media_type: str, cache_control: str
     return Response(content, media_type=media_type, headers={"cache-control": cache_control})
 
 
-def broadcasts_of(request: Request) -> Broadcasts:
-    broadcasts: Broadcasts = request.app.state.broadcasts
-    return broadcasts
+def airings_of(request: Request) -> Airings:
+    airings: Airings = request.app.state.airings
+    return airings

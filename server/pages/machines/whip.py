@@ -110,7 +110,7 @@ async def arrive(request: Request, stage: Stage, publisher: Publisher, connectio
     async with request.app.state.db.writing() as db:
         try:
             return await stages.arrive(db, stage, publisher, connection, datetime.now(UTC))
-        except stages.Refused as refused:
+        except stages.StageRefused as refused:
             raise Conflict(str(refused)) from refused
 
 

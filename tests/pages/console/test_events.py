@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from server.models import Event, Grant, Person, Registration
+from server.models import Event, GrantRow, Person, Registration
 from server.store.engine.database import Database
 from tests.factory import Factory
 
@@ -49,7 +49,7 @@ async def test_an_event_is_made_as_a_draft_that_only_its_organiser_sees(
     assert event is not None
     assert (event.state, event.sectors) == ("draft", ["NHS", "Local authority"])
     async with database.reading() as db:
-        grants = (await db.exec(select(Grant).where(Grant.scope_id == event.id))).all()
+        grants = (await db.exec(select(GrantRow).where(GrantRow.scope_id == event.id))).all()
     assert [grant.person_id for grant in grants] == [olive.id]
     assert (await client.get("/mse-2026")).status_code == 200
     client.cookies.clear()

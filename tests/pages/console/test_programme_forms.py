@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlmodel import SQLModel, select
 
-from server.models import Event, Grant, Mail, NetworkingTable, Person, Session, Speaker, Track
+from server.models import Event, GrantRow, Mail, NetworkingTable, Person, Session, Speaker, Track
 from server.store import seating
 from server.store.engine.database import Database
 from tests.factory import Factory
@@ -29,7 +29,7 @@ async def rows(database: Database, relation: type[SQLModel]) -> list[SQLModel]:
 async def roles(database: Database, email: str) -> set[tuple[str, str]]:
     """What somebody may do, as (role, scope)."""
     async with database.reading() as db:
-        held = await db.exec(select(Grant).join(Person).where(Person.email == email))  # type: ignore[arg-type]
+        held = await db.exec(select(GrantRow).join(Person).where(Person.email == email))  # type: ignore[arg-type]
         return {(grant.role, grant.scope) for grant in held}
 
 

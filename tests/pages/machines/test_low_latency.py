@@ -17,7 +17,7 @@ from rooms.playback.parts import LISTED_SEGMENTS, PART_S, Part, list_name, part_
 from rooms.playback.recording import SIGNED, SMALL, playlist_name
 from server.models import Event, Person, Session
 from server.playback import reloads
-from server.playback.airings import Airing, Broadcasts
+from server.playback.airings import Airing, Airings
 from server.playback.films import index_at
 from server.playback.lookout import Lookout
 from server.playback.programmes import directory_of, stored_at
@@ -158,7 +158,7 @@ async def test_the_interpreters_picture_is_put_out_in_parts_too(
 ) -> None:
     signed = Sent(sent.directory / SIGNED)
     await signed.more(SENT_S)
-    await app.state.broadcasts.forget([(f"session:{session.id}", "status", 1)])
+    await app.state.airings.forget([(f"session:{session.id}", "status", 1)])
     address, segment, part = next_in((await get("signed.m3u8")).text)
     asked, asked_for_part = get("signed.m3u8", msn=segment, part=part), asyncio.create_task(client.get(address))
     assert not asked.done()
@@ -211,8 +211,8 @@ async def test_a_playlist_without_parts_is_not_waited_for(
 async def test_all_who_wait_are_answered_from_one_look_at_the_database(
     database: Database, settings: Settings, event: Event, session: Session, sent: Sent
 ) -> None:
-    broadcasts, lookout = Broadcasts(database, settings), Lookout()
-    airing = await broadcasts.at(event.slug, session.slug)
+    airings, lookout = Airings(database, settings), Lookout()
+    airing = await airings.at(event.slug, session.slug)
     assert airing is not None
     before = airing.source.version(airing.read_at)
 
@@ -222,7 +222,7 @@ async def test_all_who_wait_are_answered_from_one_look_at_the_database(
     async def wait() -> Airing | None:
         return await reloads.until(
             lookout,
-            lambda since: broadcasts.at(event.slug, session.slug, since=since),
+            lambda since: airings.at(event.slug, session.slug, since=since),
             lambda source: source.version(airing.read_at) != before,
         )
 

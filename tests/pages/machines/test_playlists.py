@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from server.models import Event, Person, Registration, Session
 from server.playback.admissions import REMEMBERED_S as admission_s
 from server.playback.admissions import Admissions
-from server.playback.airings import REMEMBERED_S, Broadcasts
+from server.playback.airings import REMEMBERED_S, Airings
 from server.settings import Settings
 from server.store import sessions
 from server.store.engine.database import Database
@@ -251,8 +251,8 @@ async def test_a_thousand_players_are_one_question_to_the_database(
     database: Database, settings: Settings, event: Event, with_film: NewSession
 ) -> None:
     session = await with_film()
-    broadcasts = Broadcasts(database, settings)
-    answers = await asyncio.gather(*(broadcasts.at(event.slug, session.slug) for _ in range(1000)))
+    airings = Airings(database, settings)
+    answers = await asyncio.gather(*(airings.at(event.slug, session.slug) for _ in range(1000)))
     assert len({id(answer) for answer in answers}) == 1
     assert answers[0] is not None and answers[0].session.id == session.id
 
@@ -262,13 +262,13 @@ async def test_what_another_process_withdrew_is_closed_here_within_a_second(
 ) -> None:
     clock = 100.0
     session = await with_film(state="ended", recording="open")
-    broadcasts = Broadcasts(database, settings, lambda: clock)
-    assert await broadcasts.with_key(session.media_key)
+    airings = Airings(database, settings, lambda: clock)
+    assert await airings.with_key(session.media_key)
     async with database.writing() as db:
         await sessions.move_recording(db, session, "withdraw")
-    assert await broadcasts.with_key(session.media_key)
+    assert await airings.with_key(session.media_key)
     clock += REMEMBERED_S
-    assert await broadcasts.with_key(session.media_key) is None
+    assert await airings.with_key(session.media_key) is None
 
 
 async def test_a_recording_that_is_not_open_can_be_seen_to_its_end_and_by_the_organiser(

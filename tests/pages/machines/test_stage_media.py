@@ -116,7 +116,7 @@ async def test_the_interpreters_picture_is_had_beside_the_programme_by_the_same_
     address = media(event, session, "signed.m3u8")
     assert (await client.get(address)).status_code == 404
     shutil.copytree(sent, directory_of(settings, session) / SIGNED)
-    await app.state.broadcasts.forget([(f"session:{session.id}", "status", 1)])
+    await app.state.airings.forget([(f"session:{session.id}", "status", 1)])
     playlist = (await client.get(address)).text
     listed = uris(playlist)
     assert listed[0] == f"/segments/{session.media_key}/signed-v-0.m4s"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rooms.control import Direct, Leave, News, Progress, Publish, Watch
+from rooms.control import Direct, Leave, News, ProgrammeProgress, Publish, Watch
 from rooms.media.air.disk import read_journals
 from rooms.media.rtc import seam
 from rooms.media.stages import CallRefused, Stages
@@ -96,10 +96,10 @@ async def test_a_wall_clock_that_is_set_moves_nothing_in_the_recording_and_is_to
     stages = await on_air(tmp_path, clock, news)
     began, speaker = clock.now, Speaker("amara", begins=time.monotonic())
     speak(stages, clock, speaker, seconds=6)
-    assert not any("clock" in each.troubles for each in news if isinstance(each, Progress))
+    assert not any("clock" in each.troubles for each in news if isinstance(each, ProgrammeProgress))
     clock.now += set_by_s
     speak(stages, clock, speaker, seconds=12, since=6)
-    assert any("clock" in each.troubles for each in news if isinstance(each, Progress))
+    assert any("clock" in each.troubles for each in news if isinstance(each, ProgrammeProgress))
     await stages.answer(Direct("main", None, None, [], False))
     await stages.close()
     video = read_journals(tmp_path / "keynote")["video"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rooms.errors import NoSuchSegment
 from rooms.playback.cuts import Cut
-from rooms.playback.simulive import Pause, Programme, playlist, segment_file
+from rooms.playback.simulive import FilmProgramme, Pause, playlist, segment_file
 from tests.pages.films import COUNT, SEGMENT_S, index
 
 BEGAN = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
@@ -19,8 +19,8 @@ def after(seconds: float) -> datetime:
     return BEGAN + timedelta(seconds=seconds)
 
 
-def programme(ran_s: float = 60, *pauses: Pause) -> Programme:
-    return Programme(index(), BEGAN, pauses, after(ran_s))
+def programme(ran_s: float = 60, *pauses: Pause) -> FilmProgramme:
+    return FilmProgramme(index(), BEGAN, pauses, after(ran_s))
 
 
 def test_a_film_that_was_repeated_is_kept_once() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.playback.film_index import FilmIndex, Rendition, Segment
 from rooms.playback.playlists import multivariant_playlist
-from rooms.playback.simulive import KNOWN_AFTER, Pause, Programme, playlist, segment_file
+from rooms.playback.simulive import KNOWN_AFTER, FilmProgramme, Pause, playlist, segment_file
 
 NINE = datetime(2022, 6, 28, 9, 0, tzinfo=UTC)
 ENDING = "#EXT-X-ENDLIST\n"
@@ -51,7 +51,7 @@ spans = st.integers(0, 30_000).map(lambda ms: timedelta(milliseconds=ms))
 
 
 @st.composite
-def programmes(draw: st.DrawFn) -> Programme:
+def programmes(draw: st.DrawFn) -> FilmProgramme:
     """A session with up to four pauses, ended or still running."""
     moment, pauses = NINE, []
     for _ in range(draw(st.integers(0, 4))):
@@ -61,10 +61,10 @@ def programmes(draw: st.DrawFn) -> Programme:
     if pauses and draw(st.booleans()):
         pauses[-1] = Pause(pauses[-1].paused_at, None)
     ended_at = moment + draw(spans) if draw(st.booleans()) else None
-    return Programme(film(draw(lengths)), NINE, pauses, ended_at)
+    return FilmProgramme(film(draw(lengths)), NINE, pauses, ended_at)
 
 
-def known_at(programme: Programme, now: datetime) -> Programme:
+def known_at(programme: FilmProgramme, now: datetime) -> FilmProgramme:
     """The same session as it was stored by then: nobody knows of later pauses, or of a later end."""
     pauses = [
         Pause(paused_at, resumed_at if resumed_at and resumed_at <= now else None)
@@ -72,7 +72,7 @@ def known_at(programme: Programme, now: datetime) -> Programme:
         if paused_at <= now
     ]
     ended = programme.ended_at if programme.ended_at and programme.ended_at <= now else None
-    return Programme(programme.film, programme.started_at, pauses, ended)
+    return FilmProgramme(programme.film, programme.started_at, pauses, ended)
 
 
 def uris(text: str) -> list[str]:
@@ -81,7 +81,7 @@ def uris(text: str) -> list[str]:
 
 @given(programmes(), spans, spans, st.sampled_from(["video", "audio", "captions"]))
 def test_a_later_playlist_begins_with_an_earlier_one(
-    programme: Programme, early: timedelta, more: timedelta, kind: str
+    programme: FilmProgramme, early: timedelta, more: timedelta, kind: str
 ) -> None:
     now, later = NINE + early, NINE + early + more
     first = playlist(known_at(programme, now), kind, now, "/segments/key/")
@@ -91,12 +91,12 @@ def test_a_later_playlist_begins_with_an_earlier_one(
 
 
 @given(programmes(), spans)
-def test_a_position_is_found_again_by_its_media_time(programme: Programme, position: timedelta) -> None:
+def test_a_position_is_found_again_by_its_media_time(programme: FilmProgramme, position: timedelta) -> None:
     assert programme.position_of(programme.moment_of(position)) == position
 
 
 @given(programmes(), spans, spans)
-def test_the_programme_never_runs_backwards(programme: Programme, early: timedelta, more: timedelta) -> None:
+def test_the_programme_never_runs_backwards(programme: FilmProgramme, early: timedelta, more: timedelta) -> None:
     now, later = NINE + early, NINE + early + more
     assert programme.position_of(now) <= programme.position_of(later)
     assert programme.moment_of(early) <= programme.moment_of(early + more)
@@ -104,7 +104,7 @@ def test_the_programme_never_runs_backwards(programme: Programme, early: timedel
 
 
 @given(programmes(), spans)
-def test_what_was_sent_has_a_media_time_that_is_past(programme: Programme, early: timedelta) -> None:
+def test_what_was_sent_has_a_media_time_that_is_past(programme: FilmProgramme, early: timedelta) -> None:
     now = NINE + early
     stored = known_at(programme, now)
     sent = stored.position_of_segment(stored.sent(now))
@@ -112,7 +112,7 @@ def test_what_was_sent_has_a_media_time_that_is_past(programme: Programme, early
 
 
 @given(programmes(), spans)
-def test_exactly_the_listed_segments_are_handed_out(programme: Programme, early: timedelta) -> None:
+def test_exactly_the_listed_segments_are_handed_out(programme: FilmProgramme, early: timedelta) -> None:
     now = NINE + early
     listed = uris(playlist(programme, "video", now, ""))
     for name in listed:
@@ -125,7 +125,7 @@ def test_exactly_the_listed_segments_are_handed_out(programme: Programme, early:
 
 
 def test_what_was_listed_before_the_end_was_known_is_still_handed_out() -> None:
-    lives, over = Programme(FILM, NINE), Programme(FILM, NINE, ended_at=NINE + seconds(8))
+    lives, over = FilmProgramme(FILM, NINE), FilmProgramme(FILM, NINE, ended_at=NINE + seconds(8))
     known_at = NINE + seconds(11)
     *_, latest = uris(playlist(lives, "video", known_at, ""))
     assert latest not in uris(playlist(over, "video", known_at, ""))
@@ -134,14 +134,14 @@ def test_what_was_listed_before_the_end_was_known_is_still_handed_out() -> None:
 
 
 def test_a_segment_is_listed_when_the_clock_reaches_its_end() -> None:
-    programme = Programme(FILM, NINE)
+    programme = FilmProgramme(FILM, NINE)
     assert uris(playlist(programme, "video", NINE + seconds(1.9), "")) == []
     assert uris(playlist(programme, "video", NINE + seconds(2), "")) == ["v-0-0.m4s"]
     assert uris(playlist(programme, "audio", NINE + seconds(5), "/k/")) == ["/k/a-0-0.m4s", "/k/a-0-1.m4s"]
 
 
 def test_a_playlist_says_what_a_player_needs() -> None:
-    text = playlist(Programme(FILM, NINE), "video", NINE + seconds(4), "/segments/key/")
+    text = playlist(FilmProgramme(FILM, NINE), "video", NINE + seconds(4), "/segments/key/")
     assert text == (
         "#EXTM3U\n"
         "#EXT-X-VERSION:7\n"
@@ -160,7 +160,7 @@ def test_a_playlist_says_what_a_player_needs() -> None:
 
 
 def test_a_film_that_is_shorter_than_its_session_is_repeated() -> None:
-    text = playlist(Programme(FILM, NINE), "video", NINE + seconds(24), "")
+    text = playlist(FilmProgramme(FILM, NINE), "video", NINE + seconds(24), "")
     assert uris(text)[4:7] == ["v-0-4.m4s", "v-1-0.m4s", "v-1-1.m4s"]
     assert text.count("#EXT-X-DISCONTINUITY\n") == 2
     assert "#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM-DATE-TIME:2022-06-28T09:00:10.000Z\n" in text
@@ -168,17 +168,17 @@ def test_a_film_that_is_shorter_than_its_session_is_repeated() -> None:
 
 def test_nothing_is_added_in_a_pause_and_what_follows_is_dated_after_it() -> None:
     pause = Pause(NINE + seconds(5), None)
-    during = playlist(Programme(FILM, NINE, [pause]), "video", NINE + seconds(60), "")
+    during = playlist(FilmProgramme(FILM, NINE, [pause]), "video", NINE + seconds(60), "")
     assert uris(during) == ["v-0-0.m4s", "v-0-1.m4s"]
 
-    resumed = Programme(FILM, NINE, [Pause(NINE + seconds(5), NINE + seconds(65))])
+    resumed = FilmProgramme(FILM, NINE, [Pause(NINE + seconds(5), NINE + seconds(65))])
     after = playlist(resumed, "video", NINE + seconds(66), "")
     assert uris(after) == ["v-0-0.m4s", "v-0-1.m4s", "v-0-2.m4s"]
     assert "#EXT-X-PROGRAM-DATE-TIME:2022-06-28T09:01:04.000Z\n#EXTINF:2.000000,\nv-0-2.m4s\n" in after
 
 
 def test_the_end_closes_the_list_with_what_was_sent_and_no_more() -> None:
-    programme = Programme(FILM, NINE, [Pause(NINE + seconds(3), NINE + seconds(8))], NINE + seconds(13))
+    programme = FilmProgramme(FILM, NINE, [Pause(NINE + seconds(3), NINE + seconds(8))], NINE + seconds(13))
     text = playlist(programme, "video", NINE + timedelta(days=7), "")
     assert text.endswith(ENDING)
     assert len(uris(text)) == 4
@@ -186,18 +186,18 @@ def test_the_end_closes_the_list_with_what_was_sent_and_no_more() -> None:
 
 
 def test_an_end_within_a_pause_keeps_what_was_sent_before_it() -> None:
-    programme = Programme(FILM, NINE, [Pause(NINE + seconds(6), None)], NINE + seconds(90))
+    programme = FilmProgramme(FILM, NINE, [Pause(NINE + seconds(6), None)], NINE + seconds(90))
     assert len(uris(playlist(programme, "video", NINE + seconds(100), ""))) == 3
 
 
 def test_sound_that_is_shorter_than_the_pictures_leaves_out_its_last_segments() -> None:
     silent_end = replace(FILM, audio=rendition("a", [2.0] * 4))
-    names = uris(playlist(Programme(silent_end, NINE), "audio", NINE + seconds(14), ""))
+    names = uris(playlist(FilmProgramme(silent_end, NINE), "audio", NINE + seconds(14), ""))
     assert names == ["a-0-0.m4s", "a-0-1.m4s", "a-0-2.m4s", "a-0-3.m4s", "a-1-0.m4s", "a-1-1.m4s"]
 
 
 def test_initialisation_segments_are_always_there() -> None:
-    assert segment_file(Programme(FILM, NINE), "a.mp4", NINE) == "a.mp4"
+    assert segment_file(FilmProgramme(FILM, NINE), "a.mp4", NINE) == "a.mp4"
 
 
 @pytest.mark.parametrize(
@@ -205,13 +205,13 @@ def test_initialisation_segments_are_always_there() -> None:
 )
 def test_no_other_name_stands_for_anything(name: str) -> None:
     with pytest.raises(NoSuchSegment):
-        segment_file(Programme(FILM, NINE), name, NINE + seconds(60))
+        segment_file(FilmProgramme(FILM, NINE), name, NINE + seconds(60))
 
 
 def test_a_rendition_that_the_film_lacks_has_no_playlist() -> None:
     mute = replace(FILM, captions=None)
     with pytest.raises(NoSuchSegment):
-        playlist(Programme(mute, NINE), "captions", NINE, "")
+        playlist(FilmProgramme(mute, NINE), "captions", NINE, "")
     assert "SUBTITLES" not in multivariant_playlist(mute)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from rooms.playback.recording import Journal, Listed, Recording
+from rooms.playback.recording import ListedSegment, Recording, RenditionJournal
 from rooms.playback.stage_cuts import StageCut, beside
 from tests.pages.films import index
 
@@ -17,13 +17,13 @@ def broadcast(*runs: tuple[float, int]) -> Recording:
     """What a stage sent: runs that begin after so many seconds, of so many segments; sound is cut later."""
     journals = {}
     for rendition, letter, late in (("video", "v", 0.0), ("audio", "a", 0.7)):
-        listed: list[Listed] = []
+        listed: list[ListedSegment] = []
         for run, (begins, count) in enumerate(runs):
             for number in range(count):
                 seconds = 2.0 + late * (number == 0) - late * (number == count - 1)
                 name = f"{letter}-{len(listed)}.m4s"
-                listed.append(Listed(name, seconds, run, None if number else after(begins)))
-        journals[rendition] = Journal(listed, is_over=True)
+                listed.append(ListedSegment(name, seconds, run, None if number else after(begins)))
+        journals[rendition] = RenditionJournal(listed, is_over=True)
     return Recording(index(), journals)
 
 

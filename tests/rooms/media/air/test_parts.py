@@ -16,7 +16,7 @@ from rooms.media.air.programme import Programme
 from rooms.playback import parts
 from rooms.playback.film_index import INDEX_NAME, FilmIndex
 from rooms.playback.parts import KEPT_SEGMENTS, LISTED_SEGMENTS, PART_S
-from rooms.playback.recording import RENDITIONS, Journal, Recording, init_name
+from rooms.playback.recording import RENDITIONS, Recording, RenditionJournal, init_name
 from tests.rooms.media.speaker import Speaker, feed
 
 WRITTEN_WITHIN_S = 60
@@ -104,7 +104,7 @@ def test_who_waits_for_a_part_or_a_segment_waits_until_it_is_listed(directory: P
     assert not sent.has_come_to("video", count, newest) and not sent.has_come_to("video", count, None)
     with pytest.raises(TooFarAhead):
         sent.has_come_to("video", count + 3, 0)
-    over = Journal(sent.journals["video"].listed, is_over=True)
+    over = RenditionJournal(sent.journals["video"].listed, is_over=True)
     assert Recording(sent.film, {"video": over}).has_come_to("video", count + 5, None)
 
 

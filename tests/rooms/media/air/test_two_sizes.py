@@ -10,7 +10,7 @@ from rooms.media.air.programme import Programme
 from rooms.media.films.check import check
 from rooms.playback.film_index import FilmIndex
 from rooms.playback.playlists import multivariant_playlist
-from rooms.playback.recording import SMALL, Journal, playlist_name, write
+from rooms.playback.recording import SMALL, RenditionJournal, playlist_name, write
 from tests.rooms.media.speaker import FRAMES_PER_S, Speaker, feed
 from tests.rooms.media.watching import flashes, frames
 
@@ -32,7 +32,7 @@ def end(programme: Programme) -> None:
     programme.end().result(WRITTEN_WITHIN_S)
 
 
-def pictures(directory: Path) -> tuple[Journal, Journal]:
+def pictures(directory: Path) -> tuple[RenditionJournal, RenditionJournal]:
     """The larger and the smaller, which must be cut alike; every segment is whole."""
     journals = read_journals(directory)
     larger, smaller = journals["video"], journals[SMALL]

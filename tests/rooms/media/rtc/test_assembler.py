@@ -11,7 +11,7 @@ from rooms.media.rtc.assembler import (
     SOUND_PATIENCE_S,
     START_CODE,
     Packet,
-    Pictures,
+    PictureAssembler,
     Sounds,
 )
 
@@ -42,7 +42,7 @@ def stream(pictures: int, *, every: int = 10, first: int = 0, at: int = 0) -> It
 
 
 def test_a_picture_is_put_together_from_its_packets():
-    pictures = Pictures()
+    pictures = PictureAssembler()
     made = [picture for packet in stream(2) for picture in pictures.put(packet)]
     assert [picture.is_key for picture in made] == [True, False]
     assert made[0].data == START_CODE + SPS + START_CODE + PPS + START_CODE + IDR
@@ -50,14 +50,14 @@ def test_a_picture_is_put_together_from_its_packets():
 
 
 def test_nothing_is_shown_before_the_first_keyframe():
-    pictures = Pictures()
+    pictures = PictureAssembler()
     late = [packet for packet in stream(12) if packet.at > 3 * STEP]
     made = [picture for packet in late for picture in pictures.put(packet)]
     assert [picture.at for picture in made] == [10 * STEP, 11 * STEP]
 
 
 def test_a_keyframe_without_its_parameter_sets_gets_the_last_ones():
-    pictures = Pictures()
+    pictures = PictureAssembler()
     list(pictures.put(Packet(1, 0, True, stap(SPS, PPS, IDR), 0.0)))
     (again,) = pictures.put(Packet(2, STEP, True, IDR, 0.1))
     assert again.data == START_CODE + SPS + START_CODE + PPS + START_CODE + IDR
@@ -69,17 +69,19 @@ def test_shuffled_packets_make_the_same_pictures():
         packets[0],
         *sorted(packets[1:], key=lambda each: each.sequence + random.Random(each.sequence).uniform(0, 6)),
     ]
-    assert everything(Pictures(), packets) == everything(Pictures(), [each._replace(received=0.0) for each in shuffled])
+    assert everything(PictureAssembler(), packets) == everything(
+        PictureAssembler(), [each._replace(received=0.0) for each in shuffled]
+    )
 
 
 def test_numbers_that_wrap_do_not_go_back():
-    made = everything(Pictures(), list(stream(40, first=65_500, at=(1 << 32) - 10 * STEP)))
+    made = everything(PictureAssembler(), list(stream(40, first=65_500, at=(1 << 32) - 10 * STEP)))
     assert len(made) == 40
     assert [later - earlier for (earlier, _), (later, _) in itertools.pairwise(made)] == [STEP] * 39
 
 
 def test_a_lost_packet_is_asked_for_again_and_again_until_it_comes():
-    pictures = Pictures()
+    pictures = PictureAssembler()
     packets = list(stream(3))
     lost = packets.pop(2)
     made = [picture for packet in packets for picture in pictures.put(packet)]
@@ -95,7 +97,7 @@ def test_a_lost_packet_is_asked_for_again_and_again_until_it_comes():
 
 
 def test_what_needs_a_packet_that_never_came_is_dropped_up_to_the_next_keyframe():
-    pictures = Pictures()
+    pictures = PictureAssembler()
     packets = [packet for packet in stream(22) if packet.sequence != 8]
     made = [picture for packet in packets for picture in pictures.put(packet)]
     assert pictures.order.lost == 1
@@ -106,7 +108,7 @@ def test_what_needs_a_packet_that_never_came_is_dropped_up_to_the_next_keyframe(
 
 
 def test_a_keyframe_is_wanted_while_pictures_are_dropped():
-    pictures = Pictures()
+    pictures = PictureAssembler()
     packets = [packet for packet in stream(9) if packet.sequence != 8]
     for packet in packets:
         list(pictures.put(packet))
@@ -115,16 +117,16 @@ def test_a_keyframe_is_wanted_while_pictures_are_dropped():
 
 
 def test_a_stream_that_broke_off_begins_anew_at_its_keyframe():
-    pictures = Pictures()
+    pictures = PictureAssembler()
     made = everything(pictures, [*stream(5), *stream(5, first=9_000, at=900_000)])
     assert [at for at, _ in made] == [0, 3_000, 6_000, 9_000, 12_000, 900_000, 903_000, 906_000, 909_000, 912_000]
 
 
 def test_no_packet_of_a_heavily_damaged_stream_makes_a_damaged_picture():
-    whole = dict(everything(Pictures(), list(stream(300))))
+    whole = dict(everything(PictureAssembler(), list(stream(300))))
     chance = random.Random(4)
     damaged = [packet for packet in stream(300) if chance.random() > 0.15]
-    made = everything(Pictures(), damaged)
+    made = everything(PictureAssembler(), damaged)
     assert made
     assert all(whole[at] == data for at, data in made)
 
@@ -137,7 +139,7 @@ def test_a_lost_sound_is_not_waited_for_long():
     assert [sound.at // 960 for sound in made] == [n for n in range(20) if n != 5]
 
 
-def everything(pictures: Pictures, packets: list[Packet]) -> list[tuple[int, bytes]]:
+def everything(pictures: PictureAssembler, packets: list[Packet]) -> list[tuple[int, bytes]]:
     made = [picture for packet in packets for picture in pictures.put(packet)]
     made += pictures.take(1_000)
     return [(picture.at, picture.data) for picture in made]
