@@ -1,6 +1,8 @@
 """What a handler learns before it begins: which event, who looks, and may they."""
 
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 
 from sqlalchemy import and_, bindparam
@@ -12,8 +14,26 @@ from starlette.requests import HTTPConnection, Request
 from server.models import Announcement, Event, Person, Registration, Session, SignIn
 from server.rules.permissions import ACTIONS, CREW, Grant, allows
 from server.store import announcements
+from server.store.engine.database import Database
 from server.trust.sign_in import Viewer
 from server.web.errors import Forbidden, NotFound, SignInNeeded
+
+
+@asynccontextmanager
+async def entering(
+    request: Request, action: str | None = None, *, writing: bool = False
+) -> AsyncIterator[tuple[AsyncSession, Event]]:
+    """Open a request's transaction with the event of its address, for a viewer who may do `action` there.
+
+    Without an action whoever finds the event may enter: the page says who may do what by calling `require`.
+    Raises what `event_of` and `require` raise; a transaction that was `writing` is then undone.
+    """
+    database: Database = request.app.state.db
+    async with database.writing() if writing else database.reading() as db:
+        event = await event_of(request, db)
+        if action is not None:
+            require(request, action)
+        yield db, event
 
 
 async def event_of(request: Request, db: AsyncSession) -> Event:
@@ -92,6 +112,21 @@ def require(
     if viewer.person is None:
         raise SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
     raise Forbidden(FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should."))
+
+
+def person_who(
+    request: HTTPConnection,
+    action: str,
+    *,
+    session_id: uuid.UUID | None = None,
+    table_id: uuid.UUID | None = None,
+    stage_id: uuid.UUID | None = None,
+) -> Person:
+    """The person who does this at the request's event. Raises SignInNeeded for a stranger, else Forbidden."""
+    person = require(request, action, session_id=session_id, table_id=table_id, stage_id=stage_id).person
+    if person is None:
+        raise SignInNeeded("Please open your join link, or sign in.")
+    return person
 
 
 def signed_in(request: HTTPConnection) -> tuple[Person, SignIn]:

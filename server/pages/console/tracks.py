@@ -10,7 +10,7 @@ from starlette.responses import Response
 from server.models import Event, Track
 from server.rules.slugs import slug_of
 from server.store import programme, tracks
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, event_of, require
 from server.web.errors import NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
@@ -28,9 +28,7 @@ class TrackForm(Form):
 
 
 async def index(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit") as (db, event):
         rows = await tracks.tracks_with_counts(db, event.id)
     return render(request, "console/tracks/index.html", tracks=rows)
 
