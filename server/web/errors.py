@@ -1,17 +1,19 @@
 """Every error that a page can end in, and the one place that turns errors into answers."""
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from server.store.engine.availability import is_away
 from server.web.templating import render
 
+Handler = Callable[[Request], Awaitable[Response]]
 log = structlog.get_logger("plenary.errors")
 
 
@@ -20,10 +22,16 @@ class PageError(Exception):
 
     status = 500
     title = "Something went wrong"
+    retry_after: int | None = None
+    """After how many seconds to try again, where trying again may help."""
 
     def __init__(self, sentence: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+    def headers(self) -> dict[str, str]:
+        """The headers that go with the answer, whatever its form."""
+        return {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
 
 
 class NotFound(PageError):
@@ -74,7 +82,7 @@ class TooLarge(PageError):
 
 
 class TooMany(PageError):
-    """Raised by rate limits; `retry_after` is in seconds."""
+    """A rate limit is reached; `retry_after` says in how many seconds it is lifted."""
 
     status = 429
     title = "That was a little fast"
@@ -136,8 +144,31 @@ async def page_error(request: Request, error: Exception) -> Response:
         event = request.path_params.get("event")
         address = f"/{event}/join-link" if isinstance(event, str) and not error.strong else "/sign-in"
         return RedirectResponse(f"{address}?then={request.url.path}", 303)
-    headers = {"retry-after": str(error.retry_after)} if isinstance(error, TooMany | Away) else {}
-    return answer(request, error.status, error.title, error.sentence or SENTENCES.get(error.status, ""), headers)
+    sentence = error.sentence or SENTENCES.get(error.status, "")
+    return answer(request, error.status, error.title, sentence, error.headers())
+
+
+def told_plainly(*, challenge: str = "") -> Callable[[Handler], Handler]:
+    """Decorate the handler of an address that programs ask: errors are one line of text with their status.
+
+    A program reads no pages and follows no way to a sign-in. With a 401 goes the `challenge`, the scheme by which the
+    program may show who sends it (RFC 9110, 11.6.1).
+    """
+
+    def decorated(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def answered(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except PageError as error:
+                headers = error.headers()
+                if challenge and error.status == 401:
+                    headers["www-authenticate"] = challenge
+                return PlainTextResponse(f"{error.sentence}\n", error.status, headers)
+
+        return answered
+
+    return decorated
 
 
 async def http_error(request: Request, error: Exception) -> Response:
