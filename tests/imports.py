@@ -27,6 +27,7 @@ def within(name: str, *packages: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
+@cache
 def modules(*packages: str) -> dict[str, Path]:
     """Every module of these packages, by its dotted name."""
     paths = [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]

@@ -1,7 +1,10 @@
 """Who may import whom: the house's inner walls."""
 
+import ast
 import sys
 import tomllib
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -10,17 +13,59 @@ from packaging.utils import canonicalize_name
 
 from tests.imports import ROOT, Import, imports, modules, within
 
-SERVER = [
-    ("server.models", ("server.models",)),
-    ("server.store", ("server.store", "server.models")),
-    ("server.live", ("server.live", "server.store", "server.models")),
-    ("server.pages", ("server.pages", "server.live", "server.store", "server.models")),
-    ("server.routes", ("server.pages", "server.live", "server.store", "server.models")),
-    ("server.app", ("server.routes", "server.pages", "server.live", "server.store", "server.models")),
-]
-"""Each layer, and the layers that it may import. What is in no layer (settings, errors, forms…) is open to all."""
+WALLS: dict[str, str] = {
+    "rooms": "rooms.bus rooms.topics",
+    "rooms.topics": "rooms.presence rooms.protocol rooms.reactions rooms.session",
+    "rooms.bus": "rooms.reactions",
+    "rooms.bus.redis": "rooms.bus rooms.meters",
+    "rooms.playback": "rooms.errors",
+    "rooms.media.rtc": "rooms.errors",
+    "rooms.media.air": "rooms.durable rooms.media.rtc rooms.playback rooms.topics",
+    "rooms.media.films": "rooms.durable rooms.media.air rooms.playback",
+    "rooms.media": "rooms.control rooms.errors rooms.grants rooms.media.rtc rooms.media.air rooms.media.films "
+    "rooms.playback rooms.topics",
+    "server.models": "",
+    "server.rules": "rooms.playback",
+    "server.surveys": "",
+    "server.analytics": "rooms.protocol server.rules server.surveys",
+    "server.analytics.export": "rooms.protocol server.analytics",
+    "server.store.engine": "server.models",
+    "server.store.migrations": "server.models",
+    "server.store.migrations.versions": "",
+    "server.store": "rooms.attendance rooms.control rooms.outside rooms.playback rooms.reactions rooms.topics "
+    "server.analytics.* server.models server.rules server.store.engine server.surveys",
+    "server.running": "server.store.engine",
+    "server.trust": "server.models server.rules server.settings server.store.engine",
+    "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",
+    "server.mail": "server.models server.settings server.store server.store.engine server.web",
+    "server.media": "rooms.control rooms.errors rooms.grants server.running server.settings server.store "
+    "server.store.engine",
+    "server.playback": "rooms.errors rooms.playback server.media server.models server.running server.settings "
+    "server.store server.store.engine server.web",
+    "server.recordings": "rooms.durable rooms.playback server.models server.playback server.rules server.settings "
+    "server.store server.store.engine server.web",
+    "server.acts": "server.analytics.* server.mail server.models server.rules server.store server.store.engine "
+    "server.surveys server.trust server.web",
+    "server.live": "rooms rooms.bus rooms.topics server.models server.rules server.store server.store.engine "
+    "server.trust server.web",
+    "server.pages": "rooms.control rooms.playback rooms.protocol server.acts server.analytics.* server.mail "
+    "server.models server.playback server.recordings server.rules server.settings server.store server.store.engine "
+    "server.surveys server.trust server.web",
+    "server.pages.console": "rooms.control rooms.playback rooms.protocol rooms.topics server.acts server.analytics "
+    "server.mail server.media server.models server.playback server.recordings server.rules server.store server.trust "
+    "server.web",
+    "server.pages.machines": "rooms.control rooms.errors rooms.playback server.media server.models server.playback "
+    "server.rules server.running server.store server.store.engine server.trust server.web",
+    "server.demo": "rooms.playback rooms.protocol server.models server.rules server.settings server.store "
+    "server.store.engine server.web",
+    "server.commands": "rooms.bus.redis rooms.media server.*",
+    "server": "rooms.bus.* server.*",
+}
+"""Each folder, and whose rooms its modules may enter besides: a folder without those below it, a module, or with `.*`
+a folder and all below it. A folder may always enter itself. A list names only folders that stand above its own."""
 
-LAYERS = [layer for layer, _ in SERVER] + ["server.commands"]
+DOORS = ("rooms", "server", "server.commands")
+"""They wire the folders below them. `server.settings` is a door too, and may be read from everywhere."""
 
 PURE = (
     "rooms.playback.cuts",
@@ -70,27 +115,86 @@ def test_redis_has_one_importer() -> None:
     assert all(within(user, "rooms.bus.redis") for user in users)
 
 
-@pytest.mark.parametrize(("layer", "below"), SERVER, ids=[layer for layer, _ in SERVER])
-def test_a_layer_imports_only_those_below_it(layer: str, below: tuple[str, ...]) -> None:
+def home_of(module: str) -> str:
+    """The folder of a module, by its dotted name; a package is its own."""
+    path = modules("rooms", "server")[module]
+    return module if path.stem == "__init__" else module.rpartition(".")[0]
+
+
+def target_of(name: str) -> str | None:
+    """The module of ours that an imported name is, or is in; None for what is not ours."""
+    while name not in modules("rooms", "server"):
+        name, _, _ = name.rpartition(".")
+        if not name:
+            return None
+    return name
+
+
+def may_enter(wall: str, target: str) -> bool:
+    """Tell whether one entry of a wall's list names this module, or its folder."""
+    if wall.endswith(".*"):
+        return within(target, wall.removesuffix(".*"))
+    return wall in (target, home_of(target))
+
+
+def test_every_folder_has_its_wall() -> None:
+    assert {home_of(module) for module in modules("rooms", "server")} == set(WALLS)
+
+
+@pytest.mark.parametrize("folder", WALLS)
+def test_a_folder_enters_only_the_rooms_of_its_list(folder: str) -> None:
+    walls = WALLS[folder].split()
     wrong = [
         found
-        for found in imports("server")
-        if within(found.importer, layer) and within(found.name, *LAYERS) and not within(found.name, *below)
+        for found in imports(folder.partition(".")[0])
+        if home_of(found.importer) == folder
+        and (target := target_of(found.name)) is not None
+        and home_of(target) != folder
+        and not any(may_enter(wall, target) for wall in walls)
     ]
     assert not wrong, broken(wrong)
 
 
-def test_models_import_nothing_else_of_ours() -> None:
+def test_no_arrow_runs_back_up() -> None:
+    above = dict(zip(WALLS, range(len(WALLS)), strict=True))
     wrong = [
-        found
-        for found in imports("server/models")
-        if within(found.name, "server", "rooms") and not within(found.name, "server.models")
+        (folder, wall)
+        for folder, walls in WALLS.items()
+        if folder not in DOORS
+        for wall in walls.split()
+        if wall != "server.settings" and above[home_of(target_of(wall.removesuffix(".*")) or "")] >= above[folder]
     ]
-    assert not wrong, broken(wrong)
+    assert not wrong
+
+
+@pytest.mark.parametrize("folder", WALLS)
+def test_no_list_names_a_room_that_its_folder_does_not_enter(folder: str) -> None:
+    entered = {
+        target
+        for found in imports(folder.partition(".")[0])
+        if home_of(found.importer) == folder and (target := target_of(found.name)) is not None
+    }
+    idle = [wall for wall in WALLS[folder].split() if not any(may_enter(wall, target) for target in entered)]
+    assert not idle, f"{folder} no longer enters {idle}: shorten its list"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {module: set() for module in modules("rooms", "server")}
+    for found in imports("rooms", "server"):
+        target = target_of(found.name)
+        if target is not None and target != found.importer:
+            graph[found.importer].add(target)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
 
 
 def test_pages_do_not_import_pages() -> None:
-    wrong = [found for found in imports("server/pages") if within(found.name, "server.pages")]
+    wings = ("server.pages.console", "server.pages.machines")
+    wrong = [
+        found for found in imports("server/pages") if within(found.name, "server.pages") and found.importer not in wings
+    ]
     assert not wrong, broken(wrong)
 
 
@@ -120,6 +224,15 @@ def test_a_pure_module_imports_the_standard_library(pure: str) -> None:
         and not (found.lazy and within(found.name, "scipy"))
     ]
     assert not wrong, broken(wrong)
+
+
+def test_a_public_class_name_stands_once() -> None:
+    homes = defaultdict(list)
+    for module, path in modules("rooms", "server").items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(module)
+    assert not {name: found for name, found in homes.items() if len(found) > 1}
 
 
 def test_statistics_are_imported_only_when_they_are_needed() -> None:
