@@ -14,7 +14,7 @@ from rooms.errors import UnknownRoom
 from rooms.protocol import Audience
 from server.live.availability import answering
 from server.models import Event, GrantRow, NetworkingTable, Registration, Session, SignIn, Stage
-from server.rules.permissions import CREW, Grant, allows
+from server.rules.permissions import Grant, allows, grants_of
 from server.store import tables
 from server.store.engine.database import Database
 
@@ -95,9 +95,12 @@ def audience_of(found: Sequence[Row[Any]], kind: str, key: uuid.UUID) -> Audienc
     first = found[0]
     if first.person_id is None:
         return None
-    grants = {Grant(row.role, row.scope, row.scope_id) for row in found if first.strong or row.role not in CREW}
-    if first.registration == "confirmed":
-        grants.add(Grant("delegate", "event", first.event_id))
+    grants = grants_of(
+        [Grant(row.role, row.scope, row.scope_id) for row in found if row.role is not None],
+        is_strong=first.strong,
+        event_id=first.event_id,
+        registration_state=first.registration,
+    )
     scope = {} if kind == "event" else {f"{kind}_id": key}
 
     def may(action: str) -> bool:

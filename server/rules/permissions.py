@@ -1,7 +1,7 @@
 """May they? One pure function over grants, and the table of who may do what."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 
@@ -51,6 +51,24 @@ ACTIONS: dict[str, frozenset[str]] = {
 
 CREW = frozenset({"organiser", "producer", "moderator", "analyst", "help desk"})
 """Roles that count only in a browser that was signed in strongly (password and code, or a link of the shell)."""
+
+
+def grants_of(
+    held: Iterable[Grant],
+    *,
+    is_strong: bool,
+    event_id: uuid.UUID | None = None,
+    registration_state: str | None = None,
+) -> frozenset[Grant]:
+    """The grants that count for a person in one browser, of all that they hold.
+
+    `is_strong` says how that browser was signed in, and decides over the roles of the crew. A confirmed registration
+    makes its person a delegate of the event.
+    """
+    counted = {grant for grant in held if is_strong or grant.role not in CREW}
+    if registration_state == "confirmed":
+        counted.add(Grant("delegate", "event", event_id))
+    return frozenset(counted)
 
 
 def allows(

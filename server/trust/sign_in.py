@@ -1,5 +1,6 @@
 """Who is this? Sign-ins are rows: found by the hash of a cookie, rotated, listed and ended."""
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from server.models import GrantRow, Person, SignIn
-from server.rules.permissions import CREW, Grant
+from server.rules.permissions import Grant, grants_of
 from server.rules.tokens import token_hash
 from server.settings import Settings
 from server.store.engine.database import Database
@@ -34,8 +35,15 @@ class Viewer:
         """Whether it is anybody known."""
         return self.person is not None
 
-    def granted(self, grant: Grant) -> "Viewer":
-        return replace(self, grants=self.grants | {grant})
+    def registered_at(self, event_id: uuid.UUID, registration_state: str | None) -> "Viewer":
+        """The same viewer at an event, with what their registration there allows; None: they have none."""
+        is_strong = self.sign_in is not None and self.sign_in.strong
+        return replace(
+            self,
+            grants=grants_of(
+                self.grants, is_strong=is_strong, event_id=event_id, registration_state=registration_state
+            ),
+        )
 
 
 NOBODY = Viewer()
@@ -91,8 +99,8 @@ async def viewer_with(db: AsyncSession, token: str) -> Viewer:
     if not found:
         return NOBODY
     sign_in, person, _ = found[0]
-    rows = [row for _, _, row in found if row is not None and (sign_in.strong or row.role not in CREW)]
-    return Viewer(person, sign_in, frozenset(Grant(row.role, row.scope, row.scope_id) for row in rows))
+    held = [Grant(row.role, row.scope, row.scope_id) for _, _, row in found if row is not None]
+    return Viewer(person, sign_in, grants_of(held, is_strong=sign_in.strong))
 
 
 @cache

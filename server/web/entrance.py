@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import Select
 from starlette.requests import HTTPConnection, Request
 
 from server.models import Announcement, Event, Person, Registration, Session, SignIn
-from server.rules.permissions import ACTIONS, CREW, Grant, allows
+from server.rules.permissions import ACTIONS, CREW, allows
 from server.store import announcements
 from server.store.engine.database import Database
 from server.trust.sign_in import Viewer
@@ -75,9 +75,8 @@ async def note_registration(connection: HTTPConnection, db: AsyncSession, event:
 
 def _note(connection: HTTPConnection, event: Event, registration: Registration | None) -> None:
     connection.state.event, connection.state.registration = event, registration
-    if registration is not None and registration.state == "confirmed":
-        viewer: Viewer = connection.state.viewer
-        connection.state.viewer = viewer.granted(Grant("delegate", "event", event.id))
+    viewer: Viewer = connection.state.viewer
+    connection.state.viewer = viewer.registered_at(event.id, registration.state if registration else None)
 
 
 async def registration_at(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration | None:
