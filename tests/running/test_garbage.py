@@ -5,7 +5,7 @@ import sys
 
 ASK = """
 import gc, server.app
-from server import garbage
+from server.running import garbage
 garbage.settle()
 print(gc.get_freeze_count() > 10_000, gc.isenabled())
 print(gc.get_threshold() == (garbage.YOUNG, garbage.MIDDLE, garbage.OLD))
