@@ -1,4 +1,4 @@
-"""The `plenary` command: reads the words of the command line and hands them to a module of `server.commands`."""
+"""The `plenary` command: reads the command line and runs one module of `server.commands`."""
 
 import argparse
 import importlib
@@ -27,9 +27,9 @@ COMMANDS: dict[str, str] = {
 
 
 def parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """The command line; `--help` at each level explains itself.
+    """The parser of the command line, with `--help` at each level.
 
-    Of the commands only the one that is asked for is loaded: all of them together take seconds of processor time.
+    Only the command that was asked for is loaded: all of them together take seconds of processor time.
     """
     whole = argparse.ArgumentParser(
         prog="plenary", description="A virtual conference platform: a delegate needs only a browser."
@@ -48,7 +48,7 @@ def module(name: str) -> ModuleType:
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0 done, 2 something the user can mend."""
+    """Run one command and return the exit code: 0 done, 2 for an error that the user can mend."""
     words = sys.argv[1:] if words is None else words
     try:
         arguments = parser(words).parse_args(words)

@@ -34,7 +34,7 @@ from server.web.templating import environment
 
 
 class Application(Starlette):
-    """Starlette's, which finds an address by its name at once: to try every route in turn was a third of a page."""
+    """A Starlette application that finds an address by its name at once: trying each route cost a third of a page."""
 
     def __init__(self, routes: Sequence[BaseRoute], **options: Any) -> None:
         super().__init__(routes=routes, **options)
@@ -47,7 +47,7 @@ class Application(Starlette):
 
 
 def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
-    """Everything that `plenary serve` serves, and `duties` beside its own. The database must have the newest schema."""
+    """Make the application of `plenary serve`, with more `duties`. The database must have the newest schema."""
     secret = load_secret(settings)
     database, bus = Database(settings.database), make_bus(settings, secret)
     database.after_commit.append(announce.through(bus))
@@ -92,7 +92,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
 
 
 def make_bus(settings: Settings, secret: bytes) -> Bus:
-    """Redis where it is set, under names that only this installation's processes know; else this process alone."""
+    """The bus over Redis where that is set, under names derived from the installation's secret; else in-process."""
     if not settings.redis_url:
         return MemoryBus()
     return RedisBus(settings.redis_url, f"plenary:{derive(secret, 'bus').hex()[:16]}:")

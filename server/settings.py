@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What an installation can choose. The README's table documents each (a test holds it)."""
+    """The choices of an installation. The README's table documents each (a test holds it)."""
 
     model_config = SettingsConfigDict(env_prefix="PLENARY_", frozen=True, populate_by_name=True, extra="ignore")
 
@@ -34,19 +34,19 @@ class Settings(BaseSettings):
     mail_password: str = ""
     """The password at the SMTP server."""
     mail_tls: Literal["starttls", "tls", "none"] = "starttls"
-    """How mail is protected on its way to the SMTP server."""
+    """The protection of mail on its way to the SMTP server."""
     mail_from: str = "Plenary <conference@localhost>"
     """The sender of mail."""
     store_url: str = ""
-    """An S3-compatible store for what stages send, as s3://bucket/prefix; empty: the data directory serves."""
+    """An S3-compatible store for stages' segments, as s3://bucket/prefix; empty: the data directory serves them."""
     store_public_url: str = ""
-    """The address from which browsers fetch what lies in that store."""
+    """The address from which browsers fetch from that store."""
     speech_to_text: str = ""
     """A command that is given a WAVE file's path and prints WebVTT; empty: captions are not drafted."""
     metrics_token: str = ""
-    """The bearer token for /metrics from elsewhere than this machine."""
+    """The bearer token for /metrics from another machine."""
     media_listen: str = ""
-    """Where the media process listens for the web processes, as host:port; empty: `plenary serve` runs one itself."""
+    """The address at which the media process listens for web processes, host:port; empty: `plenary serve` runs one."""
     media_port: int = Field(default=0, ge=0, le=65535)
     """The one UDP port for picture and sound; 0 takes a free one."""
     media_address: str = ""

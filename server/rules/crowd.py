@@ -1,4 +1,4 @@
-"""What the crowd did, second by second of a recording: drawn along its time line, listed, and replayed. Pure."""
+"""Reactions by seconds of a recording: drawn along its time line, listed, and replayed. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 COLUMNS = 120
-"""How many parts of the recording the drawing tells apart."""
+"""Parts of the recording that the drawing tells apart."""
 PEAKS = 5
 PEAK_S = 10
-"""How near to each other reactions are that count as one moment."""
+"""Reactions within this many seconds of each other count as one moment."""
 LEAST = 2
-"""Fewer reactions than this are no moment of the crowd."""
+"""The fewest reactions that make a moment."""
 
 Moments = Mapping[datetime, Mapping[str, int]]
-"""For each media time, to the second, how many of each emoji."""
+"""For each media time, to the second, the count of each emoji."""
 
 
 @dataclass(frozen=True)
 class Peak:
-    """A moment at which the crowd did most: the second at which it begins, how many reactions, the emoji in front."""
+    """A moment with more reactions than others: its first second, its reactions, its commonest emoji."""
 
     second: int
     count: int
@@ -28,7 +28,7 @@ class Peak:
 
 @dataclass(frozen=True)
 class Crowd:
-    """The reactions of everybody, live and later, by whole seconds of the recording."""
+    """Everybody's reactions, live and on demand, by whole seconds of the recording."""
 
     seconds: Mapping[int, Mapping[str, int]]
     length: float
@@ -44,7 +44,7 @@ class Crowd:
 
     @property
     def peaks(self) -> list[Peak]:
-        """The moments that stand out, in the order of time."""
+        """The moments that stand out, earliest first."""
         parts: dict[int, Counter[str]] = defaultdict(Counter)
         for second, emoji in self.seconds.items():
             parts[second // PEAK_S].update(emoji)
@@ -57,15 +57,15 @@ class Crowd:
 
     @property
     def rows(self) -> Sequence[tuple[int, Mapping[str, int]]]:
-        """As they are replayed, in the order of time."""
+        """The seconds with their reactions, earliest first, for replay."""
         return sorted(self.seconds.items())
 
 
 def crowd(moments: Moments, second_of: Callable[[datetime], float | None], length: float) -> Crowd:
-    """The crowd at its seconds of a recording; what happened in a part that was cut away is not in it."""
+    """Place reactions at their seconds of a recording. Reactions to a part that was cut away are left out."""
     seconds: dict[int, Counter[str]] = defaultdict(Counter)
-    for moment, emoji in moments.items():
-        second = second_of(moment)
+    for at, emoji in moments.items():
+        second = second_of(at)
         if second is not None:
             seconds[int(second)].update(emoji)
     return Crowd(seconds, length)

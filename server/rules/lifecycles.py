@@ -1,6 +1,6 @@
-"""Lifecycles as tables of moves: what may become what, of sessions, recordings, events and registrations.
+"""Lifecycles as tables of moves, for sessions, recordings, events, stages and registrations.
 
-Pure: it knows states and moments, no rows.
+Pure: states and times, no rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ class Move(NamedTuple):
 
 
 Lifecycle = Mapping[str, Move]
-"""The moves of one kind of thing by their verbs."""
+"""The moves of one kind of thing, by their verbs."""
 
 
 def _move(sources: str, target: str) -> Move:
@@ -62,12 +62,12 @@ def moves_from(lifecycle: Lifecycle, state: str) -> list[str]:
 
 
 def paused_for(pauses: Sequence[Pause], now: datetime) -> timedelta:
-    """How long a session has stood still in all."""
+    """The time that a session has been paused in all."""
     return sum(((pause.resumed_at or now) - pause.paused_at for pause in pauses), timedelta())
 
 
 class SessionHours(NamedTuple):
-    """When a session was to be, and when it really began."""
+    """A session's scheduled start and end, and its actual start."""
 
     starts_at: datetime
     ends_at: datetime
@@ -75,9 +75,9 @@ class SessionHours(NamedTuple):
 
 
 def end_due(hours: SessionHours, pauses: Sequence[Pause], film: timedelta | None, now: datetime) -> datetime:
-    """When the clock ends a live session: at its hour, but never before its film is over.
+    """The time at which the clock ends a live session: its scheduled end, or its film's end where that is later.
 
-    Time lost in pauses is added, and a session that began after its hour was over has its whole length.
+    Pauses are added. A session that began after its scheduled end keeps its scheduled length.
     """
     began_late = hours.started_at >= hours.ends_at
     planned = hours.started_at + (hours.ends_at - hours.starts_at) if began_late else hours.ends_at

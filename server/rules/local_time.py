@@ -1,7 +1,7 @@
-"""Wall time and a zone to a moment in UTC. Pure: it knows the zones' rules and no rows.
+"""Reads wall time in a zone as a time in UTC. Pure: the zones' rules, no rows.
 
-Twice a year a wall clock shows an hour that is not there, or the same hour twice. Nobody is asked to guess:
-both readings are offered, each named by its offset from UTC (PEP 495 calls them fold 0 and fold 1).
+Twice a year a wall clock skips an hour or shows it twice. Both readings are then offered, each named by its offset
+from UTC (PEP 495 calls them fold 0 and fold 1).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,16 +9,16 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 WALL = "%Y-%m-%dT%H:%M"
-"""How wall time is stored and sent by `<input type="datetime-local">`: ISO 8601 to the minute, no offset."""
+"""The form in which wall time is stored, and sent by `<input type="datetime-local">`: ISO 8601, no offset."""
 
 
 class Reading(NamedTuple):
-    """One meaning of what a wall clock shows."""
+    """One meaning of a wall clock's time."""
 
     wall: datetime
-    """Naive: what the clock shows at that moment."""
+    """The wall clock's time, naive."""
     at: datetime
-    """The moment, UTC."""
+    """The same time in UTC."""
     offset: str
     """±HH:MM from UTC, which names the reading."""
     name: str
@@ -26,7 +26,7 @@ class Reading(NamedTuple):
 
 
 class TwoReadings(ValueError):
-    """The wall clock shows this hour twice, or never; `readings` are the earlier and the later moment it can mean."""
+    """A wall time that comes twice, or never; `readings` are the earlier and the later time that it can mean."""
 
     def __init__(self, wall: datetime, readings: tuple[Reading, Reading]) -> None:
         super().__init__(f"{wall:%H:%M} can be read in two ways")
@@ -34,7 +34,7 @@ class TwoReadings(ValueError):
 
     @property
     def skipped(self) -> bool:
-        """The hour does not exist: each reading shows another time."""
+        """True when the hour does not exist: both readings then show another time."""
         return all(reading.wall != self.wall for reading in self.readings)
 
 
@@ -53,7 +53,7 @@ def _reading(wall: datetime, zone: ZoneInfo, fold: int) -> Reading:
 
 
 def reading_at(at: datetime, zone: ZoneInfo) -> Reading:
-    """What a wall clock in the zone shows at a moment, and by which offset."""
+    """The wall clock's time in a zone at a time in UTC, with its offset."""
     local = at.astimezone(zone)
     return Reading(local.replace(tzinfo=None, fold=0), at, offset_text(local.utcoffset() or timedelta()), f"{local:%Z}")
 
@@ -65,7 +65,7 @@ def offset_text(offset: timedelta) -> str:
 
 
 def zones() -> list[str]:
-    """The IANA zones an event may be in, by name: continents and UTC, without the legacy aliases."""
+    """The names of the IANA zones that an event may choose: continents and UTC, no legacy aliases."""
     continents = (
         "Africa",
         "America",

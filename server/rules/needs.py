@@ -1,4 +1,4 @@
-"""What of an event needs a person, said in one sentence with one way to see to it. Pure: it is told the facts."""
+"""Needs of an event: one sentence each, with one link to where it is mended. Pure: told the facts and the time."""
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ PICTURE_WANTED_WITHIN = timedelta(hours=24)
 
 
 class Need(NamedTuple):
-    """`link` is the name of an address of the event, `slug` the session it is about; `urgent` comes first."""
+    """A sentence, the link's words, the name of its route, its session's slug; urgent needs come first."""
 
     text: str
     action: str
@@ -21,7 +21,7 @@ class Need(NamedTuple):
 
 
 class SessionFacts(Protocol):
-    """What is asked of a session."""
+    """The columns of a session that decide its needs."""
 
     slug: str
     title: str
@@ -47,8 +47,11 @@ def needs(
     waitlisted: int,
     now: datetime,
 ) -> list[Need]:
-    """All of an event's needs, the urgent ones first. `clashes` are (speaker, title, other title, other's slug),
-    `recordings` those that are not whole: (title, slug, faults, seconds that are missing)."""
+    """All needs of an event, the urgent ones first.
+
+    `clashes` are (speaker, title, other title, other slug); `recordings` are those with a fault: (title, slug, faults,
+    missing seconds).
+    """
     found = [need for session in sessions for need in _of_session(session, zone, recordings_open, now)]
     if state == "draft":
         found.append(Need("This event is a draft: only its organisers can see it.", "Open it", "event_edit"))
@@ -89,7 +92,7 @@ def _of_session(session: SessionFacts, zone: str, recordings_open: str, now: dat
 
 
 def _not_whole(faults: Sequence[str], missing_s: float) -> str:
-    """What the check of a recording found, as the end of a sentence."""
+    """The findings of a recording's check, as the end of a sentence."""
     lacks = [f"lacks {missing_s:.0f} seconds"] if missing_s else []
     return " and ".join([*lacks, *([f"is faulty: {'; '.join(faults)}"] if faults else [])])
 

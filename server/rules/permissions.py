@@ -1,4 +1,4 @@
-"""May they? One pure function over grants, and the table of who may do what."""
+"""Permissions: the table of actions and roles, and one pure function over grants."""
 
 import uuid
 from collections.abc import Collection, Iterable
@@ -80,7 +80,7 @@ def allows(
     table_id: uuid.UUID | None = None,
     stage_id: uuid.UUID | None = None,
 ) -> bool:
-    """Whether any grant allows the action there. Raises KeyError for an action that is not in the table.
+    """True when any grant allows the action there. Raises KeyError for an action that is not in the table.
 
     A grant reaches downwards: the installation covers all events, an event its sessions, tables and stages.
     """

@@ -1,6 +1,6 @@
-"""A session's hours as they are typed: wall time in the event's zone, read without guessing. Pure.
+"""Reads a session's hours as typed: wall time in the event's zone. Pure.
 
-Errors are sentences by field; where an hour can be read in two ways, both readings are offered as answers.
+Errors are sentences by field. An hour with two readings is an error that offers both as answers.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ LONGEST = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class HoursGiven:
-    """When a session is, or what is wrong with it: `errors` and `choices` (readings to choose from) by field."""
+    """A session's hours as read, or `errors` (sentences) and `choices` (two readings) by field."""
 
     starts: Reading | None = None
     ends: Reading | None = None
@@ -22,7 +22,7 @@ class HoursGiven:
     choices: dict[str, tuple[Reading, Reading]] = field(default_factory=dict)
 
     def columns(self) -> dict[str, object]:
-        """The values as a session's columns hold them. Only for hours without errors."""
+        """The values of a session's columns. Only for hours without errors."""
         assert self.starts is not None and self.ends is not None
         return {
             "starts_local": self.starts.wall.strftime(WALL),
@@ -42,7 +42,7 @@ def read_hours(
     starts_offset: str = "",
     ends_offset: str = "",
 ) -> HoursGiven:
-    """The hours of a session at an event from `first_day` to `last_day`; an offset answers which reading is meant."""
+    """Read the hours of a session at an event from `first_day` to `last_day`; an offset chooses a reading."""
     readings: dict[str, Reading] = {}
     errors: dict[str, str] = {}
     choices: dict[str, tuple[Reading, Reading]] = {}
@@ -66,7 +66,7 @@ def read_hours(
 
 
 def question(two: TwoReadings, zone: str) -> str:
-    """What to ask about an hour that can be read in two ways."""
+    """The question about an hour with two readings."""
     shown = f"{two.wall:%H:%M}"
     if two.skipped:
         return f"The clocks go forward that night: there is no {shown} in {zone}. Which of these do you mean?"

@@ -1,4 +1,4 @@
-"""Random tokens, and what is stored of them."""
+"""Random tokens, and the hash that is stored of each."""
 
 import hashlib
 import secrets
@@ -12,5 +12,5 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """What is stored of a token: SHA-256, hex. A random token of 256 bits needs no salt."""
+    """The SHA-256 of a token, hex: nothing else of it is stored. 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""How moments, spans and numbers are written for people, in one place."""
+"""Writes times, spans and numbers for people, in one place."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -6,14 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 
-def clock(moment: datetime, zone: str) -> str:
+def clock(at: datetime, zone: str) -> str:
     """14:05, in a zone."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def day(moment: datetime, zone: str) -> str:
+def day(at: datetime, zone: str) -> str:
     """Tuesday 28 June, in a zone."""
-    local = moment.astimezone(ZoneInfo(zone))
+    local = at.astimezone(ZoneInfo(zone))
     return f"{local:%A} {local.day} {local:%B}"
 
 
@@ -58,7 +58,7 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 def kept(value: Any) -> str:
-    """A stored value for the person it is about: yes, no, a moment (UTC), or itself."""
+    """A stored value for the person it is about: yes, no, a time (UTC), or itself."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
