@@ -1,0 +1,173 @@
+// Plays a session in a video element as the session goes: from its live edge, and its recording once that is open.
+
+import { Following } from "../models/following.js";
+import { Patience } from "../models/patience.js";
+import { Playback } from "../models/playback.js";
+import { isAtEdge } from "../models/timeline.js";
+import { EDGE, Feed } from "./feed.js";
+import { listen } from "./listeners.js";
+
+/** @typedef {import("../models/programme.js").Status} Status */
+
+export class SessionPlayer {
+  #unlisten;
+  #following = new Following();
+  #patience = new Patience(performance.now());
+  /** The browser lets nothing play before somebody asks. */
+  #isBlocked = false;
+  /** The browser lets nothing be heard before somebody asks. */
+  isSilenced = false;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {{ playlist: string, resume: number, status: Status, hasFilm: boolean }} session `playlist` is an address,
+   *   `resume` the second at which the recording starts
+   * @param {object} page
+   * @param {() => void} page.changed something that the page shows of this is different now
+   * @param {(heights: number[]) => void} page.heights the picture's sizes, lines
+   */
+  constructor(video, { playlist, resume, status, hasFilm }, page) {
+    this.video = video;
+    this.resume = resume;
+    this.page = page;
+    this.playback = new Playback(status, hasFilm);
+    this.feed = new Feed(video, playlist, {
+      opened: () => this.play(),
+      isAtEdge: () => this.playback.phase === "running" && this.#following.isWanted,
+      heights: page.heights,
+    });
+    this.#unlisten = this.#listen();
+  }
+
+  /** True where only a press of the large button makes it play. */
+  get isIdle() {
+    return !this.playback.card && this.video.paused && (!this.feed.isWanted || this.#isBlocked);
+  }
+
+  get #isPlaying() {
+    const { paused, ended, readyState } = this.video;
+    return this.feed.isOpen && !paused && !ended && readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+  }
+
+  /** True when the picture stands still for a good reason: nobody asked for it, somebody stopped it, or nothing is sent. */
+  get #isHeld() {
+    return !this.feed.isWanted || (this.feed.isOpen && this.video.paused) || this.video.ended || this.playback.isHalted;
+  }
+
+  /**
+   * Brings what is played in line with the session.
+   * @param {Partial<Status>} change
+   */
+  follow(change) {
+    this.playback.follow(change);
+    if (this.playback.phase === "running" && !this.feed.isWanted) this.feed.open(EDGE);
+    if (!this.playback.hasPicture) this.feed.close();
+    this.page.changed();
+  }
+
+  /** Plays with sound where the browser lets us, else without it, else when somebody asks. */
+  async play() {
+    try {
+      await this.video.play();
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      this.video.muted = true;
+      this.isSilenced = true;
+      await this.video.play().catch(() => {
+        this.#isBlocked = true;
+      });
+    }
+    this.page.changed();
+  }
+
+  /** Starts because somebody asked. */
+  start() {
+    if (this.feed.isWanted) this.play();
+    else this.feed.open(this.playback.phase === "on-demand" ? this.resume : EDGE);
+  }
+
+  /** @param {number} seconds */
+  goTo(seconds) {
+    this.playback.rewind();
+    this.#following.isWanted = false;
+    if (!this.feed.isWanted) return void this.feed.open(seconds);
+    this.video.currentTime = seconds;
+    this.play();
+  }
+
+  toEdge() {
+    this.goTo(this.feed.edge);
+  }
+
+  /** The network is back. */
+  reconnect() {
+    if (this.feed.isWanted && !this.feed.isOpen) this.feed.reopen();
+  }
+
+  /**
+   * Looks after what is being played, a few times a second, and tells what is being seen.
+   * @returns {{ mediaTime: number | null, playing: boolean }}
+   */
+  beat() {
+    const seen = { mediaTime: this.feed.mediaTime, playing: this.#isPlaying };
+    if (seen.playing) this.feed.keep();
+    this.#judge(seen.playing);
+    this.#takeAlong(seen.playing);
+    return seen;
+  }
+
+  /**
+   * Opens anew what stalled, and lets the page say when nothing comes.
+   * @param {boolean} playing
+   */
+  #judge(playing) {
+    const { isFailing, opensAnew } = this.#patience.judge(performance.now(), {
+      isMissing: !playing && !this.#isHeld,
+      isOpen: this.feed.isOpen,
+      waitsForStage: this.feed.hasSeenAll && this.playback.phase === "running",
+    });
+    if (opensAnew) this.feed.reopen();
+    if (this.playback.fail(isFailing)) this.page.changed();
+  }
+
+  /**
+   * Takes who fell behind without having wished it to the live edge.
+   * @param {boolean} playing
+   */
+  #takeAlong(playing) {
+    const { currentTime: at, paused, playbackRate } = this.video;
+    const behind = this.feed.isLive && !isAtEdge(at, this.feed.edge);
+    const isLeft = this.#following.beat({ at, behind, playing, held: paused || playbackRate < 1 });
+    if (isLeft && this.playback.phase === "running") this.video.currentTime = this.feed.edge;
+  }
+
+  /** @param {() => void} note takes down what the video did */
+  #shows = (note) => () => {
+    note();
+    this.page.changed();
+  };
+
+  #listen() {
+    const { playback, video } = this;
+    return listen(video, {
+      loadeddata: this.#shows(() => playback.load()),
+      playing: this.#shows(() => {
+        playback.play();
+        this.#isBlocked = false;
+      }),
+      waiting: this.#shows(() => playback.drain()),
+      ended: this.#shows(() => playback.finish()),
+      pause: this.page.changed,
+      emptied: () => this.#following.reset(),
+      seeking: () => this.#following.seek(video.currentTime),
+      volumechange: this.#shows(() => {
+        this.isSilenced &&= video.muted;
+      }),
+    });
+  }
+
+  close() {
+    this.#unlisten();
+    this.feed.close();
+  }
+}
