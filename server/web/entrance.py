@@ -1,4 +1,4 @@
-"""What a handler learns before it begins: which event, who looks, and may they."""
+"""The way into a page: the event of the address, the person who asks, and whether they may."""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -23,10 +23,11 @@ from server.web.errors import Forbidden, NotFound, SignInNeeded
 async def entering(
     request: Request, action: str | None = None, *, writing: bool = False
 ) -> AsyncIterator[tuple[AsyncSession, Event]]:
-    """Open a request's transaction with the event of its address, for a viewer who may do `action` there.
+    """Open a transaction of a request, with the event of its address, for a viewer who may do `action` there.
 
-    Without an action whoever finds the event may enter: the page says who may do what by calling `require`.
-    Raises what `event_of` and `require` raise; a transaction that was `writing` is then undone.
+    Without an action whoever finds the event may enter: the page then names who may do what, by `person_who` or
+    `require`. A request that enters once more finds its event known already, which costs no statement.
+    Raises what `event_of` and `require` raise. An error undoes a transaction that was `writing`.
     """
     database: Database = request.app.state.db
     async with database.writing() if writing else database.reading() as db:
@@ -36,20 +37,30 @@ async def entering(
         yield db, event
 
 
+async def event_at(request: Request) -> Event:
+    """The event of the address, read in a transaction of its own. Raises NotFound."""
+    async with entering(request) as (_, event):
+        return event
+
+
 async def event_of(request: Request, db: AsyncSession) -> Event:
     """The event that the address names, kept on the request with what the layout shows: registration, announcement.
 
-    Raises NotFound; a draft is found only by those who may open its console.
+    It is read once in a request. Raises NotFound; a draft is found only by those who may open its console.
     """
+    known: Event | None = getattr(request.state, "event", None)
+    if known is not None:
+        return known
     viewer: Viewer = request.state.viewer
     asked = {"slug": request.path_params["event"], "person": viewer.person.id if viewer.person else None}
     found = (await db.exec(_entering(), params=asked)).first()
     if found is None:
         raise NotFound("There is no event at this address. Please check it for a typing mistake.")
-    event, registration, request.state.announcement = found
-    _note(request, event, registration)
+    event, registration, announcement = found
     if event.state == "draft" and not allows(viewer.grants, "console.open", event_id=event.id):
         raise NotFound("There is no event at this address yet.")
+    request.state.announcement = announcement
+    _note(request, event, registration)
     return event
 
 

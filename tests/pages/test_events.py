@@ -89,7 +89,9 @@ async def test_what_an_organiser_wrote_is_never_code(client: httpx.AsyncClient, 
 async def test_a_draft_is_not_there_for_others(client: httpx.AsyncClient, make: Factory) -> None:
     event = await make.event(state="draft")
     for path in ("", "/share.svg", "/registration", "/agenda", "/agenda.ics", "/join-link"):
-        assert (await client.get(f"/{event.slug}{path}")).status_code == 404
+        answer = await client.get(f"/{event.slug}{path}")
+        assert answer.status_code == 404
+        assert event.title not in answer.text
     olive = await make.organiser(event)
     client.cookies.update(await make.cookie(olive, strong=True))
     assert (await client.get(f"/{event.slug}")).status_code == 200
