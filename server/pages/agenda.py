@@ -11,7 +11,7 @@ from starlette.responses import Response
 from server.store import agenda
 from server.store.agenda import Item
 from server.web.calendar import calendar_file
-from server.web.entrance import event_of, require, session_of
+from server.web.entrance import entering, person_who, session_of
 from server.web.errors import Invalid, SignInNeeded
 from server.web.forms import Form, read_form
 from server.web.templating import redirect, render
@@ -19,16 +19,16 @@ from server.web.templating import redirect, render
 
 @dataclass(frozen=True)
 class Filters:
-    """What of the agenda is shown; each is a word in the address, empty for everything."""
+    """The parts of the agenda to show; each is a word in the address, empty for everything."""
 
     day: str = ""
     """An ISO date."""
     track: str = ""
     """A slug."""
     mine: str = ""
-    """yes: one's own agenda."""
+    """yes: only the sessions that the reader has added to their own agenda."""
     zone: str = ""
-    """mine: hours where the reader is."""
+    """mine: hours in the reader's own time zone."""
 
     def query(self, **changes: str) -> str:
         """The address of the agenda with some filters changed."""
@@ -47,10 +47,9 @@ def filters_of(request: Request) -> Filters:
 
 
 async def index(request: Request) -> Response:
-    """Open to everybody, as the event's page is; one's own agenda needs a sign-in."""
+    """The agenda, open to everybody as the event's page is; bookmarks need a sign-in."""
     now, filters, person = datetime.now(UTC), filters_of(request), request.state.viewer.person
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    async with entering(request) as (db, event):
         items = await agenda.agenda(db, event, now)
         mine = await agenda.bookmarks_of(db, event.id, person.id) if person else frozenset()
         tracks = await agenda.tracks_of(db, event.id)
@@ -71,10 +70,9 @@ async def index(request: Request) -> Response:
 
 
 async def calendar(request: Request) -> Response:
-    """The whole agenda as a calendar file; with `?mine=yes` one's own."""
+    """The whole agenda as a calendar file; with `?mine=yes` the reader's own. Raises SignInNeeded for a stranger's."""
     now, filters, person = datetime.now(UTC), filters_of(request), request.state.viewer.person
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    async with entering(request) as (db, event):
         if filters.mine and person is None:
             raise SignInNeeded("Please open your join link first.")
         mine = await agenda.bookmarks_of(db, event.id, person.id) if person else frozenset()
@@ -84,23 +82,21 @@ async def calendar(request: Request) -> Response:
 
 
 class BookmarkForm(Form):
-    """Whether the session is in one's own agenda from now on, and which page to go back to."""
+    """A session to keep in the reader's own agenda or to take out of it, and the page to go back to."""
 
     kept: Literal["yes", "no"]
     back: Literal["agenda", "session", "lobby"] = "agenda"
 
 
 async def bookmark(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person = require(request, "event.attend").person
-        session = await session_of(request, db, event)
-    assert person is not None
+    """Put a session into the reader's own agenda, or take it out."""
     form = await read_form(request, BookmarkForm)
-    if form.input is None:
-        raise Invalid("Please use the button beside the session.")
-    kept = form.input.kept == "yes"
-    async with request.app.state.db.writing() as db:
+    async with entering(request, writing=True) as (db, event):
+        person = person_who(request, "event.attend")
+        session = await session_of(request, db, event)
+        if form.input is None:
+            raise Invalid("Please use the button beside the session.")
+        kept = form.input.kept == "yes"
         await agenda.bookmark(db, person.id, session.id, kept=kept)
     notice = "bookmarked" if kept else "unbookmarked"
     if form.input.back == "session":

@@ -1,4 +1,4 @@
-"""Backstage: where those who speak, interpret or chair meet before and while they are on air."""
+"""Backstage: the page on which those who speak, interpret or chair meet, before and while they are on air."""
 
 import time
 
@@ -8,22 +8,20 @@ from starlette.responses import Response
 from rooms.control import PLACES
 from server.store import stages
 from server.trust.stream_keys import ice_servers
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, person_who
 from server.web.errors import NotFound
 from server.web.templating import render
 
 
 async def show(request: Request) -> Response:
-    """One's own picture and sound, and the others'."""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person = require(request, "backstage.join", stage_id=request.path_params["stage"]).person
+    """The visitor's own picture and sound, and the others'. Raises NotFound for another event's stage."""
+    async with entering(request) as (db, event):
+        person = person_who(request, "backstage.join", stage_id=request.path_params["stage"])
         found = await stages.stage_at(db, request.path_params["stage"])
         if found is None or found[1].id != event.id:
             raise NotFound("There is no such stage (any more).")
         stage = found[0]
         session = await stages.session_on(db, stage.id) or await stages.session_after(db, stage.id)
-    assert person is not None
     settings = request.app.state.settings
     ice = ice_servers(settings.turn_urls, settings.turn_secret, person.id.hex, time.time())
     return render(

@@ -1,4 +1,4 @@
-"""The event's own page, for everybody: what it is, when it is and who speaks."""
+"""The event's own page, for everybody: its days, its programme and its speakers."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -9,15 +9,14 @@ from starlette.responses import Response
 
 from server.acts.registering import is_open
 from server.store import agenda, registrations
-from server.web.entrance import event_of
+from server.web.entrance import entering, event_at
 from server.web.templating import render
 
 
 async def show(request: Request) -> Response:
-    """What the event is. `?via=` names where the visitor heard of it, and goes into the registration."""
+    """The event. `?via=` names the source from which the visitor heard of it, and goes into the registration."""
     now = datetime.now(UTC)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    async with entering(request) as (db, event):
         today = agenda.local_date(now, event.zone)
         items = await agenda.agenda(db, event, now)
         registered = await registrations.count(db, event.id, "confirmed")
@@ -41,9 +40,8 @@ async def show(request: Request) -> Response:
 
 
 async def qr(request: Request) -> Response:
-    """The event's address as a QR code (SVG), which also tells that it was heard of by one."""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    """The event's address as a QR code (SVG), with `?via=QR` as the source from which a visitor heard of it."""
+    event = await event_at(request)
     drawing = BytesIO()
     code = segno.make(f"{request.app.state.settings.base_url}/{event.slug}?via=QR", error="m", micro=False)
     code.save(drawing, kind="svg", scale=8, border=4, dark="#000", light="#fff", title=event.title, svgclass=None)

@@ -1,4 +1,4 @@
-"""The front page: the events of this installation, and for an organiser their own in every state."""
+"""The front page: the open events of this installation, and an organiser's own events in every state."""
 
 from sqlmodel import col, select
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from server.web.templating import render
 
 
 async def index(request: Request) -> Response:
-    """Open events, the next first."""
+    """The open events in the order of their days, and the viewer's own."""
     viewer = request.state.viewer
     async with request.app.state.db.reading() as db:
         events = (await db.exec(select(Event).where(Event.state == "open").order_by(col(Event.starts_on)))).all()

@@ -1,4 +1,4 @@
-"""Where delegates arrive: what is on now, what comes next, their own day."""
+"""The lobby: the sessions that are on now and those that come next, and the delegate's own day."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,18 +12,17 @@ from server.store import agenda, recordings, surveys, tables
 from server.store.agenda import Item
 from server.store.engine.revisions import session_room
 from server.surveys.published import AFTER, BEFORE
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, person_who
 from server.web.templating import render
 
 ENDED = ("ended", "on-demand")
 
 
 async def show(request: Request) -> Response:
+    """The lobby as it stands for this delegate."""
     now = datetime.now(UTC)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person = require(request, "event.attend").person
-        assert person is not None
+    async with entering(request) as (db, event):
+        person = person_who(request, "event.attend")
         items = await agenda.agenda(db, event, now)
         programme = agenda.programme(items)
         mine = await agenda.bookmarks_of(db, event.id, person.id)
@@ -48,7 +47,7 @@ async def show(request: Request) -> Response:
 async def survey_for(
     db: AsyncSession, event: Event, person: Person, items: Sequence[Item], now: datetime
 ) -> Survey | None:
-    """The survey that this person has not answered: the one before, or from the first session's end the one after."""
+    """The open survey that this person has not answered: `before` until the first session has ended, then `after`."""
     wave = AFTER if any(item.state in ENDED for item in items) else BEFORE
     survey = await surveys.with_slug(db, event.id, wave)
     if survey is None or not surveys.is_open(survey, now):

@@ -4,16 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.store import seating, tables, waiting
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, person_who
 from server.web.templating import render
 
 
 async def index(request: Request) -> Response:
     """All tables; `?view=list` says the same in words."""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person = require(request, "event.attend").person
-        assert person is not None
+    async with entering(request) as (db, event):
+        person = person_who(request, "event.attend")
         found = await tables.lounge(db, event.id)
         mine = await seating.seat_of(db, event.id, person.id)
         queued = await waiting.entries_of(db, event.id, person.id)

@@ -17,7 +17,7 @@ from server.recordings.transcripts import TranscriptLine, read_transcript
 from server.settings import Settings
 from server.store import programme, recordings
 from server.store.recordings import ListedRecording
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, person_who
 from server.web.templating import render
 
 
@@ -31,10 +31,8 @@ class Found(NamedTuple):
 async def index(request: Request) -> Response:
     """Searched by `?q=` over titles, speakers, tracks, abstracts and captions: every word must be found."""
     asked = request.query_params.get("q", "")[:100].strip()
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person = require(request, "event.attend").person
-        assert person is not None
+    async with entering(request) as (db, event):
+        person = person_who(request, "event.attend")
         library = await recordings.library(db, event, person.id, datetime.now(UTC))
         packaged = await programme.films_of(db, event.id)
     found = await search(request, event, library, packaged, asked) if asked else [Found(each) for each in library]

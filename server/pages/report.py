@@ -15,7 +15,7 @@ from server.analytics.export import files, sheets_of
 from server.analytics.export.sheets import Sheet
 from server.analytics.report import report
 from server.store.figures import facts_of
-from server.web.entrance import event_of, require
+from server.web.entrance import entering
 from server.web.errors import NotFound
 from server.web.templating import render
 
@@ -26,14 +26,12 @@ FORMATS: dict[str, tuple[Writer, str]] = {
     "xlsx": (files.write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (files.write_json, "application/json"),
 }
-"""By the ending of the address: how the file is written, and its media type."""
+"""For each ending of the address, the function that writes the file, and its media type."""
 
 
 async def show(request: Request) -> Response:
     """Every figure, computed now. The arithmetic runs in a thread: it may have many rows to go through."""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "report.read")
+    async with entering(request, "report.read") as (db, event):
         facts = await facts_of(db, event)
     figures = await asyncio.to_thread(report, facts)
     sessions = {session.slug: session.title for session in facts.sessions}
@@ -41,11 +39,9 @@ async def show(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """Everything as one file, under pseudonyms; names leave only by the command line."""
+    """The whole export as one file, under pseudonyms; names leave only by the command line. Raises NotFound."""
     ending = request.path_params["format"]
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "export.read")
+    async with entering(request, "export.read") as (db, event):
         if ending not in FORMATS:
             raise NotFound("The export comes as csv.zip, xlsx or json. The report's page has a button for each.")
         told = await exporting.telling(db, event, request.app.state.secret)

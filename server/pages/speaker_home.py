@@ -1,4 +1,4 @@
-"""A speaker's own page: their sessions with who is there and how they react, and their tables."""
+"""A speaker's own page: their sessions with the headcount and the reactions, and their tables."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from rooms.protocol import SIGNS
 from server.store import agenda, programme, reactions, speakers, tables
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, person_who
 from server.web.templating import render
 
 EMOJI = [(name, sign, name.capitalize()) for name, sign in SIGNS.items()]
@@ -15,11 +15,10 @@ EMOJI = [(name, sign, name.capitalize()) for name, sign in SIGNS.items()]
 
 
 async def show(request: Request) -> Response:
+    """Every session that the viewer speaks in, and every table that they host."""
     now = datetime.now(UTC)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person = require(request, "speaker.open").person
-        assert person is not None
+    async with entering(request) as (db, event):
+        person = person_who(request, "speaker.open")
         mine = await speakers.speaking_as(db, event.id, person.id)
         found = [session for speaker in mine for session in await programme.sessions_of_speaker(db, speaker.id)]
         sessions = sorted({session.id: session for session in found}.values(), key=lambda session: session.starts_at)
