@@ -1,7 +1,7 @@
 """A session's recording on the organiser's desk: what all its forms need to know, and the page that holds them."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,12 +16,9 @@ from server.playback.programmes import SentByStage
 from server.recordings import captions
 from server.rules.clock_times import clock_of
 from server.store import caption_drafts, chapters, keeping
-from server.web.entrance import event_of, require, session_of
+from server.web.entrance import entering, session_of
 from server.web.forms import FormState
 from server.web.templating import redirect, render
-
-Begin = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-"""Begins a transaction: `Database.reading` or `Database.writing`."""
 
 
 class Subject(NamedTuple):
@@ -38,7 +35,7 @@ class Subject(NamedTuple):
 
 
 @asynccontextmanager
-async def at_desk(request: Request, begin: Begin) -> AsyncIterator[tuple[AsyncSession, Subject]]:
+async def at_desk(request: Request, *, writing: bool = False) -> AsyncIterator[tuple[AsyncSession, Subject]]:
     """A transaction, and the subject as it knows it.
 
     What the session sends out is asked for before it begins: that may need a connection to the database, and pages that
@@ -46,9 +43,7 @@ async def at_desk(request: Request, begin: Begin) -> AsyncIterator[tuple[AsyncSe
     """
     airings: Airings = request.app.state.airings
     airing = await airings.at(request.path_params["event"], request.path_params["session"])
-    async with begin() as db:
-        event = await event_of(request, db)
-        require(request, "recording.edit")
+    async with entering(request, "recording.edit", writing=writing) as (db, event):
         session = await session_of(request, db, event)
         draft = await caption_drafts.draft_of(db, session.id, airing.directory.name) if airing else None
         kept = (await keeping.keepings_of(db, [session.id])).get(session.id) if session.state == "ended" else None
@@ -57,7 +52,7 @@ async def at_desk(request: Request, begin: Begin) -> AsyncIterator[tuple[AsyncSe
 
 async def subject_of(request: Request) -> Subject:
     """The subject for a page that changes nothing."""
-    async with at_desk(request, request.app.state.db.reading) as (_, subject):
+    async with at_desk(request) as (_, subject):
         return subject
 
 

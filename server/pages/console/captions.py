@@ -41,7 +41,7 @@ async def draft(request: Request) -> Response:
     """Have captions drafted by the installation's speech recognition."""
     if not request.app.state.settings.speech_to_text:
         raise NotFound("Nothing is set up here that could listen.")
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         await caption_drafts.ask(db, subject.session.id, to_caption(subject).directory.name, datetime.now(UTC))
     return back(request, subject, "draft-asked")
 
@@ -51,7 +51,7 @@ async def keep(request: Request) -> Response:
     text, wrong = await captions_sent(request)
     if not text.strip():
         wrong = wrong or "A draft without words is none. Throw it away if you do not want it."
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         directory = to_caption(subject).directory.name
         if not wrong and not await caption_drafts.keep(db, subject.session.id, directory, text):
             raise Conflict("There is no draft any more.")
@@ -62,7 +62,7 @@ async def keep(request: Request) -> Response:
 
 async def discard(request: Request) -> Response:
     """Throw the draft away, or stop its making."""
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         await caption_drafts.discard(db, subject.session.id)
     return back(request, subject, "deleted")
 

@@ -13,7 +13,7 @@ from server.models import Event
 from server.rules.lifecycles import EVENT, moves_from
 from server.rules.local_time import TwoReadings, zones
 from server.store import events, organisers
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, person_who, require
 from server.web.errors import Conflict, Invalid
 from server.web.forms import FormState, read_form
 from server.web.templating import redirect, render
@@ -29,8 +29,7 @@ async def new(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """Make an event as a draft; whoever makes it organises it."""
-    person = require(request, "event.create").person
-    assert person is not None
+    person = person_who(request, "event.create")
     form = await read_form(request, EventForm)
     async with request.app.state.db.writing() as db:
         form = await checked(request, db, None, form)
@@ -42,17 +41,13 @@ async def create(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "event.edit")
-    return show(request, FormState(values_of(event)), event)
+    async with entering(request, "event.edit") as (_, event):
+        return show(request, FormState(values_of(event)), event)
 
 
 async def update(request: Request) -> Response:
     form = await read_form(request, EventForm)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "event.edit")
+    async with entering(request, "event.edit", writing=True) as (db, event):
         form = await checked(request, db, event, form)
         if form.input is None:
             return show(request, form, event, 422)
@@ -66,9 +61,7 @@ async def move(request: Request) -> Response:
     name = (await request.form(max_files=0)).get("move")
     if not isinstance(name, str) or name not in EVENT:
         raise Invalid("Please use the page's own buttons.")
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "event.edit")
+    async with entering(request, "event.edit", writing=True) as (db, event):
         if not await events.move(db, event.id, name):
             raise Conflict(f"This event is {event.state} already.")
     return redirect(request, "event_edit", event=event.slug, notice=f"event-{name}")

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from server.models import Event, FilmUpload
 from server.recordings.packaging import uploaded
 from server.store import programme, uploads
-from server.web.entrance import event_of, require
+from server.web.entrance import entering
 from server.web.errors import Conflict, Invalid, NotFound, TooLarge
 from server.web.templating import redirect, render
 
@@ -25,9 +25,7 @@ PIECE_TYPE = "application/offset+octet-stream"
 
 
 async def index(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "recording.edit")
+    async with entering(request, "recording.edit") as (db, event):
         films = await programme.films_of(db, event.id)
         coming = await uploads.uploads_of(db, event.id)
     return render(request, "console/films/index.html", films=films, coming=coming, most_bytes=MOST_BYTES)
@@ -35,9 +33,7 @@ async def index(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """Announce a file: its length and name come as headers, and its address is the answer (tus creation)."""
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "recording.edit")
+    async with entering(request, "recording.edit", writing=True) as (db, event):
         size, title = announced(request)
         row = await uploads.create(db, event.id, title, size)
     path = uploaded(request.app.state.settings, row)
@@ -82,9 +78,7 @@ async def destroy(request: Request) -> Response:
 
 
 async def announced_upload(request: Request) -> tuple[Event, FilmUpload]:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "recording.edit")
+    async with entering(request, "recording.edit") as (db, event):
         row = await uploads.upload(db, event.id, request.path_params["upload"])
     if row is None:
         raise NotFound("This upload is gone. Please choose the file again.")

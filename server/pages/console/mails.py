@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from server.mail import outbox
 from server.mail.messages import JOIN_TOKEN
-from server.models import Mail
+from server.models import Event, Mail
 from server.store import mails
-from server.web.entrance import event_of, require
+from server.web.entrance import entering
 from server.web.errors import Conflict, NotFound
 from server.web.paging import page_of, pages
 from server.web.templating import redirect, render
@@ -23,9 +23,7 @@ async def index(request: Request) -> Response:
     """All mails, or `?state=` those in one state."""
     state = request.query_params.get("state", "")
     state = state if state in STATES else ""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "mail.read")
+    async with entering(request, "mail.read") as (db, event):
         rows, total = await mails.mails_of(db, event.id, state=state, page=page_of(request))
         counts = await mails.by_state(db, event.id)
     return render(
@@ -42,8 +40,8 @@ async def index(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """One mail as its reader gets it, with its addresses as links."""
-    async with request.app.state.db.reading() as db:
-        mail = await mail_of(request, db)
+    async with entering(request, "mail.read") as (db, event):
+        mail = await mail_of(request, db, event)
     text = mail.text.replace(JOIN_TOKEN, "…")
     parts, end = [], 0
     for found in ADDRESS.finditer(text):
@@ -55,17 +53,15 @@ async def show(request: Request) -> Response:
 
 async def send_again(request: Request) -> Response:
     """Send a mail whose fate is uncertain, or that failed. Raises Conflict for any other."""
-    async with request.app.state.db.writing() as db:
-        mail = await mail_of(request, db)
+    async with entering(request, "mail.read", writing=True) as (db, event):
+        mail = await mail_of(request, db, event)
         if not await outbox.send_again(db, mail.id):
             raise Conflict("This mail is on its way already.")
-    return redirect(request, "console_mail", event=request.state.event.slug, mail=mail.id, notice="mail-again")
+    return redirect(request, "console_mail", event=event.slug, mail=mail.id, notice="mail-again")
 
 
-async def mail_of(request: Request, db: AsyncSession) -> Mail:
-    """The mail that the address names. Raises NotFound, or what `require` raises."""
-    event = await event_of(request, db)
-    require(request, "mail.read")
+async def mail_of(request: Request, db: AsyncSession, event: Event) -> Mail:
+    """The mail that the address names. Raises NotFound."""
     mail = await mails.mail_with(db, event.id, request.path_params["mail"])
     if mail is None:
         raise NotFound("There is no such mail (any more).")

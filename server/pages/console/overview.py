@@ -3,14 +3,16 @@
 from datetime import UTC, datetime
 
 from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.protocol import Reason
 from rooms.topics.keeping import Trouble
+from server.models import Event
 from server.rules.needs import needs
 from server.store import agenda, announcements, console
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, person_who
 from server.web.errors import NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
@@ -41,22 +43,22 @@ class AnnouncementForm(Form):
 
 
 async def show(request: Request) -> Response:
-    return await page(request, FormState())
+    async with entering(request, "console.open") as (db, event):
+        return await page(request, db, event, FormState())
 
 
-async def page(request: Request, form: FormState[AnnouncementForm], status_code: int = 200) -> Response:
+async def page(
+    request: Request, db: AsyncSession, event: Event, form: FormState[AnnouncementForm], status_code: int = 200
+) -> Response:
     """The whole console, with the announcement as it was typed."""
     now = datetime.now(UTC)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "console.open")
-        items = await agenda.agenda(db, event, now)
-        figures = await console.figures_view(db, event, now)
-        clashes = await console.double_bookings(db, event.id)
-        checked = await console.checked_recordings(db, event.id)
-        troubled = await console.troubled_mail(db, event.id)
-        tiles = await console.tiles(db, items, now)
-        said = await announcements.recent(db, event.id)
+    items = await agenda.agenda(db, event, now)
+    figures = await console.figures_view(db, event, now)
+    clashes = await console.double_bookings(db, event.id)
+    checked = await console.checked_recordings(db, event.id)
+    troubled = await console.troubled_mail(db, event.id)
+    tiles = await console.tiles(db, items, now)
+    said = await announcements.recent(db, event.id)
     today = agenda.local_date(now, event.zone)
     days = agenda.by_day(items, event.zone)
     return render(
@@ -94,23 +96,18 @@ async def page(request: Request, form: FormState[AnnouncementForm], status_code:
 
 async def announce(request: Request) -> Response:
     """Send an announcement to every open page."""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-    person = require(request, "announcement.send").person
-    assert person is not None
     form = await read_form(request, AnnouncementForm)
-    if form.input is None:
-        return await page(request, form, 422)
-    async with request.app.state.db.writing() as db:
+    async with entering(request, "announcement.send", writing=True) as (db, event):
+        person = person_who(request, "announcement.send")
+        if form.input is None:
+            return await page(request, db, event, form, 422)
         await announcements.send(db, event.id, person.id, form.input.text)
     return redirect(request, "console", event=event.slug, notice="announced")
 
 
 async def withdraw(request: Request) -> Response:
     """Take an announcement back."""
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "announcement.send")
+    async with entering(request, "announcement.send", writing=True) as (db, event):
         if not await announcements.withdraw(db, event.id, request.path_params["id"], datetime.now(UTC)):
             raise NotFound("That announcement is withdrawn already.")
     return redirect(request, "console", event=event.slug, notice="withdrawn")

@@ -41,7 +41,7 @@ async def edit(request: Request) -> Response:
 async def cut(request: Request) -> Response:
     """Trim the recording. Its segments get new addresses, so that what was cut away cannot be had any more."""
     form = await read_form(request, CutForm)
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         if subject.session.state != "ended":
             raise Conflict("The session is not over, so there is no recording to cut yet.")
         form, times = clocked(form, "begins", "ends")
@@ -57,7 +57,7 @@ async def cut(request: Request) -> Response:
 async def mark(request: Request) -> Response:
     """Set a chapter: now, by one button while the session is live, or at a second of its recording."""
     form = await read_form(request, ChapterForm)
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         form, at = placed(form, subject)
         if form.input is None or at is None:
             return await page(request, subject, 422, chapter=form)
@@ -71,7 +71,7 @@ async def mark(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Rename a chapter or move it."""
     form = await read_form(request, ChapterForm)
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         chapter = await chapter_of(request, db, subject)
         if form.input is not None and not form.input.title:
             form = form.with_error("title", "Please fill this in.")
@@ -84,7 +84,7 @@ async def change(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         await db.delete(await chapter_of(request, db, subject))
     return back(request, subject, "deleted")
 
@@ -96,7 +96,7 @@ class DownloadForm(Form):
 async def offer(request: Request) -> Response:
     """Allow or stop downloads of the recording."""
     form = await read_form(request, DownloadForm)
-    async with at_desk(request, request.app.state.db.writing) as (db, subject):
+    async with at_desk(request, writing=True) as (db, subject):
         if form.input is None:
             raise Invalid("Please use the page's own button.")
         subject.session.downloadable = form.input.allowed == "yes"

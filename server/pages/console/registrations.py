@@ -10,7 +10,7 @@ from server.analytics import registrations as figures
 from server.analytics.facts import Facts, RegistrationFact
 from server.models import Event, Registration
 from server.store import people_list
-from server.web.entrance import event_of, require
+from server.web.entrance import entering
 from server.web.paging import page_of, pages
 from server.web.templating import render
 
@@ -23,9 +23,7 @@ async def index(request: Request) -> Response:
     word = request.query_params.get("q", "").strip()[:LONGEST_WORD].replace("\x00", "")
     state = request.query_params.get("state", "")
     state = state if state in STATES else ""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "people.read")
+    async with entering(request, "people.read") as (db, event):
         rows, total = await people_list.listed(db, event.id, word=word, state=state, page=page_of(request))
         counts = await people_list.by_state(db, event.id)
         confirmed = await people_list.confirmed(db, event.id)

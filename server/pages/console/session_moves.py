@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from server.rules.lifecycles import RECORDING, SESSION, Lifecycle
 from server.store import sessions
-from server.web.entrance import event_of, require, session_of
+from server.web.entrance import entering, session_of
 from server.web.errors import Conflict, Invalid
 from server.web.templating import redirect
 
@@ -15,9 +15,7 @@ from server.web.templating import redirect
 async def move(request: Request) -> Response:
     """Start, pause, resume, end, cancel or reinstate. Raises Conflict when its state does not allow it (any more)."""
     name = await verb_of(request, SESSION)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.move")
+    async with entering(request, "session.move", writing=True) as (db, event):
         session = await session_of(request, db, event)
         if name == "start" and event.state != "open":
             raise Conflict(f"This event is {event.state}. Open it first; then its sessions can start.")
@@ -30,9 +28,7 @@ async def move(request: Request) -> Response:
 async def move_recording(request: Request) -> Response:
     """Open or withdraw the recording."""
     name = await verb_of(request, RECORDING)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "recording.move")
+    async with entering(request, "recording.move", writing=True) as (db, event):
         session = await session_of(request, db, event)
         if not await sessions.move_recording(db, session, name):
             await db.refresh(session)

@@ -19,7 +19,7 @@ from server.rules.local_time import reading_at
 from server.rules.session_hours import HoursGiven, answer, read_hours
 from server.rules.wording import span
 from server.store import agenda, console, programme, speakers, stages
-from server.web.entrance import event_of, require, session_of
+from server.web.entrance import entering, session_of
 from server.web.errors import Conflict
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
@@ -57,17 +57,13 @@ class Choices(NamedTuple):
 
 async def index(request: Request) -> Response:
     """The whole agenda as the organiser sees it, by day."""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit") as (db, event):
         items = await agenda.agenda(db, event, datetime.now(UTC))
     return render(request, "console/sessions/index.html", days=agenda.by_day(items, event.zone))
 
 
 async def new(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit") as (db, event):
         choices = await choices_of(db, event)
     hour = f"{event.starts_on}T09:00", f"{event.starts_on}T09:30"
     form = FormState[SessionForm]({"starts": hour[0], "ends": hour[1], "auto": "yes", "kind": "talk"})
@@ -76,9 +72,7 @@ async def new(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     form = await read_form(request, SessionForm)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit", writing=True) as (db, event):
         choices = await choices_of(db, event)
         form, hours = await checked(db, event, None, form, choices)
         if form.input is None:
@@ -90,9 +84,7 @@ async def create(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit") as (db, event):
         session = await session_of(request, db, event)
         form = FormState[SessionForm](await values_of(db, event, session))
         choices = await choices_of(db, event)
@@ -102,9 +94,7 @@ async def edit(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     form = await read_form(request, SessionForm)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit", writing=True) as (db, event):
         session = await session_of(request, db, event)
         choices = await choices_of(db, event)
         form, hours = await checked(db, event, session, form, choices)
@@ -118,9 +108,7 @@ async def update(request: Request) -> Response:
 
 async def destroy(request: Request) -> Response:
     """Take a session off the agenda for good, unless somebody has lived through it."""
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit", writing=True) as (db, event):
         session = await session_of(request, db, event)
         if session.state in ("live", "paused"):
             raise Conflict("This session is on. End it first.")

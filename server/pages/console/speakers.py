@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from server.acts.registering import Address
 from server.mail.outbox import queue
-from server.models import Person, Speaker
+from server.models import Event, Person, Speaker
 from server.store import programme, speakers
-from server.web.entrance import event_of, require
+from server.web.entrance import entering
 from server.web.errors import Conflict, NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
@@ -33,25 +33,19 @@ class SpeakerForm(Form):
 
 
 async def index(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit") as (db, event):
         rows = await speakers.speakers_with_counts(db, event.id)
     return render(request, "console/speakers/index.html", speakers=rows)
 
 
 async def new(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        await event_of(request, db)
-        require(request, "session.edit")
-    return show(request, FormState())
+    async with entering(request, "session.edit") as _:
+        return show(request, FormState())
 
 
 async def create(request: Request) -> Response:
     form = await read_form(request, SpeakerForm)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit", writing=True) as (db, event):
         if form.input is None:
             return show(request, form, status_code=422)
         await speakers.create(db, event.id, form.input.email or "", **form.input.details())
@@ -59,8 +53,8 @@ async def create(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        speaker = await speaker_of(request, db)
+    async with entering(request, "session.edit") as (db, event):
+        speaker = await speaker_of(request, db, event)
         around = await around_speaker(db, speaker)
         email = await speakers.address_of(db, speaker)
     values = {name: getattr(speaker, name) for name in ("name", "role", "organisation", "about")}
@@ -69,20 +63,19 @@ async def edit(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     form = await read_form(request, SpeakerForm)
-    async with request.app.state.db.writing() as db:
-        speaker = await speaker_of(request, db)
+    async with entering(request, "session.edit", writing=True) as (db, event):
+        speaker = await speaker_of(request, db, event)
         if form.input is None:
             return show(request, form, speaker, 422, **await around_speaker(db, speaker))
         await speakers.change(db, speaker, form.input.email or "", **form.input.details())
-    return redirect(request, "speakers", event=request.state.event.slug, notice="saved")
+    return redirect(request, "speakers", event=event.slug, notice="saved")
 
 
 async def invite(request: Request) -> Response:
     """Mail a speaker the link to their own page. Raises Conflict when no address is known."""
     now, settings = datetime.now(UTC), request.app.state.settings
-    async with request.app.state.db.writing() as db:
-        speaker = await speaker_of(request, db)
-        event = request.state.event
+    async with entering(request, "session.edit", writing=True) as (db, event):
+        speaker = await speaker_of(request, db, event)
         person = await db.get(Person, speaker.person_id) if speaker.person_id else None
         if person is None:
             raise Conflict("No mail address is known for this speaker. Save one first.")
@@ -94,15 +87,13 @@ async def invite(request: Request) -> Response:
 
 async def destroy(request: Request) -> Response:
     """Take a speaker off the agenda; sessions and tables stay, without them."""
-    async with request.app.state.db.writing() as db:
-        await speakers.remove(db, await speaker_of(request, db))
-    return redirect(request, "speakers", event=request.state.event.slug, notice="deleted")
+    async with entering(request, "session.edit", writing=True) as (db, event):
+        await speakers.remove(db, await speaker_of(request, db, event))
+    return redirect(request, "speakers", event=event.slug, notice="deleted")
 
 
-async def speaker_of(request: Request, db: AsyncSession) -> Speaker:
-    """The speaker that the address names. Raises NotFound, or what `require` raises."""
-    event = await event_of(request, db)
-    require(request, "session.edit")
+async def speaker_of(request: Request, db: AsyncSession, event: Event) -> Speaker:
+    """The speaker that the address names. Raises NotFound."""
     speaker = await speakers.speaker_with(db, event.id, request.path_params["speaker"])
     if speaker is None:
         raise NotFound("There is no such speaker (any more).")

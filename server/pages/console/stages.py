@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from rooms.control import PLACES
 from server.media.line import MediaAway
-from server.models import Stage
+from server.models import Event, Stage
 from server.store import stages
 from server.trust.stream_keys import ice_servers, stream_key
-from server.web.entrance import event_of, require
+from server.web.entrance import entering, require
 from server.web.errors import Conflict, Invalid, NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
@@ -49,18 +49,14 @@ class DirectForm(Form):
 
 
 async def index(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit") as (db, event):
         rows = await stages.stages_of(db, event.id)
     return render(request, "console/stages/index.html", stages=rows, form=FormState({}), has_parts=has_parts(request))
 
 
 async def create(request: Request) -> Response:
     form = await read_form(request, StageForm)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit", writing=True) as (db, event):
         if form.input and await stages.title_taken(db, event.id, form.input.title, None):
             form = form.with_error("title", TAKEN)
         if form.input is None:
@@ -78,18 +74,16 @@ async def create(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        stage = await stage_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit") as (db, event):
+        stage = await stage_of(request, db, event)
     form: FormState[StageForm] = FormState({"title": stage.title, "low_latency": stage.low_latency})
     return render(request, "console/stages/edit.html", stage=stage, form=form, has_parts=has_parts(request))
 
 
 async def update(request: Request) -> Response:
     form = await read_form(request, StageForm)
-    async with request.app.state.db.writing() as db:
-        stage = await stage_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit", writing=True) as (db, event):
+        stage = await stage_of(request, db, event)
         if form.input and await stages.title_taken(db, stage.event_id, form.input.title, stage.id):
             form = form.with_error("title", TAKEN)
         if form.input is None:
@@ -102,7 +96,7 @@ async def update(request: Request) -> Response:
                 has_parts=has_parts(request),
             )
         await stages.change(db, stage, title=form.input.title, low_latency=form.input.low_latency)
-    return redirect(request, "stage", event=request.state.event.slug, stage=stage.id, notice="saved")
+    return redirect(request, "stage", event=event.slug, stage=stage.id, notice="saved")
 
 
 def has_parts(request: Request) -> bool:
@@ -112,8 +106,8 @@ def has_parts(request: Request) -> bool:
 
 async def show(request: Request) -> Response:
     """The producer's page: every source, what is on air, and what comes next."""
-    async with request.app.state.db.reading() as db:
-        stage = await stage_of(request, db)
+    async with entering(request) as (db, event):
+        stage = await stage_of(request, db, event)
         sources = await stages.sources_of(db, stage.id)
         running = await stages.session_on(db, stage.id)
         following = await stages.session_after(db, stage.id)
@@ -136,33 +130,33 @@ async def direct(request: Request) -> Response:
     """One act of the producer."""
     now = datetime.now(UTC)
     form = await read_form(request, DirectForm)
-    async with request.app.state.db.writing() as db:
-        stage = await stage_of(request, db)
+    async with entering(request, writing=True) as (db, event):
+        stage = await stage_of(request, db, event)
         if form.input is None:
             raise Invalid("Please use the buttons of the producer's page.")
         await act(db, stage, form.input, now)
-    return redirect(request, "stage", event=request.state.event.slug, stage=stage.id)
+    return redirect(request, "stage", event=event.slug, stage=stage.id)
 
 
 async def destroy(request: Request) -> Response:
     """Delete a stage; its sessions stay, without one."""
-    async with request.app.state.db.writing() as db:
-        stage = await stage_of(request, db)
+    async with entering(request, writing=True) as (db, event):
+        stage = await stage_of(request, db, event)
         if stage.state == "on-air":
             raise Conflict("This stage is on air. Clear it first.")
         await stages.remove(db, stage)
-    return redirect(request, "stages", event=request.state.event.slug, notice="deleted")
+    return redirect(request, "stages", event=event.slug, notice="deleted")
 
 
 async def renew_key(request: Request) -> Response:
     """Make another stream key: the encoder that came by the old one is cut off."""
-    async with request.app.state.db.writing() as db:
-        stage = await stage_of(request, db)
+    async with entering(request, writing=True) as (db, event):
+        stage = await stage_of(request, db, event)
         connection = await stages.renew_key(db, stage, datetime.now(UTC))
     if connection is not None:
         with suppress(MediaAway):
             await request.app.state.media.let_go(str(stage.id), connection)
-    return redirect(request, "stage", event=request.state.event.slug, stage=stage.id, notice="saved")
+    return redirect(request, "stage", event=event.slug, stage=stage.id, notice="saved")
 
 
 async def act(db: AsyncSession, stage: Stage, wanted: DirectForm, now: datetime) -> None:
@@ -195,9 +189,8 @@ async def act_on_source(db: AsyncSession, stage: Stage, wanted: DirectForm) -> b
     return await stages.put_on_air(db, stage, wanted.source, is_on_air=wanted.do == "hear")
 
 
-async def stage_of(request: Request, db: AsyncSession) -> Stage:
+async def stage_of(request: Request, db: AsyncSession, event: Event) -> Stage:
     """The stage that the address names, for its producers. Raises NotFound, or what `require` raises."""
-    event = await event_of(request, db)
     require(request, "stage.direct", stage_id=request.path_params["stage"])
     found = await stages.stage_at(db, request.path_params["stage"])
     if found is None or found[1].id != event.id:

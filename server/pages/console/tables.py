@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from server.models import Event, NetworkingTable
 from server.store import agenda, hosting, speakers, tables
-from server.web.entrance import event_of, require
+from server.web.entrance import entering
 from server.web.errors import Conflict, NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
@@ -35,25 +35,19 @@ class TableForm(Form):
 
 
 async def index(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "table.edit")
+    async with entering(request, "table.edit") as (db, event):
         rows = await tables.lounge(db, event.id)
     return render(request, "console/tables/index.html", tables=rows)
 
 
 async def new(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        require(request, "table.edit")
+    async with entering(request, "table.edit") as (db, event):
         return await show(request, db, event, FormState({"seats": "6"}))
 
 
 async def create(request: Request) -> Response:
     form = await read_form(request, TableForm)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "table.edit")
+    async with entering(request, "table.edit", writing=True) as (db, event):
         form = await checked(db, event, None, form)
         if form.input is None:
             return await show(request, db, event, form, status_code=422)
@@ -62,18 +56,17 @@ async def create(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        table = await table_of(request, db)
+    async with entering(request, "table.edit") as (db, event):
+        table = await table_of(request, db, event)
         values = {"title": table.title, "topic": table.topic, "seats": str(table.seats)}
         links = {"speaker": str(table.speaker_id or ""), "session": str(table.session_id or "")}
-        return await show(request, db, request.state.event, FormState({**values, **links}), table)
+        return await show(request, db, event, FormState({**values, **links}), table)
 
 
 async def update(request: Request) -> Response:
     form = await read_form(request, TableForm)
-    async with request.app.state.db.writing() as db:
-        table = await table_of(request, db)
-        event = request.state.event
+    async with entering(request, "table.edit", writing=True) as (db, event):
+        table = await table_of(request, db, event)
         form = await checked(db, event, table, form)
         if form.input is None:
             return await show(request, db, event, form, table, 422)
@@ -83,18 +76,16 @@ async def update(request: Request) -> Response:
 
 async def destroy(request: Request) -> Response:
     """Delete a table at which nobody ever sat. Raises Conflict."""
-    async with request.app.state.db.writing() as db:
-        table = await table_of(request, db)
+    async with entering(request, "table.edit", writing=True) as (db, event):
+        table = await table_of(request, db, event)
         if await hosting.has_facts(db, table.id):
             raise Conflict("People have sat at this table, and the report counts them. You can close it instead.")
         await hosting.remove(db, table)
-    return redirect(request, "console_tables", event=request.state.event.slug, notice="deleted")
+    return redirect(request, "console_tables", event=event.slug, notice="deleted")
 
 
-async def table_of(request: Request, db: AsyncSession) -> NetworkingTable:
-    """The table that the address names. Raises NotFound, or what `require` raises."""
-    event = await event_of(request, db)
-    require(request, "table.edit")
+async def table_of(request: Request, db: AsyncSession, event: Event) -> NetworkingTable:
+    """The table that the address names. Raises NotFound."""
     found = await tables.table_with(db, event.id, request.path_params["table"])
     if found is None:
         raise NotFound("There is no such table (any more).")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from server.models import Event, Track
 from server.rules.slugs import slug_of
 from server.store import programme, tracks
-from server.web.entrance import entering, event_of, require
+from server.web.entrance import entering
 from server.web.errors import NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
@@ -34,17 +34,13 @@ async def index(request: Request) -> Response:
 
 
 async def new(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        await event_of(request, db)
-        require(request, "session.edit")
-    return show(request, FormState({"colour": "teal"}))
+    async with entering(request, "session.edit") as _:
+        return show(request, FormState({"colour": "teal"}))
 
 
 async def create(request: Request) -> Response:
     form = await read_form(request, TrackForm)
-    async with request.app.state.db.writing() as db:
-        event = await event_of(request, db)
-        require(request, "session.edit")
+    async with entering(request, "session.edit", writing=True) as (db, event):
         form = await checked(db, event, None, form)
         if form.input is None:
             return show(request, form, status_code=422)
@@ -56,8 +52,8 @@ async def create(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        track = await track_of(request, db)
+    async with entering(request, "session.edit") as (db, event):
+        track = await track_of(request, db, event)
         sessions = await programme.sessions_of_track(db, track.id)
     values = {"title": track.title, "summary": track.summary, "colour": track.colour, "position": track.position}
     return show(request, FormState(values), track, sessions)
@@ -65,26 +61,24 @@ async def edit(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     form = await read_form(request, TrackForm)
-    async with request.app.state.db.writing() as db:
-        track = await track_of(request, db)
-        form = await checked(db, request.state.event, track, form)
+    async with entering(request, "session.edit", writing=True) as (db, event):
+        track = await track_of(request, db, event)
+        form = await checked(db, event, track, form)
         if form.input is None:
             return show(request, form, track, await programme.sessions_of_track(db, track.id), 422)
         await tracks.change(db, track, **form.input.model_dump())
-    return redirect(request, "tracks", event=request.state.event.slug, notice="saved")
+    return redirect(request, "tracks", event=event.slug, notice="saved")
 
 
 async def destroy(request: Request) -> Response:
     """Delete a track; its sessions stay, without one."""
-    async with request.app.state.db.writing() as db:
-        await tracks.remove(db, await track_of(request, db))
-    return redirect(request, "tracks", event=request.state.event.slug, notice="deleted")
+    async with entering(request, "session.edit", writing=True) as (db, event):
+        await tracks.remove(db, await track_of(request, db, event))
+    return redirect(request, "tracks", event=event.slug, notice="deleted")
 
 
-async def track_of(request: Request, db: AsyncSession) -> Track:
-    """The track that the address names. Raises NotFound, or what `require` raises."""
-    event = await event_of(request, db)
-    require(request, "session.edit")
+async def track_of(request: Request, db: AsyncSession, event: Event) -> Track:
+    """The track that the address names. Raises NotFound."""
     track = await tracks.track_with(db, event.id, request.path_params["track"])
     if track is None:
         raise NotFound("There is no such track (any more).")
