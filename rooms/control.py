@@ -123,18 +123,18 @@ class ProgrammeProgress(Said, tag="progress", frozen=True):
 
     stage: str
     programme: str
-    safe_up_to: float | None
+    safe_up_to_s: float | None
     troubles: list[Trouble]
 
 
 class SourcesPresent(Said, tag="present", frozen=True):
     """Every source that is here, as pairs of stage and source: said first, to whoever has just connected.
 
-    `since` is when the media process began, seconds since 1970: who comes later may still be on the way to it.
+    `since_s` is when the media process began, seconds since 1970: who comes later may still be on the way to it.
     """
 
     sources: list[tuple[str, str]]
-    since: float
+    since_s: float
 
 
 Answer = Described | Done | MediaDenied

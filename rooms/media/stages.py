@@ -68,8 +68,8 @@ class LiveStage:
         self.calls = 0
         """Calls that are being answered."""
         self._voices = Voices()
-        self._programme_ticked_at = 0.0
-        self._epoch = 0.0
+        self._programme_ticked_at_s = 0.0
+        self._epoch_s = 0.0
         """What the monotonic clock lacks to be the time of the programme."""
         self._progress: ProgrammeProgress | None = None
 
@@ -140,24 +140,24 @@ class LiveStage:
         if self.programme is not None:
             self.programme.report(source, kind, report)
 
-    def voice(self, source: str, level: int, now: float) -> None:
-        self._voices.note(source, level, now)
+    def voice(self, source: str, level_db: int, now_s: float) -> None:
+        self._voices.note(source, level_db, now_s)
 
-    def tick(self, now: float) -> None:
+    def tick(self, now_s: float) -> None:
         for source in tuple(self.sources.values()):
-            source.tick(now)
+            source.tick(now_s)
         for watcher in tuple(self.watchers.values()):
-            watcher.tick(now)
-        if self.programme is not None and now - self._programme_ticked_at >= PROGRAMME_TICK_S:
-            self._programme_ticked_at = now
-            self._follow_voice(now)
-            self.programme.tick(now)
-            self._tell_progress(self.programme, now)
+            watcher.tick(now_s)
+        if self.programme is not None and now_s - self._programme_ticked_at_s >= PROGRAMME_TICK_S:
+            self._programme_ticked_at_s = now_s
+            self._follow_voice(now_s)
+            self.programme.tick(now_s)
+            self._tell_progress(self.programme, now_s)
 
-    def _tell_progress(self, programme: Broadcast, now: float) -> None:
-        clock_was_set: set[Trouble] = {"clock"} if abs(self.clock() - now - self._epoch) > CLOCK_SET_S else set()
+    def _tell_progress(self, programme: Broadcast, now_s: float) -> None:
+        clock_was_set: set[Trouble] = {"clock"} if abs(self.clock() - now_s - self._epoch_s) > CLOCK_SET_S else set()
         troubles = sorted(programme.troubles | clock_was_set)
-        progress = ProgrammeProgress(self.name, self.programme_name or "", programme.safe_up_to, troubles)
+        progress = ProgrammeProgress(self.name, self.programme_name or "", programme.safe_up_to_s, troubles)
         if progress != self._progress:
             self._progress = progress
             self.tell(progress)
@@ -184,9 +184,11 @@ class LiveStage:
     def _open(self, name: str, *, in_parts: bool) -> None:
         if not NAME.fullmatch(name):
             raise CallRefused("unknown")
-        begins_at = max(self.clock(), recorded_up_to(self.directory / name))
-        self._epoch = begins_at - time.monotonic()
-        self.programme = Broadcast(self.directory / name, epoch=self._epoch, ask_key=self._ask_key, in_parts=in_parts)
+        begins_at_s = max(self.clock(), recorded_up_to_s(self.directory / name))
+        self._epoch_s = begins_at_s - time.monotonic()
+        self.programme = Broadcast(
+            self.directory / name, epoch_s=self._epoch_s, ask_key=self._ask_key, in_parts=in_parts
+        )
         self.programme_name = name
         for source in self.sources:
             self.programme.add(source)
@@ -198,11 +200,11 @@ class LiveStage:
             self.programme.take(self.taken if self.taken in self.sources else None)
         self._wire()
 
-    def _follow_voice(self, now: float) -> None:
+    def _follow_voice(self, now_s: float) -> None:
         if not self.follows_voice:
             return
         among = [each for each in self.on_air if each in self.sources and each != self.signing]
-        chosen = self._voices.choose(among, self.taken, now)
+        chosen = self._voices.choose(among, self.taken, now_s)
         if chosen is not None and chosen != self.taken:
             self.taken = chosen
             self._direct()
@@ -246,7 +248,7 @@ class LiveStage:
             self._wire()
 
 
-def recorded_up_to(directory: Path) -> float:
+def recorded_up_to_s(directory: Path) -> float:
     """The last moment of what is recorded there, epoch seconds; a clock that was set back must not come before it."""
     ends = [journal.ends_at for journal in read_journals(directory).values()]
     return max((end.timestamp() for end in ends if end), default=float("-inf"))
@@ -258,7 +260,7 @@ class Stages:
     def __init__(self, directory: Path, tell: Callable[[News], None], clock: Callable[[], float] = time.time) -> None:
         self.directory, self.tell, self.clock = directory, tell, clock
         self._stages: dict[str, LiveStage] = {}
-        self._since = clock()
+        self._since_s = clock()
 
     async def answer(self, call: control.AnyCall) -> control.Answer:
         """Do what a web process asks for."""
@@ -285,15 +287,15 @@ class Stages:
     def present(self) -> SourcesPresent:
         """Every source of every stage that is heard."""
         sources = [(name, source) for name, stage in self._stages.items() for source in stage.sources]
-        return SourcesPresent(sources, self._since)
+        return SourcesPresent(sources, self._since_s)
 
     async def run(self) -> None:
         """Tick for as long as the process lives."""
         while True:
-            now = time.monotonic()
+            now_s = time.monotonic()
             for stage in tuple(self._stages.values()):
                 try:
-                    stage.tick(now)
+                    stage.tick(now_s)
                 except Exception:
                     log.exception("a stage met a surprise")
             self._forget(name for name, stage in tuple(self._stages.items()) if stage.is_idle)

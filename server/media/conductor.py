@@ -99,11 +99,11 @@ class Conductor:
         now = datetime.now(UTC)
         async with self.database.writing() as db:
             if isinstance(news, SourcesPresent):
-                since = datetime.fromtimestamp(news.since, UTC)
+                since = datetime.fromtimestamp(news.since_s, UTC)
                 await stages.note_present(db, {source for _, source in news.sources}, since, now)
                 return
             if isinstance(news, ProgrammeProgress):
-                await keeping.note(db, UUID(news.programme), moment_of(news.safe_up_to), news.troubles)
+                await keeping.note(db, UUID(news.programme), moment_of(news.safe_up_to_s), news.troubles)
                 return
             found = await stages.stage_at(db, UUID(news.stage))
             if found is None:

@@ -20,13 +20,13 @@ GOODBYE = Leave("main", "nobody")
 
 
 @pytest.fixture
-def began() -> float:
+def began_s() -> float:
     """Before the worker did, seconds since 1970."""
     return time.time()
 
 
 @pytest.fixture
-async def listening(began: float, tmp_path: Path):
+async def listening(began_s: float, tmp_path: Path):
     """Settings under which a worker listens; media itself is not opened."""
     settings = Settings(data=tmp_path)
     worker = MediaWorker(WorkerPlace(listen_address(settings), "", 0, tmp_path), KEY)
@@ -38,7 +38,7 @@ async def listening(began: float, tmp_path: Path):
     await until(lambda: not worker._lines)
 
 
-async def test_a_call_is_answered_and_who_connects_hears_who_is_there(began: float, listening: Settings):
+async def test_a_call_is_answered_and_who_connects_hears_who_is_there(began_s: float, listening: Settings):
     heard: list[control.News] = []
 
     async def hear(news: control.News) -> None:
@@ -50,7 +50,7 @@ async def test_a_call_is_answered_and_who_connects_hears_who_is_there(began: flo
     (first,) = heard
     assert isinstance(first, SourcesPresent)
     assert first.sources == []
-    assert began <= first.since <= time.time()
+    assert began_s <= first.since_s <= time.time()
     with pytest.raises(MediaRefused, match="unknown"):
         await line.tell(GOODBYE)
     running.cancel()

@@ -14,23 +14,23 @@ NewSession = Callable[..., Awaitable[Session]]
 """Makes a session; keywords override its columns."""
 
 
-def open_programme(directory: Path, epoch: float, *, in_parts: bool = False) -> Programme:
+def open_programme(directory: Path, epoch_s: float, *, in_parts: bool = False) -> Programme:
     """A programme with the speaker on air."""
-    programme = Programme(directory, epoch=epoch, ask_key=lambda source: None, in_parts=in_parts)
+    programme = Programme(directory, epoch_s=epoch_s, ask_key=lambda source: None, in_parts=in_parts)
     programme.add(SOURCE)
     programme.on_air([SOURCE])
     programme.take(SOURCE)
     return programme
 
 
-def broadcast(directory: Path, seconds: float, *, ago: float = 0.0, is_over: bool = False) -> datetime:
+def broadcast(directory: Path, seconds: float, *, ago_s: float = 0.0, is_over: bool = False) -> datetime:
     """Send so long, up to now or so many seconds before, and lay it down in `directory`; when it began."""
     speaker = Speaker()
-    began = time.time() - ago - seconds
-    programme = open_programme(directory, began - speaker.begins)
+    began_s = time.time() - ago_s - seconds
+    programme = open_programme(directory, began_s - speaker.begins_s)
     feed(programme, speaker, seconds=seconds)
     if is_over:
         programme.end().result()
     else:
         programme.stop()
-    return datetime.now(UTC) - timedelta(seconds=ago + seconds)
+    return datetime.now(UTC) - timedelta(seconds=ago_s + seconds)

@@ -59,7 +59,7 @@ async def page(
 
 
 def send_in_two_runs(directory: Path) -> None:
-    broadcast(directory, 6, ago=30)
+    broadcast(directory, 6, ago_s=30)
     broadcast(directory, 6, is_over=True)
 
 

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.codeccontext import AudioCodecContext
 
-from rooms.media.air.cmaf import AAC_FRAME, SOUND_HZ, Sample, SoundSetup
+from rooms.media.air.cmaf import AAC_FRAME_SAMPLES, SOUND_HZ, Sample, SoundSetup
 from rooms.media.rtc.samples import Sound
 
 Samples = npt.NDArray[np.float32]
 
-LOOKAHEAD = 312
+LOOKAHEAD_SAMPLES = 312
 """By so many samples libopus delivers late: the usual pre-skip (RFC 7845, 4.2)."""
-LEAP = SOUND_HZ // 50
+LEAP_SAMPLES = SOUND_HZ // 50
 """What is off by more is not drift: it is set anew, with silence or a cut."""
-SLACK = SOUND_HZ // 1000
+SLACK_SAMPLES = SOUND_HZ // 1000
 """What is off by less is left as it is."""
 STRETCH = 0.01
 """The most by which a packet's sound is stretched to follow a drift."""
@@ -32,27 +32,27 @@ AAC_BITS_PER_S = 96_000
 
 
 class Voice:
-    """One source's sound on the time line. `head` is the position after its last sample, None before its first."""
+    """One source's sound on the time line. `head_sample` follows its last sample; None before its first."""
 
     def __init__(self) -> None:
-        self.head: int | None = None
-        self._following_at: int | None = None
+        self.head_sample: int | None = None
+        self._following_ticks: int | None = None
         self._decoder = _opus_decoder()
 
-    def hear(self, sound: Sound, moment: float) -> tuple[int, Samples]:
-        """The packet's sound and the position at which it belongs; `moment` is its time, seconds."""
+    def hear(self, sound: Sound, at_s: float) -> tuple[int, Samples]:
+        """The packet's sound and the position at which it belongs; `at_s` is its time."""
         samples = self._decode(sound.data)
         length = samples.shape[1]
-        wanted = round(moment * SOUND_HZ) - LOOKAHEAD
-        follows = self.head is not None and sound.at == self._following_at and abs(wanted - self.head) <= LEAP
-        self._following_at = sound.at + length
-        if self.head is None or not follows:
-            overlap = max(0, (self.head or wanted) - wanted)
-            position, samples = wanted + overlap, samples[:, overlap:]
+        wanted_sample = round(at_s * SOUND_HZ) - LOOKAHEAD_SAMPLES
+        comes_next = self.head_sample is not None and sound.rtp_ticks == self._following_ticks
+        self._following_ticks = sound.rtp_ticks + length
+        if self.head_sample is None or not comes_next or abs(wanted_sample - self.head_sample) > LEAP_SAMPLES:
+            overlap = max(0, (self.head_sample or wanted_sample) - wanted_sample)
+            at_sample, samples = wanted_sample + overlap, samples[:, overlap:]
         else:
-            position, samples = self.head, stretched(samples, wanted - self.head)
-        self.head = max(position + samples.shape[1], self.head or 0)
-        return position, samples
+            at_sample, samples = self.head_sample, stretched(samples, wanted_sample - self.head_sample)
+        self.head_sample = max(at_sample + samples.shape[1], self.head_sample or 0)
+        return at_sample, samples
 
     def _decode(self, data: bytes) -> Samples:
         """A packet that cannot be decoded is as good as lost."""
@@ -64,34 +64,34 @@ class Voice:
 
 
 class Mixer:
-    """The sum of all voices, from `position` on. Where nobody speaks it is silence."""
+    """The sum of all voices, from `at_sample` on. Where nobody speaks it is silence."""
 
-    def __init__(self, position: int) -> None:
-        self.position = position
+    def __init__(self, at_sample: int) -> None:
+        self.at_sample = at_sample
         self._sum = np.zeros((2, LONGEST_S * SOUND_HZ), np.float32)
 
-    def add(self, position: int, samples: Samples) -> None:
+    def add(self, at_sample: int, samples: Samples) -> None:
         """Sound that belongs at this position; what is past already is left out."""
-        late = max(0, self.position - position)
-        begins = position + late - self.position
+        late = max(0, self.at_sample - at_sample)
+        begins = at_sample + late - self.at_sample
         samples = samples[:, late : late + max(0, self._sum.shape[1] - begins)]
         self._sum[:, begins : begins + samples.shape[1]] += samples
 
-    def take(self, until: int) -> Samples:
+    def take(self, until_sample: int) -> Samples:
         """The mix up to a position, which is the mixer's position from then on."""
-        known = self._sum[:, : max(0, until - self.position)]
-        mix = np.zeros((2, max(0, until - self.position)), np.float32)
+        known = self._sum[:, : max(0, until_sample - self.at_sample)]
+        mix = np.zeros((2, max(0, until_sample - self.at_sample)), np.float32)
         mix[:, : known.shape[1]] = known
-        self.skip(until)
+        self.skip(until_sample)
         return limited(mix)
 
-    def skip(self, until: int) -> None:
+    def skip(self, until_sample: int) -> None:
         """Go on from a later position; what belongs before it is left out."""
-        length = max(0, until - self.position)
+        length = max(0, until_sample - self.at_sample)
         rest = max(0, self._sum.shape[1] - length)
         self._sum[:, :rest] = self._sum[:, length : length + rest]
         self._sum[:, rest:] = 0
-        self.position += length
+        self.at_sample += length
 
 
 class SoundEncoder:
@@ -101,41 +101,41 @@ class SoundEncoder:
         self._encoder = _aac_encoder()
         self.setup = SoundSetup(bytes(self._encoder.extradata or b""), AAC_BITS_PER_S)
         self._rest = np.zeros((2, 0), np.float32)
-        self._encoded = 0
+        self._encoded_samples = 0
 
     def encode(self, samples: Samples) -> Iterator[Sample]:
         whole = np.concatenate([self._rest, samples], axis=1)
-        count = whole.shape[1] // AAC_FRAME
-        self._rest = whole[:, count * AAC_FRAME :]
+        count = whole.shape[1] // AAC_FRAME_SAMPLES
+        self._rest = whole[:, count * AAC_FRAME_SAMPLES :]
         for number in range(count):
-            yield from self._frame(whole[:, number * AAC_FRAME : (number + 1) * AAC_FRAME])
+            yield from self._frame(whole[:, number * AAC_FRAME_SAMPLES : (number + 1) * AAC_FRAME_SAMPLES])
 
     def finish(self) -> Iterator[Sample]:
         """What is still inside; nothing may be encoded afterwards."""
         if self._rest.shape[1]:
-            yield from self._frame(np.pad(self._rest, ((0, 0), (0, AAC_FRAME - self._rest.shape[1]))))
+            yield from self._frame(np.pad(self._rest, ((0, 0), (0, AAC_FRAME_SAMPLES - self._rest.shape[1]))))
         yield from self._samples(None)
 
     def _frame(self, samples: Samples) -> Iterator[Sample]:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SOUND_HZ, self._encoded, Fraction(1, SOUND_HZ)
-        self._encoded += AAC_FRAME
+        frame.sample_rate, frame.pts, frame.time_base = SOUND_HZ, self._encoded_samples, Fraction(1, SOUND_HZ)
+        self._encoded_samples += AAC_FRAME_SAMPLES
         yield from self._samples(frame)
 
     def _samples(self, frame: av.AudioFrame | None) -> Iterator[Sample]:
         """Without the first packet, which only primes a decoder: it is dated before the first sample."""
         for packet in self._encoder.encode(frame):
             if packet.pts is not None and packet.pts >= 0:
-                yield Sample(AAC_FRAME, True, bytes(packet))
+                yield Sample(AAC_FRAME_SAMPLES, True, bytes(packet))
 
 
-def stretched(samples: Samples, by: int) -> Samples:
+def stretched(samples: Samples, by_samples: int) -> Samples:
     """The same sound, longer by so many samples or as many as nobody hears."""
     length = samples.shape[1]
     most = int(length * STRETCH)
-    if abs(by) <= SLACK or most == 0:
+    if abs(by_samples) <= SLACK_SAMPLES or most == 0:
         return samples
-    wanted = length + min(max(by, -most), most)
+    wanted = length + min(max(by_samples, -most), most)
     at = np.linspace(0, length - 1, wanted)
     return np.stack([np.interp(at, np.arange(length), channel) for channel in samples]).astype(np.float32)
 

@@ -19,12 +19,12 @@ class Broadcast:
     """One session's programme, and the interpreter's; what it is made with is as in `Programme`."""
 
     def __init__(
-        self, directory: Path, *, epoch: float, ask_key: Callable[[Source], None], in_parts: bool = False
+        self, directory: Path, *, epoch_s: float, ask_key: Callable[[Source], None], in_parts: bool = False
     ) -> None:
-        self.directory, self.epoch, self.in_parts, self._ask_key = directory, epoch, in_parts, ask_key
+        self.directory, self.epoch_s, self.in_parts, self._ask_key = directory, epoch_s, in_parts, ask_key
         self._sources: set[Source] = set()
         self._signing: Source | None = None
-        self._programme = Programme(directory, epoch=epoch, ask_key=ask_key, in_parts=in_parts)
+        self._programme = Programme(directory, epoch_s=epoch_s, ask_key=ask_key, in_parts=in_parts)
         self._signed = self._open_signed() if (directory / SIGNED).exists() else None
 
     @property
@@ -32,8 +32,8 @@ class Broadcast:
         return self._programme.troubles
 
     @property
-    def safe_up_to(self) -> float | None:
-        return self._programme.safe_up_to
+    def safe_up_to_s(self) -> float | None:
+        return self._programme.safe_up_to_s
 
     def add(self, source: Source) -> None:
         """A source that may be taken, heard or named the interpreter's from now on."""
@@ -81,9 +81,9 @@ class Broadcast:
         for programme in self._programmes:
             programme.report(source, kind, report)
 
-    def tick(self, now: float) -> None:
+    def tick(self, now_s: float) -> None:
         for programme in self._programmes:
-            programme.tick(now)
+            programme.tick(now_s)
 
     def end(self) -> "list[Future[None]]":
         """The session is over. Each is done when one programme is on the disk and listed, ENDLIST included."""
@@ -100,7 +100,7 @@ class Broadcast:
             yield self._signed
 
     def _open_signed(self) -> Programme:
-        signed = Programme(self.directory / SIGNED, epoch=self.epoch, ask_key=self._ask_key, in_parts=self.in_parts)
+        signed = Programme(self.directory / SIGNED, epoch_s=self.epoch_s, ask_key=self._ask_key, in_parts=self.in_parts)
         for source in self._sources:
             signed.add(source)
         return signed

@@ -23,50 +23,51 @@ SLEW = 0.001
 LEADING: tuple[Kind, ...] = ("picture", "sound")
 """The streams that tell how the sender's clock differs from ours."""
 HALF = 1 << 31
-NTP_UNIT = 1 / (1 << 32)
+NTP_UNIT_S = 1 / (1 << 32)
 
 
 class SourceClock:
-    """The clock of one source. Moments are seconds of our monotonic clock."""
+    """The clock of one source. Seconds are of our monotonic clock."""
 
     def __init__(self) -> None:
         self._streams: dict[Kind, Stream] = {}
-        self._since: float | None = None
+        self._since_s: float | None = None
 
-    def observe(self, kind: Kind, at: int, received: float) -> None:
+    def observe(self, kind: Kind, rtp_ticks: int, received_at_s: float) -> None:
         """Note a sample's arrival; to be called for each, in the order of arrival."""
         stream = self._streams.get(kind)
-        if stream and abs(self.moment_of(kind, at) - received) > LOST_S:
-            self._streams, self._since, stream = {}, None, None
+        if stream and abs(self.happened_at_s(kind, rtp_ticks) - received_at_s) > LOST_S:
+            self._streams, self._since_s, stream = {}, None, None
         if stream is None:
-            stream = self._streams[kind] = Stream(RATES_HZ[kind], at)
-        self._since = received if self._since is None else self._since
-        stream.latest = max(stream.latest, at)
-        stream.arrival.observe(received - stream.seconds(at), received)
+            stream = self._streams[kind] = Stream(RATES_HZ[kind], rtp_ticks)
+        self._since_s = received_at_s if self._since_s is None else self._since_s
+        stream.latest_ticks = max(stream.latest_ticks, rtp_ticks)
+        stream.arrival.observe(received_at_s - stream.seconds(rtp_ticks), received_at_s)
 
     def report(self, kind: Kind, report: Report) -> None:
         """Take in a sender report. One about a stream of which nothing has come yet is left out."""
         if stream := self._streams.get(kind):
             stream.report(report)
 
-    def is_ready(self, now: float) -> bool:
+    def is_ready(self, now_s: float) -> bool:
         """Whether samples can be dated: both streams are reported, or the wait for that is over."""
-        if self._since is None:
+        if self._since_s is None:
             return False
-        return (len(self._leading) == len(LEADING) and self._is_reported) or now - self._since >= WAIT_S
+        return (len(self._leading) == len(LEADING) and self._is_reported) or now_s - self._since_s >= WAIT_S
 
-    def moment_of(self, kind: Kind, at: int) -> float:
+    def happened_at_s(self, kind: Kind, rtp_ticks: int) -> float:
         """When the sample with this timestamp happened. Its stream must have been observed."""
         stream = self._streams[kind]
         leading = self._leading
-        reported = [(each.arrival.value, each.reported) for each in leading if each.reported is not None]
-        if stream.reported is None or not reported or len(reported) < len(leading):
-            return stream.seconds(at) + stream.arrival.value
-        return stream.seconds(at) + stream.reported + min(arrival - sent for arrival, sent in reported)
+        offsets_s = [(each.arrival.value_s, each.reported_s) for each in leading if each.reported_s is not None]
+        if stream.reported_s is None or not offsets_s or len(offsets_s) < len(leading):
+            return stream.seconds(rtp_ticks) + stream.arrival.value_s
+        ahead_s = min(arrival_s - sent_s for arrival_s, sent_s in offsets_s)
+        return stream.seconds(rtp_ticks) + stream.reported_s + ahead_s
 
     @property
     def _is_reported(self) -> bool:
-        return all(stream.reported is not None for stream in self._leading)
+        return all(stream.reported_s is not None for stream in self._leading)
 
     @property
     def _leading(self) -> list["Stream"]:
@@ -74,48 +75,48 @@ class SourceClock:
 
 
 class Stream:
-    """One of a source's streams. `latest` is its newest timestamp, by which a report's is unwrapped."""
+    """One of a source's streams. `latest_ticks` is its newest timestamp, by which a report's is unwrapped."""
 
-    def __init__(self, rate_hz: int, latest: int) -> None:
-        self.rate_hz, self.latest = rate_hz, latest
+    def __init__(self, rate_hz: int, latest_ticks: int) -> None:
+        self.rate_hz, self.latest_ticks = rate_hz, latest_ticks
         self.arrival = Offset()
         """What to add to its timestamps, in seconds, to have our time of the quickest packet's arrival."""
-        self.reported: float | None = None
+        self.reported_s: float | None = None
         """What to add to them to have the sender's time; None before the first report."""
-        self._jumps = 0.0
+        self._jumped_s = 0.0
         """By how much the sender's clock was set since the first report, seconds: taken out again."""
 
-    def seconds(self, at: int) -> float:
-        return at / self.rate_hz
+    def seconds(self, rtp_ticks: int) -> float:
+        return rtp_ticks / self.rate_hz
 
     def report(self, report: Report) -> None:
-        at = self.latest + ((report.rtp - self.latest + HALF) & 0xFFFFFFFF) - HALF
-        reported = report.ntp * NTP_UNIT - self._jumps - self.seconds(at)
-        if self.reported is not None and abs(reported - self.reported) > JUMP_S:
-            self._jumps += reported - self.reported
+        rtp_ticks = self.latest_ticks + ((report.rtp_ticks - self.latest_ticks + HALF) & 0xFFFFFFFF) - HALF
+        reported_s = report.ntp * NTP_UNIT_S - self._jumped_s - self.seconds(rtp_ticks)
+        if self.reported_s is not None and abs(reported_s - self.reported_s) > JUMP_S:
+            self._jumped_s += reported_s - self.reported_s
             return
-        self.reported = reported
+        self.reported_s = reported_s
 
 
 class Offset:
     """How one clock differs from another, from readings that come too late by what they waited on their way."""
 
     def __init__(self) -> None:
-        self.value = float("inf")
-        self._began = self._window_began = self._moved = 0.0
-        self._least = self._least_before = float("inf")
+        self.value_s = float("inf")
+        self._began_at_s = self._window_began_at_s = self._moved_at_s = 0.0
+        self._least_s = self._least_before_s = float("inf")
 
-    def observe(self, reading: float, now: float) -> None:
-        """One reading, seconds."""
-        if self._least == float("inf"):
-            self.value, self._began, self._window_began, self._moved = reading, now, now, now
-        if now - self._window_began >= WINDOW_S:
-            self._least_before, self._least, self._window_began = self._least, reading, now
-        self._least = min(self._least, reading)
-        wanted = min(self._least, self._least_before)
-        if now - self._began < SETTLE_S:
-            self.value = wanted
+    def observe(self, reading_s: float, now_s: float) -> None:
+        """One reading."""
+        if self._least_s == float("inf"):
+            self.value_s, self._began_at_s, self._window_began_at_s, self._moved_at_s = reading_s, now_s, now_s, now_s
+        if now_s - self._window_began_at_s >= WINDOW_S:
+            self._least_before_s, self._least_s, self._window_began_at_s = self._least_s, reading_s, now_s
+        self._least_s = min(self._least_s, reading_s)
+        wanted_s = min(self._least_s, self._least_before_s)
+        if now_s - self._began_at_s < SETTLE_S:
+            self.value_s = wanted_s
         else:
-            reach = SLEW * (now - self._moved)
-            self.value += min(max(wanted - self.value, -reach), reach)
-        self._moved = now
+            reach_s = SLEW * (now_s - self._moved_at_s)
+            self.value_s += min(max(wanted_s - self.value_s, -reach_s), reach_s)
+        self._moved_at_s = now_s

@@ -12,7 +12,7 @@ from rooms.media.rtc.h264 import Size, size_of
 
 PICTURE_HZ, SOUND_HZ = 90_000, 48_000
 """The timescales: ticks a second."""
-AAC_FRAME = 1024
+AAC_FRAME_SAMPLES = 1024
 """Samples in an AAC frame."""
 TRACK = 1
 """Each rendition has one track."""
@@ -30,7 +30,7 @@ DURATIONS_SIZES_FLAGS = 0x000701
 class Sample(NamedTuple):
     """One access unit: how many ticks it lasts, whether decoding can begin with it, and its bytes."""
 
-    duration: int
+    duration_ticks: int
     is_sync: bool
     data: bytes
 
@@ -102,28 +102,30 @@ def init_segment(setup: PictureSetup | SoundSetup) -> bytes:
     return _box(b"ftyp", b"iso6", pack(">I", 0), b"iso6cmfcmp41") + _box(b"moov", header, track, defaults)
 
 
-def media_segment(number: int, begins: int, samples: Sequence[Sample]) -> bytes:
-    """One fragment as a segment. `begins` is the decode time of its first sample, ticks since the track's zero."""
-    length = len(_movie_fragment(number, begins, samples, 0))
-    fragment = _movie_fragment(number, begins, samples, length + 8)
+def media_segment(number: int, begins_ticks: int, samples: Sequence[Sample]) -> bytes:
+    """One fragment as a segment. `begins_ticks` is the decode time of its first sample, since the track's zero."""
+    length = len(_movie_fragment(number, begins_ticks, samples, 0))
+    fragment = _movie_fragment(number, begins_ticks, samples, length + 8)
     kind = _box(b"styp", b"msdh", pack(">I", 0), b"msdhmsixcmfs")
     return kind + fragment + _box(b"mdat", *(sample.data for sample in samples))
 
 
-def duration_of(segment: bytes) -> int:
+def duration_ticks_of(segment: bytes) -> int:
     """How many ticks a media segment lasts that `media_segment` made. Raises ValueError, struct.error for another."""
     run = segment.index(b"trun") + 8
     count = int.from_bytes(segment[run : run + 4])
-    return sum(duration for duration, _, _ in iter_unpack(">III", segment[run + 8 : run + 8 + 12 * count]))
+    return sum(ticks for ticks, _, _ in iter_unpack(">III", segment[run + 8 : run + 8 + 12 * count]))
 
 
-def _movie_fragment(number: int, begins: int, samples: Sequence[Sample], offset: int) -> bytes:
+def _movie_fragment(number: int, begins_ticks: int, samples: Sequence[Sample], offset: int) -> bytes:
     """`offset` is where the first sample's bytes begin, counted from the fragment's first byte."""
-    run = b"".join(pack(">III", each.duration, len(each.data), SYNC if each.is_sync else NOT_SYNC) for each in samples)
+    run = b"".join(
+        pack(">III", each.duration_ticks, len(each.data), SYNC if each.is_sync else NOT_SYNC) for each in samples
+    )
     track = _box(
         b"traf",
         _full_box(b"tfhd", 0, BASE_IS_MOOF, pack(">I", TRACK)),
-        _full_box(b"tfdt", 1, 0, pack(">Q", begins)),
+        _full_box(b"tfdt", 1, 0, pack(">Q", begins_ticks)),
         _full_box(b"trun", 0, DURATIONS_SIZES_FLAGS, pack(">Ii", len(samples), offset), run),
     )
     return _box(b"moof", _full_box(b"mfhd", 0, 0, pack(">I", number)), track)

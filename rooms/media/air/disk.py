@@ -15,13 +15,13 @@ from datetime import datetime
 from pathlib import Path
 
 from rooms.durable import replace_file, settle, write_file
-from rooms.media.air.cmaf import PICTURE_HZ, duration_of
+from rooms.media.air.cmaf import PICTURE_HZ, duration_ticks_of
 from rooms.playback import parts, recording
 from rooms.playback.film_index import INDEX_NAME, FilmIndex, Rendition
 from rooms.playback.parts import KEPT_SEGMENTS, Part
 from rooms.playback.recording import RENDITIONS, SMALL, ListedSegment, RenditionJournal
 
-MOST_WAITING = 64_000_000
+MOST_WAITING_BYTES = 64_000_000
 """Bytes that wait for a disk that takes nothing: some minutes of a programme. Beyond it nothing more is taken."""
 AGAIN_AFTER_S = 1.0
 LEAVE_AFTER_S = 5.0
@@ -40,7 +40,7 @@ class Disk:
         """The disk does not take what we have."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="packager")
         self._stopped = threading.Event()
-        self._waiting = 0
+        self._waiting_bytes = 0
         self._numbers = {name: len(self.journals.get(name, RenditionJournal()).listed) for name in RENDITIONS}
         self._part_numbers = dict.fromkeys(RENDITIONS, 0)
         self._parts: dict[str, list[Part]] = {name: [] for name in RENDITIONS}
@@ -57,7 +57,7 @@ class Disk:
 
     @property
     def has_room(self) -> bool:
-        return self._waiting < MOST_WAITING
+        return self._waiting_bytes < MOST_WAITING_BYTES
 
     def open_run(self, rendition: str, run: int, init: bytes) -> None:
         """The initialisation segment of a rendition's next run."""
@@ -136,7 +136,7 @@ class Disk:
         last = smaller[-1]
         if last.letter == RENDITIONS[SMALL]:
             name = recording.segment_name(RENDITIONS["video"], len(larger))
-            seconds = duration_of((self.directory / name).read_bytes()) / PICTURE_HZ
+            seconds = duration_ticks_of((self.directory / name).read_bytes()) / PICTURE_HZ
             last = last._replace(name=name, seconds=seconds)
         self._list_next("video", last)
 
@@ -188,10 +188,10 @@ class Disk:
         self.journals[rendition] = journal
 
     def _put(self, content: bytes, work: Callable[[], None]) -> "Future[None]":
-        self._waiting += len(content)
+        self._waiting_bytes += len(content)
         return self._thread.submit(self._until_taken, len(content), work)
 
-    def _until_taken(self, length: int, work: Callable[[], None]) -> None:
+    def _until_taken(self, length_bytes: int, work: Callable[[], None]) -> None:
         """What comes later waits: nothing is listed out of order."""
         while not self._stopped.is_set():
             try:
@@ -202,7 +202,7 @@ class Disk:
             else:
                 self.is_full = False
                 break
-        self._waiting -= length
+        self._waiting_bytes -= length_bytes
 
 
 def clear_parts(directory: Path) -> None:

@@ -1,7 +1,7 @@
 """Cuts a programme into segments: pictures on their keyframes, sound where it falls, in runs that both share.
 
 A run lasts as long as pictures follow on in one size, or in the same two; see `rooms/playback/recording.py`.
-Moments are seconds of our monotonic clock, and become dates by adding `epoch`. Told the time; what it cuts goes to
+Seconds are of our monotonic clock, and become dates by adding `epoch_s`. Told the time; what it cuts goes to
 the `Disk`.
 """
 
@@ -26,76 +26,77 @@ SUPPOSED_BITS_PER_S, SUPPOSED_SMALL_BITS_PER_S, SUPPOSED_FRAMES_PER_S = 2_500_00
 class Packager:
     """One programme's segments; `in_parts` says whether what will be in them is put out before, part by part."""
 
-    def __init__(self, disk: Disk, *, epoch: float, in_parts: bool = False) -> None:
-        self.disk, self.epoch, self.in_parts = disk, epoch, in_parts
+    def __init__(self, disk: Disk, *, epoch_s: float, in_parts: bool = False) -> None:
+        self.disk, self.epoch_s, self.in_parts = disk, epoch_s, in_parts
         self._mixer: Mixer | None = None
         self.run: Run | None = None
         self._next_run = disk.runs
-        self._ended = 0.0
+        self._ended_at_s = 0.0
         """When the last run ended: the next one cannot begin before."""
         self._sounding: deque[Run] = deque()
         """The runs whose sound is not complete: it is mixed later than the pictures are cut."""
 
     @property
-    def keyframe_due(self) -> float | None:
+    def keyframe_due_s(self) -> float | None:
         """The moment from which on a keyframe is wanted; None while no picture is shown."""
-        return min(pictures.key_due for pictures in self.run.sizes) if self.run else None
+        return min(pictures.keyframe_due_s for pictures in self.run.sizes) if self.run else None
 
-    def picture(self, moment: float, access_unit: bytes, *, is_key: bool, small: bytes | None = None) -> None:
+    def picture(self, at_s: float, access_unit: bytes, *, is_key: bool, small: bytes | None = None) -> None:
         """The next picture that is shown. Without a run, all but a keyframe are left out.
 
         `small` is the newest keyframe of the smaller size, as long as its source sends that too.
         """
         units = split(access_unit)
         if is_key:
-            self._settle_run(moment, units, small)
+            self._settle_run(at_s, units, small)
         if self.run is None:
             return
-        if moment - self.run.pictures.cut_at > LONGEST_S or not self.disk.has_room:
+        if at_s - self.run.pictures.cut_at_s > LONGEST_S or not self.disk.has_room:
             self.close_run()
             return
-        self.run.add(self.run.pictures, moment, units, is_key=is_key)
+        self.run.add(self.run.pictures, at_s, units, is_key=is_key)
 
-    def small_picture(self, moment: float, access_unit: bytes, *, is_key: bool) -> None:
+    def small_picture(self, at_s: float, access_unit: bytes, *, is_key: bool) -> None:
         """The next picture of the smaller size; left out where the run has none."""
         if self.run is not None and self.run.small is not None:
-            self.run.add(self.run.small, moment, split(access_unit), is_key=is_key)
+            self.run.add(self.run.small, at_s, split(access_unit), is_key=is_key)
 
-    def hear(self, position: int, samples: Samples) -> None:
+    def hear(self, at_sample: int, samples: Samples) -> None:
         """Somebody's sound. Before the first picture there is nothing for it to belong to."""
         if self._mixer:
-            self._mixer.add(position, samples)
+            self._mixer.add(at_sample, samples)
 
     def finish(self) -> None:
         """Complete what was begun; the run must be closed."""
         if self._sounding:
-            self.advance((self._sounding[-1].ends or 0) / SOUND_HZ)
+            self.advance((self._sounding[-1].end_sample or 0) / SOUND_HZ)
 
-    def advance(self, moment: float) -> None:
-        """All sound up to this moment has come: mix and encode it, but none beyond the newest picture.
+    def advance(self, until_s: float) -> None:
+        """All sound up to `until_s` has come: mix and encode it, but none beyond the newest picture.
 
         Where the next run will begin only its first picture tells, and its sound must begin there too.
         """
-        until = round(min(moment, self.run.pictures.reach if self.run else moment) * SOUND_HZ)
+        until_sample = round(min(until_s, self.run.pictures.newest_at_s if self.run else until_s) * SOUND_HZ)
         while self._mixer and self._sounding:
             run = self._sounding[0]
-            if self._mixer.position < run.position:
-                self._mixer.skip(min(run.position, until))
-            run.sound.add(self._mixer.take(until if run.ends is None else min(until, run.ends)))
-            if run.ends is None or self._mixer.position < run.ends:
+            if self._mixer.at_sample < run.first_sample:
+                self._mixer.skip(min(run.first_sample, until_sample))
+            ends = until_sample if run.end_sample is None else min(until_sample, run.end_sample)
+            run.sound.add(self._mixer.take(ends))
+            if run.end_sample is None or self._mixer.at_sample < run.end_sample:
                 return
             run.sound.finish()
             self._sounding.popleft()
 
-    def close_run(self, moment: float | None = None) -> None:
-        """What comes next does not follow on. The last picture is shown up to `moment`."""
+    def close_run(self, at_s: float | None = None) -> None:
+        """What comes next does not follow on. The last picture is shown up to `at_s`."""
         if self.run is None:
             return
-        self.run.close(moment)
-        self._ended = self.run.moment + self.run.pictures.seconds
+        self.run.close(at_s)
+        self._ended_at_s = self.run.begins_at_s + self.run.pictures.seconds
         self.run = None
 
-    def _settle_run(self, moment: float, units: list[bytes], small: bytes | None) -> None:
+    def _settle_run(self, at_s: float, units: list[bytes], small: bytes | None) -> None:
         """Begin a run when this keyframe needs one: there is none, or a decoder must be set up anew."""
         small_units = split(small) if small else []
         setup, small_setup = setup_of(units), setup_of(small_units)
@@ -103,25 +104,24 @@ class Packager:
             small_setup = NO_SETUP
         if self.run and setup in (self.run.pictures.setup, NO_SETUP) and small_setup == self.run.small_setup:
             return
-        self.close_run(moment)
+        self.close_run(at_s)
         if setup.is_whole and self.disk.has_room:
-            self._open_run(max(moment, self._ended), setup, small_setup, small_units)
+            self._open_run(max(at_s, self._ended_at_s), setup, small_setup, small_units)
 
-    def _open_run(self, moment: float, setup: PictureSetup, small: PictureSetup, small_units: list[bytes]) -> None:
-        begins_at = datetime.fromtimestamp(moment + self.epoch, UTC)
+    def _open_run(self, begins_at_s: float, setup: PictureSetup, small: PictureSetup, small_units: list[bytes]) -> None:
+        begins_at = datetime.fromtimestamp(begins_at_s + self.epoch_s, UTC)
 
         def track(rendition: str, hz: int) -> MediaTrack:
             return MediaTrack(self.disk, rendition, self._next_run, hz, begins_at, in_parts=self.in_parts)
 
-        self.run = Run(
-            moment, RunPictures(track("video", PICTURE_HZ), moment, setup), SoundTrack(track("audio", SOUND_HZ))
-        )
+        pictures = RunPictures(track("video", PICTURE_HZ), begins_at_s, setup)
+        self.run = Run(begins_at_s, pictures, SoundTrack(track("audio", SOUND_HZ)))
         if small is not NO_SETUP:
-            self.run.small = RunPictures(track(SMALL, PICTURE_HZ), moment, small)
+            self.run.small = RunPictures(track(SMALL, PICTURE_HZ), begins_at_s, small)
             self.run.small.begin(small_units)
         self._next_run += 1
         self._sounding.append(self.run)
-        self._mixer = self._mixer or Mixer(self.run.position)
+        self._mixer = self._mixer or Mixer(self.run.first_sample)
         sound = self.run.sound.setup
         described = FilmIndex(
             "",

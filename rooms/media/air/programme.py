@@ -1,6 +1,6 @@
 """What a stage sends out during one session: one picture, one mix of sound, packaged as they come.
 
-Told the time: by each sample's `received` and by `tick`. It knows no network and no RTP packet.
+Told the time: by each sample's `received_at_s` and by `tick`. It knows no network and no RTP packet.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -32,15 +32,15 @@ class Programme:
     """One session's programme, written below `directory` as it happens.
 
     `ask_key(source)` is called whenever a keyframe of a source is wanted, at most twice a second.
-    `epoch` is what to add to the monotonic clock to get seconds since 1970: taken once, so that a clock that is set
+    `epoch_s` is what to add to the monotonic clock to get seconds since 1970: taken once, so that a clock that is set
     right in the middle of a session moves nothing. `in_parts`: for players that stay close behind (low-latency HLS).
     """
 
     def __init__(
-        self, directory: Path, *, epoch: float, ask_key: Callable[[Source], None], in_parts: bool = False
+        self, directory: Path, *, epoch_s: float, ask_key: Callable[[Source], None], in_parts: bool = False
     ) -> None:
         self.disk = Disk(directory)
-        self._packager = Packager(self.disk, epoch=epoch, in_parts=in_parts)
+        self._packager = Packager(self.disk, epoch_s=epoch_s, in_parts=in_parts)
         self._ask_key = ask_key
         self._sources: dict[Source, Feed] = {}
         self._on_air: set[Source] = set()
@@ -48,23 +48,23 @@ class Programme:
         self._taken: Source | None = None
         """Whose picture comes next, from its next keyframe on."""
         self._still = Still()
-        self._now = self._asked_at = self._pictured_at = self._heard_at = float("-inf")
-        self._aired_at: float | None = None
+        self._now_s = self._asked_at_s = self._pictured_at_s = self._heard_at_s = float("-inf")
+        self._aired_at_s: float | None = None
         """Since which tick somebody has been on air."""
 
     @property
     def troubles(self) -> set[Trouble]:
         """What is wrong now; the organiser is told."""
-        aired_at = self._now if self._aired_at is None else self._aired_at
+        aired_at_s = self._now_s if self._aired_at_s is None else self._aired_at_s
         wrong: dict[Trouble, bool] = {
             "disk": self.disk.is_full,
-            "no-picture": self._shown is not None and self._now - self._pictured_at > STILL_AFTER_S,
-            "no-sound": self._now - max(self._heard_at, aired_at) > VANISHED_AFTER_S,
+            "no-picture": self._shown is not None and self._now_s - self._pictured_at_s > STILL_AFTER_S,
+            "no-sound": self._now_s - max(self._heard_at_s, aired_at_s) > VANISHED_AFTER_S,
         }
         return {trouble for trouble, is_so in wrong.items() if is_so}
 
     @property
-    def safe_up_to(self) -> float | None:
+    def safe_up_to_s(self) -> float | None:
         """The last moment that is on the disk with picture and sound, seconds since 1970."""
         ends = [journal.ends_at for journal in self.disk.journals.values()]
         return min(end.timestamp() for end in ends if end) if all(ends) else None
@@ -88,7 +88,7 @@ class Programme:
     def take(self, source: Source | None) -> None:
         """Whose picture is shown, from its next keyframe on; None: nobody's, at once."""
         self._taken = source
-        self._asked_at = float("-inf")
+        self._asked_at_s = float("-inf")
         if source is None:
             self._shown = None
             self._packager.close_run()
@@ -108,20 +108,20 @@ class Programme:
         if feed := self._sources.get(source):
             feed.clock.report(kind, report)
 
-    def tick(self, now: float) -> None:
+    def tick(self, now_s: float) -> None:
         """To be called a few times a second, by the monotonic clock: who vanished is noticed here."""
-        self._now = now
-        self._aired_at = (self._aired_at or now) if self._on_air else None
-        run, pictured_s, heard_s = self._packager.run, now - self._pictured_at, now - self._heard_at
-        if run and min(pictured_s, heard_s) > VANISHED_AFTER_S:
+        self._now_s = now_s
+        self._aired_at_s = (self._aired_at_s or now_s) if self._on_air else None
+        run, blank_s, silent_s = self._packager.run, now_s - self._pictured_at_s, now_s - self._heard_at_s
+        if run and min(blank_s, silent_s) > VANISHED_AFTER_S:
             self._packager.close_run()
-        elif run and heard_s < STILL_AFTER_S < pictured_s:
-            for moment in self._still.moments(now):
-                self._packager.picture(moment, self._still.keyframe, is_key=True, small=self._still.small)
+        elif run and silent_s < STILL_AFTER_S < blank_s:
+            for at_s in self._still.due(now_s):
+                self._packager.picture(at_s, self._still.keyframe, is_key=True, small=self._still.small)
                 if self._still.small:
-                    self._packager.small_picture(moment, self._still.small, is_key=True)
-        self._want_keyframes(now)
-        self._packager.advance(self._mixable(now))
+                    self._packager.small_picture(at_s, self._still.small, is_key=True)
+        self._want_keyframes(now_s)
+        self._packager.advance(self._mixable_until_s(now_s))
 
     def end(self) -> "Future[None]":
         """The session is over. Done when everything is on the disk and listed, ENDLIST included."""
@@ -140,12 +140,12 @@ class Programme:
         feed = self._sources.get(source)
         if feed is None:
             return
-        feed.clock.observe(kind, sample.at, sample.received)
+        feed.clock.observe(kind, sample.rtp_ticks, sample.received_at_s)
         if source not in (self._shown, self._taken, *self._on_air):
             feed.waiting.clear()
             return
         feed.waiting.append(sample)
-        if feed.clock.is_ready(sample.received):
+        if feed.clock.is_ready(sample.received_at_s):
             for waited in feed.waiting:
                 self._send(source, feed, waited)
             feed.waiting.clear()
@@ -154,14 +154,14 @@ class Programme:
         """A sample that can be dated goes where it is wanted."""
         if isinstance(sample, Picture) and sample.is_small:
             if source == self._shown and not self._still.is_shown:
-                moment = feed.clock.moment_of("small", sample.at)
-                self._packager.small_picture(moment, sample.data, is_key=sample.is_key)
+                at_s = feed.clock.happened_at_s("small", sample.rtp_ticks)
+                self._packager.small_picture(at_s, sample.data, is_key=sample.is_key)
         elif isinstance(sample, Picture):
             self._show(source, feed, sample)
         elif source in self._on_air:
-            self._heard_at = feed.heard_at = sample.received
-            position, samples = feed.voice.hear(sample, feed.clock.moment_of("sound", sample.at))
-            self._packager.hear(position, samples)
+            self._heard_at_s = feed.heard_at_s = sample.received_at_s
+            at_sample, samples = feed.voice.hear(sample, feed.clock.happened_at_s("sound", sample.rtp_ticks))
+            self._packager.hear(at_sample, samples)
 
     def _show(self, source: Source, feed: "Feed", picture: Picture) -> None:
         """After a still, pictures can be decoded again from the next keyframe on."""
@@ -169,28 +169,28 @@ class Programme:
             self._shown, self._taken = source, None
         if source != self._shown or (self._still.is_shown and not picture.is_key):
             return
-        self._pictured_at = picture.received
-        moment, small = feed.clock.moment_of("picture", picture.at), feed.small.keyframe_at(picture.received)
-        self._still.follow(moment, picture, small)
-        self._packager.picture(moment, picture.data, is_key=picture.is_key, small=small)
+        self._pictured_at_s = picture.received_at_s
+        at_s = feed.clock.happened_at_s("picture", picture.rtp_ticks)
+        small = feed.small.keyframe_when(picture.received_at_s)
+        self._still.follow(at_s, picture, small)
+        self._packager.picture(at_s, picture.data, is_key=picture.is_key, small=small)
 
-    def _want_keyframes(self, now: float) -> None:
-        if now - self._asked_at < ASK_AGAIN_S:
+    def _want_keyframes(self, now_s: float) -> None:
+        if now_s - self._asked_at_s < ASK_AGAIN_S:
             return
-        due = self._packager.keyframe_due
-        wanted = [self._taken, self._shown if due is None or now >= due or self._still.is_shown else None]
+        due_s = self._packager.keyframe_due_s
+        wanted = [self._taken, self._shown if due_s is None or now_s >= due_s or self._still.is_shown else None]
         for source in wanted:
             if source in self._sources:
-                self._asked_at = now
+                self._asked_at_s = now_s
                 self._ask_key(source)
 
-    def _mixable(self, now: float) -> float:
+    def _mixable_until_s(self, now_s: float) -> float:
         """The moment up to which everybody's sound has come, or need not be waited for any longer."""
+        waited_for_s = now_s - MIX_WITHIN_S
         speaking = [self._sources[source] for source in self._on_air if source in self._sources]
-        heads = [
-            feed.voice.head / SOUND_HZ for feed in speaking if feed.voice.head and feed.heard_at > now - MIX_WITHIN_S
-        ]
-        return max(min(heads, default=0.0), now - MIX_WITHIN_S)
+        heads = [feed.voice.head_sample for feed in speaking if feed.heard_at_s > waited_for_s]
+        return max(min((head / SOUND_HZ for head in heads if head), default=0.0), waited_for_s)
 
 
 class Feed:
@@ -200,7 +200,7 @@ class Feed:
         self.clock = SourceClock()
         self.voice = Voice()
         self.small = Smaller()
-        self.heard_at = float("-inf")
+        self.heard_at_s = float("-inf")
         self.waiting: list[Picture | Sound] = []
         """Samples that came before the clock could date them."""
 
@@ -210,18 +210,18 @@ class Smaller:
 
     def __init__(self) -> None:
         self._keyframe: bytes | None = None
-        self._counts_from = self._came_at = float("-inf")
+        self._counts_from_s = self._came_at_s = float("-inf")
 
     def note(self, picture: Picture) -> None:
-        if self._keyframe and picture.received - self._came_at > STILL_AFTER_S:
-            self._counts_from = picture.received + STEADY_AFTER_S
-        self._came_at = picture.received
+        if self._keyframe and picture.received_at_s - self._came_at_s > STILL_AFTER_S:
+            self._counts_from_s = picture.received_at_s + STEADY_AFTER_S
+        self._came_at_s = picture.received_at_s
         if picture.is_key:
             self._keyframe = picture.data
 
-    def keyframe_at(self, now: float) -> bytes | None:
+    def keyframe_when(self, now_s: float) -> bytes | None:
         """Its newest keyframe; None when there is no smaller picture, or it has not lasted yet."""
-        return self._keyframe if self._counts_from <= now <= self._came_at + STILL_AFTER_S else None
+        return self._keyframe if self._counts_from_s <= now_s <= self._came_at_s + STILL_AFTER_S else None
 
 
 class Still:
@@ -232,18 +232,18 @@ class Still:
         self.small: bytes | None = None
         """The keyframe of the smaller size, where there is one."""
         self.is_shown = False
-        self._next = 0.0
+        self._next_at_s = 0.0
 
-    def follow(self, moment: float, picture: Picture, small: bytes | None) -> None:
+    def follow(self, at_s: float, picture: Picture, small: bytes | None) -> None:
         """A picture was shown."""
         self.is_shown = False
-        self._next = moment + STILL_EVERY_S
+        self._next_at_s = at_s + STILL_EVERY_S
         if picture.is_key:
             self.keyframe, self.small = picture.data, small
 
-    def moments(self, now: float) -> Iterator[float]:
+    def due(self, now_s: float) -> Iterator[float]:
         """When it is to be shown, up to now."""
-        while self.keyframe and self._next <= now:
+        while self.keyframe and self._next_at_s <= now_s:
             self.is_shown = True
-            yield self._next
-            self._next += STILL_EVERY_S
+            yield self._next_at_s
+            self._next_at_s += STILL_EVERY_S

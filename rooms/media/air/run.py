@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from rooms.media.air.audio import Samples, SoundEncoder
-from rooms.media.air.cmaf import AAC_FRAME, PICTURE_HZ, SOUND_HZ, PictureSetup, Sample, length_prefixed
+from rooms.media.air.cmaf import AAC_FRAME_SAMPLES, PICTURE_HZ, SOUND_HZ, PictureSetup, Sample, length_prefixed
 from rooms.media.air.track import MediaTrack
 from rooms.media.rtc.h264 import DELIMITER, PPS, SPS, type_of
 from rooms.playback.recording import TARGET_S
 
 EARLY_S = 0.5
 """A keyframe that comes so much before its time is cut at all the same."""
-SOUND_FRAMES = round(TARGET_S * SOUND_HZ / AAC_FRAME)
+SOUND_FRAMES = round(TARGET_S * SOUND_HZ / AAC_FRAME_SAMPLES)
 LAST_PICTURE_S = 1 / 30
 """How long the last picture of a run is shown: nothing after it tells."""
 NO_SETUP = PictureSetup(b"", b"")
@@ -18,16 +18,16 @@ NO_SETUP = PictureSetup(b"", b"")
 
 
 class Run:
-    """A stretch without a break. `position` and `ends` bound its sound: samples on our monotonic clock.
+    """A stretch without a break. `first_sample` and `end_sample` bound its sound, on our monotonic clock.
 
     Where there are pictures of a smaller size, both are cut equally often, each on the keyframes that it has.
     """
 
-    def __init__(self, moment: float, pictures: "RunPictures", sound: "SoundTrack") -> None:
-        self.moment, self.pictures, self.sound = moment, pictures, sound
+    def __init__(self, begins_at_s: float, pictures: "RunPictures", sound: "SoundTrack") -> None:
+        self.begins_at_s, self.pictures, self.sound = begins_at_s, pictures, sound
         self.small: RunPictures | None = None
-        self.position = round(moment * SOUND_HZ)
-        self.ends: int | None = None
+        self.first_sample = round(begins_at_s * SOUND_HZ)
+        self.end_sample: int | None = None
 
     @property
     def sizes(self) -> "list[RunPictures]":
@@ -37,24 +37,24 @@ class Run:
     def small_setup(self) -> PictureSetup:
         return self.small.setup if self.small else NO_SETUP
 
-    def add(self, pictures: "RunPictures", moment: float, units: list[bytes], *, is_key: bool) -> None:
+    def add(self, pictures: "RunPictures", at_s: float, units: list[bytes], *, is_key: bool) -> None:
         """A picture of one of its sizes, which is cut only where that is not ahead of the other."""
         may_cut = pictures.cuts == min(each.cuts for each in self.sizes)
-        pictures.add(moment, units, is_key=is_key, may_cut=may_cut)
+        pictures.add(at_s, units, is_key=is_key, may_cut=may_cut)
 
-    def close(self, moment: float | None) -> None:
-        ends = self.pictures.end(moment)
+    def close(self, at_s: float | None) -> None:
+        end_ticks = self.pictures.end_ticks(at_s)
         most = max(each.cuts for each in self.sizes)
         for pictures in self.sizes:
-            pictures.finish(ends, stands_still=pictures.cuts < most)
-        self.ends = self.position + round(self.pictures.seconds * SOUND_HZ)
+            pictures.finish(end_ticks, stands_still=pictures.cuts < most)
+        self.end_sample = self.first_sample + round(self.pictures.seconds * SOUND_HZ)
 
 
 class RunPictures:
     """A run's pictures of one size. Each lasts until the next one, so the newest waits here."""
 
-    def __init__(self, track: MediaTrack, moment: float, setup: PictureSetup) -> None:
-        self._track, self._moment, self.setup = track, moment, setup
+    def __init__(self, track: MediaTrack, begins_at_s: float, setup: PictureSetup) -> None:
+        self._track, self._begins_at_s, self.setup = track, begins_at_s, setup
         self._newest: tuple[int, bool, bytes] | None = None
         """Its ticks since the run began, whether it is a keyframe, and its bytes."""
         self._keyframe = b""
@@ -65,59 +65,59 @@ class RunPictures:
         self._track.open(setup)
 
     @property
-    def cut_at(self) -> float:
+    def cut_at_s(self) -> float:
         """When the segment that is being filled began."""
-        return self._moment + self._track.ticks / PICTURE_HZ
+        return self._begins_at_s + self._track.begins_ticks / PICTURE_HZ
 
     @property
-    def key_due(self) -> float:
+    def keyframe_due_s(self) -> float:
         """The moment from which on a keyframe is wanted."""
-        return self._moment if self._awaits_key else self.cut_at + TARGET_S
+        return self._begins_at_s if self._awaits_key else self.cut_at_s + TARGET_S
 
     @property
     def seconds(self) -> float:
         """How much was cut so far."""
-        return self._track.ticks / PICTURE_HZ
+        return self._track.begins_ticks / PICTURE_HZ
 
     @property
-    def reach(self) -> float:
+    def newest_at_s(self) -> float:
         """The moment of the newest picture."""
-        return self._moment + (self._newest[0] if self._newest else 0) / PICTURE_HZ
+        return self._begins_at_s + (self._newest[0] if self._newest else 0) / PICTURE_HZ
 
     def begin(self, units: list[bytes]) -> None:
         """Show a keyframe that came before the run, until the first one in it."""
-        self.add(self._moment, units, is_key=True, may_cut=False)
+        self.add(self._begins_at_s, units, is_key=True, may_cut=False)
         self._awaits_key = True
 
-    def add(self, moment: float, units: list[bytes], *, is_key: bool, may_cut: bool) -> None:
+    def add(self, at_s: float, units: list[bytes], *, is_key: bool, may_cut: bool) -> None:
         if (self._awaits_key and not is_key) or (is_key and setup_of(units) not in (self.setup, NO_SETUP)):
             self._awaits_key = True
             return
-        ticks = self._complete(round((moment - self._moment) * PICTURE_HZ))
-        if is_key and may_cut and ticks - self._track.ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
+        ticks = self._complete(round((at_s - self._begins_at_s) * PICTURE_HZ))
+        if is_key and may_cut and ticks - self._track.begins_ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
             self._cut()
         data = length_prefixed([unit for unit in units if type_of(unit) not in (SPS, PPS, DELIMITER)])
         self._newest = ticks, is_key, data
         if is_key:
             self._keyframe, self._awaits_key = data, False
 
-    def end(self, moment: float | None) -> int:
-        """Up to where the newest picture is shown, ticks: until `moment`, or as long as pictures last."""
-        began = self._newest[0] if self._newest else 0
-        if moment is None:
-            return began + round(LAST_PICTURE_S * PICTURE_HZ)
-        return max(round((moment - self._moment) * PICTURE_HZ), began + 1)
+    def end_ticks(self, at_s: float | None) -> int:
+        """Up to where the newest picture is shown, ticks: until `at_s`, or as long as pictures last."""
+        began_ticks = self._newest[0] if self._newest else 0
+        if at_s is None:
+            return began_ticks + round(LAST_PICTURE_S * PICTURE_HZ)
+        return max(round((at_s - self._begins_at_s) * PICTURE_HZ), began_ticks + 1)
 
-    def finish(self, ends: int, *, stands_still: bool) -> None:
-        """Cut what there is, at `ends`, ticks.
+    def finish(self, end_ticks: int, *, stands_still: bool) -> None:
+        """Cut what there is, at `end_ticks`.
 
         `stands_still`: the other size was cut once more, so the last keyframe becomes a segment of its own.
         """
         if stands_still and self._newest is not None:
-            middle = self._complete((self._newest[0] + ends) // 2)
+            middle_ticks = self._complete((self._newest[0] + end_ticks) // 2)
             self._cut()
-            self._newest = middle, True, self._keyframe
-        self._complete(ends)
+            self._newest = middle_ticks, True, self._keyframe
+        self._complete(end_ticks)
         self._cut()
 
     def _cut(self) -> None:
@@ -128,9 +128,9 @@ class RunPictures:
         """Now that the next picture is known, the newest one's duration is too; when the next one is shown."""
         if self._newest is None:
             return 0
-        began, is_sync, data = self._newest
-        ticks = max(ticks, began + 1)
-        self._track.add(Sample(ticks - began, is_sync, data))
+        began_ticks, is_sync, data = self._newest
+        ticks = max(ticks, began_ticks + 1)
+        self._track.add(Sample(ticks - began_ticks, is_sync, data))
         return ticks
 
 

@@ -16,7 +16,7 @@ class MediaTrack:
     ) -> None:
         self._disk, self._rendition, self._run, self._hz, self._begins_at = disk, rendition, run, hz, begins_at
         self._in_parts = in_parts
-        self.ticks = 0
+        self.begins_ticks = 0
         """Where the segment that is being filled begins."""
         self.samples: list[Sample] = []
         """What is in it."""
@@ -28,11 +28,11 @@ class MediaTrack:
         self._disk.open_run(self._rendition, self._run, init_segment(setup))
 
     def add(self, sample: Sample) -> None:
-        if self._in_parts and self._part and lasting([*self._part, sample]) > PART_S * self._hz:
+        if self._in_parts and self._part and lasting_ticks([*self._part, sample]) > PART_S * self._hz:
             self._put_part()
         self.samples.append(sample)
         self._part.append(sample)
-        if self._in_parts and lasting(self._part) >= LEAST_PART_S * self._hz:
+        if self._in_parts and lasting_ticks(self._part) >= LEAST_PART_S * self._hz:
             self._put_part()
 
     def cut(self) -> None:
@@ -43,21 +43,21 @@ class MediaTrack:
             self._put_part()
         begins_at = self._begins_at if self._count == 0 else None
         self._count += 1
-        lasts = lasting(self.samples)
-        data = media_segment(self._count, self.ticks, self.samples)
-        self._disk.add(self._rendition, self._run, begins_at, lasts / self._hz, data)
-        self.ticks += lasts
+        lasts_ticks = lasting_ticks(self.samples)
+        data = media_segment(self._count, self.begins_ticks, self.samples)
+        self._disk.add(self._rendition, self._run, begins_at, lasts_ticks / self._hz, data)
+        self.begins_ticks += lasts_ticks
         self.samples, self._part = [], []
 
     def _put_part(self) -> None:
-        before = lasting(self.samples) - lasting(self._part)
-        data = media_segment(self._count + 1, self.ticks + before, self._part)
-        begins_at = self._begins_at if self._count == before == 0 else None
-        seconds = lasting(self._part) / self._hz
+        before_ticks = lasting_ticks(self.samples) - lasting_ticks(self._part)
+        data = media_segment(self._count + 1, self.begins_ticks + before_ticks, self._part)
+        begins_at = self._begins_at if self._count == before_ticks == 0 else None
+        seconds = lasting_ticks(self._part) / self._hz
         self._disk.add_part(self._rendition, self._run, begins_at, seconds, data, is_key=self._part[0].is_sync)
         self._part = []
 
 
-def lasting(samples: Iterable[Sample]) -> int:
+def lasting_ticks(samples: Iterable[Sample]) -> int:
     """How long samples last, ticks."""
-    return sum(sample.duration for sample in samples)
+    return sum(sample.duration_ticks for sample in samples)

@@ -13,15 +13,15 @@ LINES = 2
 def cues_of(cards: Iterable[Card]) -> list[Cue]:
     """The words of the cards, two short lines at a time, each as long as its share of the card's words."""
     cues: list[Cue] = []
-    begins = 0.0
+    begins_s = 0.0
     for card in cards:
         lines = _even_lines(card.text)
         parts = ["\n".join(lines[i : i + LINES]) for i in range(0, len(lines), LINES)]
         letters = sum(map(len, parts))
         for part in parts:
-            ends = begins + card.seconds * len(part) / letters
-            cues.append(Cue(begins, ends, part))
-            begins = ends
+            ends_s = begins_s + card.seconds * len(part) / letters
+            cues.append(Cue(begins_s, ends_s, part))
+            begins_s = ends_s
     return cues
 
 

@@ -82,17 +82,17 @@ class CardPainter:
             drawn.append((self._quote_card(text, number, palette), palette))
         return drawn
 
-    def finish(self, picture: Image.Image, palette: Palette, second: float, levels: Sequence[float]) -> None:
+    def finish(self, picture: Image.Image, palette: Palette, at_s: float, levels: Sequence[float]) -> None:
         """Draw the clock, the last `BARS` sound levels (0 to 1) and how far the film has come, in place."""
         draw = ImageDraw.Draw(picture)
-        minutes, seconds = divmod(int(second), 60)
+        minutes, seconds = divmod(int(at_s), 60)
         clock = self.typeface.at(17, STRONG)
         draw.text((WIDTH - MARGIN, 318), f"{minutes}:{seconds:02}", palette.ink, clock, anchor="rm")
         for number, level in enumerate(levels):
             x, half = WIDTH - MARGIN - 104 + 7 * number, 2 + 8 * level
             draw.rounded_rectangle((x, 318 - half, x + 3, 318 + half), 1.5, palette.accent)
         draw.rectangle((0, HEIGHT - 5, WIDTH, HEIGHT), palette.line)
-        draw.rectangle((0, HEIGHT - 5, WIDTH * second / self.spec.seconds, HEIGHT), palette.accent)
+        draw.rectangle((0, HEIGHT - 5, WIDTH * at_s / self.spec.seconds, HEIGHT), palette.accent)
 
     def _title_card(self, text: str) -> Image.Image:
         picture = self._ground(self.bold, shapes=5, number=0)

@@ -47,7 +47,7 @@ def check(directory: Path) -> Findings:
         if not journal.is_over:
             found.faults.append(f"the {rendition} was never completed")
         found.faults += _faults(directory, rendition, journal)
-    found.offset_ms = round(1000 * max(_apart(journals["video"], journals["audio"]), default=0))
+    found.offset_ms = round(1000 * max(_apart_s(journals["video"], journals["audio"]), default=0))
     if found.offset_ms > MOST_OFFSET_MS:
         found.faults.append(f"picture and sound are {found.offset_ms} ms apart")
     return found
@@ -59,35 +59,35 @@ def check_film(directory: Path) -> Findings:
     if index is None:
         return Findings(faults=["the film is not there"])
     found = Findings(seconds=index.duration.total_seconds())
-    begins = {}
+    begins_s = {}
     for name in ("video", "audio", "small"):
         rendition: Rendition | None = getattr(index, name)
         if rendition is None:
             continue
         try:
             init = (directory / (rendition.init or "")).read_bytes()
-            begins[name] = _begins(init + (directory / rendition.segments[0].name).read_bytes())
+            begins_s[name] = _begins_s(init + (directory / rendition.segments[0].name).read_bytes())
         except (OSError, av.FFmpegError):
             found.faults.append(f"the {name} cannot be read")
             continue
         found.faults += _unplayable(directory, init, rendition.segments)
-    if {"video", "audio"} <= begins.keys():
-        found.offset_ms = round(1000 * abs(begins["video"] - begins["audio"]))
+    if {"video", "audio"} <= begins_s.keys():
+        found.offset_ms = round(1000 * abs(begins_s["video"] - begins_s["audio"]))
         if found.offset_ms > MOST_OFFSET_MS:
             found.faults.append(f"picture and sound are {found.offset_ms} ms apart")
     return found
 
 
-def _apart(video: RenditionJournal, audio: RenditionJournal) -> Iterator[float]:
+def _apart_s(video: RenditionJournal, audio: RenditionJournal) -> Iterator[float]:
     """By how many seconds the sound of each run that was closed is longer or shorter than its pictures.
 
     Sound is cut into pieces of one length: a run that does not end with a shorter one broke off, where of either some
     was not listed yet.
     """
-    whole_s = max((segment.seconds for segment in audio.listed), default=0.0)
+    longest_s = max((segment.seconds for segment in audio.listed), default=0.0)
     seen = {run: _seconds(listed) for run, listed in _runs(video)}
     for run, listed in _runs(audio):
-        if listed[-1].seconds < whole_s:
+        if listed[-1].seconds < longest_s:
             yield abs(seen.get(run, 0.0) - _seconds(listed))
 
 
@@ -116,7 +116,7 @@ def _faults(directory: Path, rendition: str, journal: RenditionJournal) -> Itera
 def _unplayable(directory: Path, init: bytes, segments: Iterable[ListedSegment | Segment]) -> Iterator[str]:
     for segment in segments:
         try:
-            seconds = _decoded(init + (directory / segment.name).read_bytes())
+            seconds = _decoded_seconds(init + (directory / segment.name).read_bytes())
         except (OSError, av.FFmpegError) as error:
             yield f"{segment.name} cannot be played: {error.strerror or error}"
         else:
@@ -124,13 +124,13 @@ def _unplayable(directory: Path, init: bytes, segments: Iterable[ListedSegment |
                 yield f"{segment.name} lasts {seconds:.2f} s and not {segment.seconds:.2f} s"
 
 
-def _begins(content: bytes) -> float:
+def _begins_s(content: bytes) -> float:
     """When a segment begins, seconds of its film."""
     with av.open(io.BytesIO(content), "r") as container:
         return (container.start_time or 0) / av.time_base
 
 
-def _decoded(content: bytes) -> float:
+def _decoded_seconds(content: bytes) -> float:
     """How long a segment lasts, seconds; raises FFmpegError when it cannot be decoded."""
     seconds, count = 0.0, 0
     with av.open(io.BytesIO(content), "r") as container:

@@ -49,8 +49,8 @@ class JoinedFilm:
     def __init__(self, container: OutputContainer) -> None:
         self._container = container
         self._streams: dict[str, Stream] = {}
-        self._ends = Fraction(0)
-        """Where the next run begins, seconds."""
+        self._ends_s = Fraction(0)
+        """Where the next run begins."""
         self._setup = b""
         """The decoder configuration of the pictures that came last."""
 
@@ -60,14 +60,14 @@ class JoinedFilm:
             if source.streams[0].type not in self._streams:
                 copied = self._container.add_stream_from_template(source.streams[0])
                 self._streams[source.streams[0].type] = copied
-        packets = heapq.merge(*map(_packets, sources), key=_decoded_at)
+        packets = heapq.merge(*map(_packets, sources), key=_decoded_at_s)
         first = next((packet for packet in packets if packet.stream.type == "video"), None)
         if first is None:
             return
-        shift = self._ends - _decoded_at(first)
-        self._write(self._set_up(first), shift)
+        shift_s = self._ends_s - _decoded_at_s(first)
+        self._write(self._set_up(first), shift_s)
         for packet in packets:
-            self._write(packet, shift)
+            self._write(packet, shift_s)
 
     def _set_up(self, first: AnyPacket) -> AnyPacket:
         """The first picture of a run, after its parameter sets where they are not those of the run before."""
@@ -80,10 +80,10 @@ class JoinedFilm:
         made.stream = first.stream
         return made
 
-    def _write(self, packet: AnyPacket, shift: Fraction) -> None:
-        moved = round(shift / packet.time_base)
-        packet.pts, packet.dts = (packet.pts or 0) + moved, (packet.dts or 0) + moved
-        self._ends = max(self._ends, _decoded_at(packet) + (packet.duration or 0) * packet.time_base)
+    def _write(self, packet: AnyPacket, shift_s: Fraction) -> None:
+        moved_ticks = round(shift_s / packet.time_base)
+        packet.pts, packet.dts = (packet.pts or 0) + moved_ticks, (packet.dts or 0) + moved_ticks
+        self._ends_s = max(self._ends_s, _decoded_at_s(packet) + (packet.duration or 0) * packet.time_base)
         packet.stream = self._streams[packet.stream.type]
         self._container.mux(packet)
 
@@ -118,5 +118,5 @@ def _packets(source: InputContainer) -> Iterator[AnyPacket]:
     return (packet for packet in source.demux(source.streams[0]) if packet.dts is not None)
 
 
-def _decoded_at(packet: AnyPacket) -> Fraction:
+def _decoded_at_s(packet: AnyPacket) -> Fraction:
     return (packet.dts or 0) * packet.time_base

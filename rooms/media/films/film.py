@@ -18,7 +18,7 @@ FRAMES_PER_S = 10
 KEYFRAME_S = 2
 FADE_S = 0.5
 AUDIO_BITS_PER_S = 96_000
-AAC_FRAME = 1024
+AAC_FRAME_SAMPLES = 1024
 BT709 = 1
 """The number of ITU-R BT.709 in every colour field of H.264 (ITU-T H.273)."""
 
@@ -33,13 +33,13 @@ def make_film(spec: FilmSpec, path: Path, typeface: Typeface, progress: Progress
         video = _video_stream(container.add_stream("libx264", rate=FRAMES_PER_S))
         audio = _audio_stream(container.add_stream("aac", rate=RATE_HZ))
         sound = _sound_frames(music)
-        heard = 0.0
+        heard_s = 0.0
         count = round(spec.seconds * FRAMES_PER_S)
         for number, picture in enumerate(_pictures(spec, typeface, loudness(music, FRAMES_PER_S), count)):
             container.mux(video.encode(_video_frame(picture, number)))
-            while heard <= number / FRAMES_PER_S and (frame := next(sound, None)):
+            while heard_s <= number / FRAMES_PER_S and (frame := next(sound, None)):
                 container.mux(audio.encode(frame))
-                heard += AAC_FRAME / RATE_HZ
+                heard_s += AAC_FRAME_SAMPLES / RATE_HZ
             if number % FRAMES_PER_S == 0:
                 progress(number / count)
         for frame in sound:
@@ -52,16 +52,16 @@ def make_film(spec: FilmSpec, path: Path, typeface: Typeface, progress: Progress
 def _pictures(spec: FilmSpec, typeface: Typeface, levels: Samples, count: int) -> Iterator[Image.Image]:
     """Every picture in order; each card fades in over the one before."""
     painter = CardPainter(spec, typeface)
-    begins = np.cumsum([0, *(card.seconds for card in spec.cards)])
+    begins_s = np.cumsum([0, *(card.seconds for card in spec.cards)])
     quiet = [0.0] * BARS
     for number in range(count):
-        second = number / FRAMES_PER_S
-        shown = int(np.searchsorted(begins, second, side="right")) - 1
+        at_s = number / FRAMES_PER_S
+        shown = int(np.searchsorted(begins_s, at_s, side="right")) - 1
         card, palette = painter.cards[shown]
-        fade = (second - begins[shown]) / FADE_S
+        fade = (at_s - begins_s[shown]) / FADE_S
         before = painter.cards[max(shown - 1, 0)][0]
         picture = Image.blend(before, card, fade) if fade < 1 else card.copy()
-        painter.finish(picture, palette, second, [*quiet, *levels[max(number - BARS, 0) : number]][-BARS:])
+        painter.finish(picture, palette, at_s, [*quiet, *levels[max(number - BARS, 0) : number]][-BARS:])
         yield picture
 
 
@@ -95,8 +95,8 @@ def _video_frame(picture: Image.Image, number: int) -> av.VideoFrame:
 
 
 def _sound_frames(music: Samples) -> Iterator[av.AudioFrame]:
-    for begins in range(0, music.shape[1], AAC_FRAME):
-        samples = np.ascontiguousarray(music[:, begins : begins + AAC_FRAME])
+    for begins_sample in range(0, music.shape[1], AAC_FRAME_SAMPLES):
+        samples = np.ascontiguousarray(music[:, begins_sample : begins_sample + AAC_FRAME_SAMPLES])
         frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, begins, Fraction(1, RATE_HZ)
+        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, begins_sample, Fraction(1, RATE_HZ)
         yield frame

@@ -60,17 +60,19 @@ def package(
     directory.mkdir(parents=True, exist_ok=True)
     with _open(film) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
-        ends = _ends(_packets(container, video))
-        _refuse_if_broken_off(video, ends[-1])
-        _refuse_if_broken_off(audio, max(map(_finishes, _packets(container, audio)), default=Fraction(0)))
+        cuts_s = _cuts_s(_packets(container, video))
+        _refuse_if_broken_off(video, cuts_s[-1])
+        _refuse_if_broken_off(audio, max(map(_ends_s, _packets(container, audio)), default=Fraction(0)))
         index = FilmIndex(
             title=title,
             width=video.codec_context.width,
             height=video.codec_context.height,
             frame_rate=float(video.average_rate or 0),
-            video=_rendition("v", video, _told(_parts(_packets(container, video), ends), ends, progress), directory),
-            audio=_rendition("a", audio, _parts(_packets(container, audio), ends), directory),
-            captions=_captions(cues, ends, directory) if cues else None,
+            video=_rendition(
+                "v", video, _told(_parts(_packets(container, video), cuts_s), cuts_s, progress), directory
+            ),
+            audio=_rendition("a", audio, _parts(_packets(container, audio), cuts_s), directory),
+            captions=_captions(cues, cuts_s, directory) if cues else None,
             source=source,
         )
         write_file(directory / POSTER_NAME, _poster(container, video))
@@ -120,12 +122,12 @@ def _wrong_codecs(container: InputContainer) -> str:
     return f"This film has {pictures} pictures and {sound} sound. Please export it as H.264 and AAC, in MP4."
 
 
-def _refuse_if_broken_off(stream: Stream, end: Fraction) -> None:
+def _refuse_if_broken_off(stream: Stream, end_s: Fraction) -> None:
     """Raises FilmRefused when the stream's packets end, seconds, well before the end that its header states."""
-    stated = (stream.duration or 0) * (stream.time_base or 0)
-    if stated - end > BROKEN_OFF_S:
+    stated_s = (stream.duration or 0) * (stream.time_base or 0)
+    if stated_s - end_s > BROKEN_OFF_S:
         raise FilmRefused(
-            f"Only {_clock(end)} of this film’s {_clock(stated)} can be read: the file was cut short. "
+            f"Only {_clock(end_s)} of this film’s {_clock(stated_s)} can be read: the file was cut short. "
             "Please choose the whole film."
         )
 
@@ -140,27 +142,27 @@ def _packets(container: InputContainer, stream: Stream) -> Iterator[AnyPacket]:
     return (packet for packet in container.demux(stream) if packet.pts is not None and packet.pts >= 0)
 
 
-def _ends(pictures: Iterable[AnyPacket]) -> list[Fraction]:
+def _cuts_s(pictures: Iterable[AnyPacket]) -> list[Fraction]:
     """Where to cut, seconds: at the first keyframe after every full SEGMENT_S, and at the end."""
-    ends: list[Fraction] = []
-    last = Fraction(0)
+    cuts_s = [Fraction(0)]
+    end_s = Fraction(0)
     for number, packet in enumerate(pictures):
-        begins = _begins(packet)
-        if number == 0 and not (packet.is_keyframe and begins == 0):
+        at_s = _begins_s(packet)
+        if number == 0 and not (packet.is_keyframe and at_s == 0):
             raise FilmRefused("This film does not begin with a whole picture. Please export it anew.")
-        last = max(last, _finishes(packet))
-        if packet.is_keyframe and begins - (ends[-1] if ends else 0) >= SEGMENT_S:
-            ends.append(begins)
-    if not last:
+        end_s = max(end_s, _ends_s(packet))
+        if packet.is_keyframe and at_s - cuts_s[-1] >= SEGMENT_S:
+            cuts_s.append(at_s)
+    if not end_s:
         raise FilmRefused("There is no picture in this film.")
-    cuts = [*ends, last]
-    longest = max(end - begin for begin, end in pairwise([Fraction(0), *cuts]))
-    if longest > LONGEST_S:
-        raise FilmRefused(f"Keyframes are up to {int(longest)} s apart. Please export it with one every two seconds.")
-    return cuts
+    cuts_s.append(end_s)
+    longest_s = max(end - begin for begin, end in pairwise(cuts_s))
+    if longest_s > LONGEST_S:
+        raise FilmRefused(f"Keyframes are up to {int(longest_s)} s apart. Please export it with one every two seconds.")
+    return cuts_s[1:]
 
 
-def _parts(packets: Iterable[AnyPacket], ends: Sequence[Fraction]) -> Iterator[Packets]:
+def _parts(packets: Iterable[AnyPacket], cuts_s: Sequence[Fraction]) -> Iterator[Packets]:
     """The packets up to each cut; what begins after the last one is left out.
 
     A picture that is shown before its keyframe but comes after it in the file stays with it: it needs it.
@@ -168,8 +170,8 @@ def _parts(packets: Iterable[AnyPacket], ends: Sequence[Fraction]) -> Iterator[P
     part: list[AnyPacket] = []
     current = 0
     for packet in packets:
-        number = max(current, bisect_right(ends, _begins(packet)))
-        if number >= len(ends):
+        number = max(current, bisect_right(cuts_s, _begins_s(packet)))
+        if number >= len(cuts_s):
             continue
         if number != current and part:
             yield part
@@ -180,10 +182,10 @@ def _parts(packets: Iterable[AnyPacket], ends: Sequence[Fraction]) -> Iterator[P
         yield part
 
 
-def _told(parts: Iterable[Packets], ends: Sequence[Fraction], progress: Progress) -> Iterator[Packets]:
+def _told(parts: Iterable[Packets], cuts_s: Sequence[Fraction], progress: Progress) -> Iterator[Packets]:
     """The same parts, while `progress` is told how many of them are done."""
     for number, part in enumerate(parts):
-        progress(number / len(ends))
+        progress(number / len(cuts_s))
         yield part
 
 
@@ -196,7 +198,7 @@ def _rendition(letter: str, stream: Stream, parts: Iterable[Packets], directory:
         header, fragment = _fragment(stream, part, number + 1)
         if number == 0:
             write_file(directory / init, header)
-        segments.append(Segment(f"{letter}-{number}.m4s", float(sum(map(_lasts, part)))))
+        segments.append(Segment(f"{letter}-{number}.m4s", float(sum(map(_lasts_s, part)))))
         bits.append(8 * len(fragment))
         write_file(directory / segments[-1].name, fragment)
     return Rendition(
@@ -221,9 +223,9 @@ def _fragment(stream: Stream, packets: Packets, number: int) -> tuple[bytes, byt
     return whole[:begins], whole[begins:]
 
 
-def _captions(cues: Sequence[Cue], ends: Sequence[Fraction], directory: Path) -> Rendition:
+def _captions(cues: Sequence[Cue], cuts_s: Sequence[Fraction], directory: Path) -> Rendition:
     write_file(directory / CAPTIONS_NAME, write_webvtt(cues).encode())
-    stretches = [(float(begin), float(end)) for begin, end in zip([Fraction(0), *ends], ends, strict=False)]
+    stretches = [(float(begin), float(end)) for begin, end in zip([Fraction(0), *cuts_s], cuts_s, strict=False)]
     segments = []
     for number, (text, (begin, end)) in enumerate(zip(cut(cues, stretches), stretches, strict=True)):
         segments.append(Segment(f"c-{number}.vtt", end - begin))
@@ -246,13 +248,13 @@ def _poster(container: InputContainer, video: VideoStream) -> bytes:
     return file.getvalue()
 
 
-def _begins(packet: AnyPacket) -> Fraction:
+def _begins_s(packet: AnyPacket) -> Fraction:
     return (packet.pts or 0) * packet.time_base
 
 
-def _lasts(packet: AnyPacket) -> Fraction:
+def _lasts_s(packet: AnyPacket) -> Fraction:
     return (packet.duration or 0) * packet.time_base
 
 
-def _finishes(packet: AnyPacket) -> Fraction:
-    return _begins(packet) + _lasts(packet)
+def _ends_s(packet: AnyPacket) -> Fraction:
+    return _begins_s(packet) + _lasts_s(packet)

@@ -33,15 +33,15 @@ def write_wave(sound: Sequence[Heard], target: Path) -> None:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
-        written = 0
+        written_samples = 0
         for stretch in sound:
-            place = round(stretch.begins_s * RATE_HZ)
+            at_sample = round(stretch.begins_s * RATE_HZ)
             for samples in decoded(stretch.files):
-                kept = samples[max(0, written - place) :]
-                place += len(samples)
-                silence = np.zeros(max(0, place - len(kept) - written), np.int16)
+                kept = samples[max(0, written_samples - at_sample) :]
+                at_sample += len(samples)
+                silence = np.zeros(max(0, at_sample - len(kept) - written_samples), np.int16)
                 file.writeframes(np.concatenate((silence, kept)).tobytes())
-                written += len(silence) + len(kept)
+                written_samples += len(silence) + len(kept)
 
 
 def decoded(files: Sequence[Path]) -> Iterator[Samples]:

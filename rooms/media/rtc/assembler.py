@@ -26,23 +26,23 @@ START_CODE = b"\x00\x00\x00\x01"
 
 
 class Packet(NamedTuple):
-    """What is used of an RTP packet: `sequence` and `at` as they came (16 and 32 bits)."""
+    """What is used of an RTP packet: `sequence` and `rtp_ticks` as they came (16 and 32 bits)."""
 
     sequence: int
-    at: int
+    rtp_ticks: int
     ends: bool
     """The marker bit: it ends its picture."""
     payload: bytes
-    received: float
+    received_at_s: float
 
 
 class Missing:
     """A packet that others have overtaken."""
 
-    __slots__ = ("asked_at", "since")
+    __slots__ = ("asked_at_s", "since_s")
 
-    def __init__(self, now: float) -> None:
-        self.since, self.asked_at = now, now - ASKED_AGAIN_AFTER_S + FIRST_ASKED_AFTER_S
+    def __init__(self, now_s: float) -> None:
+        self.since_s, self.asked_at_s = now_s, now_s - ASKED_AGAIN_AFTER_S + FIRST_ASKED_AFTER_S
 
 
 class Order:
@@ -67,19 +67,19 @@ class Order:
         if whole < self._next:
             return
         for missed in range(self._highest + 1, whole):
-            self._missing[missed] = Missing(packet.received)
+            self._missing[missed] = Missing(packet.received_at_s)
         self._highest = max(self._highest, whole)
         self._missing.pop(whole, None)
         self._waiting.setdefault(whole, packet)
 
-    def take(self, now: float) -> Iterator[tuple[Packet, bool]]:
+    def take(self, now_s: float) -> Iterator[tuple[Packet, bool]]:
         """The packets whose turn it is, each with whether it follows directly on the one before."""
         follows = True
         while self._next is not None and self._next <= self._highest:
             packet = self._waiting.pop(self._next, None)
             if packet is None:
                 missing = self._missing.get(self._next)
-                if missing is not None and now - missing.since < self.patience_s:
+                if missing is not None and now_s - missing.since_s < self.patience_s:
                     return
                 self._missing.pop(self._next, None)
                 self.lost += 1
@@ -89,19 +89,19 @@ class Order:
                 yield packet, follows
                 follows = True
 
-    def to_ask_for(self, now: float) -> list[int]:
+    def to_ask_for(self, now_s: float) -> list[int]:
         """The sequence numbers (16 bits) that are to be asked for now."""
-        due = [each for each, missing in self._missing.items() if now - missing.asked_at >= ASKED_AGAIN_AFTER_S]
+        due = [each for each, missing in self._missing.items() if now_s - missing.asked_at_s >= ASKED_AGAIN_AFTER_S]
         for each in due[:MOST_ASKED_AT_ONCE]:
-            self._missing[each].asked_at = now
+            self._missing[each].asked_at_s = now_s
         return [each & 0xFFFF for each in due[:MOST_ASKED_AT_ONCE]]
 
-    def _begin_anew(self, at: int) -> None:
+    def _begin_anew(self, sequence: int) -> None:
         self.lost += len(self._missing)
         self._waiting.clear()
         self._missing.clear()
-        self._next, self._highest = at - 1, at - 1
-        self._missing[at - 1] = Missing(float("-inf"))
+        self._next, self._highest = sequence - 1, sequence - 1
+        self._missing[sequence - 1] = Missing(float("-inf"))
 
 
 class PictureAssembler:
@@ -114,20 +114,20 @@ class PictureAssembler:
         """Nothing can be shown before the next keyframe."""
         self._unit: list[Packet] = []
         self._broken = False
-        self._at: int | None = None
+        self._rtp_ticks: int | None = None
         self._parameters: dict[int, bytes] = {}
 
     def put(self, packet: Packet) -> Iterator[Picture]:
         self.order.put(packet)
-        yield from self.take(packet.received)
+        yield from self.take(packet.received_at_s)
 
-    def take(self, now: float) -> Iterator[Picture]:
+    def take(self, now_s: float) -> Iterator[Picture]:
         """The pictures that are complete by now, in the order of decoding."""
-        for packet, follows in self.order.take(now):
+        for packet, follows in self.order.take(now_s):
             if not follows:
                 self.wants_key, self._broken = True, True
                 self._unit.clear()
-            if self._unit and self._unit[0].at != packet.at:
+            if self._unit and self._unit[0].rtp_ticks != packet.rtp_ticks:
                 yield from self._complete()
             if self._broken and not _begins_keyframe(packet.payload):
                 self._broken = not packet.ends
@@ -153,9 +153,9 @@ class PictureAssembler:
         if is_key:
             present = {type_of(unit) for unit in units}
             units = [self._parameters[each] for each in (SPS, PPS) if each in self._parameters.keys() - present] + units
-        self._at = packets[0].at if self._at is None else nearest(packets[0].at, self._at, 1 << 32)
+        self._rtp_ticks = unwrapped(packets[0].rtp_ticks, self._rtp_ticks)
         data = b"".join(START_CODE + unit for unit in units)
-        yield Picture(self._at, data, is_key, packets[0].received, self.is_small)
+        yield Picture(self._rtp_ticks, data, is_key, packets[0].received_at_s, self.is_small)
 
 
 class Sounds:
@@ -163,18 +163,23 @@ class Sounds:
 
     def __init__(self) -> None:
         self.order = Order(SOUND_PATIENCE_S)
-        self._at: int | None = None
+        self._rtp_ticks: int | None = None
 
     def put(self, packet: Packet) -> Iterator[Sound]:
         self.order.put(packet)
-        yield from self.take(packet.received)
+        yield from self.take(packet.received_at_s)
 
-    def take(self, now: float) -> Iterator[Sound]:
+    def take(self, now_s: float) -> Iterator[Sound]:
         """The sounds whose turn it is."""
-        for packet, _ in self.order.take(now):
+        for packet, _ in self.order.take(now_s):
             if packet.payload:
-                self._at = packet.at if self._at is None else nearest(packet.at, self._at, 1 << 32)
-                yield Sound(self._at, packet.payload, packet.received)
+                self._rtp_ticks = unwrapped(packet.rtp_ticks, self._rtp_ticks)
+                yield Sound(self._rtp_ticks, packet.payload, packet.received_at_s)
+
+
+def unwrapped(rtp_ticks: int, newest: int | None) -> int:
+    """An RTP timestamp that does not go back by 2^32, near the `newest` of its stream."""
+    return rtp_ticks if newest is None else nearest(rtp_ticks, newest, 1 << 32)
 
 
 def _begins_keyframe(payload: bytes) -> bool:

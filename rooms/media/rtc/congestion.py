@@ -30,11 +30,11 @@ class Arrivals:
         self._told: int | None = None
         self._reports = 0
 
-    def note(self, sequence: int, now: float) -> None:
-        """A packet with this transport-wide sequence number (16 bits) has come at `now`, monotonic seconds."""
+    def note(self, sequence: int, now_s: float) -> None:
+        """A packet with this transport-wide sequence number (16 bits) has come, monotonic seconds."""
         whole = sequence if self._highest is None else nearest(sequence, self._highest, 1 << 16)
         self._highest = whole if self._highest is None else max(whole, self._highest)
-        self._ticks.setdefault(whole, int(now / TICK_S))
+        self._ticks.setdefault(whole, int(now_s / TICK_S))
 
     def report(self, sender: int, media: int) -> bytes | None:
         """The RTCP packet about all that came since the last one, from SSRC `sender` about `media`; None: nothing."""

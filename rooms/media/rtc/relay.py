@@ -36,7 +36,7 @@ class SourceAudience(Protocol):
     def picture(self, source: str, picture: Picture) -> None: ...
     def sound(self, source: str, sound: Sound) -> None: ...
     def report(self, source: str, kind: Kind, report: Report) -> None: ...
-    def voice(self, source: str, level: int, now: float) -> None:
+    def voice(self, source: str, level_db: int, now_s: float) -> None:
         """How loud a packet of sound is, dB below the loudest (RFC 6464)."""
 
 
@@ -46,17 +46,17 @@ class SourceStream:
     def __init__(self, kind: Kind, receiver: Receiver) -> None:
         self.kind, self.receiver = kind, receiver
         self.content = Sounds() if kind == "sound" else PictureAssembler(is_small=kind == "small")
-        self._key_asked_at = 0.0
+        self._key_asked_at_s = 0.0
 
     def ask_key(self) -> None:
         """Ask for a keyframe, at most twice a second."""
-        now = time.monotonic()
-        if self.kind != "sound" and now - self._key_asked_at >= KEY_ASKED_EVERY_S:
-            self._key_asked_at = now
+        now_s = time.monotonic()
+        if self.kind != "sound" and now_s - self._key_asked_at_s >= KEY_ASKED_EVERY_S:
+            self._key_asked_at_s = now_s
             self.receiver.ask_key()
 
-    def tick(self, now: float) -> None:
-        self.receiver.ask_again(self.content.order.to_ask_for(now))
+    def tick(self, now_s: float) -> None:
+        self.receiver.ask_again(self.content.order.to_ask_for(now_s))
         if isinstance(self.content, PictureAssembler) and self.content.wants_key:
             self.ask_key()
 
@@ -78,8 +78,8 @@ class Source:
         self.lines: dict[Receiver, SourceStream] = {}
         self.outputs: dict[str, list[Sender]] = {"audio": [], "video": []}
         self._arrivals = Arrivals()
-        self._heard_at = time.monotonic() + CONNECTS_WITHIN_S - SILENT_AFTER_S
-        self._told_at = self._key_asked_at = 0.0
+        self._heard_at_s = time.monotonic() + CONNECTS_WITHIN_S - SILENT_AFTER_S
+        self._told_at_s = 0.0
         self._has_arrived = self._is_over = False
 
     async def answer(self, offer: str) -> str:
@@ -100,10 +100,10 @@ class Source:
         return await described(self.connection, offer)
 
     def packet(self, receiver: Receiver, packet: RtpPacket) -> None:
-        now = time.monotonic()
-        self._heard_at = now
+        now_s = time.monotonic()
+        self._heard_at_s = now_s
         if packet.extensions.transport_sequence_number is not None:
-            self._arrivals.note(packet.extensions.transport_sequence_number, now)
+            self._arrivals.note(packet.extensions.transport_sequence_number, now_s)
         if not self._has_arrived:
             self._has_arrived = True
             self.on_arrival()
@@ -111,8 +111,8 @@ class Source:
         for output in self._outputs_of(line):
             output.forward(packet)
         if line.kind == "sound" and packet.extensions.audio_level is not None:
-            self.audience.voice(self.name, packet.extensions.audio_level[1], now)
-        plain = Packet(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, now)
+            self.audience.voice(self.name, packet.extensions.audio_level[1], now_s)
+        plain = Packet(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, now_s)
         self._give(line.content.put(plain))
 
     def report(self, receiver: Receiver, report: Report) -> None:
@@ -131,16 +131,16 @@ class Source:
         for line in self.lines.values():
             line.ask_key()
 
-    def tick(self, now: float) -> None:
+    def tick(self, now_s: float) -> None:
         """What is due: lost packets asked for again, arrivals told of, silence noticed."""
-        if now - self._heard_at > SILENT_AFTER_S:
+        if now_s - self._heard_at_s > SILENT_AFTER_S:
             self.over()
             return
         for line in self.lines.values():
-            self._give(line.content.take(now))
-            line.tick(now)
-        if self._has_arrived and now - self._told_at >= EVERY_S:
-            self._told_at = now
+            self._give(line.content.take(now_s))
+            line.tick(now_s)
+        if self._has_arrived and now_s - self._told_at_s >= EVERY_S:
+            self._told_at_s = now_s
             self._tell_arrivals()
 
     async def close(self) -> None:
@@ -188,7 +188,7 @@ class Watcher:
         self.name, self.place, self.on_end, self.on_connected = name, place, on_end, on_connected
         self.connection = new_connection()
         self.slots: list[SenderSlot] = []
-        self._opened_at = time.monotonic()
+        self._opened_at_s = time.monotonic()
 
     async def answer(self, offer: str) -> str:
         """Our SDP answer to a viewer's offer: a slot for each pair of sound and picture in it. Raises OfferRefused."""
@@ -204,9 +204,9 @@ class Watcher:
         self.connection.on("connectionstatechange", self._note_state)
         return await described(self.connection, offer)
 
-    def tick(self, now: float) -> None:
+    def tick(self, now_s: float) -> None:
         """Give up a connection that does not come about."""
-        if self.connection.connectionState != "connected" and now - self._opened_at > CONNECTS_WITHIN_S:
+        if self.connection.connectionState != "connected" and now_s - self._opened_at_s > CONNECTS_WITHIN_S:
             self.on_end()
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """What crosses from a source of a stage to its programme: encoded pictures and sound, and how to date them. No I/O.
 
-`received` is always a reading of the process's monotonic clock, seconds: `time.monotonic()`.
+`received_at_s` is always a reading of the process's monotonic clock, seconds: `time.monotonic()`.
 """
 
 from dataclasses import dataclass
@@ -19,32 +19,32 @@ RATES_HZ: dict[Kind, int] = {"picture": 90_000, "small": 90_000, "sound": 48_000
 class Picture:
     """One H.264 access unit in Annex B form, complete; a keyframe carries its SPS and PPS.
 
-    `at` is its RTP timestamp at 90 kHz, unwrapped: it never goes back by 2^32.
+    `rtp_ticks` is its RTP timestamp at 90 kHz, unwrapped: it never goes back by 2^32.
     """
 
-    at: int
+    rtp_ticks: int
     data: bytes
     is_key: bool
-    received: float
+    received_at_s: float
     is_small: bool = False
     """Whether it is of the second, smaller size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One Opus packet (RFC 7587). `at` is its RTP timestamp at 48 kHz, unwrapped."""
+    """One Opus packet (RFC 7587). `rtp_ticks` is its RTP timestamp at 48 kHz, unwrapped."""
 
-    at: int
+    rtp_ticks: int
     data: bytes
-    received: float
+    received_at_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """An RTCP sender report's pair (RFC 3550, 6.4.1), as it came over the wire.
 
-    `ntp` is the 64-bit fixed-point NTP timestamp, `rtp` the 32-bit RTP timestamp of the same instant, still wrapped.
+    `ntp` is the 64-bit fixed-point NTP timestamp, `rtp_ticks` the RTP timestamp of the same instant, still wrapped.
     """
 
     ntp: int
-    rtp: int
+    rtp_ticks: int

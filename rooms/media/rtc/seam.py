@@ -54,7 +54,7 @@ LONGEST_SENT_BYTES = 2_048
 """A packet with what encryption adds: more than any network carries."""
 KEPT_PACKETS = 512
 """Of each sender, to be sent again: a second or two of video."""
-STEPS = {"video": 3_000, "audio": 960}
+STEP_TICKS = {"video": 3_000, "audio": 960}
 """RTP time between two sources that a sender is switched between: one picture, one packet of sound."""
 
 log = logging.getLogger("plenary.media")
@@ -184,9 +184,9 @@ class Sender(RTCRtpSender):
         super().__init__(kind, transport)
         self._payload_type: int | None = None
         self._source: int | None = None
-        self._sequence_shift = self._time_shift = 0
+        self._sequence_shift = self._shift_ticks = 0
         self._next_sequence = self._ssrc & 0x3FFF
-        self._last_time = self._ssrc
+        self._last_ticks = self._ssrc
         self._kept: OrderedDict[int, tuple[int, int, bytes]] = OrderedDict()
         self._resent = self._next_sequence
         self._packets = self._octets = 0
@@ -198,21 +198,21 @@ class Sender(RTCRtpSender):
         if packet.ssrc != self._source:
             self._source = packet.ssrc
             self._sequence_shift = self._next_sequence - packet.sequence_number
-            self._time_shift = self._last_time + STEPS[self.kind] - packet.timestamp
+            self._shift_ticks = self._last_ticks + STEP_TICKS[self.kind] - packet.timestamp
         sequence = (packet.sequence_number + self._sequence_shift) & 0xFFFF
-        at = (packet.timestamp + self._time_shift) & 0xFFFFFFFF
+        rtp_ticks = (packet.timestamp + self._shift_ticks) & 0xFFFFFFFF
         if (sequence - self._next_sequence) & 0xFFFF < 1 << 15:
-            self._next_sequence, self._last_time = (sequence + 1) & 0xFFFF, at
-        self._kept[sequence] = (at, packet.marker, packet.payload)
+            self._next_sequence, self._last_ticks = (sequence + 1) & 0xFFFF, rtp_ticks
+        self._kept[sequence] = (rtp_ticks, packet.marker, packet.payload)
         if len(self._kept) > KEPT_PACKETS:
             self._kept.popitem(last=False)
-        self._send(self._payload_type, sequence, at, self._ssrc, packet.marker, packet.payload)
+        self._send(self._payload_type, sequence, rtp_ticks, self._ssrc, packet.marker, packet.payload)
 
     def report(self, source: int | None, report: Report) -> None:
         """Pass a source's sender report on, so that its sound and picture stay together on the other side."""
         if source == self._source and self._payload_type is not None:
             set_private(RTCRtpSender, self, "ntp_timestamp", report.ntp)
-            set_private(RTCRtpSender, self, "rtp_timestamp", (report.rtp + self._time_shift) & 0xFFFFFFFF)
+            set_private(RTCRtpSender, self, "rtp_timestamp", (report.rtp_ticks + self._shift_ticks) & 0xFFFFFFFF)
             set_private(RTCRtpSender, self, "packet_count", self._packets)
             set_private(RTCRtpSender, self, "octet_count", self._octets)
 
@@ -230,25 +230,25 @@ class Sender(RTCRtpSender):
         kept = self._kept.get(sequence_number)
         if kept is None or self._payload_type is None:
             return
-        at, marker, payload = kept
+        rtp_ticks, marker, payload = kept
         repair = private(RTCRtpSender, self, "rtx_payload_type")
         if repair is None:
-            self._send(self._payload_type, sequence_number, at, self._ssrc, marker, payload)
+            self._send(self._payload_type, sequence_number, rtp_ticks, self._ssrc, marker, payload)
             return
         content = struct.pack("!H", sequence_number) + payload
-        self._send(repair, self._resent, at, self._rtx_ssrc, marker, content)
+        self._send(repair, self._resent, rtp_ticks, self._rtx_ssrc, marker, content)
         self._resent = (self._resent + 1) & 0xFFFF
 
     def _send_keyframe(self) -> None:
         if self.on_key_wanted is not None:
             self.on_key_wanted()
 
-    def _send(self, payload_type: int, sequence: int, at: int, ssrc: int, marker: int, payload: bytes) -> None:
+    def _send(self, payload_type: int, sequence: int, rtp_ticks: int, ssrc: int, marker: int, payload: bytes) -> None:
         """Straight to the socket: three coroutines a packet are most of what a relay would cost."""
         pair = self.transport.transport._connection._nominated.get(1)
         if pair is None or self.transport.state != "connected":
             return
-        header = struct.pack("!BBHLL", 0x80, marker << 7 | payload_type, sequence, at, ssrc)
+        header = struct.pack("!BBHLL", 0x80, marker << 7 | payload_type, sequence, rtp_ticks, ssrc)
         pair.protocol.transport.sendto(self.transport._tx_srtp.protect(header + payload), pair.remote_addr)
         self._packets += 1
         self._octets += len(payload)

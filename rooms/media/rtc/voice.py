@@ -14,29 +14,29 @@ class Voices:
     """The sources of a stage, by who speaks."""
 
     def __init__(self) -> None:
-        self._since: dict[str, float] = {}
-        self._last: dict[str, float] = {}
-        self._changed_at = float("-inf")
+        self._since_s: dict[str, float] = {}
+        self._last_s: dict[str, float] = {}
+        self._changed_at_s = float("-inf")
 
-    def note(self, source: str, level: int, now: float) -> None:
-        """A packet of a source's sound was so loud: `level` dB below the loudest."""
-        if level > QUIET_DB:
+    def note(self, source: str, level_db: int, now_s: float) -> None:
+        """A packet of a source's sound was so loud: `level_db` below the loudest."""
+        if level_db > QUIET_DB:
             return
-        if now - self._last.get(source, float("-inf")) > PAUSE_S:
-            self._since[source] = now
-        self._last[source] = now
+        if now_s - self._last_s.get(source, float("-inf")) > PAUSE_S:
+            self._since_s[source] = now_s
+        self._last_s[source] = now_s
 
     def forget(self, source: str) -> None:
-        self._since.pop(source, None)
-        self._last.pop(source, None)
+        self._since_s.pop(source, None)
+        self._last_s.pop(source, None)
 
-    def choose(self, among: list[str], shown: str | None, now: float) -> str | None:
+    def choose(self, among: list[str], shown: str | None, now_s: float) -> str | None:
         """Whose picture is to be shown: `shown`, unless another of those `among` has had the word for a while."""
-        speaking = [each for each in among if now - self._last.get(each, float("-inf")) <= PAUSE_S]
-        if shown in speaking or now - self._changed_at < STAYS_S:
+        speaking = [each for each in among if now_s - self._last_s.get(each, float("-inf")) <= PAUSE_S]
+        if shown in speaking or now_s - self._changed_at_s < STAYS_S:
             return shown
-        settled = [each for each in speaking if self._last[each] - self._since[each] >= SETTLES_S]
+        settled = [each for each in speaking if self._last_s[each] - self._since_s[each] >= SETTLES_S]
         if not settled:
             return shown
-        self._changed_at = now
-        return min(settled, key=lambda each: self._since[each])
+        self._changed_at_s = now_s
+        return min(settled, key=lambda each: self._since_s[each])

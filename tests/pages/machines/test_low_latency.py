@@ -41,13 +41,13 @@ class Sent:
 
     def __init__(self, directory: Path) -> None:
         self.directory, self.speaker, self.sent_s, self.is_over = directory, Speaker(), 0.0, False
-        epoch = time.time() - SENT_S - self.speaker.begins
-        self.programme = open_programme(directory, epoch, in_parts=True)
+        epoch_s = time.time() - SENT_S - self.speaker.begins_s
+        self.programme = open_programme(directory, epoch_s, in_parts=True)
 
     async def more(self, seconds: float) -> None:
         """So much more, until all of it is on the disk: what is written last comes after it."""
         begins, self.sent_s = self.sent_s, self.sent_s + seconds
-        await to_thread.run_sync(lambda: feed(self.programme, self.speaker, seconds=self.sent_s, since=begins))
+        await to_thread.run_sync(lambda: feed(self.programme, self.speaker, seconds=self.sent_s, since_s=begins))
         index = self.directory / INDEX_NAME
         await until(index.exists)
         written = index.stat().st_mtime_ns

@@ -24,7 +24,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def main() -> None:
-    programme = Programme(Path(sys.argv[1]), epoch=1_700_000_000.0, ask_key=lambda source: None)
+    programme = Programme(Path(sys.argv[1]), epoch_s=1_700_000_000.0, ask_key=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")
@@ -32,11 +32,11 @@ def main() -> None:
     print(*programme.troubles)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (SMALLEST_SEGMENT, hard))
-    feed(programme, Speaker(), seconds=15, since=5)
+    feed(programme, Speaker(), seconds=15, since_s=5)
     until(lambda: "disk" in programme.troubles)
     print(*programme.troubles)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    feed(programme, Speaker(), seconds=20, since=15)
+    feed(programme, Speaker(), seconds=20, since_s=15)
     until(lambda: "disk" not in programme.troubles)
     print(*programme.troubles)
     programme.end().result()

@@ -17,14 +17,14 @@ BEAT_S = 0.1
 
 
 class Packaging:
-    """The process, as a test holds it. The speaker has been speaking since `began`, seconds since 1970.
+    """The process, as a test holds it. The speaker has been speaking since `began_s`, seconds since 1970.
 
     `small` is the size of a second picture, such as `80x60`; empty: there is none.
     """
 
-    def __init__(self, directory: Path, began: float, *, small: str = "") -> None:
-        self.directory, self.began, self.small = directory, began, small
-        self._process = self._start(began)
+    def __init__(self, directory: Path, began_s: float, *, small: str = "") -> None:
+        self.directory, self.began_s, self.small = directory, began_s, small
+        self._process = self._start(began_s)
 
     def kill(self) -> None:
         """SIGKILL, and another process that goes on in the same directory."""
@@ -45,31 +45,31 @@ class Packaging:
         self._process.kill()
         self._process.communicate()
 
-    def _start(self, since: float) -> subprocess.Popen[str]:
+    def _start(self, since_s: float) -> subprocess.Popen[str]:
         words = [
             sys.executable,
             "-m",
             "tests.rooms.media.packaging",
             self.directory,
-            str(self.began),
-            str(since),
+            str(self.began_s),
+            str(since_s),
             self.small,
         ]
         return subprocess.Popen(words, stdin=subprocess.PIPE, text=True)
 
 
-def package(directory: Path, began: float, since: float, small: str, commands: "SimpleQueue[str]") -> None:
-    """Send what the speaker said from `since` on, as it is said, until told to end."""
+def package(directory: Path, began_s: float, since_s: float, small: str, commands: "SimpleQueue[str]") -> None:
+    """Send what the speaker said from `since_s` on, as it is said, until told to end."""
     width, _, height = small.partition("x")
     speaker = Speaker(small_size=(int(width), int(height)) if small else None)
-    programme = Programme(directory, epoch=began - speaker.begins, ask_key=lambda source: None)
+    programme = Programme(directory, epoch_s=began_s - speaker.begins_s, ask_key=lambda source: None)
     programme.add(speaker.name)
     programme.on_air([speaker.name])
     programme.take(speaker.name)
-    sent_s = since - began
+    sent_s = since_s - began_s
     while not said(commands, speaker):
-        now_s = time.time() - began
-        feed(programme, speaker, seconds=now_s, since=sent_s)
+        now_s = time.time() - began_s
+        feed(programme, speaker, seconds=now_s, since_s=sent_s)
         sent_s = now_s
         time.sleep(BEAT_S)
     programme.end().result()

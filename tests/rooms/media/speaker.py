@@ -16,9 +16,9 @@ from rooms.media.rtc.samples import RATES_HZ, Kind, Picture, Report, Sound
 LOOP_S = 2
 """The flash and the beep come again after so long; each loop begins with a keyframe."""
 FRAMES_PER_S = 20
-FLASH_AT = 10
+FLASH_FRAME = 10
 """Which picture of the loop is white: its moment is the truth for the beep as well."""
-PACKET = 960
+PACKET_SAMPLES = 960
 """Samples in a packet of sound: 20 ms."""
 SOUND_HZ, PICTURE_HZ = RATES_HZ["sound"], RATES_HZ["picture"]
 BEEP_HZ, BEEP_S = 1000, 0.05
@@ -50,7 +50,7 @@ def _pictures(width: int, height: int) -> list[bytes]:
     }
     units = []
     for number in range(count):
-        shade = 235 if number == FLASH_AT else 40
+        shade = 235 if number == FLASH_FRAME else 40
         frame = av.VideoFrame.from_ndarray(np.full((height * 3 // 2, width), 128, np.uint8), format="yuv420p")
         planes = np.full((height, width), shade, np.uint8)
         frame = av.VideoFrame.from_ndarray(
@@ -67,18 +67,18 @@ def _sound() -> list[bytes]:
     encoder.sample_rate, encoder.layout, encoder.format = SOUND_HZ, "stereo", "flt"
     encoder.bit_rate, encoder.time_base = 64_000, Fraction(1, SOUND_HZ)
     loop = np.zeros(LOOP_S * SOUND_HZ, np.float32)
-    begins = FLASH_AT * SOUND_HZ // FRAMES_PER_S
+    begins_sample = FLASH_FRAME * SOUND_HZ // FRAMES_PER_S
     beep = 0.5 * np.sin(2 * np.pi * BEEP_HZ * np.arange(round(BEEP_S * SOUND_HZ)) / SOUND_HZ)
-    loop[begins : begins + beep.size] = beep
+    loop[begins_sample : begins_sample + beep.size] = beep
     twice = np.repeat(np.tile(loop, 2)[:, None], 2, axis=1).astype(np.float32)
     packets = []
-    for position in range(0, len(twice), PACKET):
+    for at_sample in range(0, len(twice), PACKET_SAMPLES):
         frame = av.AudioFrame.from_ndarray(
-            twice[position : position + PACKET].reshape(1, -1), format="flt", layout="stereo"
+            twice[at_sample : at_sample + PACKET_SAMPLES].reshape(1, -1), format="flt", layout="stereo"
         )
-        frame.sample_rate, frame.pts, frame.time_base = SOUND_HZ, position, Fraction(1, SOUND_HZ)
+        frame.sample_rate, frame.pts, frame.time_base = SOUND_HZ, at_sample, Fraction(1, SOUND_HZ)
         packets += [bytes(packet) for packet in encoder.encode(frame)]
-    count = LOOP_S * SOUND_HZ // PACKET
+    count = LOOP_S * SOUND_HZ // PACKET_SAMPLES
     return packets[count : 2 * count]
 
 
@@ -87,20 +87,20 @@ Arriving: TypeAlias = Picture | Sound | tuple[Kind, Report]
 
 @dataclass
 class Speaker:
-    """Publishes from `begins` on, seconds of the receiver's monotonic clock.
+    """Publishes from `begins_s` on, by the receiver's monotonic clock.
 
     `ahead_s` is by how much the sender's clock differs, `drift` by how much its sound card runs too fast, and the
     lateness is how long each stream's packets take to arrive.
     """
 
     name: str = "speaker"
-    begins: float = 1000.0
+    begins_s: float = 1000.0
     size: tuple[int, int] = (160, 120)
     small_size: tuple[int, int] | None = None
     """Of the second picture; None: there is none."""
-    picture_zero: int = (1 << 32) - 5 * PICTURE_HZ
+    picture_zero_ticks: int = (1 << 32) - 5 * PICTURE_HZ
     """The first timestamps lie just below 2^32: every test sees them wrap."""
-    sound_zero: int = (1 << 32) - 7 * SOUND_HZ
+    sound_zero_ticks: int = (1 << 32) - 7 * SOUND_HZ
     ahead_s: float = 1234.5
     drift: float = 0.0
     picture_late_s: float = 0.09
@@ -115,54 +115,61 @@ class Speaker:
     small_silent: tuple[tuple[float, float], ...] = field(default=())
 
     def samples(
-        self, seconds: float, since: float = 0.0
+        self, seconds: float, since_s: float = 0.0
     ) -> Iterator[tuple[float, Picture | Sound | tuple[str, Report]]]:
         """What arrives and when, not yet in order: pictures, sound, and reports with their kind."""
         film = filmed(*self.size)
         if self.has_picture:
-            yield from self._pictures(film, seconds, since, self.silent, is_small=False)
+            yield from self._pictures(film, seconds, since_s, self.silent, is_small=False)
         if self.small_size:
-            yield from self._pictures(filmed(*self.small_size), seconds, since, self.small_silent, is_small=True)
-        rate = SOUND_HZ * (1 + self.drift)
-        for number in range(round(since * rate / PACKET), round(seconds * rate / PACKET) if self.has_sound else 0):
-            at_s = number * PACKET / rate
-            received = self.begins + at_s + self.sound_late_s
-            yield received, Sound(self.sound_zero + number * PACKET, film.sound[number % len(film.sound)], received)
-        at_s = since + self.first_report_s
+            yield from self._pictures(filmed(*self.small_size), seconds, since_s, self.small_silent, is_small=True)
+        rate_hz = SOUND_HZ * (1 + self.drift)
+        if self.has_sound:
+            yield from self._sound(film, seconds, since_s, rate_hz)
+        at_s = since_s + self.first_report_s
         while at_s < seconds:
-            ntp = round((self.begins + at_s + self.ahead_s + NTP_ERA_S) * (1 << 32))
+            ntp = round((self.begins_s + at_s + self.ahead_s + NTP_ERA_S) * (1 << 32))
             timestamps: dict[Kind, int] = {
-                "picture": self.picture_zero + round(at_s * PICTURE_HZ),
-                "small": self.picture_zero + round(at_s * PICTURE_HZ),
-                "sound": self.sound_zero + round(at_s * rate),
+                "picture": self.picture_zero_ticks + round(at_s * PICTURE_HZ),
+                "small": self.picture_zero_ticks + round(at_s * PICTURE_HZ),
+                "sound": self.sound_zero_ticks + round(at_s * rate_hz),
             }
-            for kind, at in timestamps.items():
-                yield self.begins + at_s + self.sound_late_s, (kind, Report(ntp, at & 0xFFFFFFFF))
+            for kind, rtp_ticks in timestamps.items():
+                yield self.begins_s + at_s + self.sound_late_s, (kind, Report(ntp, rtp_ticks & 0xFFFFFFFF))
             at_s += self.reports_every_s
 
+    def _sound(self, film: Filmed, seconds: float, since_s: float, rate_hz: float) -> Iterator[tuple[float, Sound]]:
+        first, end = round(since_s * rate_hz / PACKET_SAMPLES), round(seconds * rate_hz / PACKET_SAMPLES)
+        for number in range(first, end):
+            received_at_s = self.begins_s + number * PACKET_SAMPLES / rate_hz + self.sound_late_s
+            rtp_ticks = self.sound_zero_ticks + number * PACKET_SAMPLES
+            yield received_at_s, Sound(rtp_ticks, film.sound[number % len(film.sound)], received_at_s)
+
     def _pictures(
-        self, film: Filmed, seconds: float, since: float, silent: tuple[tuple[float, float], ...], *, is_small: bool
+        self, film: Filmed, seconds: float, since_s: float, silent: tuple[tuple[float, float], ...], *, is_small: bool
     ) -> Iterator[tuple[float, Picture]]:
-        for number in range(round(since * FRAMES_PER_S), round(seconds * FRAMES_PER_S)):
+        for number in range(round(since_s * FRAMES_PER_S), round(seconds * FRAMES_PER_S)):
             at_s = number / FRAMES_PER_S
             if any(begin <= at_s < end for begin, end in silent):
                 continue
-            received = self.begins + at_s + (self.small_late_s if is_small else self.picture_late_s)
-            at = self.picture_zero + round(at_s * PICTURE_HZ)
+            received_at_s = self.begins_s + at_s + (self.small_late_s if is_small else self.picture_late_s)
+            rtp_ticks = self.picture_zero_ticks + round(at_s * PICTURE_HZ)
             data = film.pictures[number % len(film.pictures)]
-            yield received, Picture(at, data, number % len(film.pictures) == 0, received, is_small)
+            yield received_at_s, Picture(rtp_ticks, data, number % len(film.pictures) == 0, received_at_s, is_small)
 
 
-def feed(programme: Programme | Broadcast, *speakers: Speaker, seconds: float, since: float = 0.0) -> None:
+def feed(programme: Programme | Broadcast, *speakers: Speaker, seconds: float, since_s: float = 0.0) -> None:
     """Let the samples of these speakers arrive, in order, as fast as they can be taken."""
     arriving = [
-        (received, speaker.name, sample) for speaker in speakers for received, sample in speaker.samples(seconds, since)
+        (received_at_s, speaker.name, sample)
+        for speaker in speakers
+        for received_at_s, sample in speaker.samples(seconds, since_s)
     ]
-    for received, name, sample in sorted(arriving, key=lambda each: each[0]):
+    for received_at_s, name, sample in sorted(arriving, key=lambda each: each[0]):
         if isinstance(sample, Picture):
             programme.picture(name, sample)
         elif isinstance(sample, Sound):
             programme.sound(name, sample)
         else:
             programme.report(name, *sample)
-        programme.tick(received)
+        programme.tick(received_at_s)

@@ -64,10 +64,10 @@ class WallClock:
     """A machine's wall clock, which goes on and is set by hand."""
 
     def __init__(self) -> None:
-        self.now = time.time()
+        self.now_s = time.time()
 
     def __call__(self) -> float:
-        return self.now
+        return self.now_s
 
 
 async def on_air(directory: Path, clock: WallClock, news: list[News]) -> Stages:
@@ -78,13 +78,13 @@ async def on_air(directory: Path, clock: WallClock, news: list[News]) -> Stages:
     return stages
 
 
-def speak(stages: Stages, clock: WallClock, speaker: Speaker, *, seconds: float, since: float = 0.0) -> None:
+def speak(stages: Stages, clock: WallClock, speaker: Speaker, *, seconds: float, since_s: float = 0.0) -> None:
     """The speaker is heard for so long, as fast as can be."""
-    clock.now += seconds - since
+    clock.now_s += seconds - since_s
     stage = stages._stages["main"]
     assert stage.programme is not None
-    feed(stage.programme, speaker, seconds=seconds, since=since)
-    stage.tick(speaker.begins + seconds)
+    feed(stage.programme, speaker, seconds=seconds, since_s=since_s)
+    stage.tick(speaker.begins_s + seconds)
 
 
 @pytest.mark.parametrize("set_by_s", [AN_HOUR_S, -AN_HOUR_S])
@@ -94,18 +94,18 @@ async def test_a_wall_clock_that_is_set_moves_nothing_in_the_recording_and_is_to
     await another_port()
     clock, news = WallClock(), list[News]()
     stages = await on_air(tmp_path, clock, news)
-    began, speaker = clock.now, Speaker("amara", begins=time.monotonic())
+    began_s, speaker = clock.now_s, Speaker("amara", begins_s=time.monotonic())
     speak(stages, clock, speaker, seconds=6)
     assert not any("clock" in each.troubles for each in news if isinstance(each, ProgrammeProgress))
-    clock.now += set_by_s
-    speak(stages, clock, speaker, seconds=12, since=6)
+    clock.now_s += set_by_s
+    speak(stages, clock, speaker, seconds=12, since_s=6)
     assert any("clock" in each.troubles for each in news if isinstance(each, ProgrammeProgress))
     await stages.answer(Direct("main", None, None, [], False))
     await stages.close()
     video = read_journals(tmp_path / "keynote")["video"]
     assert {segment.run for segment in video.listed} == {0}
     assert video.ends_at is not None
-    assert abs(video.ends_at.timestamp() - began - 12) < 2
+    assert abs(video.ends_at.timestamp() - began_s - 12) < 2
 
 
 async def test_a_recording_that_goes_on_after_the_clock_was_set_back_goes_on_from_its_end(
@@ -114,10 +114,10 @@ async def test_a_recording_that_goes_on_after_the_clock_was_set_back_goes_on_fro
     ends = []
     clock = WallClock()
     for set_by_s in (0.0, -AN_HOUR_S):
-        clock.now += set_by_s
+        clock.now_s += set_by_s
         await another_port()
         stages = await on_air(tmp_path, clock, [])
-        speak(stages, clock, Speaker("amara", begins=time.monotonic()), seconds=6)
+        speak(stages, clock, Speaker("amara", begins_s=time.monotonic()), seconds=6)
         await stages.close()
         ends.append(read_journals(tmp_path / "keynote")["video"].ends_at)
     assert ends[0] is not None

@@ -23,32 +23,32 @@ def frames(directory: Path, rendition: str) -> Iterator[tuple[float, VideoFrame 
     for _, run in groupby(read_journals(directory)[rendition].listed, key=lambda segment: segment.run):
         segments = list(run)
         assert segments[0].begins_at
-        begins = segments[0].begins_at.timestamp()
+        begins_s = segments[0].begins_at.timestamp()
         content = (directory / segments[0].init).read_bytes()
         content += b"".join((directory / segment.name).read_bytes() for segment in segments)
         with av.open(io.BytesIO(content)) as container:
             for frame in container.decode(container.streams[0]):
                 assert isinstance(frame, VideoFrame | AudioFrame)
                 assert frame.time is not None
-                yield begins + frame.time, frame
+                yield begins_s + frame.time, frame
 
 
 def flashes(directory: Path, rendition: str = "video") -> list[float]:
     """When the picture turned white."""
-    moments, was_lit = [], False
-    for moment, frame in frames(directory, rendition):
+    found_s, was_lit = [], False
+    for at_s, frame in frames(directory, rendition):
         is_lit = bool(frame.to_ndarray()[: frame.height].mean() > LIT)
         if is_lit and not was_lit:
-            moments.append(moment)
+            found_s.append(at_s)
         was_lit = is_lit
-    return moments
+    return found_s
 
 
 def beeps(directory: Path, loud: float = LOUD) -> list[float]:
     """When a beep began."""
-    moments: list[float] = []
-    for moment, frame in frames(directory, "audio"):
-        at = np.flatnonzero(np.abs(frame.to_ndarray()[0]) > loud)
-        if at.size and (not moments or moment - moments[-1] > APART_S):
-            moments.append(moment + int(at[0]) / frame.sample_rate)
-    return moments
+    found_s: list[float] = []
+    for at_s, frame in frames(directory, "audio"):
+        loud_samples = np.flatnonzero(np.abs(frame.to_ndarray()[0]) > loud)
+        if loud_samples.size and (not found_s or at_s - found_s[-1] > APART_S):
+            found_s.append(at_s + int(loud_samples[0]) / frame.sample_rate)
+    return found_s

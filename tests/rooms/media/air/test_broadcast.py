@@ -10,15 +10,15 @@ from rooms.playback.recording import SIGNED
 from tests.rooms.media.speaker import Speaker, feed
 from tests.rooms.media.watching import beeps, flashes, frames
 
-EPOCH = 1_700_000_000.0
+EPOCH_S = 1_700_000_000.0
 IN_STEP_S = 0.1
 WRITTEN_WITHIN_S = 60
-INTERPRETER = Speaker("interpreter", size=(120, 160), picture_zero=12_345, sound_zero=678, ahead_s=-77.0)
+INTERPRETER = Speaker("interpreter", size=(120, 160), picture_zero_ticks=12_345, sound_zero_ticks=678, ahead_s=-77.0)
 
 
 def opened(directory: Path) -> Broadcast:
     """A speaker is on air, and somebody interprets."""
-    broadcast = Broadcast(directory, epoch=EPOCH, ask_key=lambda source: None)
+    broadcast = Broadcast(directory, epoch_s=EPOCH_S, ask_key=lambda source: None)
     for source in ("speaker", "interpreter"):
         broadcast.add(source)
     broadcast.on_air(["speaker"])
@@ -48,7 +48,7 @@ def test_the_interpreter_is_neither_seen_nor_heard_in_the_programme(tmp_path: Pa
     broadcast.take("interpreter")
     feed(broadcast, INTERPRETER, seconds=4)
     broadcast.take("speaker")
-    feed(broadcast, Speaker(begins=1004.0, has_sound=False), seconds=4)
+    feed(broadcast, Speaker(begins_s=1004.0, has_sound=False), seconds=4)
     end(broadcast)
     assert {frame.width for _, frame in frames(tmp_path, "video")} == {160}
     assert beeps(tmp_path) == beeps(tmp_path / SIGNED) == []
@@ -56,7 +56,7 @@ def test_the_interpreter_is_neither_seen_nor_heard_in_the_programme(tmp_path: Pa
 
 
 def test_without_an_interpreter_nothing_is_written_for_one(tmp_path: Path) -> None:
-    broadcast = Broadcast(tmp_path, epoch=EPOCH, ask_key=lambda source: None)
+    broadcast = Broadcast(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
     broadcast.add("speaker")
     broadcast.take("speaker")
     feed(broadcast, Speaker(), seconds=4)
@@ -70,7 +70,7 @@ def test_an_interpreter_who_goes_and_another_who_comes_are_two_runs_of_one_pictu
     broadcast.remove("interpreter")
     broadcast.add("another")
     broadcast.sign("another")
-    feed(broadcast, Speaker("another", begins=1010.0), seconds=6)
+    feed(broadcast, Speaker("another", begins_s=1010.0), seconds=6)
     end(broadcast)
     first, second = read_journals(tmp_path / SIGNED)["video"].stretches
     assert second.begins_at > first.ends_at
@@ -82,7 +82,7 @@ async def test_a_process_that_comes_back_completes_both(tmp_path: Path) -> None:
     feed(broadcast, Speaker(), INTERPRETER, seconds=6)
     await broadcast.stop()
     assert not read_journals(tmp_path / SIGNED)["video"].is_over
-    again = Broadcast(tmp_path, epoch=EPOCH, ask_key=lambda source: None)
+    again = Broadcast(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
     end(again)
     assert read_journals(tmp_path / SIGNED)["video"].is_over
     assert read_journals(tmp_path / SIGNED)["video"].seconds == pytest.approx(6, abs=0.2)

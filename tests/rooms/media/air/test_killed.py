@@ -44,8 +44,8 @@ def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_s
         assert gap.seconds < MOST_MISSING_S
     journals = read_journals(tmp_path)
     assert [segment.run for segment in journals["video"].listed] == [segment.run for segment in journals[SMALL].listed]
-    moments = [moment for moment, _ in frames(tmp_path, "video")]
-    assert moments == sorted(moments)
+    seen_s = [at_s for at_s, _ in frames(tmp_path, "video")]
+    assert seen_s == sorted(seen_s)
 
 
 def test_a_disk_that_takes_nothing_for_a_while_is_told_of_and_loses_nothing(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from loadtests.results import Figure, record
 from rooms.media.air.disk import read_journals
 from rooms.media.air.programme import Programme
 from rooms.playback.recording import missing
-from tests.rooms.media.speaker import FLASH_AT, FRAMES_PER_S, LOOP_S, Speaker, feed
+from tests.rooms.media.speaker import FLASH_FRAME, FRAMES_PER_S, LOOP_S, Speaker, feed
 from tests.rooms.media.watching import beeps, flashes, frames
 
-EPOCH = 1_700_000_000.0
+EPOCH_S = 1_700_000_000.0
 LIP_SYNC_S = 0.045
 WRITTEN_WITHIN_S = 60
 
@@ -22,7 +22,7 @@ Stage = Callable[..., Programme]
 @pytest.fixture
 def programme(tmp_path: Path) -> Programme:
     """A programme with a speaker on air."""
-    programme = Programme(tmp_path, epoch=EPOCH, ask_key=lambda source: None)
+    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")
@@ -35,7 +35,7 @@ def end(programme: Programme) -> None:
 
 def truths(speaker: Speaker, seconds: float) -> list[float]:
     """When the speaker flashed and beeped, as dates of the programme."""
-    first = speaker.begins + EPOCH + FLASH_AT / FRAMES_PER_S
+    first = speaker.begins_s + EPOCH_S + FLASH_FRAME / FRAMES_PER_S
     return [first + LOOP_S * number for number in range(int(seconds / LOOP_S))]
 
 
@@ -76,7 +76,7 @@ def test_reports_that_come_late_leave_picture_and_sound_together(programme: Prog
 
 def test_a_senders_clock_that_is_set_moves_nothing(programme: Programme, tmp_path: Path) -> None:
     feed(programme, Speaker(), seconds=6)
-    feed(programme, Speaker(ahead_s=-86_400), seconds=12, since=6)
+    feed(programme, Speaker(ahead_s=-86_400), seconds=12, since_s=6)
     end(programme)
     assert_together(tmp_path, 6)
     assert read_journals(tmp_path)["video"].runs == 1
@@ -94,7 +94,7 @@ def test_every_segment_is_two_seconds_and_begins_with_a_keyframe(programme: Prog
 
 def test_a_keyframe_is_asked_for_when_one_is_due_and_not_before(tmp_path: Path) -> None:
     asked: list[str] = []
-    programme = Programme(tmp_path, epoch=EPOCH, ask_key=asked.append)
+    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_key=asked.append)
     programme.add("speaker")
     programme.take("speaker")
     feed(programme, Speaker(), seconds=20)
@@ -104,7 +104,7 @@ def test_a_keyframe_is_asked_for_when_one_is_due_and_not_before(tmp_path: Path) 
 
 def test_a_picture_of_another_size_goes_on_in_a_run_of_its_own(programme: Programme, tmp_path: Path) -> None:
     feed(programme, Speaker(), seconds=6)
-    feed(programme, Speaker(size=(192, 144)), seconds=12, since=6)
+    feed(programme, Speaker(size=(192, 144)), seconds=12, since_s=6)
     end(programme)
     journals = read_journals(tmp_path)
     assert journals["video"].runs == journals["audio"].runs == 2
@@ -114,15 +114,15 @@ def test_a_picture_of_another_size_goes_on_in_a_run_of_its_own(programme: Progra
 
 
 def test_a_source_that_is_taken_is_shown_from_its_next_keyframe_and_both_are_heard(tmp_path: Path) -> None:
-    programme = Programme(tmp_path, epoch=EPOCH, ask_key=lambda source: None)
-    one, other = Speaker("one"), Speaker("other", size=(192, 144), begins=1000.7, ahead_s=-99.0)
+    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
+    one, other = Speaker("one"), Speaker("other", size=(192, 144), begins_s=1000.7, ahead_s=-99.0)
     for speaker in (one, other):
         programme.add(speaker.name)
     programme.on_air(["one", "other"])
     programme.take("one")
     feed(programme, one, other, seconds=6)
     programme.take("other")
-    feed(programme, one, other, seconds=12, since=6)
+    feed(programme, one, other, seconds=12, since_s=6)
     end(programme)
     sizes = [frame.width for _, frame in frames(tmp_path, "video")]
     assert sizes == sorted(sizes) and {160, 192} == set(sizes)
@@ -130,7 +130,7 @@ def test_a_source_that_is_taken_is_shown_from_its_next_keyframe_and_both_are_hea
 
 
 def test_whoever_is_not_on_air_is_not_heard(programme: Programme, tmp_path: Path) -> None:
-    quiet = Speaker("quiet", begins=1001.0)
+    quiet = Speaker("quiet", begins_s=1001.0)
     programme.add("quiet")
     feed(programme, Speaker(), quiet, seconds=8)
     end(programme)
@@ -153,25 +153,25 @@ def test_a_publisher_that_vanishes_ends_the_run_and_the_recording_says_where_som
     speaker = Speaker()
     feed(programme, speaker, seconds=6)
     for tick in range(100):
-        programme.tick(speaker.begins + 6 + tick / 5)
+        programme.tick(speaker.begins_s + 6 + tick / 5)
     assert {"no-picture", "no-sound"} <= programme.troubles
-    feed(programme, speaker, seconds=30, since=26)
+    feed(programme, speaker, seconds=30, since_s=26)
     end(programme)
     (gap,) = missing(read_journals(tmp_path)["video"].stretches)
     assert 19 < gap.seconds < 21
-    assert abs(gap.begins_at.timestamp() - (speaker.begins + 6 + EPOCH)) < 0.2
+    assert abs(gap.begins_at.timestamp() - (speaker.begins_s + 6 + EPOCH_S)) < 0.2
 
 
 def test_who_goes_on_air_has_a_moment_before_nobody_is_said_to_be_heard(programme: Programme) -> None:
-    begins = Speaker().begins
+    begins_s = Speaker().begins_s
     programme.on_air([])
-    programme.tick(begins)
+    programme.tick(begins_s)
     programme.on_air(["speaker"])
     for second, said in ((10, False), (14, False), (16, True)):
-        programme.tick(begins + second)
+        programme.tick(begins_s + second)
         assert ("no-sound" in programme.troubles) == said
     programme.on_air([])
-    programme.tick(begins + 17)
+    programme.tick(begins_s + 17)
     assert "no-sound" not in programme.troubles
 
 

@@ -14,13 +14,13 @@ from rooms.playback.recording import SMALL, RenditionJournal, playlist_name, wri
 from tests.rooms.media.speaker import FRAMES_PER_S, Speaker, feed
 from tests.rooms.media.watching import flashes, frames
 
-EPOCH = 1_700_000_000.0
+EPOCH_S = 1_700_000_000.0
 SMALL_SIZE = (80, 60)
 WRITTEN_WITHIN_S = 60
 
 
 def opened(directory: Path, *, in_parts: bool = False) -> Programme:
-    programme = Programme(directory, epoch=EPOCH, ask_key=lambda source: None, in_parts=in_parts)
+    programme = Programme(directory, epoch_s=EPOCH_S, ask_key=lambda source: None, in_parts=in_parts)
     for name in ("speaker", "other"):
         programme.add(name)
     programme.on_air(["speaker", "other"])
@@ -69,7 +69,7 @@ def test_a_source_of_one_size_after_one_of_two_fills_both(tmp_path: Path) -> Non
     programme = opened(tmp_path)
     feed(programme, Speaker(small_size=SMALL_SIZE), Speaker("other", size=(192, 144)), seconds=6)
     programme.take("other")
-    feed(programme, Speaker(small_size=SMALL_SIZE), Speaker("other", size=(192, 144)), seconds=12, since=6)
+    feed(programme, Speaker(small_size=SMALL_SIZE), Speaker("other", size=(192, 144)), seconds=12, since_s=6)
     end(programme)
     larger, smaller = pictures(tmp_path)
     assert larger.runs == 2
@@ -84,7 +84,7 @@ def test_a_source_of_two_sizes_after_one_of_one_makes_the_second_rendition_whole
     feed(programme, Speaker(), Speaker("other", size=(192, 144), small_size=SMALL_SIZE), seconds=6)
     assert SMALL not in read_journals(tmp_path)
     programme.take("other")
-    feed(programme, Speaker(), Speaker("other", size=(192, 144), small_size=SMALL_SIZE), seconds=12, since=6)
+    feed(programme, Speaker(), Speaker("other", size=(192, 144), small_size=SMALL_SIZE), seconds=12, since_s=6)
     end(programme)
     pictures(tmp_path)
     assert widths(tmp_path, SMALL) == [160, 80]
@@ -129,7 +129,7 @@ def test_a_process_that_died_between_the_two_playlists_is_made_good_by_the_next(
     assert [segment.name for segment in mended.listed] == [segment.name for segment in whole.listed]
     assert mended.seconds == pytest.approx(whole.seconds, abs=0.001)
     again = opened(tmp_path)
-    feed(again, Speaker(small_size=SMALL_SIZE), seconds=16, since=12)
+    feed(again, Speaker(small_size=SMALL_SIZE), seconds=16, since_s=12)
     end(again)
     larger, _ = pictures(tmp_path)
     assert larger.runs == 2

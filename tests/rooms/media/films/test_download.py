@@ -12,7 +12,7 @@ from rooms.playback.film_index import FilmIndex
 from rooms.playback.recording import RENDITIONS, init_name
 from tests.rooms.media.speaker import LOOP_S, Speaker, feed
 
-EPOCH = 1_700_000_000.0
+EPOCH_S = 1_700_000_000.0
 LIP_SYNC_S = 0.045
 LIT, LOUD = 128, 0.1
 
@@ -51,12 +51,12 @@ def heard(path: Path) -> list[float]:
 
 
 def test_a_broadcast_with_a_change_of_size_is_one_film_in_step(tmp_path: Path) -> None:
-    programme = Programme(tmp_path / "sent", epoch=EPOCH, ask_key=lambda source: None)
+    programme = Programme(tmp_path / "sent", epoch_s=EPOCH_S, ask_key=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")
     feed(programme, Speaker(), seconds=6)
-    feed(programme, Speaker(size=(192, 144)), seconds=12, since=6)
+    feed(programme, Speaker(size=(192, 144)), seconds=12, since_s=6)
     programme.end().result(60)
     shares: list[float] = []
     join(runs_in(tmp_path / "sent"), tmp_path / "film.mp4", shares.append)

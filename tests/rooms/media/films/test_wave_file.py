@@ -9,9 +9,9 @@ from rooms.media.air.programme import Programme
 from rooms.media.films.wave_file import Heard, write_wave
 from rooms.playback.recording import init_name
 from tests.pages.recogniser import beeps
-from tests.rooms.media.speaker import FLASH_AT, FRAMES_PER_S, Speaker, feed
+from tests.rooms.media.speaker import FLASH_FRAME, FRAMES_PER_S, Speaker, feed
 
-BEEP_AT_S = FLASH_AT / FRAMES_PER_S
+BEEP_AT_S = FLASH_FRAME / FRAMES_PER_S
 IN_STEP_S = 0.045
 
 
@@ -19,7 +19,7 @@ IN_STEP_S = 0.045
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Four seconds with two beeps."""
     directory = tmp_path_factory.mktemp("sent")
-    programme = Programme(directory, epoch=1_700_000_000.0, ask_key=lambda source: None)
+    programme = Programme(directory, epoch_s=1_700_000_000.0, ask_key=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")

@@ -16,7 +16,7 @@ from rooms.media.rtc.assembler import (
 )
 
 SPS, PPS, IDR, SLICE = b"\x67sps", b"\x68pps", b"\x65" + b"k" * 30, b"\x41" + b"p" * 20
-STEP = 3_000
+STEP_TICKS = 3_000
 
 
 def stap(*units: bytes) -> bytes:
@@ -30,14 +30,16 @@ def fragments(unit: bytes, size: int = 10) -> list[bytes]:
     return [bytes([head, flag | kind]) + part for flag, part in zip(flags, parts, strict=True)]
 
 
-def stream(pictures: int, *, every: int = 10, first: int = 0, at: int = 0) -> Iterator[Packet]:
+def stream(pictures: int, *, every: int = 10, first: int = 0, first_ticks: int = 0) -> Iterator[Packet]:
     """Pictures of a few packets each, a keyframe `every` so many; 33 ms apart on the wire."""
     sequence = first
     for number in range(pictures):
         payloads = [stap(SPS, PPS), *fragments(IDR)] if number % every == 0 else fragments(SLICE)
         for place, payload in enumerate(payloads):
             ends = place == len(payloads) - 1
-            yield Packet(sequence & 0xFFFF, (at + number * STEP) & 0xFFFFFFFF, ends, payload, number / 30)
+            yield Packet(
+                sequence & 0xFFFF, (first_ticks + number * STEP_TICKS) & 0xFFFFFFFF, ends, payload, number / 30
+            )
             sequence += 1
 
 
@@ -51,15 +53,15 @@ def test_a_picture_is_put_together_from_its_packets():
 
 def test_nothing_is_shown_before_the_first_keyframe():
     pictures = PictureAssembler()
-    late = [packet for packet in stream(12) if packet.at > 3 * STEP]
+    late = [packet for packet in stream(12) if packet.rtp_ticks > 3 * STEP_TICKS]
     made = [picture for packet in late for picture in pictures.put(packet)]
-    assert [picture.at for picture in made] == [10 * STEP, 11 * STEP]
+    assert [picture.rtp_ticks for picture in made] == [10 * STEP_TICKS, 11 * STEP_TICKS]
 
 
 def test_a_keyframe_without_its_parameter_sets_gets_the_last_ones():
     pictures = PictureAssembler()
     list(pictures.put(Packet(1, 0, True, stap(SPS, PPS, IDR), 0.0)))
-    (again,) = pictures.put(Packet(2, STEP, True, IDR, 0.1))
+    (again,) = pictures.put(Packet(2, STEP_TICKS, True, IDR, 0.1))
     assert again.data == START_CODE + SPS + START_CODE + PPS + START_CODE + IDR
 
 
@@ -70,14 +72,14 @@ def test_shuffled_packets_make_the_same_pictures():
         *sorted(packets[1:], key=lambda each: each.sequence + random.Random(each.sequence).uniform(0, 6)),
     ]
     assert everything(PictureAssembler(), packets) == everything(
-        PictureAssembler(), [each._replace(received=0.0) for each in shuffled]
+        PictureAssembler(), [each._replace(received_at_s=0.0) for each in shuffled]
     )
 
 
 def test_numbers_that_wrap_do_not_go_back():
-    made = everything(PictureAssembler(), list(stream(40, first=65_500, at=(1 << 32) - 10 * STEP)))
+    made = everything(PictureAssembler(), list(stream(40, first=65_500, first_ticks=(1 << 32) - 10 * STEP_TICKS)))
     assert len(made) == 40
-    assert [later - earlier for (earlier, _), (later, _) in itertools.pairwise(made)] == [STEP] * 39
+    assert [later - earlier for (earlier, _), (later, _) in itertools.pairwise(made)] == [STEP_TICKS] * 39
 
 
 def test_a_lost_packet_is_asked_for_again_and_again_until_it_comes():
@@ -86,13 +88,13 @@ def test_a_lost_packet_is_asked_for_again_and_again_until_it_comes():
     lost = packets.pop(2)
     made = [picture for packet in packets for picture in pictures.put(packet)]
     assert made == []
-    since = packets[2].received
-    assert pictures.order.to_ask_for(since) == []
-    assert pictures.order.to_ask_for(since + FIRST_ASKED_AFTER_S) == [lost.sequence]
-    assert pictures.order.to_ask_for(since + FIRST_ASKED_AFTER_S + ASKED_AGAIN_AFTER_S / 2) == []
-    assert pictures.order.to_ask_for(since + FIRST_ASKED_AFTER_S + ASKED_AGAIN_AFTER_S + 0.001) == [lost.sequence]
-    assert len(list(pictures.put(lost._replace(received=since + 0.1)))) == 3
-    assert pictures.order.to_ask_for(since + 1) == []
+    since_s = packets[2].received_at_s
+    assert pictures.order.to_ask_for(since_s) == []
+    assert pictures.order.to_ask_for(since_s + FIRST_ASKED_AFTER_S) == [lost.sequence]
+    assert pictures.order.to_ask_for(since_s + FIRST_ASKED_AFTER_S + ASKED_AGAIN_AFTER_S / 2) == []
+    assert pictures.order.to_ask_for(since_s + FIRST_ASKED_AFTER_S + ASKED_AGAIN_AFTER_S + 0.001) == [lost.sequence]
+    assert len(list(pictures.put(lost._replace(received_at_s=since_s + 0.1)))) == 3
+    assert pictures.order.to_ask_for(since_s + 1) == []
     assert not pictures.wants_key
 
 
@@ -101,7 +103,7 @@ def test_what_needs_a_packet_that_never_came_is_dropped_up_to_the_next_keyframe(
     packets = [packet for packet in stream(22) if packet.sequence != 8]
     made = [picture for packet in packets for picture in pictures.put(packet)]
     assert pictures.order.lost == 1
-    ats = [picture.at // STEP for picture in made]
+    ats = [picture.rtp_ticks // STEP_TICKS for picture in made]
     assert ats[: ats.index(10)] == list(range(ats.index(10)))
     assert ats[ats.index(10) :] == list(range(10, 22))
     assert made[ats.index(10)].is_key
@@ -112,13 +114,13 @@ def test_a_keyframe_is_wanted_while_pictures_are_dropped():
     packets = [packet for packet in stream(9) if packet.sequence != 8]
     for packet in packets:
         list(pictures.put(packet))
-    list(pictures.take(packets[-1].received + PICTURE_PATIENCE_S))
+    list(pictures.take(packets[-1].received_at_s + PICTURE_PATIENCE_S))
     assert pictures.wants_key
 
 
 def test_a_stream_that_broke_off_begins_anew_at_its_keyframe():
     pictures = PictureAssembler()
-    made = everything(pictures, [*stream(5), *stream(5, first=9_000, at=900_000)])
+    made = everything(pictures, [*stream(5), *stream(5, first=9_000, first_ticks=900_000)])
     assert [at for at, _ in made] == [0, 3_000, 6_000, 9_000, 12_000, 900_000, 903_000, 906_000, 909_000, 912_000]
 
 
@@ -135,11 +137,11 @@ def test_a_lost_sound_is_not_waited_for_long():
     sounds = Sounds()
     packets = [Packet(n, n * 960, True, b"opus%d" % n, n * 0.02) for n in range(20) if n != 5]
     made = [sound for packet in packets for sound in sounds.put(packet)]
-    made += sounds.take(packets[-1].received + SOUND_PATIENCE_S)
-    assert [sound.at // 960 for sound in made] == [n for n in range(20) if n != 5]
+    made += sounds.take(packets[-1].received_at_s + SOUND_PATIENCE_S)
+    assert [sound.rtp_ticks // 960 for sound in made] == [n for n in range(20) if n != 5]
 
 
 def everything(pictures: PictureAssembler, packets: list[Packet]) -> list[tuple[int, bytes]]:
     made = [picture for packet in packets for picture in pictures.put(packet)]
     made += pictures.take(1_000)
-    return [(picture.at, picture.data) for picture in made]
+    return [(picture.rtp_ticks, picture.data) for picture in made]

@@ -10,15 +10,15 @@ from rooms.media.rtc.congestion import REFERENCE_TICKS, TICK_S, Arrivals, neares
 SENDER, MEDIA = 0x11223344, 0x55667788
 
 
-def ticks(count: int) -> float:
+def ticks_s(count: int) -> float:
     return (count + 0.5) * TICK_S
 
 
 def test_a_report_is_what_the_draft_says():
     arrivals = Arrivals()
-    arrivals.note(100, ticks(REFERENCE_TICKS * 3 + 4))
-    arrivals.note(101, ticks(REFERENCE_TICKS * 3 + 8))
-    arrivals.note(103, ticks(REFERENCE_TICKS * 3 + 1_000))
+    arrivals.note(100, ticks_s(REFERENCE_TICKS * 3 + 4))
+    arrivals.note(101, ticks_s(REFERENCE_TICKS * 3 + 8))
+    arrivals.note(103, ticks_s(REFERENCE_TICKS * 3 + 1_000))
     assert arrivals.report(SENDER, MEDIA) == bytes.fromhex(
         "af cd 00 06"  # version 2 with padding, FMT 15, RTPFB, 6 words beyond this one
         "11 22 33 44  55 66 77 88"
@@ -42,9 +42,9 @@ def test_the_next_report_begins_where_the_last_ended():
 
 def test_an_overtaken_packet_has_a_negative_distance():
     arrivals = Arrivals()
-    arrivals.note(1, ticks(100))
-    arrivals.note(3, ticks(110))
-    arrivals.note(2, ticks(120))
+    arrivals.note(1, ticks_s(100))
+    arrivals.note(3, ticks_s(110))
+    arrivals.note(2, ticks_s(120))
     report = arrivals.report(SENDER, MEDIA)
     assert struct.unpack("!Bbh", report[22:24] + report[24:26]) == (100, 20, -10)
 
