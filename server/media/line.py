@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from rooms import control
-from rooms.control import Answer, AnyCall, Described, Done, Leave, News, Reply, Request
+from rooms.control import Answer, AnyCall, Described, Done, Leave, News, Refusal, Reply, Request
 from rooms.control import MediaDenied as CallRefused
 from rooms.errors import MessageRefused
 from rooms.grants import grant
@@ -23,9 +23,9 @@ class MediaAway(Exception):
 
 
 class MediaRefused(Exception):
-    """The media process will not do what was asked for; `reason` is one of `rooms.control.Refusal`."""
+    """The media process will not do what was asked for, for this reason."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Refusal) -> None:
         super().__init__(reason)
         self.reason = reason
 

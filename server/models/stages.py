@@ -28,6 +28,8 @@ class Stage(SQLModel, table=True):
     follows_voice: bool = Field(default=False)
     low_latency: bool = Field(default=False)
     """Whether viewers follow it closely: it is put out in parts of segments."""
+    wanted_at: datetime | None = moment(default=None)
+    """When a publisher last asked for a media process, because none was reached."""
 
 
 class StageSource(SQLModel, table=True):

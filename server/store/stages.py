@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, exists, or_, update
 from sqlmodel import col, func, select
@@ -22,7 +22,10 @@ INTERPRETER = "interpreter"
 PRESENT = ("arriving", "here")
 RUNNING = ("live", "paused")
 NEAR = timedelta(hours=1)
-"""So long before a session its stage must be ready for an encoder that asks once only."""
+"""How long before its session a stage is ready, for an encoder that asks once only, and how long after somebody came or
+asked it stays so."""
+WANTED_TOPIC = "wanted"
+"""No room shows it: the conductor hears by it that a stage is wanted now."""
 WANTED = select(
     or_(
         exists().where(
@@ -32,7 +35,8 @@ WANTED = select(
                 and_(col(Session.state) == "scheduled", col(Session.starts_at) < bindparam("starts_before")),
             ),
         ),
-        exists().where(col(StageSource.changed_at) > bindparam("changed_after")),
+        exists().where(col(StageSource.changed_at) > bindparam("since")),
+        exists().where(col(Stage.wanted_at) > bindparam("since")),
     )
 )
 """Asked every few seconds for ever: built once."""
@@ -62,9 +66,18 @@ async def stages_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Stage]:
 
 
 async def is_any_wanted(db: AsyncSession, now: datetime) -> bool:
-    """Whether somebody may send to a stage now: its session is on or near, or somebody has come or tried to."""
-    near = {"starts_before": now + NEAR, "changed_after": now - NEAR}
+    """True when somebody may send to a stage now: its session is on or near, or a publisher came or asked lately."""
+    near = {"starts_before": now + NEAR, "since": now - NEAR}
     return bool((await db.exec(WANTED, params=near)).one())
+
+
+async def want(db: AsyncSession, stage: Stage, now: datetime) -> None:
+    """Record that a publisher waits for a media process: whoever keeps one starts it, in this process at once.
+
+    Every other web process finds the stage wanted when it next looks, some seconds later.
+    """
+    await db.exec(update(Stage).where(col(Stage.id) == stage.id).values(wanted_at=now))
+    await raise_revision(db, stage_room(stage.id), WANTED_TOPIC)
 
 
 async def stage_at(db: AsyncSession, stage_id: uuid.UUID) -> tuple[Stage, Event] | None:
@@ -150,13 +163,21 @@ async def sources_of(db: AsyncSession, stage_id: uuid.UUID) -> list[StageSource]
     return sorted(rows, key=lambda each: (each.place is None, each.place or 0, each.name))
 
 
-async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> StageSource:
+class Arrival(NamedTuple):
+    """A publisher's place backstage, and the connection that the new one takes over from, if there was one."""
+
+    source: StageSource
+    replaced: str | None
+
+
+async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> Arrival:
     """Give a publisher a place; a person's newer connection takes over from the older one.
 
-    Raises Refused when the encoder sends already, or every place is taken.
+    Raises StageRefused when the encoder sends already, or every place is taken.
     """
     sources = await sources_of(db, stage.id)
     source = next((each for each in sources if each.publisher == publisher.id), None)
+    replaced = source.connection if source else None
     if source is None:
         source = StageSource(
             stage_id=stage.id,
@@ -179,11 +200,24 @@ async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connectio
         stage.signing_id = source.id
         db.add(stage)
     await _announce(db, stage)
-    return source
+    return Arrival(source, replaced)
+
+
+async def leave(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> bool:
+    """Free the place of a publisher who goes; False when they do not send by this connection (any more)."""
+    theirs = select(StageSource.id).where(
+        StageSource.stage_id == stage.id,
+        StageSource.publisher == publisher.id,
+        StageSource.connection == connection,
+    )
+    if (await db.exec(theirs)).first() is None:
+        return False
+    await note(db, stage, connection, "left", now)
+    return True
 
 
 async def note(db: AsyncSession, stage: Stage, connection: str, state: str, now: datetime) -> None:
-    """What has become of a connection: here, lost or left; nothing when another has taken its place."""
+    """Record what has become of a connection: here, lost or left; nothing when another has taken its place."""
     changed: dict[str, Any] = {"state": state, "changed_at": now}
     if state not in PRESENT:
         changed |= {"connection": None, "place": None}

@@ -9,13 +9,12 @@ import pytest
 
 from rooms import control
 from rooms.control import Leave, SourcesPresent
-from rooms.media.worker import MediaWorker, WorkerPlace
 from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.media.whereabouts import listen_address
 from server.settings import Settings
 from tests.live.waiting import until
+from tests.media.listening import KEY, listening_at
 
-KEY = b"k" * 32
 GOODBYE = Leave("main", "nobody")
 
 
@@ -29,13 +28,8 @@ def began_s() -> float:
 async def listening(began_s: float, tmp_path: Path):
     """Settings under which a worker listens; media itself is not opened."""
     settings = Settings(data=tmp_path)
-    worker = MediaWorker(WorkerPlace(listen_address(settings), "", 0, tmp_path), KEY)
-    server = await worker._listen()
-    yield settings
-    server.close()
-    for line in tuple(worker._lines):
-        line.close()
-    await until(lambda: not worker._lines)
+    async with listening_at(settings, tmp_path):
+        yield settings
 
 
 async def test_a_call_is_answered_and_who_connects_hears_who_is_there(began_s: float, listening: Settings):

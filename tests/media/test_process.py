@@ -1,12 +1,37 @@
-"""The media process as a child: another one waits beside it, and one that keeps dying is started ever more seldom."""
+"""The media process as a child: started once it is wanted, beside a spare, and more seldom when it keeps dying."""
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
-from server.media.process import FIRST_BACK_OFF_S, LAST_BACK_OFF_S, back_off_s, begin, start, stop
+from starlette.applications import Starlette
+
+from server.media.process import FIRST_BACK_OFF_S, LAST_BACK_OFF_S, MediaProcess, back_off_s, begin, start, stop
 from server.media.whereabouts import listen_address
 from server.settings import Settings
+from server.store import stages
+from server.store.engine.database import Database
 from server.trust.secret import load_secret
+from tests.factory import Factory
 from tests.live.waiting import until
+
+
+async def test_a_stage_that_is_wanted_in_one_web_process_has_one_started_by_another(
+    database: Database, database_url: str, settings: Settings, make: Factory
+) -> None:
+    load_secret(settings)
+    stage = await make.stage(await make.event())
+    other = Starlette()
+    other.state.settings, other.state.db = settings, Database(database_url)
+    keeper = MediaProcess()
+    assert await keeper.keep(other) is None
+    async with database.writing() as db:
+        await stages.want(db, stage, datetime.now(UTC))
+    keeping = asyncio.create_task(keeper.keep(other))
+    await until(Path(listen_address(settings)).exists)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await other.state.db.close()
 
 
 async def test_a_spare_listens_only_when_told_to_and_ends_with_whoever_started_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ ENCODER = Publisher("Encoder", "encoder")
 
 async def come(database, stage, publisher, connection):
     async with database.writing() as db:
-        return await stages.arrive(db, stage, publisher, connection, NOW)
+        return (await stages.arrive(db, stage, publisher, connection, NOW)).source
 
 
 async def become(database, stage, connection, state):
@@ -187,3 +187,22 @@ async def test_picture_and_sound_are_wanted_once_somebody_comes_however_early(da
     async with database.reading() as db:
         assert await stages.is_any_wanted(db, NOW)
         assert not await stages.is_any_wanted(db, NOW + timedelta(hours=2))
+
+
+async def test_picture_and_sound_are_wanted_for_an_hour_once_a_publisher_waits_for_them(database, stage):
+    async with database.writing() as db:
+        await stages.want(db, stage, NOW)
+    async with database.reading() as db:
+        assert await stages.is_any_wanted(db, NOW)
+        assert await stages.is_any_wanted(db, NOW + timedelta(minutes=59))
+        assert not await stages.is_any_wanted(db, NOW + timedelta(hours=1))
+
+
+async def test_nobody_ends_what_another_publishes(database, stage, amara):
+    await come(database, stage, amara, "amara")
+    await come(database, stage, ENCODER, "encoder")
+    async with database.writing() as db:
+        assert not await stages.leave(db, stage, ENCODER, "amara", NOW)
+        assert await stages.leave(db, stage, amara, "amara", NOW)
+        assert not await stages.leave(db, stage, amara, "amara", NOW)
+    assert await states(database, stage) == {"Amara": "left", "Encoder": "arriving"}

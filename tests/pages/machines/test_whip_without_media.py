@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from server.acts import publishing
 from server.models import Event
-from server.pages.machines import whip
 from server.store import stages
 from server.store.engine.database import Database
 from tests.factory import Factory
@@ -17,7 +17,7 @@ SDP = {"content-type": "application/sdp"}
 async def test_who_tries_to_send_is_asked_to_come_again_and_has_the_media_process_started(
     client: httpx.AsyncClient, event: Event, make: Factory, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whip, "OPENS_WITHIN_S", 0.0)
+    monkeypatch.setattr(publishing, "OPENS_WITHIN_S", 0.0)
 
     async def is_any_wanted() -> bool:
         async with database.reading() as db:
@@ -31,4 +31,4 @@ async def test_who_tries_to_send_is_asked_to_come_again_and_has_the_media_proces
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert await is_any_wanted()
     async with database.reading() as db:
-        assert [(source.state, source.place) for source in await stages.sources_of(db, stage.id)] == [("left", None)]
+        assert await stages.sources_of(db, stage.id) == []

@@ -230,6 +230,7 @@ def upgrade() -> None:
         sa.Column("signing_id", sa.Uuid(), nullable=True),
         sa.Column("follows_voice", sa.Boolean(), nullable=False),
         sa.Column("low_latency", sa.Boolean(), nullable=False),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -1,0 +1,98 @@
+"""Sending to a stage and watching it backstage: an offer is answered by the media process, a publisher has a place.
+
+An offer and an answer are session descriptions (SDP) as text; nobody else talks to the media process about them.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from rooms.control import Leave, Publish, Watch
+from server.media.line import MediaAway, MediaLine, MediaRefused
+from server.models import Person, Stage
+from server.rules.permissions import Grant
+from server.store import stages
+from server.store.engine.database import Database
+from server.store.stages import Publisher
+
+OPENS_WITHIN_S = 8.0
+"""How long an offer waits while the media process starts; encoders give up after ten seconds or more."""
+CONNECTION_BYTES = 16
+ROLES = ("speaker", "chair", "interpreter", "producer", "organiser")
+"""As whom somebody is backstage: the first of these roles that they have."""
+ENCODER = Publisher("Encoder", "encoder")
+"""Whatever shows the stage's stream key."""
+
+
+class NoSuchConnection(Exception):
+    """The connection that was to be ended is not theirs, or is over."""
+
+
+class Answered(NamedTuple):
+    """The media process's answer to an offer, and the connection by which it is ended."""
+
+    connection: str
+    answer: str
+
+
+def publisher_of(person: Person, grants: Collection[Grant], stage: Stage) -> Publisher:
+    """Somebody who may come backstage, as whom they are there."""
+    reach = {None, stage.event_id, stage.id}
+    roles = {grant.role for grant in grants if grant.scope_id in reach}
+    return Publisher(person.name, next((role for role in ROLES if role in roles), "speaker"), person.id)
+
+
+async def publish(database: Database, line: MediaLine, stage: Stage, publisher: Publisher, offer: str) -> Answered:
+    """Receive what a publisher sends; a media process is started for them where there is none.
+
+    Raises StageRefused when there is no place for them, and MediaAway or MediaRefused, after which they have none.
+    """
+    if not line.is_open:
+        async with database.writing() as db:
+            await stages.want(db, stage, datetime.now(UTC))
+        await reach(line)
+    connection = secrets.token_hex(CONNECTION_BYTES)
+    async with database.writing() as db:
+        source, replaced = await stages.arrive(db, stage, publisher, connection, datetime.now(UTC))
+    assert source.place is not None
+    try:
+        if replaced is not None:
+            await line.let_go(str(stage.id), replaced)
+        answer = await line.describe(Publish(str(stage.id), connection, source.place, offer))
+    except (MediaAway, MediaRefused):
+        async with database.writing() as db:
+            await stages.note(db, stage, connection, "left", datetime.now(UTC))
+        raise
+    return Answered(connection, answer)
+
+
+async def unpublish(database: Database, line: MediaLine, stage: Stage, publisher: Publisher, connection: str) -> None:
+    """End what a publisher sends, in good order. Raises NoSuchConnection, MediaAway."""
+    async with database.writing() as db:
+        if not await stages.leave(db, stage, publisher, connection, datetime.now(UTC)):
+            raise NoSuchConnection
+    await line.let_go(str(stage.id), connection)
+
+
+async def watch(database: Database, line: MediaLine, stage: Stage, person: Person, offer: str) -> Answered:
+    """Send somebody what comes from everybody else backstage. Raises MediaAway, MediaRefused."""
+    await reach(line)
+    async with database.reading() as db:
+        sources = await stages.sources_of(db, stage.id)
+    place = next((source.place for source in sources if source.person_id == person.id), None)
+    connection = f"{person.id.hex}{secrets.token_hex(CONNECTION_BYTES)}"
+    return Answered(connection, await line.describe(Watch(str(stage.id), connection, place, offer)))
+
+
+async def unwatch(line: MediaLine, stage: Stage, person: Person, connection: str) -> None:
+    """End what somebody watches. Raises NoSuchConnection, MediaAway, MediaRefused."""
+    if not connection.startswith(person.id.hex):
+        raise NoSuchConnection
+    await line.tell(Leave(str(stage.id), connection))
+
+
+async def reach(line: MediaLine) -> None:
+    """Wait until the media process is reached: whoever asks is there the moment it is. Raises MediaAway."""
+    if not await line.opens(OPENS_WITHIN_S):
+        raise MediaAway

@@ -1,0 +1,26 @@
+"""A media process's worker that listens in this process, without a port for media."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rooms.media.worker import MediaWorker, WorkerPlace
+from server.media.whereabouts import listen_address
+from server.settings import Settings
+from tests.live.waiting import until
+
+KEY = b"k" * 32
+
+
+@asynccontextmanager
+async def listening_at(settings: Settings, directory: Path) -> AsyncIterator[None]:
+    """Listen where these settings say, to whoever signs with `KEY`."""
+    worker = MediaWorker(WorkerPlace(listen_address(settings), "", 0, directory), KEY)
+    server = await worker._listen()
+    try:
+        yield
+    finally:
+        server.close()
+        for line in tuple(worker._lines):
+            line.close()
+        await until(lambda: not worker._lines)
