@@ -14,15 +14,15 @@ from rooms.topics.keeping import Trouble
 FRAME_LIMIT_BYTES = 262_144
 """A session description for many slots is some 40 KB."""
 LENGTH_BYTES = 4
-PLACES = 8
+SLOTS = 8
 """How many can be backstage at once: six speakers, an interpreter and the chair.
 
-Each has a place of its own, and a slot in what everybody receives.
+Each publishes in a slot of their own, and everybody receives every slot.
 """
 
 Refusal = Literal["no-h264", "bad-offer", "taken", "full", "unknown", "busy"]
 """Why a call was refused: the media process speaks H.264 and Opus only; the offer cannot be read; another connection
-publishes as this source; all places are; no such connection; the programme cannot be written."""
+publishes as this source; every slot is; no such connection; the programme cannot be written."""
 
 
 class Call(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
@@ -30,23 +30,23 @@ class Call(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=
 
 
 class Publish(Call, tag="publish", frozen=True):
-    """Receive this offer's media as `source`, in the stage's `place`. Answered by `Described`."""
+    """Receive this offer's media as `source`, in the stage's `slot`. Answered by `Described`."""
 
     stage: str
     source: str
-    place: int
+    slot: int
     offer: str
 
 
 class Watch(Call, tag="watch", frozen=True):
-    """Send the stage's sources to this offer's receivers: one pair of sound and picture for each place.
+    """Send the stage's sources to this offer's receivers: one pair of sound and picture for each slot.
 
-    With a single pair it gets what is on air. `place` is the watcher's own, which is not sent back to it.
+    With a single pair it gets what is on air. `slot` is the watcher's own, which is not sent back to it.
     """
 
     stage: str
     watcher: str
-    place: int | None
+    slot: int | None
     offer: str
 
 

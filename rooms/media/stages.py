@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rooms import control
 from rooms.control import (
-    PLACES,
+    SLOTS,
     Arrived,
     Direct,
     News,
@@ -75,13 +75,13 @@ class LiveStage:
 
     async def publish(self, call: Publish) -> str:
         """A source arrives; the SDP answer. Raises CallRefused, OfferRefused."""
-        if call.source in self.sources or any(each.place == call.place for each in self.sources.values()):
+        if call.source in self.sources or any(each.slot == call.slot for each in self.sources.values()):
             raise CallRefused("taken")
-        if not 0 <= call.place < PLACES:
+        if not 0 <= call.slot < SLOTS:
             raise CallRefused("full")
         source = Source(
             call.source,
-            call.place,
+            call.slot,
             self,
             on_arrival=lambda: self.tell(Arrived(self.name, call.source)),
             on_end=lambda: self._lose(call.source),
@@ -101,7 +101,7 @@ class LiveStage:
         """Somebody watches; the SDP answer. Raises CallRefused, OfferRefused."""
         if len(self.watchers) >= MOST_WATCHERS:
             raise CallRefused("full")
-        watcher = Watcher(call.watcher, call.place, lambda: self._dismiss(call.watcher), self._show_afresh)
+        watcher = Watcher(call.watcher, call.slot, lambda: self._dismiss(call.watcher), self._show_afresh)
         answer = await watcher.answer(call.offer)
         self.watchers[call.watcher] = watcher
         self._wire()

@@ -5,7 +5,7 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.control import PLACES
+from rooms.control import SLOTS
 from server.store import stages
 from server.trust.stream_keys import ice_servers
 from server.web.entrance import entering, person_who
@@ -29,7 +29,7 @@ async def show(request: Request) -> Response:
         "backstage/show.html",
         stage=stage,
         session=session,
-        slots=PLACES,
+        slots=SLOTS,
         whip=str(request.app.url_path_for("whip", stage=stage.id)),
         whep=str(request.app.url_path_for("whep", stage=stage.id)),
         ice=ice,

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, update
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.control import PLACES, Direct
+from rooms.control import SLOTS, Direct
 from server.models import Event, Session, Stage, StageSource
 from server.rules.lifecycles import STAGE
 from server.store import sessions
@@ -189,7 +189,7 @@ async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connectio
     elif publisher.id == ENCODER and source.state in PRESENT:
         raise StageRefused("An encoder sends to this stage already.")
     if source.place is None:
-        source.place = next(iter(sorted(set(range(PLACES)) - {each.place for each in sources})), None)
+        source.place = next(iter(sorted(set(range(SLOTS)) - {each.place for each in sources})), None)
     if source.place is None:
         raise StageRefused("Every place backstage is taken.")
     source.connection, source.state, source.changed_at = connection, "arriving", now

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rooms.control import PLACES
+from rooms.control import SLOTS
 from server.models import Stage
 from server.store import sessions, stages
 from server.store.stages import Publisher, StageRefused
@@ -60,9 +60,9 @@ async def test_a_second_encoder_is_refused_until_the_first_is_gone(database, sta
 
 
 async def test_there_is_a_place_for_each_and_no_more(database, stage, make):
-    crowd = [Publisher(f"Speaker {n}", "speaker", (await make.person()).id) for n in range(PLACES + 1)]
-    places = [(await come(database, stage, each, f"c{n}")).place for n, each in enumerate(crowd[:-1])]
-    assert places == list(range(PLACES))
+    crowd = [Publisher(f"Speaker {n}", "speaker", (await make.person()).id) for n in range(SLOTS + 1)]
+    slots = [(await come(database, stage, each, f"c{n}")).place for n, each in enumerate(crowd[:-1])]
+    assert slots == list(range(SLOTS))
     with pytest.raises(StageRefused, match="Every place"):
         await come(database, stage, crowd[-1], "late")
     await become(database, stage, "c2", "left")

@@ -1,6 +1,6 @@
 """Forwarding what one connection sends to those that watch it: packets as they came, nothing decoded.
 
-A source is one publishing connection, a watcher one receiving connection with a slot for each place of the room. The
+A source is one publishing connection, a watcher one receiving connection with senders for each slot of the stage. The
 second picture that a source may send is the first one in a smaller size, for the programme alone.
 """
 
@@ -67,12 +67,12 @@ class Source:
     def __init__(
         self,
         name: str,
-        place: int,
+        slot: int,
         audience: SourceAudience,
         on_arrival: Callable[[], None],
         on_end: Callable[[], None],
     ) -> None:
-        self.name, self.place, self.audience = name, place, audience
+        self.name, self.slot, self.audience = name, slot, audience
         self.on_arrival, self.on_end = on_arrival, on_end
         self.connection = new_connection()
         self.lines: dict[Receiver, SourceStream] = {}
@@ -172,34 +172,28 @@ class Source:
             self.over()
 
 
-class SenderSlot:
-    """A pair of senders of a watcher's connection, which one source at a time can fill."""
-
-    def __init__(self) -> None:
-        self.senders: dict[str, Sender] = {}
-
-
 class Watcher:
-    """One receiving connection. `place` is the watcher's own place in the room, whose source is not sent back."""
+    """One receiving connection. `slot` is the watcher's own, whose source is not sent back."""
 
     def __init__(
-        self, name: str, place: int | None, on_end: Callable[[], None], on_connected: Callable[[], None]
+        self, name: str, slot: int | None, on_end: Callable[[], None], on_connected: Callable[[], None]
     ) -> None:
-        self.name, self.place, self.on_end, self.on_connected = name, place, on_end, on_connected
+        self.name, self.slot, self.on_end, self.on_connected = name, slot, on_end, on_connected
         self.connection = new_connection()
-        self.slots: list[SenderSlot] = []
+        self.senders: list[dict[str, Sender]] = []
+        """By slot: the senders of its sound and its picture, which one source at a time can fill."""
         self._opened_at_s = time.monotonic()
 
     async def answer(self, offer: str) -> str:
-        """Our SDP answer to a viewer's offer: a slot for each pair of sound and picture in it. Raises OfferRefused."""
+        """Our SDP answer to a viewer's offer: for each slot a pair of sound and picture. Raises OfferRefused."""
         counts = {"audio": 0, "video": 0}
         for kind in MEDIA_LINE.findall(offer):
             transceiver = self.connection.addTransceiver(kind, direction="sendonly")
             if kind == "video":
                 transceiver.setCodecPreferences(h264_only())
-            if counts[kind] == len(self.slots):
-                self.slots.append(SenderSlot())
-            self.slots[counts[kind]].senders[kind] = cast(Sender, transceiver.sender)
+            if counts[kind] == len(self.senders):
+                self.senders.append({})
+            self.senders[counts[kind]][kind] = cast(Sender, transceiver.sender)
             counts[kind] += 1
         self.connection.on("connectionstatechange", self._note_state)
         return await described(self.connection, offer)
@@ -221,16 +215,16 @@ class Watcher:
 
 def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source | None) -> None:
     """Say anew who is sent what. A watcher with one slot gets what is `on_air`, any other a source in each slot."""
-    by_place = {source.place: source for source in sources}
-    for source in by_place.values():
+    by_slot = {source.slot: source for source in sources}
+    for source in by_slot.values():
         source.outputs = {"audio": [], "video": []}
     for watcher in watchers:
-        alone = len(watcher.slots) == 1
-        for place, slot in enumerate(watcher.slots):
-            shown = on_air if alone else by_place.get(place)
-            if shown is None or shown.place == watcher.place:
+        alone = len(watcher.senders) == 1
+        for slot, senders in enumerate(watcher.senders):
+            shown = on_air if alone else by_slot.get(slot)
+            if shown is None or shown.slot == watcher.slot:
                 continue
-            for kind, sender in slot.senders.items():
+            for kind, sender in senders.items():
                 shown.outputs[kind].append(sender)
                 sender.on_key_wanted = shown.ask_key
 

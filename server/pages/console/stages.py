@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.control import PLACES
+from rooms.control import SLOTS
 from server.media.line import MediaAway
 from server.models import Event, Stage
 from server.store import stages
@@ -117,7 +117,7 @@ async def show(request: Request) -> Response:
         "console/stages/show.html",
         stage=stage,
         by_place={source.place: source for source in sources if source.place is not None},
-        slots=PLACES,
+        slots=SLOTS,
         session=running or following,
         whip=str(request.app.url_path_for("whip", stage=stage.id)),
         whep=str(request.app.url_path_for("whep", stage=stage.id)),

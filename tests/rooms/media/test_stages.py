@@ -46,11 +46,11 @@ async def test_who_watches_an_empty_stage_gets_whoever_comes_later(stages: Stage
     assert stage.sources.keys() == {"amara"}
 
 
-async def test_two_cannot_send_from_one_place(stages: Stages):
+async def test_two_cannot_send_from_one_slot(stages: Stages):
     await stages.answer(Publish("main", "amara", 0, await offer("sendonly")))
-    for source, place in (("amara", 1), ("ben", 0)):
+    for source, slot in (("amara", 1), ("ben", 0)):
         with pytest.raises(CallRefused, match="taken"):
-            await stages.answer(Publish("main", source, place, await offer("sendonly")))
+            await stages.answer(Publish("main", source, slot, await offer("sendonly")))
     assert stages.present.sources == [("main", "amara")]
     await stages.answer(Leave("main", "amara"))
     await stages.answer(Publish("main", "ben", 0, await offer("sendonly")))

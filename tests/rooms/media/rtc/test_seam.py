@@ -226,7 +226,7 @@ async def test_a_watcher_gets_what_a_source_sends_and_a_keyframe_when_it_asks(pa
         def over(self) -> None: ...
 
     watching.getReceivers()[1].listener = Ear()
-    await until(lambda: watcher.slots[0].senders["video"]._payload_type is not None)
+    await until(lambda: watcher.senders[0]["video"]._payload_type is not None)
     wanted: list[bool] = []
     pair.senders[1].on_key_wanted = lambda: wanted.append(True)
 
