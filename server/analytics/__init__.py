@@ -1,1 +1,4 @@
-"""Every figure of an event, computed anew from raw rows. Pure: it is given the rows and asks no database."""
+"""Every figure of an event, computed anew from raw rows. Pure: the rows are passed in; no module here knows a database.
+
+The export, in `export/`, writes the same rows and figures to files.
+"""

@@ -1,4 +1,4 @@
-"""Rows that carry personal attributes, so generalised that fewer than five people never share what a row tells."""
+"""Generalisation of personal attributes: any combination that an export shows is shared by at least five rows."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from server.surveys.suppression import withheld
 
 WITHHELD = "withheld"
-"""Stands in a cell for what is not told."""
+"""Takes the place of a value that is not shown."""
 
 Attributes = tuple[str, ...]
 
 
 def generalised(rows: Sequence[Attributes]) -> list[Attributes]:
-    """Each row's attributes, from left to right, until they would tell of too few people; the rest is withheld.
+    """Each row's attributes, read from left to right and withheld from the first one that too few rows share.
 
-    Among rows that tell the same so far, the next attribute is suppressed like a table of counts. A value that is
-    withheld in the attribute's own table of counts is withheld in every row.
+    Rows whose earlier attributes are alike form a group. In each group, the counts of the next attribute are a table
+    with secondary suppression. A value that the counts of all rows together withhold is withheld in every row.
     """
     told: list[Attributes] = [()] * len(rows)
     for column in range(len(rows[0]) if rows else 0):

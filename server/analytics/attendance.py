@@ -1,4 +1,4 @@
-"""Who was there, and for how long: people, not tabs; minutes that really passed, never an invented hour."""
+"""Attendance: distinct people, not tabs, and the minutes for which each was known to be there."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,11 +11,11 @@ from server.surveys.scoring import median
 
 Span = tuple[datetime, datetime]
 Present = Mapping[UUID, Mapping[UUID, timedelta]]
-"""For each session, how long each person was there."""
+"""The time that each person was in each session, by session and then by person."""
 
 
 def figures(facts: Facts) -> Iterator[Figure]:
-    """The figures about attendance while sessions were live."""
+    """The figures about attendance at live sessions."""
     registered = len(facts.confirmed())
     live = presence(facts, LIVE)
     yield count("attendance_people", len({person for people in live.values() for person in people}), of=registered)
@@ -26,7 +26,7 @@ def figures(facts: Facts) -> Iterator[Figure]:
 
 
 def presence(facts: Facts, wave: str) -> dict[UUID, dict[UUID, timedelta]]:
-    """How long each person was in each session, live (within its actual times) or on demand."""
+    """The time that each person spent in each session, live (within its actual start and end) or on demand."""
     spans: dict[tuple[UUID, UUID], list[Span]] = defaultdict(list)
     for stay in facts.stays:
         if stay.wave == wave:
@@ -40,9 +40,9 @@ def presence(facts: Facts, wave: str) -> dict[UUID, dict[UUID, timedelta]]:
 
 
 def time_present(spans: Iterable[Span], within: Span | None = None) -> timedelta | None:
-    """The length of the union of a person's spans, cut to `within`; None when none of them lies in it.
+    """The length of the union of a person's spans, cut to `within`; None when no span overlaps `within`.
 
-    Two tabs at once count once, however they overlap.
+    Time in several tabs at once counts once.
     """
     kept = sorted(cut for span in spans if (cut := _cut(span, within or span)))
     if not kept:
@@ -55,13 +55,16 @@ def time_present(spans: Iterable[Span], within: Span | None = None) -> timedelta
 
 
 def _cut(span: Span, within: Span) -> Span | None:
-    """The part of a span inside another; a stay that has only begun is a moment, one that ended as it opened is not."""
+    """The part of `span` inside `within`, or None.
+
+    A stay that has only begun is a span of length zero, and is kept. A longer span that only touches `within` is not.
+    """
     start, end = max(span[0], within[0]), min(span[1], within[1])
     return (start, end) if start < end or span[0] == span[1] == start == end else None
 
 
 def _actual(session: SessionFact) -> Span:
-    """From the session's actual start to its end; one that has not ended lasts, one that never began is empty."""
+    """The session's actual start and end. The latest possible time stands for a start or end that has not happened."""
     latest = datetime.max.replace(tzinfo=session.starts_at.tzinfo)
     return session.started_at or latest, session.ended_at or latest
 
@@ -72,7 +75,7 @@ def _minutes_cell(session: SessionFact, people: Mapping[UUID, timedelta]) -> Cel
 
 
 def _median_minutes(live: Present) -> Figure:
-    """The median, over people, of their minutes in all sessions together."""
+    """The median over people of each person's minutes in all sessions together."""
     minutes: dict[UUID, float] = defaultdict(float)
     for people in live.values():
         for person, time in people.items():

@@ -1,4 +1,4 @@
-"""Intention against action: who said they would watch later, and who then did."""
+"""Catching up on demand: the people who said that they would watch later against those who did."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,9 +28,10 @@ def figures(facts: Facts) -> Iterator[Figure]:
 
 
 def _tells(chosen: Mapping[UUID, str], willing: set[UUID], watched: set[UUID], registered: set[UUID]) -> bool:
-    """Whether the share tells what one to four people said.
+    """True when the share would disclose the answer of one to four people.
 
-    Watching is no secret and all four margins are shown, so each of the four crossed cells has to be large enough.
+    Crossing "said yes" with "watched" gives four cells. Who watched is not secret and all four margins are published,
+    so each of the four cells must be empty or reach the threshold.
     """
     crossed = Counter((person in willing, person in watched) for person in registered | chosen.keys())
     made = Counter(chosen.values())

@@ -1,4 +1,4 @@
-"""What each figure means, read from `DEFINITIONS.md`: one source for the page, the JSON, the export and the reader."""
+"""The definition of each figure, read from `DEFINITIONS.md`: the one source for the page, the JSON and the export."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ENTRY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a figure counts, out of what, and what it leaves out."""
+    """The meaning of a figure: its numerator, its denominator and its exclusions."""
 
     section: str
     name: str
@@ -40,7 +40,7 @@ class Definition:
 def definitions() -> dict[str, Definition]:
     """Every definition by its figure's name, in the order of `DEFINITIONS.md`.
 
-    Raises ValueError when an entry there is not written as the others are.
+    Raises ValueError when an entry does not have the form of `ENTRY`, or a name stands twice.
     """
     prose = SOURCE.read_text(encoding="utf-8")
     sections = prose.split("\n## ")[1:]

@@ -1,4 +1,4 @@
-"""The raw rows that figures are computed from, as plain values: what the store fetches, what the arithmetic reads."""
+"""The raw rows that figures are computed from, as plain values. The store fetches them; the arithmetic reads them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ACCEPTED = "accepted"
 
 
 class RegistrationFact(NamedTuple):
-    """One person's place, in whatever state it is."""
+    """A person's registration, in any state."""
 
     person: UUID
     state: str
@@ -24,7 +24,7 @@ class RegistrationFact(NamedTuple):
 
 
 class SessionFact(NamedTuple):
-    """A session, its agenda times, and when it really began and ended (None: not yet)."""
+    """A session with its scheduled start and end, and its actual ones (None: not yet)."""
 
     id: UUID
     slug: str
@@ -36,7 +36,7 @@ class SessionFact(NamedTuple):
 
 
 class StayFact(NamedTuple):
-    """One stay of a person in a session, on one tab or device; `wave` is live or on demand."""
+    """A person's stay in a session, on one tab or device; `wave` is live or on demand."""
 
     person: UUID
     session: UUID
@@ -46,7 +46,10 @@ class StayFact(NamedTuple):
 
 
 class WatchFact(NamedTuple):
-    """A stretch of a recording that a person played: from one second of it to another, at one speed."""
+    """A stretch of a recording that a person played at one speed.
+
+    `begins` and `ends` are seconds from the recording's start; `speed` is seconds of the recording per second.
+    """
 
     person: UUID
     session: UUID
@@ -56,10 +59,7 @@ class WatchFact(NamedTuple):
 
 
 class ReactionFact(NamedTuple):
-    """One tapped emoji with its outcome: accepted, or the reason for which it was refused.
-
-    Its key is (person, sender, n).
-    """
+    """A reaction with its outcome: accepted, or the reason for its refusal. Its key is (person, sender, n)."""
 
     person: UUID
     session: UUID
@@ -73,7 +73,7 @@ class ReactionFact(NamedTuple):
 
 
 class AnswerFact(NamedTuple):
-    """One value that a person gave to one question in one wave; `kind` is the question's."""
+    """A person's answer to a question in one wave; `kind` is the kind of the question."""
 
     person: UUID
     wave: str
@@ -84,14 +84,14 @@ class AnswerFact(NamedTuple):
 
 
 class ResponseFact(NamedTuple):
-    """That a person answered a survey, whichever of its questions they answered."""
+    """A person's response to a survey, whichever of its questions they answered."""
 
     person: UUID
     wave: str
 
 
 class MentionFact(NamedTuple):
-    """One imported post that carried the hashtag."""
+    """An imported post that carries the hashtag."""
 
     network: str
     impressions: int
@@ -102,19 +102,19 @@ class Facts:
     """All raw rows of one event."""
 
     zone: ZoneInfo
-    """The event's: a day in a figure is a day there."""
+    """The event's time zone, which divides the figures into days."""
     target: int | None = None
     ends_on: date | None = None
     """The event's last day."""
     erased: int = 0
-    """Registrations whose person was erased: the count stays, the person is gone."""
+    """Number of registrations whose person was erased."""
     sessions: Sequence[SessionFact] = ()
     registrations: Sequence[RegistrationFact] = ()
     stays: Sequence[StayFact] = ()
     watches: Sequence[WatchFact] = ()
     reactions: Sequence[ReactionFact] = ()
     dropped: int = 0
-    """Frames that flooding connections sent past the hard limit."""
+    """Number of frames that flooding connections sent past the hard limit."""
     responses: Sequence[ResponseFact] = ()
     answers: Sequence[AnswerFact] = ()
     mentions: Sequence[MentionFact] = ()

@@ -1,4 +1,4 @@
-"""What people said: before and after, stars, choices and words, withheld wherever too few said it."""
+"""The figures of the surveys: the paired question, stars, choices and free text, suppressed below five people."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ SHARES = {
     "attend_again": ("yes",),
     "new_contact": ("yes",),
 }
-"""The choices of which a share is published."""
+"""The choices whose share is published, by question."""
 
 
 def figures(facts: Facts) -> Iterator[Figure]:
@@ -37,7 +37,7 @@ def figures(facts: Facts) -> Iterator[Figure]:
 
 
 def ratings(facts: Facts, wave: str, question: str) -> Ratings:
-    """Each person's number for one question."""
+    """Each person's number in answer to one question."""
     return {
         row.person: row.number
         for row in facts.answers
@@ -46,7 +46,7 @@ def ratings(facts: Facts, wave: str, question: str) -> Ratings:
 
 
 def texts(facts: Facts, wave: str, question: str) -> dict[UUID, str]:
-    """Each person's words for one question, or their choice; empty ones are no answers."""
+    """Each person's text or choice in answer to one question; an empty text is not an answer."""
     return {
         row.person: row.text.strip()
         for row in facts.answers
@@ -55,7 +55,7 @@ def texts(facts: Facts, wave: str, question: str) -> dict[UUID, str]:
 
 
 def _responses(facts: Facts) -> Iterator[Figure]:
-    """How many answered, and how many did not: heads, which nobody needs to be protected from."""
+    """The numbers of people who answered and who did not. They are head counts, so they are never withheld."""
     registered = facts.confirmed()
     answered = {wave: {row.person for row in facts.responses if row.wave == wave} for wave in (BEFORE, AFTER)}
     yield count("responses_before", len(answered[BEFORE]), of=len(registered))
@@ -73,10 +73,10 @@ def _understanding(facts: Facts) -> Iterator[Figure]:
 
 
 def _wave(name: str, answers: Ratings, shift: PairedShift, unpaired: int) -> Iterator[Figure]:
-    """One wave's mean and distribution, unless the shift beside it would tell what one to four people said.
+    """The mean and distribution of one wave, unless they and the shift would disclose what one to four people said.
 
-    Both means and the shift together give the sum over all who are not in a pair. While those are fewer
-    than five, the wave in which they answered keeps its mean to itself.
+    Both means and the paired shift together give the sum of the answers of all people without a pair. While there are
+    one to four such people, the mean of each wave in which any of them answered is withheld.
     """
     all_unpaired = shift.before + shift.after - 2 * shift.pairs
     if unpaired and suppression.too_few(all_unpaired) and not suppression.too_few(shift.pairs):
@@ -104,13 +104,13 @@ def _shift(shift: PairedShift) -> Iterator[Figure]:
 
 
 def choices(facts: Facts, question: str, offered: tuple[str, ...]) -> dict[str, int]:
-    """How many people made each choice of the after survey."""
+    """The number of people who made each choice offered by a question of the after survey."""
     made = Counter(text.casefold() for text in texts(facts, AFTER, question).values())
     return {choice: made[choice] for choice in offered}
 
 
 def _choices(facts: Facts, question: str, offered: tuple[str, ...]) -> Iterator[Figure]:
-    """The share of each choice; a small one is withheld together with what would give it away."""
+    """The share of each choice, with secondary suppression of the choices."""
     people = choices(facts, question, offered)
     hidden = suppression.withheld(people)
     answered = sum(people.values())
@@ -123,7 +123,7 @@ def _choices(facts: Facts, question: str, offered: tuple[str, ...]) -> Iterator[
 
 
 def _learned(facts: Facts) -> Iterator[Figure]:
-    """What people learnt, in their own words, and the words that most of them used."""
+    """The answers about what people learnt, and the words that most people used in them."""
     said = sorted(texts(facts, AFTER, LEARNED).values(), key=str.casefold)
     if suppression.too_few(len(said)):
         yield Figure(LEARNED, why=TOO_FEW)

@@ -1,4 +1,4 @@
-"""The shape of a figure: its value, what it was divided by, and whether it may be shown."""
+"""The shape of a figure: its value, its numerator and denominator, its interval, and why it is withheld."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from server.analytics.definitions import Definition, definitions
 from server.surveys import scoring, suppression
 from server.surveys.scoring import ConfidenceInterval
 
-TOO_FEW = "Fewer than five people: what so few said is not shown."
+TOO_FEW = "Fewer than five people: their answers are not shown."
 SPARSE = "Some of the answers were given by fewer than five people, so none of them is shown."
-GIVES_AWAY = "Withheld with a small number beside it, which could be worked out from this one."
+GIVES_AWAY = "Withheld because a small number beside it could be worked out from this one."
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One row of a breakdown. `key` is for programs, `label` for people, `group` the session it belongs to."""
+    """A row of a breakdown. `key` is for programs and `label` for people; `group` is its session's slug, if any."""
 
     key: str
     label: str
@@ -24,16 +24,16 @@ class Cell:
     withheld: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """The cell as plain data; a group only where there is one."""
+        """The cell as plain data; without the key `group` when it has none."""
         group = {"group": self.group} if self.group else {}
         return {**group, "key": self.key, "label": self.label, "value": self.value, "withheld": self.withheld}
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure. A withheld one carries no number at all, only the reason in `why`.
+    """A figure of the report. A withheld figure carries no number at all, only the reason in `why`.
 
-    `value` is None also when there is nothing to compute it from yet.
+    `value` is also None while there is nothing to compute it from.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Figure:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """The rows of a breakdown; none when there are none or they are withheld."""
+        """The rows of a breakdown; empty for any other figure and for a withheld one."""
         rows = self.value if isinstance(self.value, tuple) else ()
         return tuple(row for row in rows if isinstance(row, Cell))
 
@@ -74,17 +74,17 @@ class Figure:
 
 
 def count(name: str, number: int, of: int | None = None) -> Figure:
-    """A head count or a number of things, perhaps out of more of them. Never withheld."""
+    """A number of people or things, out of `of` where that is given. Never withheld."""
     return Figure(name, number, number, of)
 
 
 def share(name: str, part: int, whole: int) -> Figure:
-    """A share of people, 0 to 1, with Wilson's interval."""
+    """A share of people, 0 to 1, with Wilson's score interval."""
     return Figure(name, scoring.share(part, whole), part, whole, scoring.share_interval(part, whole))
 
 
 def average(name: str, values: Sequence[float]) -> Figure:
-    """The mean of what people said, with its interval; withheld when too few said anything."""
+    """The mean of people's answers with its confidence interval; withheld below five people."""
     if suppression.too_few(len(values)):
         return Figure(name, why=TOO_FEW)
     interval = scoring.mean_interval(values)
@@ -92,14 +92,14 @@ def average(name: str, values: Sequence[float]) -> Figure:
 
 
 def breakdown(name: str, people: Mapping[str, int], labels: Mapping[str, str] | None = None) -> Figure:
-    """Cells that hide no one: head counts by day, reactions by emoji. Not for personal attributes."""
+    """A breakdown without suppression: head counts by day, reactions by emoji. Not for personal attributes."""
     cells = tuple(Cell(key, (labels or {}).get(key, key), number) for key, number in people.items())
     total = sum(people.values())
     return Figure(name, cells, total, total)
 
 
 def breakdown_of_people(name: str, people: Mapping[str, int], labels: Mapping[str, str] | None = None) -> Figure:
-    """Cells by a personal attribute: small ones, and what would give them away, are withheld."""
+    """A breakdown by a personal attribute, with secondary suppression."""
     hidden = suppression.withheld(people)
     cells = tuple(
         Cell(key, (labels or {}).get(key, key), None if key in hidden else number, withheld=key in hidden)
@@ -110,7 +110,10 @@ def breakdown_of_people(name: str, people: Mapping[str, int], labels: Mapping[st
 
 
 def distribution(name: str, answers: Sequence[int], scale: range) -> Figure:
-    """How many gave each answer of a scale; withheld whole when any is too small, for the mean would give it away."""
+    """The number of people who gave each answer of a scale.
+
+    Withheld as a whole when one to four people gave any of the answers: with the mean, that cell could be worked out.
+    """
     people = {str(step): 0 for step in scale}
     for answer in answers:
         people[str(answer)] += 1

@@ -1,4 +1,4 @@
-"""How often the event's hashtag was used, from the posts that were imported."""
+"""Uses of the event's hashtag, counted from the imported posts."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How many sat down at a networking table."""
+"""Use of the networking tables."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,6 @@ from server.analytics.figures import Figure, count
 
 
 def figures(facts: Facts) -> Iterator[Figure]:
-    """The figures about the lounge: seats are no secret."""
+    """The figures about the lounge. Seats are no secret, so they are never withheld."""
     yield count("table_people", len(set(facts.seated)), of=len(facts.confirmed()))
     yield count("table_stays", len(facts.seated))

@@ -1,4 +1,4 @@
-"""Reading a file of posts: which of them carry the event's hashtag, and what is wrong with a line."""
+"""Reader of a CSV file of posts: it keeps those with the event's hashtag and names the line of any error."""
 
 import csv
 import hashlib
@@ -10,14 +10,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 COLUMNS = ("posted_at", "network", "impressions")
-"""What a file of mentions must have; `text` and `reference` (the post's address or number) may be there too."""
+"""The columns that a file of mentions must have. `text` and `reference` (the post's address or number) are optional."""
 MAX_NETWORK = 60
 MAX_REFERENCE = 200
 MAX_IMPRESSIONS = 2**31 - 1
 
 
 class Mention(NamedTuple):
-    """One post; `reference` tells it from every other on its network."""
+    """A post; its `reference` is unique on its network."""
 
     posted_at: datetime
     network: str
@@ -26,21 +26,21 @@ class Mention(NamedTuple):
 
 
 class MentionsUnreadable(ValueError):
-    """A file of mentions that cannot be read; the message says in which line and why."""
+    """Raised for a file of mentions that cannot be read; the message names the line and the reason."""
 
 
 def carries(text: str, hashtag: str) -> bool:
-    """Whether a post uses the hashtag as a whole, whatever its capitals: #MSEinActionPlan is another one."""
+    """True when a post contains the whole hashtag, in any capitals: #MSEinActionPlan is a different hashtag."""
     tag = re.escape(hashtag.lstrip("#").casefold())
     return re.search(rf"(?<!\w)[#＃]{tag}(?!\w)", text.casefold()) is not None
 
 
 def read_mentions(lines: Iterable[str], hashtag: str, zone: ZoneInfo) -> tuple[list[Mention], int]:
-    """The posts of a CSV file that carry the hashtag, and how many others were passed over.
+    """The posts of a CSV file that carry the hashtag, and the number of posts left out because they do not.
 
-    A time without an offset is the event's. A row without a `text` column is taken at its word; one without a
-    `reference` is known by what it says, so that the same file read twice gives the same references.
-    Raises MentionsUnreadable, naming the line.
+    A time without an offset is in `zone`, the event's. Without a `text` column, every row counts as carrying the
+    hashtag. A row without a `reference` gets a hash of its content, so the same file read twice gives the same
+    references. Raises MentionsUnreadable, naming the line.
     """
     mentions: dict[tuple[str, str], Mention] = {}
     alike: Counter[str] = Counter()
@@ -61,7 +61,7 @@ def read_mentions(lines: Iterable[str], hashtag: str, zone: ZoneInfo) -> tuple[l
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row with the line it ends on, its names casefolded and its values stripped."""
+    """Each row as column names (casefolded) and values (stripped), with the number of the line on which it ends."""
     reader = csv.reader(lines, strict=True)
     try:
         names = [name.strip().casefold().lstrip("\ufeff") for name in next(reader, [])]
@@ -83,17 +83,18 @@ def _mention(row: dict[str, str], reference: str, line: int, zone: ZoneInfo) -> 
         raise MentionsUnreadable(f"line {line}: network needs 1 to {MAX_NETWORK} characters")
     if len(reference) > MAX_REFERENCE:
         raise MentionsUnreadable(f"line {line}: reference is longer than {MAX_REFERENCE} characters")
-    return Mention(_moment(row["posted_at"], line, zone), network, reference, _impressions(row["impressions"], line))
+    posted_at = _posted_at(row["posted_at"], line, zone)
+    return Mention(posted_at, network, reference, _impressions(row["impressions"], line))
 
 
 def _digest(row: dict[str, str]) -> str:
     return hashlib.sha256("\x1f".join(f"{name}={row[name]}" for name in sorted(row)).encode()).hexdigest()
 
 
-def _moment(text: str, line: int, zone: ZoneInfo) -> datetime:
+def _posted_at(text: str, line: int, zone: ZoneInfo) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        posted_at = datetime.fromisoformat(text)
+        return (posted_at if posted_at.tzinfo else posted_at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         reason = f"line {line}: posted_at is not a time: {text[:40]!r}; write it like 2022-06-28T09:30"
         raise MentionsUnreadable(reason) from None

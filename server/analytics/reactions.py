@@ -1,4 +1,4 @@
-"""What the crowd tapped: every key is accepted or refused, and the accepted ones add up however they are divided."""
+"""The figures of the reactions. Every key is accepted or refused, so each breakdown adds up to the accepted total."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -44,9 +44,9 @@ def _by_session(facts: Facts, accepted: list[ReactionFact]) -> Iterator[Figure]:
 
 
 def minute_of(reaction: ReactionFact, session: SessionFact) -> int:
-    """The minute of the session, from 0, that the sender was seeing.
+    """The minute of the session, counted from 0, that the sender was seeing.
 
-    A media time is what a browser said: one before the start or past the end lies in the first or last minute.
+    The media time comes from a browser, so a time before the start or past the end counts in the first or last minute.
     """
     seen: datetime = reaction.media_at or reaction.received_at
     began = session.started_at or session.starts_at

@@ -1,4 +1,4 @@
-"""How a figure reads: the number a person sees, and what stands behind it, in words."""
+"""Figures as people read them: the value, its numerator and denominator, and its interval, in words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ WITHHELD = "withheld"
 
 
 def value_of(figure: Figure) -> str:
-    """The figure's value as it is shown: 1,240, 6.1, 74 %, 2.2 times, 48 min; in words when there is none."""
+    """The figure's value as it is shown: 1,240, 6.1, 74 %, 2.2 times, 48 min. A word or a dash when there is none."""
     if figure.withheld:
         return WITHHELD
     if figure.value is None:
@@ -23,7 +23,7 @@ def value_of(figure: Figure) -> str:
 
 
 def worded(value: float, unit: str) -> str:
-    """A number in its unit."""
+    """A number with its unit, as a definition names the unit."""
     match unit:
         case "share":
             return f"{number(value * 100)} %" if value <= 1 else f"{number(value, 1)} times"
@@ -38,7 +38,7 @@ def worded(value: float, unit: str) -> str:
 
 
 def behind(figure: Figure) -> str:
-    """What the value was made of: "12 of 40"; nothing where nothing was counted."""
+    """The numerator and denominator of the value, "12 of 40"; empty when nothing was counted."""
     if figure.withheld or not figure.denominator or figure.numerator is None:
         return ""
     if figure.definition.unit in ("mean", "effect", "minutes"):
@@ -47,7 +47,7 @@ def behind(figure: Figure) -> str:
 
 
 def uncertainty(figure: Figure) -> str:
-    """The 95 % interval in words; nothing when there is none."""
+    """The 95 % confidence interval in words; empty when there is none."""
     if figure.interval is None:
         return ""
     low, high = (worded(end, figure.definition.unit) for end in figure.interval)
@@ -64,7 +64,7 @@ def cell_value(cell: Cell, figure: Figure) -> str:
 
 
 def number_in_brackets(value: float | None) -> str:
-    """The number behind its words in a definition; nothing when there is none."""
+    """The number in brackets, to follow its words in a definition; empty when there is none."""
     return "" if value is None else f" ({number(value)})"
 
 
@@ -78,7 +78,7 @@ class SessionLine(NamedTuple):
 
 
 def by_session(figures: Mapping[str, Figure]) -> list[SessionLine]:
-    """The figures about attendance side by side, a line for each session that somebody has been in."""
+    """The figures about attendance side by side, a line for each session that anybody attended or watched later."""
     names = ("attendance_by_session", "attendance_minutes_by_session", "on_demand_by_session")
     rows = zip(*(figures[name].cells for name in names), strict=True)
     return [
@@ -94,7 +94,7 @@ def by_session(figures: Mapping[str, Figure]) -> list[SessionLine]:
 
 
 def minutes(figure: Figure) -> dict[str, list[float]]:
-    """Reactions of every minute of each session, by its slug, silent minutes included."""
+    """The reactions in each minute of each session, by the session's slug; minutes without reactions are 0."""
     found: dict[str, list[float]] = {}
     for cell in figure.cells:
         line = found.setdefault(cell.group, [])
@@ -104,12 +104,12 @@ def minutes(figure: Figure) -> dict[str, list[float]]:
 
 
 def numbered(line: Sequence[float]) -> list[tuple[str, float]]:
-    """Minutes with their numbers, to be drawn as columns."""
+    """The minutes with their numbers, from 0, to be drawn as columns."""
     return [(str(minute), value) for minute, value in enumerate(line)]
 
 
 def days(figure: Figure) -> list[tuple[str, float]]:
-    """Every day from the first to the last, quiet ones included, as 1 Jun; a week at the least."""
+    """The count of every day from the first to the last, labelled "1 Jun"; days without any are 0. At least a week."""
     counts = {date.fromisoformat(cell.key): cell.value or 0 for cell in figure.cells}
     last = max(counts)
     first = min(*counts, last - timedelta(days=6))

@@ -1,4 +1,4 @@
-"""Who registered: how many against the target, on which day, and from where."""
+"""Registrations: their number against the target, and breakdowns by day, source, sector and place."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from server.analytics.figures import TOO_FEW, Figure, breakdown, breakdown_of_pe
 from server.surveys import suppression
 
 COLLEAGUE = "A colleague’s link to a moment"
-"""The source of whoever came by one, as `server.acts.registering` writes it."""
+"""The source of a person who registered by such a link, as `server.acts.registering` writes it."""
 NOT_STATED = "Not stated"
 
 
@@ -34,12 +34,15 @@ def figures(facts: Facts) -> Iterator[Figure]:
 
 
 def _is_catch_up(facts: Facts, row: RegistrationFact) -> bool:
-    """Whether it was made when the event was over, to watch its recordings."""
+    """True when the registration was made after the event's last day, to watch its recordings."""
     return facts.ends_on is not None and row.created_at.astimezone(facts.zone).date() > facts.ends_on
 
 
 def _by_colleague(confirmed: Sequence[RegistrationFact]) -> Figure:
-    """Those who came by a link to a moment; where somebody heard of it is theirs, so a few are withheld."""
+    """The number of people who came by a link to a moment.
+
+    The source of a registration is a personal attribute, so one to four people with it, or without it, are withheld.
+    """
     came = sum(row.source == COLLEAGUE for row in confirmed)
     if suppression.too_few(came) or suppression.too_few(len(confirmed) - came):
         return Figure("registrations_by_colleague", why=TOO_FEW)
@@ -47,6 +50,6 @@ def _by_colleague(confirmed: Sequence[RegistrationFact]) -> Figure:
 
 
 def _by_day(facts: Facts) -> dict[str, int]:
-    """Registrations by the day they were made, in the event's zone, in order."""
+    """The confirmed registrations of each day on which any were made, in the event's zone, in order."""
     days = Counter(row.created_at.astimezone(facts.zone).date().isoformat() for row in facts.confirmed())
     return dict(sorted(days.items()))

@@ -1,4 +1,4 @@
-"""All figures of an event, from its raw rows, in the order in which the report tells them."""
+"""All figures of an event, from its raw rows, in the order of the report."""
 
 from collections.abc import Callable, Iterator
 
@@ -22,5 +22,5 @@ SECTIONS: tuple[Callable[[Facts], Iterator[Figure]], ...] = (
 
 
 def report(facts: Facts) -> Report:
-    """Every figure. It reads rows only, so the same rows always give the same report."""
+    """Every figure. The rows are its only source, so the same rows always give the same report."""
     return {figure.name: figure for section in SECTIONS for figure in section(facts)}

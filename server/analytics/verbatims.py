@@ -1,8 +1,8 @@
-"""Which single answers may leave the house: under a pseudonym, without attributes, and never where few said so.
+"""Suppression of single answers before an export: they leave under a pseudonym and without personal attributes.
 
-The rules are those of the figures, row by row. An answer is withheld when fewer than five people answered its
-question; when fewer than five gave that answer (and where it would give such a one away); and in a question that is
-asked twice, when its giver is one of fewer than five who answered only once.
+The rules of the figures apply to each row. An answer is withheld in three cases: fewer than five people answered its
+question; fewer than five gave this answer, or another such answer could be worked out from it (secondary suppression);
+or the question is asked twice and the person is one of fewer than five who answered it only once.
 """
 
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ from server.surveys.suppression import too_few, withheld
 
 
 def tellable(facts: Facts) -> list[tuple[AnswerFact, bool]]:
-    """Every answer, and whether it may be told."""
+    """Every answer, with True when it may be shown."""
     asked: dict[tuple[str, str], list[AnswerFact]] = defaultdict(list)
     for answer in facts.answers:
         asked[answer.wave, answer.question].append(answer)
@@ -27,7 +27,7 @@ def tellable(facts: Facts) -> list[tuple[AnswerFact, bool]]:
 
 
 def _of_question(answers: list[AnswerFact]) -> list[tuple[AnswerFact, bool]]:
-    """The answers to one question, and whether enough people gave each; free text is told or not as a whole."""
+    """The answers to one question, each with True when enough people gave it; free text is shown or withheld whole."""
     if too_few(len(answers)):
         return [(answer, False) for answer in answers]
     if answers[0].kind == "text":
@@ -37,12 +37,12 @@ def _of_question(answers: list[AnswerFact]) -> list[tuple[AnswerFact, bool]]:
 
 
 def _choice(answer: AnswerFact) -> str:
-    """What is counted together: the same number, or the same word."""
+    """The value under which an answer is counted: its number, or its text casefolded."""
     return str(answer.number) if answer.number is not None else (answer.text or "").casefold()
 
 
 def _alone(facts: Facts) -> set[UUID]:
-    """Those who answered the paired question once only, where they are one to four."""
+    """The people who answered the paired question only once, if there are one to four and pairs exist; else nobody."""
     before, after = (
         {answer.person for answer in facts.answers if answer.question == PAIRED and answer.wave == wave}
         for wave in (BEFORE, AFTER)

@@ -1,4 +1,4 @@
-"""Who watched later, and how much: each second of a recording once, however often it was played."""
+"""Watching on demand: who played a recording, and how much of it; a second that is played twice is seen once."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ MINUTE_S = 60
 
 
 def figures(facts: Facts) -> Iterator[Figure]:
-    """The figures about recordings."""
+    """The figures about watching recordings."""
     later = watched_later(facts)
     yield count("on_demand_people", len({person for person, _ in later}), of=len(facts.confirmed()))
     titles = {session.slug: session.title for session in facts.sessions}
@@ -32,13 +32,13 @@ def figures(facts: Facts) -> Iterator[Figure]:
 
 
 def watched_later(facts: Facts) -> set[tuple[UUID, UUID]]:
-    """Person and session of whoever played a recording: by a stay on demand, or by a stretch of it."""
+    """The person and session of each recording that was played, known by a stay on demand or by a played stretch."""
     stays = {(stay.person, stay.session) for stay in facts.stays if stay.wave == ON_DEMAND}
     return stays | _by_person_and_session(facts).keys()
 
 
 def seconds_seen(stretches: Iterable[WatchFact]) -> float:
-    """The length of the union of a person's stretches of one recording: what was played twice counts once."""
+    """The length in seconds of the union of a person's stretches of one recording; a repeat counts once."""
     total, reached = 0.0, 0.0
     for stretch in sorted(stretches, key=lambda each: each.begins):
         total += max(stretch.ends, reached) - max(stretch.begins, reached)
@@ -47,7 +47,7 @@ def seconds_seen(stretches: Iterable[WatchFact]) -> float:
 
 
 def seconds_spent(stretches: Iterable[WatchFact]) -> float:
-    """The time that playing took: half as long at double speed, twice as long for what was played twice."""
+    """The seconds that playing took: half as many at double speed, twice as many for a stretch played twice."""
     return sum((stretch.ends - stretch.begins) / stretch.speed for stretch in stretches)
 
 
@@ -60,7 +60,7 @@ def _by_person_and_session(facts: Facts) -> dict[tuple[UUID, UUID], list[WatchFa
 
 
 def _by_person(seconds: Mapping[tuple[UUID, UUID], float]) -> list[float]:
-    """Each person's minutes in all recordings together."""
+    """Each person's minutes in all recordings together, from seconds by person and session."""
     people: dict[UUID, float] = defaultdict(float)
     for (person, _), theirs in seconds.items():
         people[person] += theirs / MINUTE_S

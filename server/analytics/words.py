@@ -1,4 +1,4 @@
-"""The words of free answers, for a word cloud: counted by people, shown only when five people used them."""
+"""The words of free-text answers, for a word cloud: counted by people, and shown from five people on."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from server.surveys.suppression import THRESHOLD
 
 MOST = 40
-"""Words in the cloud."""
+"""Words in the cloud, at most."""
 WORD = re.compile(r"[^\W\d_]{3,}(?:['’-][^\W\d_]+)*")
 COMMON_WORDS = (
     "about after all also and any are because been being but can could did does doing each for from get got "
@@ -16,12 +16,12 @@ COMMON_WORDS = (
     "things this those through too two under very was way were what when where which while who why will with "
     "within would you your learned learnt learning"
 )
-"""English words that say nothing by themselves."""
+"""English stop words, which a cloud leaves out."""
 COMMON = frozenset(COMMON_WORDS.split())
 
 
 def words(texts: Iterable[str]) -> dict[str, int]:
-    """How many texts (people) use each telling word, the commonest first; no word of fewer than five people."""
+    """The number of texts (people) that use each word but the stop words, commonest first; none below five people."""
     people = Counter(word for text in texts for word in set(WORD.findall(text.casefold())) - COMMON)
     often = ((word, number) for word, number in people.items() if number >= THRESHOLD)
     return dict(sorted(often, key=lambda pair: (-pair[1], pair[0]))[:MOST])

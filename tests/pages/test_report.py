@@ -103,7 +103,7 @@ async def test_small_groups_are_withheld_with_the_reason(
     seventh = await make.delegate(lived)
     await answer(database, lived, "after", seventh, understanding=1, stars_content=1)
     text = (await client.get(f"/{lived.slug}/report")).text
-    assert "which could be worked out from this one" in text
+    assert "because a small number beside it could be worked out from this one" in text
     assert "Some of the answers were given by fewer than five people" in text
 
 

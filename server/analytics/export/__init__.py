@@ -1,4 +1,4 @@
-"""An event as sheets of plain values, and those sheets as files."""
+"""The export of an event: its sheets of plain values, and the files that hold them."""
 
 from server.analytics.export import answers, numbers, people, programme, reactions
 from server.analytics.export.sheets import Sheet
@@ -8,6 +8,6 @@ SECTIONS = (numbers.sheets, programme.sheets, people.sheets, reactions.sheets, a
 
 
 def sheets_of(told: Telling) -> list[Sheet]:
-    """Every sheet of the event, in a steady order; identifying columns only when names were asked for."""
+    """Every sheet of the event, always in the same order; with identifying columns only when names were asked for."""
     sheets = (sheet for section in SECTIONS for sheet in section(told))
     return [sheet if told.identified else sheet.without_names() for sheet in sheets]

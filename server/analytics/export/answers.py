@@ -1,4 +1,4 @@
-"""Sheets of what people said: the questions, and those answers that may be told."""
+"""Sheets of the surveys: the questions, and the answers that may be shown."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from server.analytics.export.sheets import Column, Sheet
 from server.analytics.export.telling import Telling
 from server.analytics.verbatims import tellable
 
-ASKED = Column("survey", "before or after: the wave in which it was asked.")
+ASKED = Column("survey", "before or after: the wave in which the question was asked.")
 
 
 def sheets(told: Telling) -> Iterator[Sheet]:
-    """Questions, answers."""
+    """The sheets `questions` and `answers`."""
     yield questions(told)
     yield answers(told)
 
@@ -21,7 +21,7 @@ def questions(told: Telling) -> Sheet:
         ASKED,
         Column("question", "The question's name, as other sheets and the figures use it."),
         Column("kind", "scale (0 to 10), stars (1 to 5), choice or text."),
-        Column("text", "What was asked."),
+        Column("text", "The question as it was asked."),
         Column("choices", "The choices offered."),
     ]
     rows = [(*row[:4], ", ".join(row.choices)) for row in told.records.questions]
@@ -29,16 +29,21 @@ def questions(told: Telling) -> Sheet:
 
 
 def answers(told: Telling) -> Sheet:
-    """Without times: they would lead to the registration made in the same moment."""
+    """The answers without their times: a time would lead to the registration made at the same moment."""
     columns = [
         Column(
-            "respondent", "A pseudonym of its own: it leads to no person in any other sheet, and pairs the surveys."
+            "respondent",
+            "A pseudonym that no other sheet uses. It is the same in both surveys, so that answers can be paired.",
         ),
         ASKED,
         Column("question", "The question's name; see the sheet questions."),
         Column("number", "The answer to a scale or stars."),
-        Column("text", f"The choice, or the words. {WITHHELD}: too few people said so, or it would tell of too few."),
-        Column("withheld", "Whether the answer is withheld."),
+        Column(
+            "text",
+            f"The choice, or the words. {WITHHELD}: fewer than five people gave this answer, or another such answer "
+            "could be worked out from it.",
+        ),
+        Column("withheld", "True when the answer is withheld."),
     ]
     rows = [
         (

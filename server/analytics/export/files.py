@@ -1,4 +1,4 @@
-"""Sheets as files: CSV, XLSX or JSON. Each is finished elsewhere and then moved into its place."""
+"""Sheets as files: CSV, XLSX or JSON. Each file is finished in a temporary folder and then moved into place."""
 
 import csv
 import json
@@ -17,18 +17,18 @@ from server.analytics.export.sheets import ABOUT, Row, Sheet, Value, readme
 
 Format = Literal["csv", "xlsx", "json"]
 Progress = Callable[[str], None]
-"""Told the name of each file or sheet as it is begun."""
+"""Called with the name of each file or sheet as it is begun."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet may run (OWASP, CSV injection)."""
+"""First characters of a cell that a spreadsheet may run as a formula (OWASP, CSV injection)."""
 XLSX_ROWS = 1_048_575
 """Rows of a worksheet below its header."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest date a ZIP can hold: the same sheets make the same bytes."""
+"""The earliest date that a ZIP can hold, used for every file so that the same sheets make the same bytes."""
 
 
 def write(sheets: Sequence[Sheet], to: Path, kind: Format, name: str, progress: Progress) -> list[Path]:
-    """Write the sheets into the folder `to`, made if need be; the files that are there then.
+    """Write the sheets into the folder `to`, which is made if needed, and return the files written.
 
     CSV is a file for each sheet and README.md; XLSX and JSON are one file called `name`. Raises OSError.
     """
@@ -46,7 +46,7 @@ def write(sheets: Sequence[Sheet], to: Path, kind: Format, name: str, progress: 
 
 @contextmanager
 def _workshop(to: Path) -> Iterator[Path]:
-    """A folder beside `to`, on the same disk, that is gone afterwards."""
+    """A temporary folder beside `to`, so that it is on the same disk; removed at the end."""
     to.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(prefix=".export-", dir=to.parent))
     try:
@@ -56,7 +56,7 @@ def _workshop(to: Path) -> Iterator[Path]:
 
 
 def write_csv(sheets: Sequence[Sheet], folder: Path, progress: Progress) -> None:
-    """RFC 4180, UTF-8; text that a spreadsheet would run begins with an apostrophe."""
+    """Write CSV (RFC 4180, UTF-8), with an apostrophe before any text that a spreadsheet would run."""
     for sheet in sheets:
         progress(sheet.name)
         with (folder / f"{sheet.name}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -67,14 +67,14 @@ def write_csv(sheets: Sequence[Sheet], folder: Path, progress: Progress) -> None
 
 
 def escaped(value: Value) -> Value:
-    """The value as it may stand in a CSV cell; numbers stay numbers, yes and no are `true` and `false`."""
+    """The value as it may stand in a CSV cell: numbers stay numbers, and booleans are `true` and `false`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _prose(sheets: Sequence[Sheet]) -> str:
-    """What every sheet and column means, in Markdown."""
+    """The meaning of every sheet and column, in Markdown."""
     lines = ["# What is in this export", "", ABOUT, ""]
     for sheet in sheets:
         lines += [f"## {sheet.name}.csv", "", sheet.about, ""]
@@ -84,7 +84,7 @@ def _prose(sheets: Sequence[Sheet]) -> str:
 
 
 def write_zip(sheets: Sequence[Sheet], path: Path, progress: Progress) -> None:
-    """The CSV files in one archive."""
+    """Write the CSV files into one archive."""
     with _workshop(path) as workshop:
         write_csv(sheets, workshop, progress)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -93,7 +93,7 @@ def write_zip(sheets: Sequence[Sheet], path: Path, progress: Progress) -> None:
 
 
 def write_json(sheets: Sequence[Sheet], path: Path, progress: Progress) -> None:
-    """One object with a list of rows under each sheet's name, and the readme."""
+    """Write one object that holds a list of rows under each sheet's name, the readme among them."""
     told = {}
     for sheet in (readme(sheets), *sheets):
         progress(sheet.name)
@@ -102,7 +102,10 @@ def write_json(sheets: Sequence[Sheet], path: Path, progress: Progress) -> None:
 
 
 def write_xlsx(sheets: Sequence[Sheet], path: Path, progress: Progress) -> None:
-    """One workbook; text is always written as text, so nothing in it can run. Longer sheets go on in another."""
+    """Write one workbook, with every text written as text so that none of it can run.
+
+    A sheet of more than `XLSX_ROWS` rows goes on in a further worksheet.
+    """
     options = {"constant_memory": True, "tmpdir": str(path.parent)}
     with xlsxwriter.Workbook(str(path), options) as workbook:
         workbook.set_properties({"created": datetime(*EPOCH[:3], tzinfo=UTC)})
@@ -119,7 +122,7 @@ def write_xlsx(sheets: Sequence[Sheet], path: Path, progress: Progress) -> None:
 
 
 def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """The rows in portions that fit a worksheet; at least one, even if it is empty."""
+    """The rows in portions that fit a worksheet; one empty portion when there are no rows."""
     for start in range(0, max(len(rows), 1), XLSX_ROWS):
         yield rows[start : start + XLSX_ROWS]
 

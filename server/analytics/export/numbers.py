@@ -1,4 +1,4 @@
-"""Sheets of the figures: one row each with what it means, and the rows of those that are broken down."""
+"""Sheets of the figures: one with a row and the definition of each figure, one with the cells of the breakdowns."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,13 @@ from server.analytics.export.sheets import Column, Row, Sheet
 from server.analytics.export.telling import Telling
 from server.analytics.figures import Figure
 
-WITHHELD = Column("withheld", "Whether it is withheld because too few people stand behind it, or would give such away.")
+WITHHELD = Column(
+    "withheld", "True when it is withheld: few people stand behind it, or such a number could be worked out from it."
+)
 
 
 def sheets(told: Telling) -> Iterator[Sheet]:
-    """Figures, breakdowns."""
+    """The sheets `figures` and `breakdowns`."""
     yield figures(told)
     yield breakdowns(told)
 
@@ -18,14 +20,14 @@ def sheets(told: Telling) -> Iterator[Sheet]:
 def figures(told: Telling) -> Sheet:
     columns = [
         Column("figure", "The figure's name, as in the JSON report."),
-        Column("title", "What it is called on the page."),
+        Column("title", "Its title on the page."),
         Column("value", "Its value; shares are 0 to 1. Empty: withheld, nothing yet, or see the sheet breakdowns."),
-        Column("low", "Lower end of its 95 % interval."),
-        Column("high", "Upper end of its 95 % interval."),
-        Column("numerator", "What was counted."),
-        Column("denominator", "Out of how many."),
+        Column("low", "Lower end of its 95 % confidence interval."),
+        Column("high", "Upper end of its 95 % confidence interval."),
+        Column("numerator", "The number that was counted."),
+        Column("denominator", "The number out of which it was counted."),
         WITHHELD,
-        Column("definition", "What it means, counts, and leaves out."),
+        Column("definition", "Its meaning, its numerator and denominator, and the cases left out."),
     ]
     return Sheet("figures", "One row for each figure of the report.", columns, [_row(f) for f in told.report.values()])
 
@@ -40,7 +42,7 @@ def _row(figure: Figure) -> Row:
 def breakdowns(told: Telling) -> Sheet:
     columns = [
         Column("figure", "The figure that is broken down."),
-        Column("session", "The session's slug, where it is broken down within each."),
+        Column("session", "The session's slug, in a figure that is broken down within each session."),
         Column("key", "The cell: a day, an emoji, a minute, a sector…"),
         Column("label", "The cell as the page names it."),
         Column("value", "Its value."),

@@ -1,4 +1,4 @@
-"""Sheets of what people did: registering, being there, sitting at tables."""
+"""Sheets of people's actions: registering, attending, watching on demand, sitting at tables."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from server.analytics.export.sheets import Column, Row, Sheet
 from server.analytics.export.telling import Telling
 from server.analytics.facts import LIVE, ON_DEMAND
 
-PERSON = Column("person", "The person's pseudonym: the same in all sheets about what people did.")
+PERSON = Column("person", "The person's pseudonym, the same in every sheet but answers.")
 SESSION = Column("session", "The session's slug; see the sheet sessions.")
 WAVE = Column("wave", "live, or on demand.")
 
 
 def sheets(told: Telling) -> Iterator[Sheet]:
-    """Registrations, attendance, stays, what was watched later, stays at tables."""
+    """The sheets `registrations`, `attendance`, `stays`, `watching` and `table_stays`."""
     yield registrations(told)
     yield attendance(told)
     yield stays(told)
@@ -27,16 +27,16 @@ def sheets(told: Telling) -> Iterator[Sheet]:
 
 
 def registrations(told: Telling) -> Sheet:
-    """One row a registration; what it tells of sector, place and source is shared by five people or withheld."""
+    """A row for each registration; its sector, place and source are shared by at least five people, or withheld."""
     columns = [
         PERSON,
         Column("state", "pending, confirmed, waitlisted or cancelled."),
-        Column("registered_at", "When they registered."),
-        Column("confirmed_at", "When they were given a place; empty: not yet."),
-        Column("cancelled_at", "When the place was given up; empty: it was not."),
-        Column("sector", "The kind of organisation; withheld where fewer than five people would share it."),
-        Column("place", "The district; withheld likewise."),
-        Column("source", "Where they heard of the event; withheld likewise."),
+        Column("registered_at", "Time of registration."),
+        Column("confirmed_at", "Time at which the person was given a place; empty: not yet."),
+        Column("cancelled_at", "Time at which the place was given up; empty: it was not."),
+        Column("sector", "The kind of organisation; withheld when fewer than five people would share it."),
+        Column("place", "The district; withheld on the same condition."),
+        Column("source", "The source from which the person heard of the event; withheld on the same condition."),
         Column("name", "Name; empty: erased.", identifying=True),
         Column("email", "Address; empty: erased.", identifying=True),
         Column("organisation", "Organisation.", identifying=True),
@@ -45,7 +45,7 @@ def registrations(told: Telling) -> Sheet:
         Column("transcript", "Needs a transcript.", identifying=True),
         Column("interpreter", "Needs the interpreter's window.", identifying=True),
         Column("calm", "Needs calm mode.", identifying=True),
-        Column("access_note", "What else they need, in their words.", identifying=True),
+        Column("access_note", "Any other need, in the person's words.", identifying=True),
         Column("directory", "Agrees to be found by other delegates.", identifying=True),
     ]
     rows = [
@@ -56,7 +56,7 @@ def registrations(told: Telling) -> Sheet:
 
 
 def _with_attributes(told: Telling) -> Iterator[tuple[RegistrationRecord, tuple[str, ...]]]:
-    """Each registration with its sector, place and source, as far as they may be told."""
+    """Each registration with its sector, place and source, as far as they may be shown."""
     by_state: dict[str, list[RegistrationRecord]] = defaultdict(list)
     for row in told.records.registrations:
         by_state[row.state].append(row)
@@ -66,13 +66,13 @@ def _with_attributes(told: Telling) -> Iterator[tuple[RegistrationRecord, tuple[
 
 
 def attendance(told: Telling) -> Sheet:
-    """One row a person and session: the union of their stays."""
+    """A row for each person, session and wave: the union of the stays."""
     columns = [
         PERSON,
         SESSION,
         WAVE,
-        Column("first_at", "When they were first there."),
-        Column("last_at", "When they were last known to be there."),
+        Column("first_at", "Time at which the person was first there."),
+        Column("last_at", "Time at which the person was last known to be there."),
         Column("minutes", "Minutes there: overlapping tabs count once; live, only between the actual start and end."),
     ]
     rows: list[Row] = []
@@ -84,12 +84,12 @@ def attendance(told: Telling) -> Sheet:
                 minutes = round(time / timedelta(minutes=1), 2)
                 row = (told.person(person), told.session(session_id), wave, told.at(first), told.at(last), minutes)
                 rows.append(row)
-    about = "One row for each person, session and wave; what the attendance figures count."
+    about = "One row for each person, session and wave, as the attendance figures count them."
     return Sheet("attendance", about, columns, sorted(rows, key=str))
 
 
 def _spans(told: Telling, wave: str) -> dict[tuple[UUID, UUID], tuple[datetime, datetime]]:
-    """When each person was first and last in each session."""
+    """The first and last time at which each person was in each session, by session and person."""
     found: dict[tuple[UUID, UUID], tuple[datetime, datetime]] = {}
     for stay in told.records.facts.stays:
         if stay.wave == wave:
@@ -99,13 +99,13 @@ def _spans(told: Telling, wave: str) -> dict[tuple[UUID, UUID], tuple[datetime, 
 
 
 def stays(told: Telling) -> Sheet:
-    """The raw rows of attendance."""
+    """The raw rows behind the sheet `attendance`."""
     columns = [
         PERSON,
         SESSION,
         WAVE,
-        Column("started_at", "When the stay began."),
-        Column("seen_at", "When it was last extended."),
+        Column("started_at", "Time at which the stay began."),
+        Column("seen_at", "Time at which the stay was last extended."),
     ]
     rows = [
         (told.person(row.person), told.session(row.session), row.wave, told.at(row.started_at), told.at(row.seen_at))
@@ -115,13 +115,13 @@ def stays(told: Telling) -> Sheet:
 
 
 def watching(told: Telling) -> Sheet:
-    """What was seen of recordings."""
+    """The stretches of recordings that were played."""
     columns = [
         PERSON,
         SESSION,
-        Column("begins", "Seconds from the recording's start at which a stretch begins."),
-        Column("ends", "Seconds from the recording's start at which it ends."),
-        Column("speed", "Seconds of the recording in one second."),
+        Column("begins", "Start of the stretch, in seconds from the recording's start."),
+        Column("ends", "End of the stretch, in seconds from the recording's start."),
+        Column("speed", "Playback speed: seconds of the recording in one second."),
     ]
     rows = [
         (told.person(row.person), told.session(row.session), round(row.begins, 2), round(row.ends, 2), row.speed)
@@ -131,13 +131,13 @@ def watching(told: Telling) -> Sheet:
 
 
 def table_stays(told: Telling) -> Sheet:
-    """Who sat where."""
+    """The stays at networking tables."""
     titles = {table.id: table.title for table in told.records.tables}
     columns = [
         PERSON,
         Column("table", "The table's title; see the sheet tables."),
-        Column("sat_at", "When they sat down."),
-        Column("left_at", "When they left; empty: they sit there."),
+        Column("sat_at", "Time at which the person sat down."),
+        Column("left_at", "Time at which the person left; empty: still there."),
     ]
     rows = [
         (told.person(row.person), titles[row.table], told.at(row.sat_at), told.at(row.left_at))

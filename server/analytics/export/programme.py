@@ -1,4 +1,4 @@
-"""Sheets of what was offered: sessions, tables, announcements, and where the hashtag was used."""
+"""Sheets of the programme: sessions, tables, announcements, and uses of the hashtag."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from server.analytics.export.telling import Telling
 
 
 def sheets(told: Telling) -> Iterator[Sheet]:
-    """Sessions, tables, announcements, mentions."""
+    """The sheets `sessions`, `tables`, `announcements` and `mentions`."""
     yield sessions(told)
     yield tables(told)
     yield announcements(told)
@@ -23,8 +23,8 @@ def sessions(told: Telling) -> Sheet:
         Column("state", "scheduled, live, paused, ended or cancelled."),
         Column("starts_at", "Start on the agenda."),
         Column("ends_at", "End on the agenda."),
-        Column("started_at", "When it really began; empty: not yet."),
-        Column("ended_at", "When it really ended; empty: not yet."),
+        Column("started_at", "Actual start; empty: not yet."),
+        Column("ended_at", "Actual end; empty: not yet."),
         Column("recording", "none, ready, open or withdrawn."),
     ]
     rows = [(*row[1:6], *map(told.at, row[6:10]), row.recording) for row in told.records.sessions]
@@ -34,9 +34,9 @@ def sessions(told: Telling) -> Sheet:
 def tables(told: Telling) -> Sheet:
     columns = [
         Column("table", "Title of the networking table."),
-        Column("topic", "What is talked about there."),
+        Column("topic", "Topic of the conversation there."),
         Column("host", "The speaker who hosts it."),
-        Column("seats", "How many seats it has."),
+        Column("seats", "Number of seats."),
         Column("state", "open or closed."),
     ]
     return Sheet("tables", "One row for each networking table.", columns, [row[1:] for row in told.records.tables])
@@ -44,9 +44,9 @@ def tables(told: Telling) -> Sheet:
 
 def announcements(told: Telling) -> Sheet:
     columns = [
-        Column("sent_at", "When it was sent."),
-        Column("withdrawn_at", "When it was withdrawn; empty: it was not."),
-        Column("text", "What was announced."),
+        Column("sent_at", "Time at which it was sent."),
+        Column("withdrawn_at", "Time at which it was withdrawn; empty: it was not."),
+        Column("text", "Text of the announcement."),
     ]
     rows = [(told.at(row.created_at), told.at(row.withdrawn_at), row.text) for row in told.records.announcements]
     return Sheet("announcements", "One row for each announcement.", columns, rows)
@@ -54,10 +54,10 @@ def announcements(told: Telling) -> Sheet:
 
 def mentions(told: Telling) -> Sheet:
     columns = [
-        Column("posted_at", "When it was posted."),
-        Column("network", "Where."),
-        Column("impressions", "How often it was shown, as the network says."),
+        Column("posted_at", "Time of the post."),
+        Column("network", "Network on which it was posted."),
+        Column("impressions", "Number of times it was shown, as the network states."),
     ]
     rows = [(told.at(row.posted_at), row.network, row.impressions) for row in told.records.mentions]
-    about = "One row for each imported post with the event's hashtag; not who wrote it, nor where to find it."
+    about = "One row for each imported post with the event's hashtag, without its author and its address."
     return Sheet("mentions", about, columns, rows)

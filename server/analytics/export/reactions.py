@@ -1,4 +1,4 @@
-"""Sheets of the applause: every tapped reaction, the running totals, and whether they agree."""
+"""Sheets of the reactions: every tapped reaction, the running totals, and the ledger that compares the two."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ REASONS: dict[Reason, str] = {
     "not-live": "Refused: the session was not live.",
     "too-late": "Refused: they came too long after the session's end.",
 }
-"""Why a reaction that belongs to a session's ledger may have been refused, as the ledger's columns say it."""
+"""The reasons for which a reaction in a session's ledger may be refused, with the meaning of each ledger column."""
 
 
 def sheets(told: Telling) -> Iterator[Sheet]:
-    """Reactions, tallies, the ledger."""
+    """The sheets `reactions`, `tallies` and `ledger`."""
     yield reactions(told)
     yield tallies(told)
     yield ledger(told)
@@ -31,11 +31,11 @@ def reactions(told: Telling) -> Sheet:
         PERSON,
         SESSION,
         EMOJI,
-        Column("outcome", "accepted, or the reason for which it was refused."),
+        Column("outcome", "accepted, or the reason for the refusal."),
         WAVE,
         Column("media_at", "The moment of the programme that its sender was seeing."),
-        Column("received_at", "When it reached the server."),
-        Column("sender", "A random number made at each page load; person, sender and n name one reaction."),
+        Column("received_at", "Time at which it reached the server."),
+        Column("sender", "A random number made at each page load; person, sender and n together name one reaction."),
         Column("n", "The reaction's number within its sender, from 1."),
     ]
     rows = [
@@ -57,12 +57,12 @@ def reactions(told: Telling) -> Sheet:
 
 
 def tallies(told: Telling) -> Sheet:
-    """The running totals beside the rows that they count."""
+    """The running totals beside the number of rows that each should count."""
     columns = [
         SESSION,
         WAVE,
         EMOJI,
-        Column("tally", "The running total that rooms were shown."),
+        Column("tally", "The running total as rooms showed it."),
         Column("rows", "Accepted rows in the sheet reactions."),
     ]
     stored = Counter((row.session, row.wave, row.emoji) for row in _accepted(told))
@@ -75,16 +75,16 @@ def tallies(told: Telling) -> Sheet:
 
 
 def ledger(told: Telling) -> Sheet:
-    """Tapped = accepted + refused, and the tally says the same."""
+    """A row for each session, in which tapped = accepted + refused and the tally should equal accepted."""
     columns = [
         SESSION,
         Column("tapped", "Distinct reactions that reached the server."),
-        Column("accepted", "Those that were taken."),
-        Column("refused", "Those that were not; the next columns say why."),
+        Column("accepted", "Reactions that were accepted."),
+        Column("refused", "Reactions that were refused; the next columns give the reasons."),
         *(Column(reason, meaning) for reason, meaning in REASONS.items()),
-        Column("dropped_frames", "Frames of flooding connections; no reactions, counted apart."),
-        Column("tally", "The running totals of the session, added up."),
-        Column("agrees", "Whether the tally is what was accepted."),
+        Column("dropped_frames", "Frames dropped from flooding connections, which are not counted as reactions."),
+        Column("tally", "The sum of the session's running totals."),
+        Column("agrees", "True when the tally equals the number of accepted reactions."),
     ]
     tapped = Counter(row.session for row in told.records.facts.reactions)
     outcomes = Counter((row.session, row.outcome) for row in told.records.facts.reactions)

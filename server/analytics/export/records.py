@@ -1,4 +1,4 @@
-"""What an export tells beyond the facts that figures are computed from: names, titles, texts, as plain values."""
+"""Rows for the export beyond the facts that figures are computed from: names, titles, texts, as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from server.analytics.facts import Facts
 
 
 class RegistrationRecord(NamedTuple):
-    """A registration with everything its person said of themselves; no name where the person was erased."""
+    """A registration with all that the person stated in it; `name` and `email` are None after an erasure."""
 
     person: UUID
     state: str
@@ -33,7 +33,7 @@ class RegistrationRecord(NamedTuple):
 
 
 class SessionRecord(NamedTuple):
-    """What stands on the agenda about a session."""
+    """A session as the agenda shows it, with its actual times."""
 
     id: UUID
     slug: str
@@ -49,7 +49,7 @@ class SessionRecord(NamedTuple):
 
 
 class TallyRecord(NamedTuple):
-    """A running total, to hold against the rows."""
+    """A running total of one emoji in a session and wave, to compare with the rows."""
 
     session: UUID
     wave: str
@@ -58,7 +58,7 @@ class TallyRecord(NamedTuple):
 
 
 class DroppedRecord(NamedTuple):
-    """Frames dropped from flooding connections in a session."""
+    """The number of frames dropped from a flooding connection in a session."""
 
     session: UUID
     n: int
@@ -75,7 +75,7 @@ class QuestionRecord(NamedTuple):
 
 
 class AnnouncementRecord(NamedTuple):
-    """What the organiser announced."""
+    """An announcement of the organiser."""
 
     created_at: datetime
     withdrawn_at: datetime | None
@@ -83,7 +83,7 @@ class AnnouncementRecord(NamedTuple):
 
 
 class TableRecord(NamedTuple):
-    """A networking table and who hosts it, by the name on the agenda."""
+    """A networking table; `host` is the name of its host as the agenda gives it."""
 
     id: UUID
     title: str
@@ -94,7 +94,7 @@ class TableRecord(NamedTuple):
 
 
 class TableStayRecord(NamedTuple):
-    """That a person sat at a table; `left_at` is None while they sit."""
+    """A person's stay at a table; `left_at` is None while the person sits there."""
 
     person: UUID
     table: UUID
@@ -103,7 +103,7 @@ class TableStayRecord(NamedTuple):
 
 
 class MentionRecord(NamedTuple):
-    """One imported post."""
+    """An imported post that carries the hashtag."""
 
     posted_at: datetime
     network: str
@@ -112,7 +112,7 @@ class MentionRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """All that an event leaves behind."""
+    """All rows of one event for its export."""
 
     slug: str
     title: str

@@ -1,4 +1,4 @@
-"""The sheets of an export: which rows each holds, and what every column of it means."""
+"""The sheets of an export: their rows, and the meaning of every column."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ Row = Sequence[Value]
 
 
 class Column(NamedTuple):
-    """A column and what it means; `identifying` ones are written only when names were asked for."""
+    """A column and its meaning; an `identifying` column is written only when names were asked for."""
 
     name: str
     meaning: str
@@ -18,7 +18,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table of plain values; rows are as long as `columns`."""
+    """A table of plain values; each row is as long as `columns`."""
 
     name: str
     about: str
@@ -38,18 +38,18 @@ class Sheet:
 
 README = "readme"
 ABOUT = (
-    "People appear under pseudonyms: one for what they did, another for what they answered, so that the two cannot be "
-    "joined. What fewer than five people said or share is withheld, and so is what would give it away. Times are those "
-    "of the event's zone, with their offset from UTC."
+    "People appear under pseudonyms: one for their actions and another for their answers, so that the two cannot be "
+    "joined. An answer or an attribute that fewer than five people share is withheld, and so is every number from "
+    "which a withheld one could be worked out. Times are in the event's zone, with their offset from UTC."
 )
 
 
 def readme(sheets: Iterable[Sheet]) -> Sheet:
-    """The sheet that explains the others, a row for each column."""
+    """The sheet that explains the others, with a row for each column."""
     columns = [
         Column("sheet", "A sheet of this export."),
-        Column("column", "One of its columns; empty: the sheet as a whole."),
-        Column("meaning", "What it holds."),
+        Column("column", "A column of that sheet; empty: the sheet as a whole."),
+        Column("meaning", "The meaning of the sheet or column."),
     ]
     rows: list[Row] = [("", "", ABOUT)]
     for sheet in sheets:

@@ -1,4 +1,4 @@
-"""How an export speaks of people, sessions and moments: by pseudonym, by slug, in the event's own time."""
+"""The names that an export uses: pseudonyms for people, slugs for sessions, the event's zone for times."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ Naming = Callable[[UUID], str]
 
 @dataclass(frozen=True)
 class Telling:
-    """One event to be told: its rows, its figures, and what to call people.
+    """An event to export: its rows, its figures, and the pseudonyms of its people.
 
-    `respondent` gives other names than `person`: what somebody said cannot be joined to who they are.
+    `respondent` gives other pseudonyms than `person`, so that answers cannot be joined to the rest of a person's rows.
     """
 
     records: Records
@@ -24,13 +24,13 @@ class Telling:
     person: Naming
     respondent: Naming
     identified: bool = False
-    """Whether names were asked for. Answers keep their pseudonyms all the same."""
+    """True when names were asked for. Answers keep their pseudonyms even then."""
 
-    def at(self, moment: datetime | None) -> str | None:
-        """ISO 8601 with the offset of the event's zone, to the millisecond."""
-        if moment is None:
+    def at(self, happened_at: datetime | None) -> str | None:
+        """A time in ISO 8601, to the millisecond, with the offset of the event's zone; None stays None."""
+        if happened_at is None:
             return None
-        return moment.astimezone(self.records.facts.zone).isoformat(timespec="milliseconds")
+        return happened_at.astimezone(self.records.facts.zone).isoformat(timespec="milliseconds")
 
     def session(self, session_id: UUID) -> str:
         """The session's slug."""
