@@ -1,7 +1,6 @@
 """Attendance: a person's stays in a session while it runs and its picture or sound plays. Told the time.
 
 A stay is one row that grows, so that a crash leaves a gap of at most `EXTEND_MS`, never an invented hour.
-A moment is epoch milliseconds, as stays are stored.
 """
 
 import uuid
@@ -17,8 +16,8 @@ class Stay:
 
     session: uuid.UUID
     person: uuid.UUID
-    started: int
-    seen: int
+    started_ms: int
+    seen_ms: int
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -28,37 +27,39 @@ class Stays:
     def __init__(self) -> None:
         self._open: dict[uuid.UUID, dict[uuid.UUID, Stay]] = {}
         """By session and person."""
-        self._observed: dict[uuid.UUID, int] = {}
+        self._observed_ms: dict[uuid.UUID, int] = {}
         """When each session was last observed: a process that slept knows nothing of the time between."""
         self._unwritten: dict[uuid.UUID, Stay] = {}
-        self._extend_at = 0
+        self._extend_at_ms = 0
         """When all that go on are to be written, by the clock that nobody sets."""
 
-    def observe(self, session: uuid.UUID, there: Collection[uuid.UUID], *, moment: int, end: int | None = None) -> None:
-        """These people attend this session at `moment`; whoever is not among them has left.
+    def observe(
+        self, session: uuid.UUID, there: Collection[uuid.UUID], *, at_ms: int, end_ms: int | None = None
+    ) -> None:
+        """These people attend this session at `at_ms`; whoever is not among them has left.
 
-        `end` is the session's actual end, beyond which no stay reaches. A clock that was set ends every stay.
+        `end_ms` is the session's actual end, beyond which no stay reaches. A clock that was set ends every stay.
         """
         attending = self._open.setdefault(session, {})
-        until = moment if end is None else min(moment, end)
-        last = self._observed.get(session, moment)
-        if not 0 <= moment - last <= EXTEND_MS:
-            self._finish(attending, attending.keys(), until=last)
-        self._finish(attending, attending.keys() - set(there), until=until)
+        until_ms = at_ms if end_ms is None else min(at_ms, end_ms)
+        last_ms = self._observed_ms.get(session, at_ms)
+        if not 0 <= at_ms - last_ms <= EXTEND_MS:
+            self._finish(attending, attending.keys(), until_ms=last_ms)
+        self._finish(attending, attending.keys() - set(there), until_ms=until_ms)
         for person in set(there) - attending.keys():
-            stay = Stay(session, person, started=until, seen=until)
+            stay = Stay(session, person, started_ms=until_ms, seen_ms=until_ms)
             attending[person] = self._unwritten[stay.id] = stay
-        self._observed[session] = moment
+        self._observed_ms[session] = at_ms
         if not attending:
-            del self._open[session], self._observed[session]
+            del self._open[session], self._observed_ms[session]
 
-    def due(self, *, now: int) -> list[Stay]:
+    def due(self, *, now_ms: int) -> list[Stay]:
         """What to write now: stays begun and ended since the last time, and every 30 s all that go on."""
-        if now >= self._extend_at:
-            self._extend_at = now + EXTEND_MS
+        if now_ms >= self._extend_at_ms:
+            self._extend_at_ms = now_ms + EXTEND_MS
             for session, attending in self._open.items():
                 for person, stay in attending.items():
-                    attending[person] = self._unwritten[stay.id] = replace(stay, seen=self._observed[session])
+                    attending[person] = self._unwritten[stay.id] = replace(stay, seen_ms=self._observed_ms[session])
         return list(self._unwritten.values())
 
     def written(self, stays: Iterable[Stay]) -> None:
@@ -67,7 +68,7 @@ class Stays:
             if self._unwritten.get(stay.id) == stay:
                 del self._unwritten[stay.id]
 
-    def _finish(self, attending: dict[uuid.UUID, Stay], people: Iterable[uuid.UUID], *, until: int) -> None:
+    def _finish(self, attending: dict[uuid.UUID, Stay], people: Iterable[uuid.UUID], *, until_ms: int) -> None:
         for person in tuple(people):
             stay = attending.pop(person)
-            self._unwritten[stay.id] = replace(stay, seen=max(stay.seen, until))
+            self._unwritten[stay.id] = replace(stay, seen_ms=max(stay.seen_ms, until_ms))

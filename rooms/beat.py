@@ -33,12 +33,12 @@ class Beat:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.stays = Stays()
-        self._state_at = 0
+        self._state_at_ms = 0
         """When this process states again whom it has."""
-        self._recount_at = 0
+        self._recount_at_ms = 0
         """When the numbers of the open sessions are read again: another process's word of them may be lost."""
         self._storing: asyncio.Task[None] | None = None
-        self._store_at = 0.0
+        self._store_at_s = 0.0
         """Before then, monotonic seconds, the database is left to whoever else writes."""
 
     async def run(self) -> None:
@@ -56,11 +56,11 @@ class Beat:
 
     def ticking(self) -> Iterator[int]:
         """As `tick`, in the parts of `Room.publishing`."""
-        now = self.hub.steady()
+        now_ms = self.hub.steady_ms()
         self._agree()
         with meters.TICK.time():
             for room in tuple(self.hub.rooms.values()):
-                for written in room.publishing(now=now):
+                for written in room.publishing(now_ms=now_ms):
                     meters.FRAMES.inc(written)
                     yield written
 
@@ -107,19 +107,19 @@ class Beat:
 
     async def look(self) -> None:
         """Once a second: compare revisions, state who is here, forget what is over."""
-        hub, now = self.hub, self.hub.steady()
-        hub.intake.credits.forget(now=now)
+        hub, now_ms = self.hub, self.hub.steady_ms()
+        hub.intake.credits.forget(now_ms=now_ms)
         if hub.bus_away == hub.bus.is_whole:
             hub.miss_bus(not hub.bus.is_whole)
             logger.warning("the bus is %s", "away: this process does not hear the others" if hub.bus_away else "back")
         hub.close_empty()
         self._measure()
-        self._state_presence(now)
+        self._state_presence(now_ms)
         try:
             if hub.rooms:
                 for (name, topic), revision in (await hub.rows.revisions(tuple(hub.rooms))).items():
                     hub.note(name, topic, revision)
-            await self._recount(now)
+            await self._recount(now_ms)
         except Unavailable:
             hub.pause(True)
         else:
@@ -131,33 +131,33 @@ class Beat:
 
         What the database does not take now is due again; a slow disk delays nothing but this.
         """
-        moment = self.hub.clock()
+        at_ms = self.hub.epoch_ms()
         for room in self.hub.rooms.values():
             if status := room.status:
                 there = room.watchers() if status.is_running else set()
-                self.stays.observe(room.key, there, moment=moment, end=status.ended_at)
+                self.stays.observe(room.key, there, at_ms=at_ms, end_ms=status.ended_at)
         with suppress(Unavailable):
             await self._write_stays()
 
     async def leave(self) -> None:
         """At the end of the process: nobody is here or attends any more as far as it can say."""
-        moment = self.hub.clock()
+        at_ms = self.hub.epoch_ms()
         self.hub.bus.publish(HOUSE, ProcessGone(self.hub.process))
         for room in self.hub.rooms.values():
             if room.is_session:
-                self.stays.observe(room.key, (), moment=moment)
+                self.stays.observe(room.key, (), at_ms=at_ms)
         await self._write_stays()
 
-    async def _recount(self, now: int) -> None:
-        if now < self._recount_at:
+    async def _recount(self, now_ms: int) -> None:
+        if now_ms < self._recount_at_ms:
             return
-        self._recount_at = now + RECOUNT_MS
+        self._recount_at_ms = now_ms + RECOUNT_MS
         for room in tuple(self.hub.rooms.values()):
             if room.is_session:
                 room.raise_count(await self.hub.journal.count(room.key))
 
     async def _write_stays(self) -> None:
-        if due := self.stays.due(now=self.hub.steady()):
+        if due := self.stays.due(now_ms=self.hub.steady_ms()):
             await self.hub.journal.attend(due)
             self.stays.written(due)
 
@@ -167,18 +167,18 @@ class Beat:
         meters.WAITING.set(len(hub.intake.inbox))
         meters.WHOLE.set(hub.bus.is_whole)
 
-    def _state_presence(self, now: int) -> None:
-        beats = now >= self._state_at
+    def _state_presence(self, now_ms: int) -> None:
+        beats = now_ms >= self._state_at_ms
         if beats:
             self.hub.doubtful.update(self.hub.connections)
             self.hub.stale.set()
         for name, room in self.hub.rooms.items():
-            if room.presence.expire(now=now):
+            if room.presence.expire(now_ms=now_ms):
                 room.touch("headcount")
             if beats:
                 self._state(name)
         if beats:
-            self._state_at = now + BEAT_MS
+            self._state_at_ms = now_ms + BEAT_MS
 
     def _agree(self) -> None:
         """Tell the other processes who came and left, and whom this one has where somebody cannot know it.
@@ -191,7 +191,7 @@ class Beat:
         unstated, hub.unstated = hub.unstated | unheard, set()
         moved, hub.moved = hub.moved - unstated, set()
         if HOUSE in unheard:
-            self._recount_at = 0
+            self._recount_at_ms = 0
             hub.doubtful.update(hub.connections)
             hub.stale.set()
         for name in unheard - {HOUSE}:
@@ -210,7 +210,7 @@ class Beat:
         Whatever else waits has its turn after every part of a large room.
         """
         is_free = self._storing is None or self._storing.done()
-        if is_free and self.hub.intake.inbox and time.monotonic() >= self._store_at:
+        if is_free and self.hub.intake.inbox and time.monotonic() >= self._store_at_s:
             self._storing = tasks.create_task(self._store())
         if self._storing:
             await asyncio.wait([self._storing], timeout=STORED_WITHIN_S)
@@ -223,28 +223,28 @@ class Beat:
 
     async def _store(self) -> None:
         """A commit. One that took long is followed by as long a pause, one that failed by another."""
-        began = time.monotonic()
+        began_s = time.monotonic()
         await self.commit()
-        ended = time.monotonic()
-        self._store_at = ended + (RETRY_S if self.hub.paused else ended - began)
+        ended_s = time.monotonic()
+        self._store_at_s = ended_s + (RETRY_S if self.hub.paused else ended_s - began_s)
 
     async def _read_when_stale(self) -> None:
         while True:
             await self.hub.stale.wait()
             await self.read()
 
-    async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, every_s: float, step: Callable[[], Awaitable[None]]) -> None:
         """Take the step on a fixed beat; one that takes long is followed by a tenth as long a pause, for the rest."""
         while True:
-            began = time.monotonic()
+            began_s = time.monotonic()
             await step()
-            took = time.monotonic() - began
-            await asyncio.sleep(max(seconds - took, took / 10))
+            took_s = time.monotonic() - began_s
+            await asyncio.sleep(max(every_s - took_s, took_s / 10))
 
 
 async def _feel_lag() -> None:
     """Until cancelled, measure how late the event loop wakes who sleeps."""
     while True:
-        asleep_at = time.monotonic()
+        asleep_at_s = time.monotonic()
         await asyncio.sleep(LAG_EVERY_S)
-        meters.LAG.observe(max(0.0, time.monotonic() - asleep_at - LAG_EVERY_S))
+        meters.LAG.observe(max(0.0, time.monotonic() - asleep_at_s - LAG_EVERY_S))

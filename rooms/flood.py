@@ -10,16 +10,16 @@ class Budget:
     A hello costs its rooms.
     """
 
-    __slots__ = ("_left", "_since")
+    __slots__ = ("_left", "_since_ms")
 
-    def __init__(self, *, now: int) -> None:
+    def __init__(self, *, now_ms: int) -> None:
         self._left = float(BURST)
-        self._since = now
+        self._since_ms = now_ms
 
-    def spend(self, cost: int = 1, *, now: int) -> bool:
+    def spend(self, cost: int = 1, *, now_ms: int) -> bool:
         """Take as many; False when the connection floods."""
-        self._left = min(float(BURST), self._left + (now - self._since) / 1000 * REFILL_PER_S)
-        self._since = now
+        self._left = min(float(BURST), self._left + (now_ms - self._since_ms) / 1000 * REFILL_PER_S)
+        self._since_ms = now_ms
         if self._left < cost:
             return False
         self._left -= cost

@@ -14,18 +14,18 @@ DIGITS = 10
 """Of the moment, seconds since 1970."""
 
 
-def grant(key: bytes, call: bytes, now: float) -> str:
-    """What allows this one call until `LASTS_S` seconds from `now`, epoch seconds."""
-    until = f"{int(now) + LASTS_S:0{DIGITS}d}"
+def grant(key: bytes, call: bytes, now_s: float) -> str:
+    """What allows this one call until `LASTS_S` seconds from `now_s`, epoch seconds."""
+    until = f"{int(now_s) + LASTS_S:0{DIGITS}d}"
     return until + _signature(key, until, call)
 
 
-def check(key: bytes, call: bytes, granted: str, now: float) -> None:
+def check(key: bytes, call: bytes, granted: str, now_s: float) -> None:
     """Raises GrantRefused for a grant that is somebody else's, for another call, or too old."""
     until, signature = granted[:DIGITS], granted[DIGITS:]
     if not hmac.compare_digest(signature.encode(), _signature(key, until, call).encode()):
         raise GrantRefused("this call is not signed with our key")
-    if not now <= int(until) <= now + 2 * LASTS_S:
+    if not now_s <= int(until) <= now_s + 2 * LASTS_S:
         raise GrantRefused("this call came too late, or the clocks differ")
 
 

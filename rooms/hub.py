@@ -29,8 +29,8 @@ KEEP_EMPTY_MS = 60_000
 class Hub:
     """All live rooms of this process.
 
-    `clock` tells epoch milliseconds, for what is stored; `steady` milliseconds of a clock that nobody sets, for
-    everything that takes its time.
+    `epoch_ms` tells the time of day, for whatever is stored. `steady_ms` tells milliseconds of a monotonic clock, by
+    which intervals are measured.
     """
 
     def __init__(
@@ -40,16 +40,16 @@ class Hub:
         rows: Rows,
         access: Access,
         bus: Bus,
-        clock: Callable[[], int],
-        steady: Callable[[], int],
+        epoch_ms: Callable[[], int],
+        steady_ms: Callable[[], int],
     ) -> None:
         self.process = secrets.token_hex(8)
         self.journal = journal
         self.rows = rows
         self.access = access
         self.bus = bus
-        self.clock = clock
-        self.steady = steady
+        self.epoch_ms = epoch_ms
+        self.steady_ms = steady_ms
         self.rooms: dict[str, Room] = {}
         self.connections: defaultdict[uuid.UUID, set[Connection]] = defaultdict(set)
         """By sign-in."""
@@ -71,7 +71,7 @@ class Hub:
         self._stale: defaultdict[str, set[str]] = defaultdict(set)
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._hearing: dict[str, Hear] = {}
-        self._empty_since: dict[str, int] = {}
+        self._empty_since_ms: dict[str, int] = {}
         bus.subscribe(HOUSE, self._hear_house)
 
     def connect(self, person: uuid.UUID, sign_in: uuid.UUID, outlet: Outlet) -> Connection:
@@ -146,7 +146,7 @@ class Hub:
         for room in [self.rooms[name] for name in connection.rooms]:
             if room.is_session:
                 with suppress(Unavailable):
-                    dropped = await self.journal.drop(room.key, connection.person, frames, moment=self.clock())
+                    dropped = await self.journal.drop(room.key, connection.person, frames, at_ms=self.epoch_ms())
                     room.raise_count(dropped)
         connection.outlet.close(Close.FLOOD)
 
@@ -166,11 +166,11 @@ class Hub:
 
     def close_empty(self) -> None:
         """Forget rooms that nobody has been in for a while."""
-        now = self.steady()
+        now_ms = self.steady_ms()
         empty = {name for name, room in self.rooms.items() if not room.members}
-        self._empty_since = {name: self._empty_since.get(name, now) for name in empty}
-        for name, since in self._empty_since.items():
-            if now - since >= KEEP_EMPTY_MS:
+        self._empty_since_ms = {name: self._empty_since_ms.get(name, now_ms) for name in empty}
+        for name, since_ms in self._empty_since_ms.items():
+            if now_ms - since_ms >= KEEP_EMPTY_MS:
                 self._close(self.rooms[name])
 
     async def _load(self, name: str) -> Room:
@@ -196,7 +196,7 @@ class Hub:
 
     def _offer(self, connection: Connection, command: ReactionSend, room: Room) -> None:
         if room.status is not None:
-            self.intake.offer(connection, command, room.status, received=self.clock(), now=self.steady())
+            self.intake.offer(connection, command, room.status, received_ms=self.epoch_ms(), now_ms=self.steady_ms())
 
     async def _enter(self, connection: Connection, name: str) -> None:
         try:
@@ -294,4 +294,4 @@ class Hub:
                 if process != self.process:
                     self.unstated.add(room.name)
             case _:
-                room.hear(message, process=self.process, now=self.steady())
+                room.hear(message, process=self.process, now_ms=self.steady_ms())

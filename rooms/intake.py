@@ -25,8 +25,10 @@ class Intake:
         self._asking: dict[TapKey, set[Connection]] = {}
         """Who waits for the answer to a key: the tabs of one person may ask for the same."""
 
-    def offer(self, connection: Connection, command: ReactionSend, status: Status, *, received: int, now: int) -> None:
-        """Judge a reaction and let it wait for the commit; it was `received` at that moment, epoch milliseconds.
+    def offer(
+        self, connection: Connection, command: ReactionSend, status: Status, *, received_ms: int, now_ms: int
+    ) -> None:
+        """Judge a reaction that arrived at `received_ms`, epoch milliseconds, and let it wait for the commit.
 
         What cannot even wait is left unanswered: the browser keeps it and asks again.
         """
@@ -34,8 +36,10 @@ class Intake:
         if key in self._asking:
             self._asking[key].add(connection)
             return
-        wave, outcome = self._judge(key, status, at=command.at, received=received, now=now)
-        tap = Tap(key, uuid.UUID(command.session), command.emoji, wave, outcome, received=received, at=command.at)
+        wave, outcome = self._judge(key, status, at_ms=command.at, received_ms=received_ms, now_ms=now_ms)
+        tap = Tap(
+            key, uuid.UUID(command.session), command.emoji, wave, outcome, received_ms=received_ms, at_ms=command.at
+        )
         if self.inbox.offer(tap):
             self._asking[key] = {connection}
 
@@ -59,13 +63,15 @@ class Intake:
             self._answer(tap.key, stored.outcomes[tap.key])
         return stored.counts
 
-    def _judge(self, key: TapKey, status: Status, *, at: int | None, received: int, now: int) -> tuple[Wave, Outcome]:
-        wave = wave_of(status, at=at, received=received)
+    def _judge(
+        self, key: TapKey, status: Status, *, at_ms: int | None, received_ms: int, now_ms: int
+    ) -> tuple[Wave, Outcome]:
+        wave = wave_of(status, at_ms=at_ms, received_ms=received_ms)
         if wave != "live" and wave != "on demand":
             return "live", wave
         if self.inbox.is_busy:
             return wave, "busy"
-        return wave, "accepted" if self.credits.spend(key.person, now=now) else "credit"
+        return wave, "accepted" if self.credits.spend(key.person, now_ms=now_ms) else "credit"
 
     def _answer(self, key: TapKey, outcome: Outcome) -> None:
         notice = Taken(key.sender, key.n) if outcome == "accepted" else Refused(key.sender, key.n, outcome)

@@ -34,8 +34,8 @@ class Journal(Protocol):
     async def count(self, session: uuid.UUID) -> Count:
         """What is stored of a session's reactions."""
 
-    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, moment: int) -> Count:
-        """Note that a flood of so many frames was cut off; `moment` is epoch milliseconds."""
+    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, at_ms: int) -> Count:
+        """Note that a flood of so many frames was cut off; `at_ms` is epoch milliseconds."""
 
     async def attend(self, stays: Collection[Stay]) -> None:
         """Write these stays, or extend those that are already written."""

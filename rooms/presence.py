@@ -25,7 +25,7 @@ class Presence:
         self._moved: set[uuid.UUID] = set()
         """Those who came or left since the other processes were last told."""
         self._elsewhere: dict[str, set[uuid.UUID]] = {}
-        self._lease_ends: dict[str, int] = {}
+        self._lease_ends_ms: dict[str, int] = {}
         self._count: int | None = None
         """The size of the union, once it was asked for and until somebody moves."""
 
@@ -65,31 +65,31 @@ class Presence:
         came = {person for person in moved if person in self._here}
         return came, moved - came
 
-    def hear_moved(self, process: str, came: set[uuid.UUID], left: set[uuid.UUID], *, now: int) -> None:
+    def hear_moved(self, process: str, came: set[uuid.UUID], left: set[uuid.UUID], *, now_ms: int) -> None:
         """Another process says who came and who left."""
-        self._hear(process, (self._elsewhere.get(process, set()) | came) - left, now=now)
+        self._hear(process, (self._elsewhere.get(process, set()) | came) - left, now_ms=now_ms)
 
-    def hear_all(self, process: str, people: set[uuid.UUID], *, now: int) -> None:
+    def hear_all(self, process: str, people: set[uuid.UUID], *, now_ms: int) -> None:
         """Another process states everyone it has here."""
-        self._hear(process, people, now=now)
+        self._hear(process, people, now_ms=now_ms)
 
     def forget(self, process: str) -> bool:
         """Another process has nobody any more; True when it had."""
         self._count = None
-        self._lease_ends.pop(process, None)
+        self._lease_ends_ms.pop(process, None)
         return self._elsewhere.pop(process, None) is not None
 
-    def expire(self, *, now: int) -> bool:
+    def expire(self, *, now_ms: int) -> bool:
         """Forget processes that have been silent for longer than their lease; True when there were any."""
-        silent = [process for process, ends in self._lease_ends.items() if ends <= now]
+        silent = [process for process, ends in self._lease_ends_ms.items() if ends <= now_ms]
         for process in silent:
             self.forget(process)
         return bool(silent)
 
-    def _hear(self, process: str, people: set[uuid.UUID], *, now: int) -> None:
+    def _hear(self, process: str, people: set[uuid.UUID], *, now_ms: int) -> None:
         self._count = None
         self._elsewhere[process] = people
-        self._lease_ends[process] = now + LEASE_MS
+        self._lease_ends_ms[process] = now_ms + LEASE_MS
 
     def _note_move(self, person: uuid.UUID) -> bool:
         self._count = None

@@ -75,7 +75,7 @@ class Hello(Command, tag="hello", frozen=True):
 
 
 class ReactionSend(Command, tag="reaction.send", frozen=True):
-    """One emoji. `at` is its media time: the moment of the programme that the sender was seeing, or null."""
+    """One emoji. `at` is its media time or null: the moment of the programme that was seen, epoch milliseconds."""
 
     session: SessionId
     sender: Sender

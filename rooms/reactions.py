@@ -1,7 +1,7 @@
 """Reactions: who may still send, what waits to be stored, and what the crowd sees. Stores nothing.
 
-All of `rooms` is told the time: `now` is milliseconds of a clock that nobody sets, by which things take their time.
-What is stored, or compared with what is, are moments: epoch milliseconds.
+All of `rooms` is told the time: `now_ms` is milliseconds of a monotonic clock, by which intervals are measured.
+Whatever is stored, or compared with a stored time, is epoch milliseconds.
 """
 
 import uuid
@@ -59,9 +59,9 @@ class Tap:
     emoji: Emoji
     wave: Wave
     outcome: Outcome
-    received: int
+    received_ms: int
     """Epoch milliseconds."""
-    at: int | None
+    at_ms: int | None
     """Media time, epoch milliseconds."""
 
 
@@ -70,20 +70,21 @@ class Credits:
 
     def __init__(self) -> None:
         self._spent: dict[uuid.UUID, tuple[float, int]] = {}
+        """By person: the credits left, and the `now_ms` at which so many were left."""
 
-    def spend(self, person: uuid.UUID, *, now: int) -> bool:
+    def spend(self, person: uuid.UUID, *, now_ms: int) -> bool:
         """Take one credit; False when there is none."""
-        left, since = self._spent.get(person, (float(CREDIT_LIMIT), now))
-        left = min(float(CREDIT_LIMIT), left + (now - since) / 1000 * CREDIT_REFILL_PER_S)
+        left, since_ms = self._spent.get(person, (float(CREDIT_LIMIT), now_ms))
+        left = min(float(CREDIT_LIMIT), left + (now_ms - since_ms) / 1000 * CREDIT_REFILL_PER_S)
         if left < 1:
             return False
-        self._spent[person] = (left - 1, now)
+        self._spent[person] = (left - 1, now_ms)
         return True
 
-    def forget(self, *, now: int) -> None:
+    def forget(self, *, now_ms: int) -> None:
         """Drop the people whose credits are full again."""
-        full = CREDIT_LIMIT / CREDIT_REFILL_PER_S * 1000
-        self._spent = {person: (left, since) for person, (left, since) in self._spent.items() if now - since < full}
+        full_ms = CREDIT_LIMIT / CREDIT_REFILL_PER_S * 1000
+        self._spent = {person: spent for person, spent in self._spent.items() if now_ms - spent[1] < full_ms}
 
 
 class Inbox:

@@ -45,10 +45,10 @@ class Room:
         self._rows: dict[str, Row] = {}
         self._encoded: dict[str, msgspec.Raw] = {}
         self._changed: set[str] = set(self.topics)
-        self._not_before: dict[str, int] = {}
+        self._not_before_ms: dict[str, int] = {}
         self._active = {audience: Receivers() for audience in Audience}
         self._welcomes: dict[Audience, Frame] = {}
-        self._spoke_at: dict[Audience, int] = {}
+        self._spoke_at_ms: dict[Audience, int] = {}
         """When each audience was last told something."""
 
     @property
@@ -114,16 +114,16 @@ class Room:
         if plays:
             self.players.add(connection)
 
-    def hear(self, message: BusMessage, *, process: str, now: int) -> None:
+    def hear(self, message: BusMessage, *, process: str, now_ms: int) -> None:
         """Take in what another process says; `process` is this one's name, whose echo is nothing new."""
         match message:
             case Counted(count=count):
                 self.raise_count(count)
             case Moved(process=other, came=came, left=left) if other != process:
-                self.presence.hear_moved(other, came, left, now=now)
+                self.presence.hear_moved(other, came, left, now_ms=now_ms)
                 self.touch("headcount")
             case PeoplePresent(process=other, people=people) if other != process:
-                self.presence.hear_all(other, people, now=now)
+                self.presence.hear_all(other, people, now_ms=now_ms)
                 self.touch("headcount")
 
     def raise_count(self, count: Count) -> None:
@@ -143,25 +143,25 @@ class Room:
             self._welcomes[audience] = Frame(Welcome(self.name, self.epoch, self.seq, topics))
         return self._welcomes[audience]
 
-    def publish(self, *, now: int) -> int:
+    def publish(self, *, now_ms: int) -> int:
         """Write what has changed and is due, encoded once per audience; how many frames were written."""
-        return sum(self.publishing(now=now))
+        return sum(self.publishing(now_ms=now_ms))
 
-    def publishing(self, *, now: int) -> Iterator[int]:
+    def publishing(self, *, now_ms: int) -> Iterator[int]:
         """As `publish`, in parts of `PART` members; how many frames were written with each.
 
         Between the parts members may come, go and change their audience; the room must not be published again.
         """
-        due = {topic for topic in self._changed if self._not_before.get(topic, 0) <= now}
+        due = {topic for topic in self._changed if self._not_before_ms.get(topic, 0) <= now_ms}
         self._changed -= due
         fresh = self._encode(due)
         if fresh:
-            self._not_before.update({topic: now + self.topics[topic].pace_ms for topic in fresh})
+            self._not_before_ms.update({topic: now_ms + self.topics[topic].pace_ms for topic in fresh})
             self.seq += 1
             self._welcomes.clear()
         for audience, active in self._active.items():
             if active:
-                yield from self._share(audience, fresh, now=now)
+                yield from self._share(audience, fresh, now_ms=now_ms)
 
     def catch_up(self, connection: Connection) -> None:
         """A connection that had fallen behind takes frames again: the snapshot says all that it missed."""
@@ -199,11 +199,11 @@ class Room:
     def _visible(self, audience: Audience, topics: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:
         return {name: raw for name, raw in topics.items() if audience in self.topics[name].audiences}
 
-    def _share(self, audience: Audience, fresh: dict[str, msgspec.Raw], *, now: int) -> Iterator[int]:
+    def _share(self, audience: Audience, fresh: dict[str, msgspec.Raw], *, now_ms: int) -> Iterator[int]:
         topics = self._visible(audience, fresh)
-        if not topics and now - self._spoke_at.setdefault(audience, now) < STILL_HERE_MS:
+        if not topics and now_ms - self._spoke_at_ms.setdefault(audience, now_ms) < STILL_HERE_MS:
             return
-        self._spoke_at[audience] = now
+        self._spoke_at_ms[audience] = now_ms
         frame = Frame(Changed(self.name, self.epoch, self.seq, topics))
         for written, behind in self._active[audience].write(frame):
             meters.SKIPPED.inc(behind)

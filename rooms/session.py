@@ -34,19 +34,19 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.state in ("live", "paused")
 
 
-def wave_of(status: Status, *, at: int | None, received: int) -> Wave | Reason:
-    """The wave a reaction counts in, or why it does not. `at` is its media time, `received` its arrival.
+def wave_of(status: Status, *, at_ms: int | None, received_ms: int) -> Wave | Reason:
+    """The wave a reaction counts in, or why it does not. `at_ms` is its media time, `received_ms` its arrival.
 
     Without a media time (nothing was playing) the moment of arrival stands for it, within the grace its end.
     """
     if status.state not in ("live", "paused", "ended") or status.started_at is None:
         return "not-live"
-    end = status.ended_at
-    last = received if end is None else end
-    seen = min(received, last) if at is None else at
-    in_time = end is None or received <= end + GRACE_MS
-    if in_time and status.started_at - SKEW_MS <= seen <= last + SKEW_MS:
+    end_ms = status.ended_at
+    last_ms = received_ms if end_ms is None else end_ms
+    seen_ms = min(received_ms, last_ms) if at_ms is None else at_ms
+    in_time = end_ms is None or received_ms <= end_ms + GRACE_MS
+    if in_time and status.started_at - SKEW_MS <= seen_ms <= last_ms + SKEW_MS:
         return "live"
-    if end is None:
+    if end_ms is None:
         return "not-live"
     return "on demand" if status.recording == "open" else "too-late"

@@ -26,7 +26,7 @@ class Conversation:
 
     def __init__(self, hub: Hub, connection: Connection) -> None:
         self.hub, self.connection = hub, connection
-        self._budget = Budget(now=hub.steady())
+        self._budget = Budget(now_ms=hub.steady_ms())
         self._waiting: list[AnyCommand] = []
         self._task: asyncio.Task[None] | None = None
         self._dropped = 0
@@ -60,7 +60,7 @@ class Conversation:
         """Count a frame; False when it is one of a flood."""
         if self._dropped:
             self._dropped += 1
-        elif not self._budget.spend(now=self.hub.steady()):
+        elif not self._budget.spend(now_ms=self.hub.steady_ms()):
             self._cut_off()
         return not self._dropped
 
@@ -82,7 +82,7 @@ class Conversation:
         """A hello costs its rooms besides."""
         if not isinstance(command, Hello):
             return False
-        return not self._budget.spend(len(command.rooms) + len(command.observed), now=self.hub.steady())
+        return not self._budget.spend(len(command.rooms) + len(command.observed), now_ms=self.hub.steady_ms())
 
     def _is_done_at_once(self, command: AnyCommand) -> bool:
         return isinstance(command, ReactionSend) and self.hub.react_here(self.connection, command)

@@ -40,9 +40,9 @@ class SqlJournal:
         async with answering(), self.database.reading() as db:
             return await reactions.count(db, session)
 
-    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, moment: int) -> Count:
+    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, at_ms: int) -> Count:
         async with answering(), self.database.writing() as db:
-            return await reactions.note_dropped(db, session, person, frames, reactions.moment(moment))
+            return await reactions.note_dropped(db, session, person, frames, reactions.moment(at_ms))
 
     async def attend(self, stays: Collection[Stay]) -> None:
         async def extend(part: Sequence[Stay]) -> None:

@@ -28,8 +28,8 @@ def make_hub(database: Database, bus: Bus) -> Hub:
         rows=SqlRows(database),
         access=SqlAccess(database),
         bus=bus,
-        clock=epoch_ms,
-        steady=steady_ms,
+        epoch_ms=epoch_ms,
+        steady_ms=steady_ms,
     )
 
 

@@ -22,8 +22,8 @@ async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:
             "session_id": stay.session,
             "person_id": stay.person,
             "wave": "live",
-            "started_at": moment(stay.started),
-            "seen_at": moment(stay.seen),
+            "started_at": moment(stay.started_ms),
+            "seen_at": moment(stay.seen_ms),
         }
         for stay in stays
     ]

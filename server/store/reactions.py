@@ -78,8 +78,8 @@ def _row(tap: Tap) -> dict[str, Any]:
         "emoji": tap.emoji,
         "outcome": tap.outcome,
         "wave": tap.wave,
-        "received_at": moment(tap.received),
-        "media_at": None if tap.at is None else moment(tap.at),
+        "received_at": moment(tap.received_ms),
+        "media_at": None if tap.at_ms is None else moment(tap.at_ms),
     }
 
 

@@ -79,8 +79,8 @@ class Process:
             rows=SqlRows(database),
             access=SqlAccess(database),
             bus=self.wire,
-            clock=clock,
-            steady=clock.steady,
+            epoch_ms=clock.epoch_ms,
+            steady_ms=clock.steady_ms,
         )
         self.beat = Beat(self.hub)
 
@@ -130,7 +130,7 @@ class Client:
         """Send one of its reactions, perhaps not for the first time; lost while it is away."""
         if self.process and self.connection and self.process.wire in self.process.network.wires:
             session = next(room for room in self.rooms if room.startswith("session:"))
-            command = a_reaction(session, n, sender=self.sender, emoji=self.sent[n], at=self.process.clock())
+            command = a_reaction(session, n, sender=self.sender, emoji=self.sent[n], at=self.process.clock.epoch_ms())
             await self.process.hub.react(self.connection, command)
 
     def hear(self) -> None:
@@ -160,4 +160,4 @@ class Client:
 
 
 def now_of(clock: Clock) -> datetime:
-    return datetime.fromtimestamp(clock() / 1000, UTC)
+    return datetime.fromtimestamp(clock.epoch_ms() / 1000, UTC)

@@ -100,15 +100,15 @@ async def test_two_processes_at_once_lose_nothing_and_count_nothing_twice(journa
 
 async def test_a_flood_is_counted_apart(journal, talk):
     person = uuid.uuid4()
-    await journal.drop(talk, person, 70, moment=NOON)
-    assert await journal.drop(talk, person, 3, moment=NOON) == Count(dropped=73)
+    await journal.drop(talk, person, 70, at_ms=NOON)
+    assert await journal.drop(talk, person, 3, at_ms=NOON) == Count(dropped=73)
     assert (await journal.count(talk)).ledger().tapped == 0
 
 
 async def test_a_stay_is_one_row_that_only_grows(journal, database, talk):
     stay = Stay(talk, uuid.uuid4(), NOON, NOON)
-    for seen in (NOON, NOON + 60_000, NOON + 30_000):
-        await journal.attend([replace(stay, seen=seen)])
+    for seen_ms in (NOON, NOON + 60_000, NOON + 30_000):
+        await journal.attend([replace(stay, seen_ms=seen_ms)])
     async with database.reading() as db:
         row = (await db.exec(select(Attendance))).one()
     assert (row.seen_at - row.started_at).total_seconds() == 60

@@ -42,25 +42,25 @@ BLANK: dict[str, msgspec.Struct] = {
 
 
 class Clock:
-    """Epoch milliseconds, moved by hand, beside a clock that nobody sets."""
+    """Epoch milliseconds, moved by hand, beside a monotonic clock."""
 
-    def __init__(self, now: int = NOON) -> None:
-        self.now = now
-        self._passed = 0
+    def __init__(self, now_ms: int = NOON) -> None:
+        self._epoch_ms = now_ms
+        self._passed_ms = 0
 
-    def __call__(self) -> int:
-        return self.now
+    def epoch_ms(self) -> int:
+        return self._epoch_ms
 
-    def steady(self) -> int:
-        return self._passed
+    def steady_ms(self) -> int:
+        return self._passed_ms
 
     def pass_seconds(self, seconds: float) -> None:
-        self._passed += round(seconds * 1000)
+        self._passed_ms += round(seconds * 1000)
         self.set_by(seconds)
 
     def set_by(self, seconds: float) -> None:
         """Set the clock without any time passing."""
-        self.now += round(seconds * 1000)
+        self._epoch_ms += round(seconds * 1000)
 
 
 class Listener:
@@ -125,7 +125,7 @@ class MemoryJournal:
         self._answer()
         return self._count(session)
 
-    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, moment: int) -> Count:
+    async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, at_ms: int) -> Count:
         self._answer()
         self.dropped[session] += frames
         return self._count(session)
@@ -208,8 +208,8 @@ class House:
             rows=self.rows,
             access=self.access,
             bus=self.bus,
-            clock=self.clock,
-            steady=self.clock.steady,
+            epoch_ms=self.clock.epoch_ms,
+            steady_ms=self.clock.steady_ms,
         )
         self.beat = Beat(self.hub)
 

@@ -18,27 +18,27 @@ def a_tap(n: int) -> Tap:
 
 def test_ten_claps_at_once_are_taken_and_the_eleventh_is_not():
     credits = Credits()
-    assert [credits.spend(AMARA, now=NOON) for _ in range(11)] == [True] * 10 + [False]
+    assert [credits.spend(AMARA, now_ms=NOON) for _ in range(11)] == [True] * 10 + [False]
 
 
 def test_a_minute_of_applause_is_two_a_second_after_the_first_ten():
     credits = Credits()
-    taken = sum(credits.spend(AMARA, now=NOON + ms) for ms in range(0, 60_000, 100))
+    taken = sum(credits.spend(AMARA, now_ms=NOON + ms) for ms in range(0, 60_000, 100))
     assert 10 + 2 * 59 <= taken <= 10 + 2 * 60
 
 
 def test_one_persons_applause_does_not_cost_another_anything():
     credits = Credits()
-    while credits.spend(AMARA, now=NOON):
+    while credits.spend(AMARA, now_ms=NOON):
         pass
-    assert credits.spend(uuid.uuid4(), now=NOON)
+    assert credits.spend(uuid.uuid4(), now_ms=NOON)
 
 
 def test_those_whose_credits_are_full_again_are_forgotten_and_lose_nothing():
     credits = Credits()
-    credits.spend(AMARA, now=NOON)
-    credits.forget(now=NOON + 5_000)
-    assert [credits.spend(AMARA, now=NOON + 5_000) for _ in range(11)].count(True) == 10
+    credits.spend(AMARA, now_ms=NOON)
+    credits.forget(now_ms=NOON + 5_000)
+    assert [credits.spend(AMARA, now_ms=NOON + 5_000) for _ in range(11)].count(True) == 10
 
 
 def test_a_full_inbox_is_busy_and_at_twice_its_limit_takes_nothing():

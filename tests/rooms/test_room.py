@@ -42,20 +42,20 @@ def test_everybody_is_written_the_very_same_bytes():
     room = a_filled_room("session")
     listeners = [a_member(room) for _ in range(3)]
     room.raise_count(Count({"live": {"clap": 1}}))
-    assert room.publish(now=NOON) == 3
+    assert room.publish(now_ms=NOON) == 3
     assert len({id(listener.frames[-1].payload) for listener in listeners}) == 1
 
 
 def test_a_silent_room_says_now_and_then_that_nothing_has_changed():
     room = a_filled_room("session")
     delegate, crew = a_member(room), a_member(room, Audience.CREW)
-    room.publish(now=NOON)
+    room.publish(now_ms=NOON)
     heard = len(delegate.frames)
     for count in range(1, STILL_HERE_MS // 1000):
         room.raise_count(Count(refused={"credit": count}))
-        room.publish(now=NOON + count * 1000)
+        room.publish(now_ms=NOON + count * 1000)
     assert len(delegate.frames) == heard
-    assert room.publish(now=NOON + STILL_HERE_MS) == 1
+    assert room.publish(now_ms=NOON + STILL_HERE_MS) == 1
     [still_here] = delegate.notices[heard:]
     assert isinstance(still_here, Changed)
     assert still_here.topics == {}
@@ -65,11 +65,11 @@ def test_a_silent_room_says_now_and_then_that_nothing_has_changed():
 def test_what_did_not_change_is_not_said_again():
     room = a_filled_room("event")
     listener = a_member(room)
-    room.publish(now=NOON)
+    room.publish(now_ms=NOON)
     room.put("announcement", Row(2, BLANK["announcement"]))
-    assert room.publish(now=NOON + 1000) == 0
+    assert room.publish(now_ms=NOON + 1000) == 0
     room.put("announcement", Row(3, AnnouncementShown("1", "Lunch", NOON)))
-    assert room.publish(now=NOON + 1000) == 1
+    assert room.publish(now_ms=NOON + 1000) == 1
     changed = listener.notices[-1]
     assert isinstance(changed, Changed)
     assert changed.topics.keys() == {"announcement"}
@@ -80,7 +80,7 @@ def test_an_older_row_never_replaces_a_newer_one():
     listener = a_member(room)
     room.put("announcement", Row(3, AnnouncementShown("1", "newer", NOON)))
     room.put("announcement", Row(2, AnnouncementShown("1", "older", NOON)))
-    room.publish(now=NOON)
+    room.publish(now_ms=NOON)
     assert listener.shown(room.name)["announcement"]["text"] == "newer"
 
 
@@ -89,10 +89,10 @@ def test_an_arriving_crowd_is_counted_once_a_second():
     first = a_member(room)
     for ms in range(0, 3000, 100):
         a_member(room)
-        room.publish(now=NOON + ms)
+        room.publish(now_ms=NOON + ms)
     counted = [n for n in first.notices if isinstance(n, Changed) and "headcount" in n.topics]
     assert len(counted) == 3
-    room.publish(now=NOON + 4000)
+    room.publish(now_ms=NOON + 4000)
     assert first.shown(room.name)["headcount"] == {"count": 31}
 
 
@@ -108,7 +108,7 @@ def test_seq_grows_within_an_epoch_and_another_room_has_another_epoch():
     listener = a_member(room)
     for n in range(1, 5):
         room.raise_count(Count({"live": {"clap": n}}))
-        room.publish(now=NOON + n * 100)
+        room.publish(now_ms=NOON + n * 100)
     seqs = [notice.seq for notice in listener.notices]
     assert seqs == sorted(set(seqs))
     assert {notice.epoch for notice in listener.notices} == {room.epoch} != {Room(room.name).epoch}
@@ -121,10 +121,10 @@ def test_a_phone_that_stalled_is_told_everything_when_it_drains():
     room.enter(connection, Audience.DELEGATES)
     slow.deaf = True
     room.raise_count(Count({"live": {"clap": 1}}))
-    room.publish(now=NOON)
+    room.publish(now_ms=NOON)
     slow.deaf = False
     room.raise_count(Count({"live": {"clap": 2}}))
-    room.publish(now=NOON + 100)
+    room.publish(now_ms=NOON + 100)
     room.catch_up(connection)
     assert slow.shown(room.name)["reactions"]["totals"]["clap"] == 2
 
@@ -134,7 +134,7 @@ def test_a_stalled_phone_does_not_hold_up_the_others():
     a_member(room).deaf = True
     other = a_member(room)
     room.raise_count(Count({"live": {"clap": 1}}))
-    assert room.publish(now=NOON) == 1
+    assert room.publish(now_ms=NOON) == 1
     assert other.shown(room.name)["reactions"]["totals"]["clap"] == 1
 
 
@@ -146,7 +146,7 @@ def test_a_secret_sent_through_a_topic_reaches_only_its_audiences(kind, topic, m
     shown = room._state
     monkeypatch.setattr(room, "_state", lambda name: secret if name == topic else shown(name))
     room.touch(topic)
-    room.publish(now=NOON)
+    room.publish(now_ms=NOON)
     listeners |= {f"late {audience}": a_member(room, audience) for audience in Audience}
     told = {
         str(name).removeprefix("late ")
@@ -159,9 +159,9 @@ def test_a_secret_sent_through_a_topic_reaches_only_its_audiences(kind, topic, m
 def test_a_large_room_is_written_in_parts_and_who_leaves_between_them_is_spared():
     room = a_filled_room("session")
     listeners = [a_member(room) for _ in range(PART + 2)]
-    room.publish(now=NOON)
+    room.publish(now_ms=NOON)
     room.raise_count(Count({"live": {"clap": 1}}))
-    parts = room.publishing(now=NOON + 100)
+    parts = room.publishing(now_ms=NOON + 100)
     assert next(parts) == PART
     waiting = [each for each in room.members if not heard_of_claps(each)]
     assert len(waiting) == 2
@@ -180,9 +180,9 @@ def test_who_loses_a_right_between_two_parts_hears_nothing_of_it_any_more():
     room = a_filled_room("session")
     for _ in range(PART + 1):
         a_member(room, Audience.CREW)
-    room.publish(now=NOON)
+    room.publish(now_ms=NOON)
     room.raise_count(Count({"live": {"clap": 1}}))
-    parts = room.publishing(now=NOON + 500)
+    parts = room.publishing(now_ms=NOON + 500)
     next(parts)
     [waiting] = [each for each in room.members if not heard_of_claps(each)]
     room.reseat(waiting, Audience.DELEGATES)

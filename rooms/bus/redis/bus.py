@@ -44,7 +44,7 @@ class RedisBus:
         self._links: dict[Address | None, Link] = {}
         self._keepers: dict[Address | None, asyncio.Task[None]] = {}
         self._by_slot: list[Link | None] = []
-        self._began = time.monotonic()
+        self._began_s = time.monotonic()
         self._astray = asyncio.Event()
         """Some link is lost, so another node may answer for its channels now."""
         self._is_over = False
@@ -53,8 +53,8 @@ class RedisBus:
 
     @property
     def is_whole(self) -> bool:
-        heard_at = min((link.heard_at for link in self._links.values()), default=self._began)
-        return time.monotonic() - heard_at < AWAY_AFTER_S
+        heard_at_s = min((link.heard_at_s for link in self._links.values()), default=self._began_s)
+        return time.monotonic() - heard_at_s < AWAY_AFTER_S
 
     def publish(self, channel: str, message: BusMessage) -> None:
         self._ears.tell(channel, message)
@@ -155,7 +155,7 @@ class RedisBus:
         """
         failures = 0
         while True:
-            began = time.monotonic()
+            began_s = time.monotonic()
             try:
                 await link.live()
             except* (RedisError, OSError) as errors:
@@ -163,7 +163,7 @@ class RedisBus:
                     logger.warning("Redis %s is away: %s", node or "", errors.exceptions[0])
             if self._links.get(node) is not link:
                 return
-            failures = 0 if link.heard_at > began else failures + 1
+            failures = 0 if link.heard_at_s > began_s else failures + 1
             self._astray.set()
             await asyncio.sleep(_jittered(min(BACK_OFF_S[1], BACK_OFF_S[0] * 2**failures)))
 
@@ -209,5 +209,5 @@ class RedisBus:
         return self._prefix + channel.encode()
 
 
-def _jittered(seconds: float) -> float:
-    return seconds * random.uniform(0.5, 1)  # noqa: S311 - no secret
+def _jittered(pause_s: float) -> float:
+    return pause_s * random.uniform(0.5, 1)  # noqa: S311 - no secret

@@ -33,7 +33,7 @@ class Link:
         beat: bytes,
         heard: Callable[[bytes, bytes | None], None],
     ) -> None:
-        self.heard_at = time.monotonic()
+        self.heard_at_s = time.monotonic()
         """When it last heard its own beat, or began."""
         self.beat_channel = beat
         self._connect, self._heard = connect, heard
@@ -131,9 +131,9 @@ class Link:
                     raise MovedError(f"{key_slot(channel)} elsewhere:0")
 
     def _hear_beat(self, payload: bytes) -> None:
-        self.heard_at = time.monotonic()
-        (sent_at,) = struct.unpack("d", payload)
-        meters.ROUND_TRIP.observe(self.heard_at - sent_at)
+        self.heard_at_s = time.monotonic()
+        (sent_at_s,) = struct.unpack("d", payload)
+        meters.ROUND_TRIP.observe(self.heard_at_s - sent_at_s)
 
     async def _subscribe(self, hearing: AbstractConnection) -> None:
         while True:
