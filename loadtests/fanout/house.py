@@ -116,17 +116,17 @@ class House:
             found = EVENT.search(answer.read().decode())
         if not found:
             raise Failed("the demo's lobby names no room")
-        programme: list[dict[str, Any]] = []
+        agenda: list[dict[str, Any]] = []
 
         def read(message: bytes) -> None:
             notice = json.loads(message)
-            programme.extend(notice.get("topics", {}).get("programme", {}).get("sessions", ()))
+            agenda.extend(notice.get("topics", {}).get("agenda", {}).get("sessions", ()))
 
         crowd = Crowd(port, read)
         hello = masked(json.dumps({"type": "hello", "rooms": [found[0]]}).encode())
         crowd.open([request("/live", port, self._cookies[0])], lambda index: hello, 1)
         crowd.close()
-        [live, *_] = [each["id"] for each in programme if each["state"] == "live"] or [""]
+        [live, *_] = [each["id"] for each in agenda if each["state"] == "live"] or [""]
         if not live:
             raise Failed("no session of the demo is live")
         return found[0], live

@@ -29,7 +29,7 @@ class SessionSummary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AgendaShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The topic `programme` of an event's room: its sessions in their order."""
+    """The topic `agenda` of an event's room: its sessions in their order."""
 
     sessions: list[SessionSummary]
 
@@ -63,7 +63,7 @@ class Topic(NamedTuple):
 TOPICS: dict[str, dict[str, Topic]] = {
     "event": {
         "announcement": Topic(AnnouncementShown),
-        "programme": Topic(AgendaShown),
+        "agenda": Topic(AgendaShown),
         "lounge": Topic(Lounge, pace_ms=500),
         "registrations": Topic(Registrations, audiences=CREW, pace_ms=1000),
         "headcount": Topic(Headcount, row=False, pace_ms=1000),

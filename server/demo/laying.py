@@ -41,7 +41,7 @@ async def lay(database: Database, script: Script, films: Sequence[PackagedFilm],
             await fill_sessions(db, begun, crowd, now)
         await furnish_tables(db, event, script, cast)
         await invite(db, event, script, cast, now)
-        await raise_revision(db, event_room(event.id), "programme")
+        await raise_revision(db, event_room(event.id), "agenda")
     return event
 
 
@@ -60,4 +60,4 @@ async def keep_laid(database: Database, script: Script, films: Sequence[Packaged
         cast = await furnish_cast(db, event, script, films)
         for slot in coming:
             await add_session(db, event, script, slot, cast)
-        await raise_revision(db, event_room(event.id), "programme")
+        await raise_revision(db, event_room(event.id), "agenda")

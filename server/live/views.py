@@ -34,7 +34,7 @@ async def announcement(db: AsyncSession, event_id: uuid.UUID) -> AnnouncementSho
     )
 
 
-async def programme(db: AsyncSession, event_id: uuid.UUID) -> AgendaShown | None:
+async def agenda(db: AsyncSession, event_id: uuid.UUID) -> AgendaShown | None:
     if await db.get(Event, event_id) is None:
         return None
     rows = await db.exec(select(Session).where(Session.event_id == event_id).order_by(Session.starts_at, Session.title))  # type: ignore[arg-type]
@@ -168,7 +168,7 @@ async def kept(db: AsyncSession, session_id: uuid.UUID) -> Kept | None:
 
 VIEWS: dict[tuple[str, str], View] = {
     ("event", "announcement"): announcement,
-    ("event", "programme"): programme,
+    ("event", "agenda"): agenda,
     ("event", "lounge"): lounge,
     ("event", "registrations"): registered,
     ("session", "status"): status,

@@ -1,4 +1,4 @@
-"""The event's own page, for everybody: its days, its programme and its speakers."""
+"""The event's own page, for everybody: its days, its agenda and its speakers."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
         "events/show.html",
         days=agenda.by_day(items, event.zone),
         starts_at=items[0].session.starts_at if items else None,
-        programme=agenda.programme(items),
+        now_and_next=agenda.now_and_next(items),
         registered=registered,
         is_full=event.capacity is not None and registered >= event.capacity,
         is_open=is_open(event, now),

@@ -24,21 +24,21 @@ async def show(request: Request) -> Response:
     async with entering(request) as (db, event):
         person = person_who(request, "event.attend")
         items = await agenda.agenda(db, event, now)
-        programme = agenda.programme(items)
+        now_and_next = agenda.now_and_next(items)
         mine = await agenda.bookmarks_of(db, event.id, person.id)
-        seen = await recordings.seen_by(db, person.id, [item.session.id for item in programme.on_demand])
+        seen = await recordings.seen_by(db, person.id, [item.session.id for item in now_and_next.on_demand])
         survey = await survey_for(db, event, person, items, now)
         lounge = await tables.lounge(db, event.id)
     hub, today = request.app.state.hub, agenda.local_date(now, event.zone)
     return render(
         request,
         "lobby/show.html",
-        programme=programme,
+        now_and_next=now_and_next,
         drawn=agenda.drawn_from(items),
-        here={item.session.id: hub.headcount(session_room(item.session.id)) for item in programme.live},
+        here={item.session.id: hub.headcount(session_room(item.session.id)) for item in now_and_next.live},
         today=agenda.by_day(items, event.zone).get(today, []),
         mine=mine,
-        missed=[item for item in programme.on_demand if item.session.id not in seen],
+        missed=[item for item in now_and_next.on_demand if item.session.id not in seen],
         survey=survey,
         lounge=lounge,
     )

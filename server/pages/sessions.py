@@ -187,8 +187,8 @@ def tables_of(item: Item, lounge: Sequence[SetTable]) -> list[SetTable]:
 
 def following(item: Item, items: Sequence[Item]) -> Item | None:
     """What to go on to once this session is over: what is live, else what comes next."""
-    programme = agenda.programme([each for each in items if each.session.id != item.session.id])
-    return next(iter((*programme.live, *programme.next)), None)
+    now_and_next = agenda.now_and_next([each for each in items if each.session.id != item.session.id])
+    return next(iter((*now_and_next.live, *now_and_next.next)), None)
 
 
 async def calendar(request: Request) -> Response:

@@ -112,7 +112,7 @@ async def speakers_at(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Speaker
     return (await db.exec(statement.order_by(col(Speaker.position), col(Speaker.name)))).all()
 
 
-def programme(agenda: Sequence[Item]) -> NowAndNext:
+def now_and_next(agenda: Sequence[Item]) -> NowAndNext:
     """What is on, next and on demand, of an agenda in the order of time."""
     waiting = [item for item in agenda if item.state in ("scheduled", "late")]
     first = waiting[0].session.starts_at if waiting else None
@@ -124,12 +124,12 @@ def programme(agenda: Sequence[Item]) -> NowAndNext:
 
 
 def drawn_from(agenda: Sequence[Item]) -> dict[str, object]:
-    """What of the topic `programme` a page is drawn from, as the topic says it: the page knows by it when it is old."""
+    """What of the topic `agenda` a page is drawn from, as the topic says it: the page knows by it when it is old."""
     return {"sessions": [session_facts(item.session) for item in agenda]}
 
 
 def session_facts(session: Session) -> dict[str, object]:
-    """A session in the words of the topics `programme` and `status`; moments are epoch milliseconds."""
+    """A session in the words of the topics `agenda` and `status`; moments are epoch milliseconds."""
     times = {name: round(getattr(session, name).timestamp() * 1000) for name in ("starts_at", "ends_at")}
     return {"state": session.state, "recording": session.recording, **times}
 

@@ -46,7 +46,7 @@ async def move(db: AsyncSession, event_id: uuid.UUID, name: str) -> bool:
         update(Event).where(col(Event.id) == event_id, col(Event.state).in_(step.sources)).values(state=step.target)
     )
     if moved.rowcount == 1:
-        await raise_revision(db, event_room(event_id), "programme")
+        await raise_revision(db, event_room(event_id), "agenda")
     return bool(moved.rowcount == 1)
 
 
@@ -61,7 +61,7 @@ async def change(db: AsyncSession, event: Event, **columns: Any) -> None:
     db.add(event)
     if event.zone != zone_before:
         await _move_to_zone(db, event)
-    await raise_revision(db, event_room(event.id), "programme")
+    await raise_revision(db, event_room(event.id), "agenda")
     await raise_revision(db, event_room(event.id), "registrations")
 
 

@@ -61,7 +61,7 @@ async def _set_speakers(db: AsyncSession, session: Session, speaker_ids: Sequenc
 async def delete_session(db: AsyncSession, session: Session) -> None:
     """Take a session off the agenda for good; see `has_facts`."""
     await db.exec(delete(Session).where(col(Session.id) == session.id))
-    await raise_revision(db, event_room(session.event_id), "programme")
+    await raise_revision(db, event_room(session.event_id), "agenda")
 
 
 async def has_facts(db: AsyncSession, session_id: uuid.UUID) -> bool:

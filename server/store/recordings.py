@@ -46,7 +46,7 @@ class ListedRecording:
 
 async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[ListedRecording]:
     """What a person can watch again, the newest first."""
-    items = agenda.programme(await agenda.agenda(db, event, now)).on_demand
+    items = agenda.now_and_next(await agenda.agenda(db, event, now)).on_demand
     sessions = [item.session for item in items]
     ids = [session.id for session in sessions]
     lengths = await lengths_of(db, sessions)

@@ -88,7 +88,7 @@ async def move_recording(db: AsyncSession, session: Session, name: str) -> bool:
 async def announce(db: AsyncSession, session: Session) -> None:
     """Tell the rooms that show this session that it has changed."""
     await raise_revision(db, session_room(session.id), "status")
-    await raise_revision(db, event_room(session.event_id), "programme")
+    await raise_revision(db, event_room(session.event_id), "agenda")
 
 
 async def due_to_start(db: AsyncSession, now: datetime) -> Sequence[Session]:

@@ -74,7 +74,7 @@ async def _know_as(db: AsyncSession, speaker: Speaker, email: str) -> None:
         await organisers.grant(db, person.id, "speaker", "event", speaker.event_id)
     for table in await db.exec(select(NetworkingTable).where(NetworkingTable.speaker_id == speaker.id)):
         await give_host(db, table)
-    await raise_revision(db, event_room(speaker.event_id), "programme")
+    await raise_revision(db, event_room(speaker.event_id), "agenda")
 
 
 async def remove(db: AsyncSession, speaker: Speaker) -> None:
@@ -82,7 +82,7 @@ async def remove(db: AsyncSession, speaker: Speaker) -> None:
     if speaker.person_id is not None:
         await _take_grants(db, speaker, speaker.person_id)
     await db.exec(delete(Speaker).where(col(Speaker.id) == speaker.id))
-    await raise_revision(db, event_room(speaker.event_id), "programme")
+    await raise_revision(db, event_room(speaker.event_id), "agenda")
 
 
 async def _take_grants(db: AsyncSession, speaker: Speaker, person_id: uuid.UUID) -> None:

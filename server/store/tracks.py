@@ -43,7 +43,7 @@ async def create(db: AsyncSession, event_id: uuid.UUID, *, slug: str, **columns:
     slug = free_slug(slug, {track.slug for track in known}, "track")
     track = Track(event_id=event_id, slug=slug, position=position, **columns)
     db.add(track)
-    await raise_revision(db, event_room(event_id), "programme")
+    await raise_revision(db, event_room(event_id), "agenda")
     return track
 
 
@@ -51,10 +51,10 @@ async def change(db: AsyncSession, track: Track, **columns: Any) -> None:
     for name, value in columns.items():
         setattr(track, name, value)
     db.add(track)
-    await raise_revision(db, event_room(track.event_id), "programme")
+    await raise_revision(db, event_room(track.event_id), "agenda")
 
 
 async def remove(db: AsyncSession, track: Track) -> None:
     """Delete a track; its sessions stay, without one."""
     await db.exec(delete(Track).where(col(Track.id) == track.id))
-    await raise_revision(db, event_room(track.event_id), "programme")
+    await raise_revision(db, event_room(track.event_id), "agenda")

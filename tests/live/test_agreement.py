@@ -196,7 +196,7 @@ class Conference(RuleBasedStateMachine):
         return stored
 
 
-SHOWN = {"announcement", "programme", "lounge", "status", "seats"}
+SHOWN = {"announcement", "agenda", "lounge", "status", "seats"}
 """The row topics that every delegate sees, whether or not they sit at the table."""
 
 

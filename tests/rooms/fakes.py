@@ -29,7 +29,7 @@ NOON = 1_782_820_800_000
 
 BLANK: dict[str, msgspec.Struct] = {
     "announcement": AnnouncementShown(),
-    "programme": AgendaShown([]),
+    "agenda": AgendaShown([]),
     "lounge": Lounge([]),
     "registrations": Registrations(0, 0, None),
     "status": Status("live", NOON - 60_000, NOON + 3_600_000, NOON - 60_000, None, "none"),

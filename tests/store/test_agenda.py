@@ -58,8 +58,8 @@ async def test_now_next_and_on_demand(database: Database, make: Factory) -> None
     event = await make.event()
     await a_day(make, event)
     async with database.reading() as db:
-        programme = agenda.programme(await agenda.agenda(db, event, NOW))
-    slugs = {name: [item.session.slug for item in getattr(programme, name)] for name in ("live", "next", "on_demand")}
+        found = agenda.now_and_next(await agenda.agenda(db, event, NOW))
+    slugs = {name: [item.session.slug for item in getattr(found, name)] for name in ("live", "next", "on_demand")}
     assert slugs == {"live": ["live"], "next": ["beside", "next"], "on_demand": ["second", "first"]}
 
 

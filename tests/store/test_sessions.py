@@ -117,7 +117,7 @@ async def test_every_move_is_told_to_the_rooms_that_show_it(database: Database, 
     database.after_commit.append(listen)
     await move(database, session, "start")
     rooms = {(room, topic) for room, topic, _ in heard}
-    assert rooms == {(f"session:{session.id}", "status"), (f"event:{event.id}", "programme")}
+    assert rooms == {(f"session:{session.id}", "status"), (f"event:{event.id}", "agenda")}
 
 
 async def test_the_clock_starts_what_is_due_in_open_events_only(
