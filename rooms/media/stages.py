@@ -187,7 +187,7 @@ class LiveStage:
         begins_at_s = max(self.clock(), recorded_up_to_s(self.directory / name))
         self._epoch_s = begins_at_s - time.monotonic()
         self.programme = Broadcast(
-            self.directory / name, epoch_s=self._epoch_s, ask_key=self._ask_key, in_parts=in_parts
+            self.directory / name, epoch_s=self._epoch_s, ask_keyframe=self._ask_keyframe, in_parts=in_parts
         )
         self.programme_name = name
         for source in self.sources:
@@ -219,12 +219,12 @@ class LiveStage:
         """Whoever has just begun to watch sees nothing before a keyframe."""
         for source in self.sources.values():
             if source.outputs["video"]:
-                source.ask_key()
+                source.ask_keyframe()
 
-    def _ask_key(self, source: str) -> None:
+    def _ask_keyframe(self, source: str) -> None:
         found = self.sources.get(source)
         if found is not None:
-            found.ask_key()
+            found.ask_keyframe()
 
     def _lose(self, name: str) -> None:
         source = self._remove(name)

@@ -16,7 +16,7 @@ NewSession = Callable[..., Awaitable[Session]]
 
 def open_programme(directory: Path, epoch_s: float, *, in_parts: bool = False) -> Programme:
     """A programme with the speaker on air."""
-    programme = Programme(directory, epoch_s=epoch_s, ask_key=lambda source: None, in_parts=in_parts)
+    programme = Programme(directory, epoch_s=epoch_s, ask_keyframe=lambda source: None, in_parts=in_parts)
     programme.add(SOURCE)
     programme.on_air([SOURCE])
     programme.take(SOURCE)

@@ -19,12 +19,12 @@ class Broadcast:
     """One session's programme, and the interpreter's; what it is made with is as in `Programme`."""
 
     def __init__(
-        self, directory: Path, *, epoch_s: float, ask_key: Callable[[Source], None], in_parts: bool = False
+        self, directory: Path, *, epoch_s: float, ask_keyframe: Callable[[Source], None], in_parts: bool = False
     ) -> None:
-        self.directory, self.epoch_s, self.in_parts, self._ask_key = directory, epoch_s, in_parts, ask_key
+        self.directory, self.epoch_s, self.in_parts, self._ask_keyframe = directory, epoch_s, in_parts, ask_keyframe
         self._sources: set[Source] = set()
         self._signing: Source | None = None
-        self._programme = Programme(directory, epoch_s=epoch_s, ask_key=ask_key, in_parts=in_parts)
+        self._programme = Programme(directory, epoch_s=epoch_s, ask_keyframe=ask_keyframe, in_parts=in_parts)
         self._signed = self._open_signed() if (directory / SIGNED).exists() else None
 
     @property
@@ -100,7 +100,9 @@ class Broadcast:
             yield self._signed
 
     def _open_signed(self) -> Programme:
-        signed = Programme(self.directory / SIGNED, epoch_s=self.epoch_s, ask_key=self._ask_key, in_parts=self.in_parts)
+        signed = Programme(
+            self.directory / SIGNED, epoch_s=self.epoch_s, ask_keyframe=self._ask_keyframe, in_parts=self.in_parts
+        )
         for source in self._sources:
             signed.add(source)
         return signed

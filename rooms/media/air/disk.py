@@ -74,13 +74,13 @@ class Disk:
         self._put(data, lambda: self._keep(rendition, listed, data))
 
     def add_part(
-        self, rendition: str, run: int, begins_at: datetime | None, seconds: float, data: bytes, *, is_key: bool
+        self, rendition: str, run: int, begins_at: datetime | None, seconds: float, data: bytes, *, is_keyframe: bool
     ) -> None:
-        """The next part of the segment that will be added next; `is_key` when a player can begin with it."""
+        """The next part of the segment that will be added next; `is_keyframe` when a player can begin with it."""
         number = self._part_numbers[rendition]
         self._part_numbers[rendition] += 1
         name = parts.part_name(RENDITIONS[rendition], self._numbers[rendition], number)
-        self._put(data, lambda: self._keep_part(rendition, Part(name, seconds, is_key, run, begins_at), data))
+        self._put(data, lambda: self._keep_part(rendition, Part(name, seconds, is_keyframe, run, begins_at), data))
 
     def describe(self, index: FilmIndex) -> None:
         """What is sent now: its sizes, codecs and supposed bit rates, for the multivariant playlist."""

@@ -41,25 +41,25 @@ class Packager:
         """The moment from which on a keyframe is wanted; None while no picture is shown."""
         return min(pictures.keyframe_due_s for pictures in self.run.sizes) if self.run else None
 
-    def picture(self, at_s: float, access_unit: bytes, *, is_key: bool, small: bytes | None = None) -> None:
+    def picture(self, at_s: float, access_unit: bytes, *, is_keyframe: bool, small: bytes | None = None) -> None:
         """The next picture that is shown. Without a run, all but a keyframe are left out.
 
         `small` is the newest keyframe of the smaller size, as long as its source sends that too.
         """
         units = split(access_unit)
-        if is_key:
+        if is_keyframe:
             self._settle_run(at_s, units, small)
         if self.run is None:
             return
         if at_s - self.run.pictures.cut_at_s > LONGEST_S or not self.disk.has_room:
             self.close_run()
             return
-        self.run.add(self.run.pictures, at_s, units, is_key=is_key)
+        self.run.add(self.run.pictures, at_s, units, is_keyframe=is_keyframe)
 
-    def small_picture(self, at_s: float, access_unit: bytes, *, is_key: bool) -> None:
+    def small_picture(self, at_s: float, access_unit: bytes, *, is_keyframe: bool) -> None:
         """The next picture of the smaller size; left out where the run has none."""
         if self.run is not None and self.run.small is not None:
-            self.run.add(self.run.small, at_s, split(access_unit), is_key=is_key)
+            self.run.add(self.run.small, at_s, split(access_unit), is_keyframe=is_keyframe)
 
     def hear(self, at_sample: int, samples: Samples) -> None:
         """Somebody's sound. Before the first picture there is nothing for it to belong to."""

@@ -31,17 +31,17 @@ VANISHED_AFTER_S = 5.0
 class Programme:
     """One session's programme, written below `directory` as it happens.
 
-    `ask_key(source)` is called whenever a keyframe of a source is wanted, at most twice a second.
+    `ask_keyframe(source)` is called whenever a keyframe of a source is wanted, at most twice a second.
     `epoch_s` is what to add to the monotonic clock to get seconds since 1970: taken once, so that a clock that is set
     right in the middle of a session moves nothing. `in_parts`: for players that stay close behind (low-latency HLS).
     """
 
     def __init__(
-        self, directory: Path, *, epoch_s: float, ask_key: Callable[[Source], None], in_parts: bool = False
+        self, directory: Path, *, epoch_s: float, ask_keyframe: Callable[[Source], None], in_parts: bool = False
     ) -> None:
         self.disk = Disk(directory)
         self._packager = Packager(self.disk, epoch_s=epoch_s, in_parts=in_parts)
-        self._ask_key = ask_key
+        self._ask_keyframe = ask_keyframe
         self._sources: dict[Source, Feed] = {}
         self._on_air: set[Source] = set()
         self._shown: Source | None = None
@@ -117,9 +117,9 @@ class Programme:
             self._packager.close_run()
         elif run and silent_s < STILL_AFTER_S < blank_s:
             for at_s in self._still.due(now_s):
-                self._packager.picture(at_s, self._still.keyframe, is_key=True, small=self._still.small)
+                self._packager.picture(at_s, self._still.keyframe, is_keyframe=True, small=self._still.small)
                 if self._still.small:
-                    self._packager.small_picture(at_s, self._still.small, is_key=True)
+                    self._packager.small_picture(at_s, self._still.small, is_keyframe=True)
         self._want_keyframes(now_s)
         self._packager.advance(self._mixable_until_s(now_s))
 
@@ -155,7 +155,7 @@ class Programme:
         if isinstance(sample, Picture) and sample.is_small:
             if source == self._shown and not self._still.is_shown:
                 at_s = feed.clock.happened_at_s("small", sample.rtp_ticks)
-                self._packager.small_picture(at_s, sample.data, is_key=sample.is_key)
+                self._packager.small_picture(at_s, sample.data, is_keyframe=sample.is_keyframe)
         elif isinstance(sample, Picture):
             self._show(source, feed, sample)
         elif source in self._on_air:
@@ -165,15 +165,15 @@ class Programme:
 
     def _show(self, source: Source, feed: "Feed", picture: Picture) -> None:
         """After a still, pictures can be decoded again from the next keyframe on."""
-        if source == self._taken and picture.is_key:
+        if source == self._taken and picture.is_keyframe:
             self._shown, self._taken = source, None
-        if source != self._shown or (self._still.is_shown and not picture.is_key):
+        if source != self._shown or (self._still.is_shown and not picture.is_keyframe):
             return
         self._pictured_at_s = picture.received_at_s
         at_s = feed.clock.happened_at_s("picture", picture.rtp_ticks)
         small = feed.small.keyframe_when(picture.received_at_s)
         self._still.follow(at_s, picture, small)
-        self._packager.picture(at_s, picture.data, is_key=picture.is_key, small=small)
+        self._packager.picture(at_s, picture.data, is_keyframe=picture.is_keyframe, small=small)
 
     def _want_keyframes(self, now_s: float) -> None:
         if now_s - self._asked_at_s < ASK_AGAIN_S:
@@ -183,7 +183,7 @@ class Programme:
         for source in wanted:
             if source in self._sources:
                 self._asked_at_s = now_s
-                self._ask_key(source)
+                self._ask_keyframe(source)
 
     def _mixable_until_s(self, now_s: float) -> float:
         """The moment up to which everybody's sound has come, or need not be waited for any longer."""
@@ -216,7 +216,7 @@ class Smaller:
         if self._keyframe and picture.received_at_s - self._came_at_s > STILL_AFTER_S:
             self._counts_from_s = picture.received_at_s + STEADY_AFTER_S
         self._came_at_s = picture.received_at_s
-        if picture.is_key:
+        if picture.is_keyframe:
             self._keyframe = picture.data
 
     def keyframe_when(self, now_s: float) -> bytes | None:
@@ -238,7 +238,7 @@ class Still:
         """A picture was shown."""
         self.is_shown = False
         self._next_at_s = at_s + STILL_EVERY_S
-        if picture.is_key:
+        if picture.is_keyframe:
             self.keyframe, self.small = picture.data, small
 
     def due(self, now_s: float) -> Iterator[float]:

@@ -37,10 +37,10 @@ class Run:
     def small_setup(self) -> PictureSetup:
         return self.small.setup if self.small else NO_SETUP
 
-    def add(self, pictures: "RunPictures", at_s: float, units: list[bytes], *, is_key: bool) -> None:
+    def add(self, pictures: "RunPictures", at_s: float, units: list[bytes], *, is_keyframe: bool) -> None:
         """A picture of one of its sizes, which is cut only where that is not ahead of the other."""
         may_cut = pictures.cuts == min(each.cuts for each in self.sizes)
-        pictures.add(at_s, units, is_key=is_key, may_cut=may_cut)
+        pictures.add(at_s, units, is_keyframe=is_keyframe, may_cut=may_cut)
 
     def close(self, at_s: float | None) -> None:
         end_ticks = self.pictures.end_ticks(at_s)
@@ -58,7 +58,7 @@ class RunPictures:
         self._newest: tuple[int, bool, bytes] | None = None
         """Its ticks since the run began, whether it is a keyframe, and its bytes."""
         self._keyframe = b""
-        self._awaits_key = False
+        self._awaits_keyframe = False
         """What is shown is older than the run: what follows on it was not kept."""
         self.cuts = 0
         """How many segments are complete."""
@@ -72,7 +72,7 @@ class RunPictures:
     @property
     def keyframe_due_s(self) -> float:
         """The moment from which on a keyframe is wanted."""
-        return self._begins_at_s if self._awaits_key else self.cut_at_s + TARGET_S
+        return self._begins_at_s if self._awaits_keyframe else self.cut_at_s + TARGET_S
 
     @property
     def seconds(self) -> float:
@@ -86,20 +86,22 @@ class RunPictures:
 
     def begin(self, units: list[bytes]) -> None:
         """Show a keyframe that came before the run, until the first one in it."""
-        self.add(self._begins_at_s, units, is_key=True, may_cut=False)
-        self._awaits_key = True
+        self.add(self._begins_at_s, units, is_keyframe=True, may_cut=False)
+        self._awaits_keyframe = True
 
-    def add(self, at_s: float, units: list[bytes], *, is_key: bool, may_cut: bool) -> None:
-        if (self._awaits_key and not is_key) or (is_key and setup_of(units) not in (self.setup, NO_SETUP)):
-            self._awaits_key = True
+    def add(self, at_s: float, units: list[bytes], *, is_keyframe: bool, may_cut: bool) -> None:
+        if (self._awaits_keyframe and not is_keyframe) or (
+            is_keyframe and setup_of(units) not in (self.setup, NO_SETUP)
+        ):
+            self._awaits_keyframe = True
             return
         ticks = self._complete(round((at_s - self._begins_at_s) * PICTURE_HZ))
-        if is_key and may_cut and ticks - self._track.begins_ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
+        if is_keyframe and may_cut and ticks - self._track.begins_ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
             self._cut()
         data = length_prefixed([unit for unit in units if type_of(unit) not in (SPS, PPS, DELIMITER)])
-        self._newest = ticks, is_key, data
-        if is_key:
-            self._keyframe, self._awaits_key = data, False
+        self._newest = ticks, is_keyframe, data
+        if is_keyframe:
+            self._keyframe, self._awaits_keyframe = data, False
 
     def end_ticks(self, at_s: float | None) -> int:
         """Up to where the newest picture is shown, ticks: until `at_s`, or as long as pictures last."""

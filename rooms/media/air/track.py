@@ -54,7 +54,7 @@ class MediaTrack:
         data = media_segment(self._count + 1, self.begins_ticks + before_ticks, self._part)
         begins_at = self._begins_at if self._count == before_ticks == 0 else None
         seconds = lasting_ticks(self._part) / self._hz
-        self._disk.add_part(self._rendition, self._run, begins_at, seconds, data, is_key=self._part[0].is_sync)
+        self._disk.add_part(self._rendition, self._run, begins_at, seconds, data, is_keyframe=self._part[0].is_sync)
         self._part = []
 
 

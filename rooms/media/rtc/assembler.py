@@ -110,7 +110,7 @@ class PictureAssembler:
     def __init__(self, *, is_small: bool = False) -> None:
         self.is_small = is_small
         self.order = Order(PICTURE_PATIENCE_S)
-        self.wants_key = True
+        self.wants_keyframe = True
         """Nothing can be shown before the next keyframe."""
         self._unit: list[Packet] = []
         self._broken = False
@@ -125,7 +125,7 @@ class PictureAssembler:
         """The pictures that are complete by now, in the order of decoding."""
         for packet, follows in self.order.take(now_s):
             if not follows:
-                self.wants_key, self._broken = True, True
+                self.wants_keyframe, self._broken = True, True
                 self._unit.clear()
             if self._unit and self._unit[0].rtp_ticks != packet.rtp_ticks:
                 yield from self._complete()
@@ -146,16 +146,16 @@ class PictureAssembler:
         for unit in units:
             if type_of(unit) in (SPS, PPS):
                 self._parameters[type_of(unit)] = unit
-        is_key = any(type_of(unit) == IDR for unit in units)
-        if self.wants_key and not is_key:
+        is_keyframe = any(type_of(unit) == IDR for unit in units)
+        if self.wants_keyframe and not is_keyframe:
             return
-        self.wants_key = False
-        if is_key:
+        self.wants_keyframe = False
+        if is_keyframe:
             present = {type_of(unit) for unit in units}
             units = [self._parameters[each] for each in (SPS, PPS) if each in self._parameters.keys() - present] + units
         self._rtp_ticks = unwrapped(packets[0].rtp_ticks, self._rtp_ticks)
         data = b"".join(START_CODE + unit for unit in units)
-        yield Picture(self._rtp_ticks, data, is_key, packets[0].received_at_s, self.is_small)
+        yield Picture(self._rtp_ticks, data, is_keyframe, packets[0].received_at_s, self.is_small)
 
 
 class Sounds:

@@ -20,7 +20,7 @@ from rooms.media.rtc.congestion import EVERY_S, Arrivals
 from rooms.media.rtc.samples import Kind, Picture, Report, Sound
 from rooms.media.rtc.seam import Receiver, Sender, h264_only, new_connection, spawn
 
-KEY_ASKED_EVERY_S = 0.5
+KEYFRAME_ASKED_EVERY_S = 0.5
 """Requests for a keyframe are merged: each costs the sender a large picture."""
 SILENT_AFTER_S = 5.0
 """A publisher that is not heard for so long has vanished; ICE itself would take half a minute to say so."""
@@ -46,19 +46,19 @@ class SourceStream:
     def __init__(self, kind: Kind, receiver: Receiver) -> None:
         self.kind, self.receiver = kind, receiver
         self.content = Sounds() if kind == "sound" else PictureAssembler(is_small=kind == "small")
-        self._key_asked_at_s = 0.0
+        self._keyframe_asked_at_s = 0.0
 
-    def ask_key(self) -> None:
+    def ask_keyframe(self) -> None:
         """Ask for a keyframe, at most twice a second."""
         now_s = time.monotonic()
-        if self.kind != "sound" and now_s - self._key_asked_at_s >= KEY_ASKED_EVERY_S:
-            self._key_asked_at_s = now_s
-            self.receiver.ask_key()
+        if self.kind != "sound" and now_s - self._keyframe_asked_at_s >= KEYFRAME_ASKED_EVERY_S:
+            self._keyframe_asked_at_s = now_s
+            self.receiver.ask_keyframe()
 
     def tick(self, now_s: float) -> None:
         self.receiver.ask_again(self.content.order.to_ask_for(now_s))
-        if isinstance(self.content, PictureAssembler) and self.content.wants_key:
-            self.ask_key()
+        if isinstance(self.content, PictureAssembler) and self.content.wants_keyframe:
+            self.ask_keyframe()
 
 
 class Source:
@@ -126,10 +126,10 @@ class Source:
             self._is_over = True
             self.on_end()
 
-    def ask_key(self) -> None:
+    def ask_keyframe(self) -> None:
         """Ask the publisher for a keyframe of each size, at most twice a second."""
         for line in self.lines.values():
-            line.ask_key()
+            line.ask_keyframe()
 
     def tick(self, now_s: float) -> None:
         """What is due: lost packets asked for again, arrivals told of, silence noticed."""
@@ -226,7 +226,7 @@ def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source 
                 continue
             for kind, sender in senders.items():
                 shown.outputs[kind].append(sender)
-                sender.on_key_wanted = shown.ask_key
+                sender.on_keyframe_wanted = shown.ask_keyframe
 
 
 async def described(connection: Any, offer: str) -> str:

@@ -24,7 +24,7 @@ class Picture:
 
     rtp_ticks: int
     data: bytes
-    is_key: bool
+    is_keyframe: bool
     received_at_s: float
     is_small: bool = False
     """Whether it is of the second, smaller size."""

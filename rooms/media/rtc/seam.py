@@ -131,7 +131,7 @@ class Receiver(RTCRtpReceiver):
         if sequences and self.media_ssrc is not None:
             spawn(self._send_rtcp_nack(self.media_ssrc, sequences))
 
-    def ask_key(self) -> None:
+    def ask_keyframe(self) -> None:
         """Send a picture loss indication: the sender answers with a keyframe."""
         if self.media_ssrc is not None:
             spawn(self._send_rtcp_pli(self.media_ssrc))
@@ -178,7 +178,7 @@ class Receiver(RTCRtpReceiver):
 class Sender(RTCRtpSender):
     """Sends on packets that others made, under its own numbers; nothing is encoded."""
 
-    on_key_wanted: Callable[[], None] | None = None
+    on_keyframe_wanted: Callable[[], None] | None = None
 
     def __init__(self, kind: Any, transport: Any) -> None:
         super().__init__(kind, transport)
@@ -240,8 +240,8 @@ class Sender(RTCRtpSender):
         self._resent = (self._resent + 1) & 0xFFFF
 
     def _send_keyframe(self) -> None:
-        if self.on_key_wanted is not None:
-            self.on_key_wanted()
+        if self.on_keyframe_wanted is not None:
+            self.on_keyframe_wanted()
 
     def _send(self, payload_type: int, sequence: int, rtp_ticks: int, ssrc: int, marker: int, payload: bytes) -> None:
         """Straight to the socket: three coroutines a packet are most of what a relay would cost."""

@@ -24,7 +24,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def main() -> None:
-    programme = Programme(Path(sys.argv[1]), epoch_s=1_700_000_000.0, ask_key=lambda source: None)
+    programme = Programme(Path(sys.argv[1]), epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")

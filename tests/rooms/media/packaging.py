@@ -62,7 +62,7 @@ def package(directory: Path, began_s: float, since_s: float, small: str, command
     """Send what the speaker said from `since_s` on, as it is said, until told to end."""
     width, _, height = small.partition("x")
     speaker = Speaker(small_size=(int(width), int(height)) if small else None)
-    programme = Programme(directory, epoch_s=began_s - speaker.begins_s, ask_key=lambda source: None)
+    programme = Programme(directory, epoch_s=began_s - speaker.begins_s, ask_keyframe=lambda source: None)
     programme.add(speaker.name)
     programme.on_air([speaker.name])
     programme.take(speaker.name)

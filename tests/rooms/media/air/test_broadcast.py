@@ -18,7 +18,7 @@ INTERPRETER = Speaker("interpreter", size=(120, 160), picture_zero_ticks=12_345,
 
 def opened(directory: Path) -> Broadcast:
     """A speaker is on air, and somebody interprets."""
-    broadcast = Broadcast(directory, epoch_s=EPOCH_S, ask_key=lambda source: None)
+    broadcast = Broadcast(directory, epoch_s=EPOCH_S, ask_keyframe=lambda source: None)
     for source in ("speaker", "interpreter"):
         broadcast.add(source)
     broadcast.on_air(["speaker"])
@@ -56,7 +56,7 @@ def test_the_interpreter_is_neither_seen_nor_heard_in_the_programme(tmp_path: Pa
 
 
 def test_without_an_interpreter_nothing_is_written_for_one(tmp_path: Path) -> None:
-    broadcast = Broadcast(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
+    broadcast = Broadcast(tmp_path, epoch_s=EPOCH_S, ask_keyframe=lambda source: None)
     broadcast.add("speaker")
     broadcast.take("speaker")
     feed(broadcast, Speaker(), seconds=4)
@@ -82,7 +82,7 @@ async def test_a_process_that_comes_back_completes_both(tmp_path: Path) -> None:
     feed(broadcast, Speaker(), INTERPRETER, seconds=6)
     await broadcast.stop()
     assert not read_journals(tmp_path / SIGNED)["video"].is_over
-    again = Broadcast(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
+    again = Broadcast(tmp_path, epoch_s=EPOCH_S, ask_keyframe=lambda source: None)
     end(again)
     assert read_journals(tmp_path / SIGNED)["video"].is_over
     assert read_journals(tmp_path / SIGNED)["video"].seconds == pytest.approx(6, abs=0.2)

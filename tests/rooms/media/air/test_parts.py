@@ -27,12 +27,12 @@ DESCRIBED = re.compile(r'#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"(,INDEPENDEN
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A programme that goes on: ten segments, and some parts of the eleventh."""
     directory = tmp_path_factory.mktemp("parts")
-    programme = Programme(directory, epoch_s=1_700_000_000.0, ask_key=lambda source: None, in_parts=True)
+    programme = Programme(directory, epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None, in_parts=True)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")
     feed(programme, Speaker(), seconds=21)
-    programme.disk.add_part("video", 0, None, PART_S, b"last", is_key=False)
+    programme.disk.add_part("video", 0, None, PART_S, b"last", is_keyframe=False)
     deadline = time.monotonic() + WRITTEN_WITHIN_S
     while not any((directory / each.name).read_bytes() == b"last" for each in listed(directory, "video")[-1:]):
         assert time.monotonic() < deadline
@@ -122,7 +122,7 @@ def test_a_run_can_be_begun_with_its_first_part(directory: Path) -> None:
 
 
 def test_when_the_session_ends_only_segments_are_left(tmp_path: Path) -> None:
-    programme = Programme(tmp_path, epoch_s=1_700_000_000.0, ask_key=lambda source: None, in_parts=True)
+    programme = Programme(tmp_path, epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None, in_parts=True)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")

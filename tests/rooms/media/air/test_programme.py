@@ -22,7 +22,7 @@ Stage = Callable[..., Programme]
 @pytest.fixture
 def programme(tmp_path: Path) -> Programme:
     """A programme with a speaker on air."""
-    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
+    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_keyframe=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")
@@ -94,7 +94,7 @@ def test_every_segment_is_two_seconds_and_begins_with_a_keyframe(programme: Prog
 
 def test_a_keyframe_is_asked_for_when_one_is_due_and_not_before(tmp_path: Path) -> None:
     asked: list[str] = []
-    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_key=asked.append)
+    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_keyframe=asked.append)
     programme.add("speaker")
     programme.take("speaker")
     feed(programme, Speaker(), seconds=20)
@@ -114,7 +114,7 @@ def test_a_picture_of_another_size_goes_on_in_a_run_of_its_own(programme: Progra
 
 
 def test_a_source_that_is_taken_is_shown_from_its_next_keyframe_and_both_are_heard(tmp_path: Path) -> None:
-    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_key=lambda source: None)
+    programme = Programme(tmp_path, epoch_s=EPOCH_S, ask_keyframe=lambda source: None)
     one, other = Speaker("one"), Speaker("other", size=(192, 144), begins_s=1000.7, ahead_s=-99.0)
     for speaker in (one, other):
         programme.add(speaker.name)

@@ -20,7 +20,7 @@ WRITTEN_WITHIN_S = 60
 
 
 def opened(directory: Path, *, in_parts: bool = False) -> Programme:
-    programme = Programme(directory, epoch_s=EPOCH_S, ask_key=lambda source: None, in_parts=in_parts)
+    programme = Programme(directory, epoch_s=EPOCH_S, ask_keyframe=lambda source: None, in_parts=in_parts)
     for name in ("speaker", "other"):
         programme.add(name)
     programme.on_air(["speaker", "other"])

@@ -18,7 +18,7 @@ SENT_S = 6
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
     """A recording that is whole."""
-    programme = Programme(tmp_path, epoch_s=1_700_000_000.0, ask_key=lambda source: None)
+    programme = Programme(tmp_path, epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")

@@ -51,7 +51,7 @@ def heard(path: Path) -> list[float]:
 
 
 def test_a_broadcast_with_a_change_of_size_is_one_film_in_step(tmp_path: Path) -> None:
-    programme = Programme(tmp_path / "sent", epoch_s=EPOCH_S, ask_key=lambda source: None)
+    programme = Programme(tmp_path / "sent", epoch_s=EPOCH_S, ask_keyframe=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")

@@ -19,7 +19,7 @@ IN_STEP_S = 0.045
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Four seconds with two beeps."""
     directory = tmp_path_factory.mktemp("sent")
-    programme = Programme(directory, epoch_s=1_700_000_000.0, ask_key=lambda source: None)
+    programme = Programme(directory, epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])
     programme.take("speaker")

@@ -46,7 +46,7 @@ def stream(pictures: int, *, every: int = 10, first: int = 0, first_ticks: int =
 def test_a_picture_is_put_together_from_its_packets():
     pictures = PictureAssembler()
     made = [picture for packet in stream(2) for picture in pictures.put(packet)]
-    assert [picture.is_key for picture in made] == [True, False]
+    assert [picture.is_keyframe for picture in made] == [True, False]
     assert made[0].data == START_CODE + SPS + START_CODE + PPS + START_CODE + IDR
     assert made[1].data == START_CODE + SLICE
 
@@ -95,7 +95,7 @@ def test_a_lost_packet_is_asked_for_again_and_again_until_it_comes():
     assert pictures.order.to_ask_for(since_s + FIRST_ASKED_AFTER_S + ASKED_AGAIN_AFTER_S + 0.001) == [lost.sequence]
     assert len(list(pictures.put(lost._replace(received_at_s=since_s + 0.1)))) == 3
     assert pictures.order.to_ask_for(since_s + 1) == []
-    assert not pictures.wants_key
+    assert not pictures.wants_keyframe
 
 
 def test_what_needs_a_packet_that_never_came_is_dropped_up_to_the_next_keyframe():
@@ -106,7 +106,7 @@ def test_what_needs_a_packet_that_never_came_is_dropped_up_to_the_next_keyframe(
     ats = [picture.rtp_ticks // STEP_TICKS for picture in made]
     assert ats[: ats.index(10)] == list(range(ats.index(10)))
     assert ats[ats.index(10) :] == list(range(10, 22))
-    assert made[ats.index(10)].is_key
+    assert made[ats.index(10)].is_keyframe
 
 
 def test_a_keyframe_is_wanted_while_pictures_are_dropped():
@@ -115,7 +115,7 @@ def test_a_keyframe_is_wanted_while_pictures_are_dropped():
     for packet in packets:
         list(pictures.put(packet))
     list(pictures.take(packets[-1].received_at_s + PICTURE_PATIENCE_S))
-    assert pictures.wants_key
+    assert pictures.wants_keyframe
 
 
 def test_a_stream_that_broke_off_begins_anew_at_its_keyframe():

@@ -128,7 +128,7 @@ async def test_what_is_sent_arrives_as_it_was_and_wraps(pair: Pair):
     pair.send_pictures(12)
     pair.senders[0].forward(RtpPacket(111, 0, 5, 960, 8, b"opus"))
     await until(lambda: len(pair.heard.pictures) == 12 and pair.heard.sounds)
-    assert [picture.is_key for picture in pair.heard.pictures] == [True, *[False] * 11]
+    assert [picture.is_keyframe for picture in pair.heard.pictures] == [True, *[False] * 11]
     assert pair.heard.pictures[1].data.endswith(SLICE)
     assert pair.heard.sounds[0].data == b"opus"
 
@@ -228,12 +228,12 @@ async def test_a_watcher_gets_what_a_source_sends_and_a_keyframe_when_it_asks(pa
     watching.getReceivers()[1].listener = Ear()
     await until(lambda: watcher.senders[0]["video"]._payload_type is not None)
     wanted: list[bool] = []
-    pair.senders[1].on_key_wanted = lambda: wanted.append(True)
+    pair.senders[1].on_keyframe_wanted = lambda: wanted.append(True)
 
     def asked() -> bool:
         pair.send_pictures(3)
         if heard:
-            watching.getReceivers()[1].ask_key()
+            watching.getReceivers()[1].ask_keyframe()
         return bool(wanted)
 
     await until(asked)
