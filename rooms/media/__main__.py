@@ -6,12 +6,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from rooms.media.films.check import check, check_film, complete
-from rooms.media.films.download import JoinedRun, join
 from rooms.media.films.package import FilmRefused, package
 from rooms.media.films.spec import SpecRefused
 from rooms.media.films.studio import make_films
-from rooms.media.films.wave_file import Heard, write_wave
+from rooms.media.recordings.check import check, check_film, complete
+from rooms.media.recordings.download import RunFiles, join
+from rooms.media.recordings.wave_file import SoundStretch, write_wave
 from rooms.playback.webvtt import read_webvtt
 
 
@@ -27,10 +27,10 @@ def main(words: list[str] | None = None) -> int:
             look = check_film if arguments.film else check
             sys.stdout.write(json.dumps(asdict(look(arguments.directory))))
         elif arguments.command == "join":
-            runs = [JoinedRun(*(list(map(Path, files)) for files in run)) for run in json.load(sys.stdin)]
+            runs = [RunFiles(*(list(map(Path, files)) for files in run)) for run in json.load(sys.stdin)]
             join(runs, arguments.to, progress=say_progress)
         elif arguments.command == "sound":
-            sound = [Heard(begins_s, list(map(Path, files))) for begins_s, files in json.load(sys.stdin)]
+            sound = [SoundStretch(begins_s, list(map(Path, files))) for begins_s, files in json.load(sys.stdin)]
             write_wave(sound, arguments.to)
         else:
             cues = read_webvtt(arguments.captions.read_text(encoding="utf-8")) if arguments.captions else ()

@@ -24,10 +24,10 @@ from rooms.control import (
 from rooms.errors import RoomError
 from rooms.media.air.broadcast import Broadcast
 from rooms.media.air.disk import read_journals
+from rooms.media.air.voice_switch import VoiceSwitch
 from rooms.media.rtc.relay import Source, Watcher, wire
-from rooms.media.rtc.samples import Kind, Picture, Report, Sound
+from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import spawn
-from rooms.media.rtc.voice import Voices
 from rooms.topics.keeping import Trouble
 
 TICK_S = 0.02
@@ -67,7 +67,7 @@ class LiveStage:
         self.follows_voice = False
         self.calls = 0
         """Calls that are being answered."""
-        self._voices = Voices()
+        self._voice_switch = VoiceSwitch()
         self._programme_ticked_at_s = 0.0
         self._epoch_s = 0.0
         """What the monotonic clock lacks to be the time of the programme."""
@@ -136,12 +136,12 @@ class LiveStage:
         if self.programme is not None:
             self.programme.sound(source, sound)
 
-    def report(self, source: str, kind: Kind, report: Report) -> None:
+    def report(self, source: str, kind: Kind, report: SenderReport) -> None:
         if self.programme is not None:
             self.programme.report(source, kind, report)
 
     def voice(self, source: str, level_db: int, now_s: float) -> None:
-        self._voices.note(source, level_db, now_s)
+        self._voice_switch.note(source, level_db, now_s)
 
     def tick(self, now_s: float) -> None:
         for source in tuple(self.sources.values()):
@@ -204,7 +204,7 @@ class LiveStage:
         if not self.follows_voice:
             return
         among = [each for each in self.on_air if each in self.sources and each != self.signing]
-        chosen = self._voices.choose(among, self.taken, now_s)
+        chosen = self._voice_switch.choose(among, self.taken, now_s)
         if chosen is not None and chosen != self.taken:
             self.taken = chosen
             self._direct()
@@ -236,7 +236,7 @@ class LiveStage:
     def _remove(self, name: str) -> Source | None:
         source = self.sources.pop(name, None)
         if source is not None:
-            self._voices.forget(name)
+            self._voice_switch.forget(name)
             if self.programme is not None:
                 self.programme.remove(name)
         return source

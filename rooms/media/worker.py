@@ -31,7 +31,7 @@ log = logging.getLogger("plenary.media")
 
 
 @dataclass(frozen=True)
-class WorkerPlace:
+class Whereabouts:
     """Where a media process is found, and where it writes.
 
     `listen` is the path of a Unix socket or `host:port`; `address` what browsers are told, empty for every address
@@ -47,9 +47,9 @@ class WorkerPlace:
 class MediaWorker:
     """One media process."""
 
-    def __init__(self, place: WorkerPlace, key: bytes) -> None:
-        self.place, self.key = place, key
-        self.stages = Stages(place.directory, self.tell)
+    def __init__(self, whereabouts: Whereabouts, key: bytes) -> None:
+        self.whereabouts, self.key = whereabouts, key
+        self.stages = Stages(whereabouts.directory, self.tell)
         self._lines: set[asyncio.StreamWriter] = set()
 
     async def run(self, life_line: TextIO | None = None) -> None:
@@ -59,7 +59,7 @@ class MediaWorker:
             asyncio.get_running_loop().add_reader(life_line, stopped.set)
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, stopped.set)
-        seam.install(await open_ports(self.place))
+        seam.install(await open_ports(self.whereabouts))
         server = await self._listen()
         ticking = asyncio.create_task(self.stages.run(), name="stages")
         await stopped.wait()
@@ -76,13 +76,13 @@ class MediaWorker:
         self._send(control.encode(Reply(None, news)), *self._lines)
 
     async def _listen(self) -> asyncio.Server:
-        if not self.place.listen.startswith("/"):
-            host, _, port = self.place.listen.rpartition(":")
+        if not self.whereabouts.listen.startswith("/"):
+            host, _, port = self.whereabouts.listen.rpartition(":")
             return await asyncio.start_server(self._serve, host, int(port))
-        remove_old(Path(self.place.listen))
+        remove_old(Path(self.whereabouts.listen))
         before = os.umask(0o777 & ~OWNER_ONLY)
         try:
-            return await asyncio.start_unix_server(self._serve, self.place.listen)
+            return await asyncio.start_unix_server(self._serve, self.whereabouts.listen)
         finally:
             os.umask(before)
 
@@ -131,17 +131,17 @@ def remove_old(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-async def open_ports(place: WorkerPlace) -> dict[str, UdpPort]:
+async def open_ports(whereabouts: Whereabouts) -> dict[str, UdpPort]:
     """The UDP port on each address of either family, by the address that browsers are told."""
-    if place.address:
-        wildcard = "::" if ":" in place.address else "0.0.0.0"  # noqa: S104 - behind address translation
-        return {place.address: (await open_port([wildcard], place.port))[wildcard]}
+    if whereabouts.address:
+        wildcard = "::" if ":" in whereabouts.address else "0.0.0.0"  # noqa: S104 - behind address translation
+        return {whereabouts.address: (await open_port([wildcard], whereabouts.port))[wildcard]}
     addresses = get_host_addresses(use_ipv4=True, use_ipv6=True) or ["127.0.0.1"]
-    return await open_port(addresses, place.port)
+    return await open_port(addresses, whereabouts.port)
 
 
-def run(place: WorkerPlace, key: bytes, life_line: TextIO | None = None) -> None:
+def run(whereabouts: Whereabouts, key: bytes, life_line: TextIO | None = None) -> None:
     """Be the media process until told to stop, or until `life_line` ends."""
-    place.directory.mkdir(parents=True, exist_ok=True)
+    whereabouts.directory.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(MediaWorker(place, key).run(life_line))
+        asyncio.run(MediaWorker(whereabouts, key).run(life_line))

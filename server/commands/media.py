@@ -19,15 +19,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, settings: Settings) -> int:
     """Raises UsersError when an address is taken, or there is none to use."""
-    from rooms.media.worker import WorkerPlace, run
+    from rooms.media.worker import Whereabouts, run
 
     configure_logs()
     if arguments.child and not sys.stdin.readline():
         return 0
     port = settings.media_port if arguments.port is None else arguments.port
     try:
-        place = WorkerPlace(listen_address(settings), settings.media_address, port, programmes_dir(settings))
-        run(place, derive(load_secret(settings), "media"), sys.stdin if arguments.child else None)
+        whereabouts = Whereabouts(listen_address(settings), settings.media_address, port, programmes_dir(settings))
+        run(whereabouts, derive(load_secret(settings), "media"), sys.stdin if arguments.child else None)
     except OSError as error:
         advice = "Check PLENARY_MEDIA_PORT, and that this machine has an address to use"
         raise UsersError(f"the media process cannot listen: {error}. {advice}.") from error

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from rooms.media.worker import MediaWorker, WorkerPlace
+from rooms.media.worker import MediaWorker, Whereabouts
 from server.media.whereabouts import listen_address
 from server.settings import Settings
 from tests.live.waiting import until
@@ -15,7 +15,7 @@ KEY = b"k" * 32
 @asynccontextmanager
 async def listening_at(settings: Settings, directory: Path) -> AsyncIterator[None]:
     """Listen where these settings say, to whoever signs with `KEY`."""
-    worker = MediaWorker(WorkerPlace(listen_address(settings), "", 0, directory), KEY)
+    worker = MediaWorker(Whereabouts(listen_address(settings), "", 0, directory), KEY)
     server = await worker._listen()
     try:
         yield

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.media.films.check import check
+from rooms.media.recordings.check import check
 from server.settings import Settings
 from server.store.engine.database import Database
 from server.trust.secret import load_secret

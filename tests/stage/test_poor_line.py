@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Route
 
 from rooms.media.air.disk import read_journals
-from rooms.media.films.check import check
+from rooms.media.recordings.check import check
 from rooms.playback.recording import RENDITIONS, init_name
 from server.settings import Settings
 from server.store.engine.database import Database

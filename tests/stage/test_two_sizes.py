@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, TimeoutError, expect
 
 from rooms.media.air.disk import read_journals
-from rooms.media.films.check import check
+from rooms.media.recordings.check import check
 from rooms.playback.recording import SMALL
 from server.settings import Settings
 from server.store.engine.database import Database

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from rooms.media.air.programme import Programme
-from rooms.media.rtc.samples import Kind, Picture, Report, Sound, Source
+from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound, SourceName
 from rooms.playback.recording import SIGNED
 from rooms.topics.keeping import Trouble
 
@@ -19,11 +19,11 @@ class Broadcast:
     """One session's programme, and the interpreter's; what it is made with is as in `Programme`."""
 
     def __init__(
-        self, directory: Path, *, epoch_s: float, ask_keyframe: Callable[[Source], None], in_parts: bool = False
+        self, directory: Path, *, epoch_s: float, ask_keyframe: Callable[[SourceName], None], in_parts: bool = False
     ) -> None:
         self.directory, self.epoch_s, self.in_parts, self._ask_keyframe = directory, epoch_s, in_parts, ask_keyframe
-        self._sources: set[Source] = set()
-        self._signing: Source | None = None
+        self._sources: set[SourceName] = set()
+        self._signing: SourceName | None = None
         self._programme = Programme(directory, epoch_s=epoch_s, ask_keyframe=ask_keyframe, in_parts=in_parts)
         self._signed = self._open_signed() if (directory / SIGNED).exists() else None
 
@@ -35,28 +35,28 @@ class Broadcast:
     def safe_up_to_s(self) -> float | None:
         return self._programme.safe_up_to_s
 
-    def add(self, source: Source) -> None:
+    def add(self, source: SourceName) -> None:
         """A source that may be taken, heard or named the interpreter's from now on."""
         self._sources.add(source)
         for programme in self._programmes:
             programme.add(source)
 
-    def remove(self, source: Source) -> None:
+    def remove(self, source: SourceName) -> None:
         self._sources.discard(source)
         for programme in self._programmes:
             programme.remove(source)
         if self._signing == source:
             self.sign(None)
 
-    def on_air(self, sources: Iterable[Source]) -> None:
+    def on_air(self, sources: Iterable[SourceName]) -> None:
         """Whose sound is mixed from now on."""
         self._programme.on_air(sources)
 
-    def take(self, source: Source | None) -> None:
+    def take(self, source: SourceName | None) -> None:
         """Whose picture is shown: never the interpreter's, which has a window of its own."""
         self._programme.take(None if source == self._signing else source)
 
-    def sign(self, source: Source | None) -> None:
+    def sign(self, source: SourceName | None) -> None:
         """Whose picture is the sign-language window's, from its next keyframe on; None: nobody's."""
         if source == self._signing:
             return
@@ -66,18 +66,18 @@ class Broadcast:
         if self._signed is not None:
             self._signed.take(source)
 
-    def picture(self, source: Source, picture: Picture) -> None:
+    def picture(self, source: SourceName, picture: Picture) -> None:
         """Beside the programme the larger size is enough."""
         self._programme.picture(source, picture)
         if self._signed is not None and not picture.is_small:
             self._signed.picture(source, picture)
 
-    def sound(self, source: Source, sound: Sound) -> None:
+    def sound(self, source: SourceName, sound: Sound) -> None:
         """The second programme takes it for its clock alone: both date one source's picture alike."""
         for programme in self._programmes:
             programme.sound(source, sound)
 
-    def report(self, source: Source, kind: Kind, report: Report) -> None:
+    def report(self, source: SourceName, kind: Kind, report: SenderReport) -> None:
         for programme in self._programmes:
             programme.report(source, kind, report)
 

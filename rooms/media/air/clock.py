@@ -6,7 +6,7 @@ serves both streams, so whatever moves it cannot part the picture from the sound
 that offset, and has no part in it.
 """
 
-from rooms.media.rtc.samples import RATES_HZ, Kind, Report
+from rooms.media.rtc.samples import RATES_HZ, Kind, SenderReport
 
 WAIT_S = 3.5
 """How long the first samples wait for the reports: Chromium's first one about sound can take that long."""
@@ -30,7 +30,7 @@ class SourceClock:
     """The clock of one source. Seconds are of our monotonic clock."""
 
     def __init__(self) -> None:
-        self._streams: dict[Kind, Stream] = {}
+        self._streams: dict[Kind, StreamClock] = {}
         self._since_s: float | None = None
 
     def observe(self, kind: Kind, rtp_ticks: int, received_at_s: float) -> None:
@@ -39,12 +39,12 @@ class SourceClock:
         if stream and abs(self.happened_at_s(kind, rtp_ticks) - received_at_s) > LOST_S:
             self._streams, self._since_s, stream = {}, None, None
         if stream is None:
-            stream = self._streams[kind] = Stream(RATES_HZ[kind], rtp_ticks)
+            stream = self._streams[kind] = StreamClock(RATES_HZ[kind], rtp_ticks)
         self._since_s = received_at_s if self._since_s is None else self._since_s
         stream.latest_ticks = max(stream.latest_ticks, rtp_ticks)
         stream.arrival.observe(received_at_s - stream.seconds(rtp_ticks), received_at_s)
 
-    def report(self, kind: Kind, report: Report) -> None:
+    def report(self, kind: Kind, report: SenderReport) -> None:
         """Take in a sender report. One about a stream of which nothing has come yet is left out."""
         if stream := self._streams.get(kind):
             stream.report(report)
@@ -70,16 +70,16 @@ class SourceClock:
         return all(stream.reported_s is not None for stream in self._leading)
 
     @property
-    def _leading(self) -> list["Stream"]:
+    def _leading(self) -> list["StreamClock"]:
         return [self._streams[kind] for kind in LEADING if kind in self._streams]
 
 
-class Stream:
+class StreamClock:
     """One of a source's streams. `latest_ticks` is its newest timestamp, by which a report's is unwrapped."""
 
     def __init__(self, rate_hz: int, latest_ticks: int) -> None:
         self.rate_hz, self.latest_ticks = rate_hz, latest_ticks
-        self.arrival = Offset()
+        self.arrival = ClockOffset()
         """What to add to its timestamps, in seconds, to have our time of the quickest packet's arrival."""
         self.reported_s: float | None = None
         """What to add to them to have the sender's time; None before the first report."""
@@ -89,7 +89,7 @@ class Stream:
     def seconds(self, rtp_ticks: int) -> float:
         return rtp_ticks / self.rate_hz
 
-    def report(self, report: Report) -> None:
+    def report(self, report: SenderReport) -> None:
         rtp_ticks = self.latest_ticks + ((report.rtp_ticks - self.latest_ticks + HALF) & 0xFFFFFFFF) - HALF
         reported_s = report.ntp * NTP_UNIT_S - self._jumped_s - self.seconds(rtp_ticks)
         if self.reported_s is not None and abs(reported_s - self.reported_s) > JUMP_S:
@@ -98,7 +98,7 @@ class Stream:
         self.reported_s = reported_s
 
 
-class Offset:
+class ClockOffset:
     """How one clock differs from another, from readings that come too late by what they waited on their way."""
 
     def __init__(self) -> None:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from rooms.media.air.audio import Mixer, Samples
 from rooms.media.air.cmaf import PICTURE_HZ, SOUND_HZ, PictureSetup
 from rooms.media.air.disk import Disk
-from rooms.media.air.run import NO_SETUP, Run, RunPictures, SoundTrack, setup_of
-from rooms.media.air.track import MediaTrack
+from rooms.media.air.run import NO_SETUP, Run, RunPictures, RunSound, setup_of
+from rooms.media.air.segmenter import Segmenter
 from rooms.media.rtc.h264 import split
 from rooms.playback.film_index import FilmIndex, Rendition
 from rooms.playback.recording import SMALL
@@ -111,13 +111,13 @@ class Packager:
     def _open_run(self, begins_at_s: float, setup: PictureSetup, small: PictureSetup, small_units: list[bytes]) -> None:
         begins_at = datetime.fromtimestamp(begins_at_s + self.epoch_s, UTC)
 
-        def track(rendition: str, hz: int) -> MediaTrack:
-            return MediaTrack(self.disk, rendition, self._next_run, hz, begins_at, in_parts=self.in_parts)
+        def segmenter(rendition: str, hz: int) -> Segmenter:
+            return Segmenter(self.disk, rendition, self._next_run, hz, begins_at, in_parts=self.in_parts)
 
-        pictures = RunPictures(track("video", PICTURE_HZ), begins_at_s, setup)
-        self.run = Run(begins_at_s, pictures, SoundTrack(track("audio", SOUND_HZ)))
+        pictures = RunPictures(segmenter("video", PICTURE_HZ), begins_at_s, setup)
+        self.run = Run(begins_at_s, pictures, RunSound(segmenter("audio", SOUND_HZ)))
         if small is not NO_SETUP:
-            self.run.small = RunPictures(track(SMALL, PICTURE_HZ), begins_at_s, small)
+            self.run.small = RunPictures(segmenter(SMALL, PICTURE_HZ), begins_at_s, small)
             self.run.small.begin(small_units)
         self._next_run += 1
         self._sounding.append(self.run)

@@ -12,7 +12,7 @@ from rooms.media.air.clock import SourceClock
 from rooms.media.air.cmaf import SOUND_HZ
 from rooms.media.air.disk import Disk
 from rooms.media.air.packager import Packager
-from rooms.media.rtc.samples import Kind, Picture, Report, Sound, Source
+from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound, SourceName
 from rooms.topics.keeping import Trouble
 
 ASK_AGAIN_S = 0.5
@@ -37,17 +37,17 @@ class Programme:
     """
 
     def __init__(
-        self, directory: Path, *, epoch_s: float, ask_keyframe: Callable[[Source], None], in_parts: bool = False
+        self, directory: Path, *, epoch_s: float, ask_keyframe: Callable[[SourceName], None], in_parts: bool = False
     ) -> None:
         self.disk = Disk(directory)
         self._packager = Packager(self.disk, epoch_s=epoch_s, in_parts=in_parts)
         self._ask_keyframe = ask_keyframe
-        self._sources: dict[Source, Feed] = {}
-        self._on_air: set[Source] = set()
-        self._shown: Source | None = None
-        self._taken: Source | None = None
+        self._sources: dict[SourceName, Feed] = {}
+        self._on_air: set[SourceName] = set()
+        self._shown: SourceName | None = None
+        self._taken: SourceName | None = None
         """Whose picture comes next, from its next keyframe on."""
-        self._still = Still()
+        self._still = StillPicture()
         self._now_s = self._asked_at_s = self._pictured_at_s = self._heard_at_s = float("-inf")
         self._aired_at_s: float | None = None
         """Since which tick somebody has been on air."""
@@ -69,23 +69,23 @@ class Programme:
         ends = [journal.ends_at for journal in self.disk.journals.values()]
         return min(end.timestamp() for end in ends if end) if all(ends) else None
 
-    def add(self, source: Source) -> None:
+    def add(self, source: SourceName) -> None:
         """A source that may be taken or heard from now on. Its samples and reports can come at once."""
         self._sources.setdefault(source, Feed())
 
-    def remove(self, source: Source) -> None:
+    def remove(self, source: SourceName) -> None:
         """A source that is gone. Nothing happens for one that is not there."""
         self._sources.pop(source, None)
         self._on_air.discard(source)
 
-    def on_air(self, sources: Iterable[Source]) -> None:
+    def on_air(self, sources: Iterable[SourceName]) -> None:
         """Whose sound is mixed from now on: exactly these."""
         self._on_air = set(sources)
         for source, feed in self._sources.items():
             if source not in self._on_air:
                 feed.voice = Voice()
 
-    def take(self, source: Source | None) -> None:
+    def take(self, source: SourceName | None) -> None:
         """Whose picture is shown, from its next keyframe on; None: nobody's, at once."""
         self._taken = source
         self._asked_at_s = float("-inf")
@@ -93,17 +93,17 @@ class Programme:
             self._shown = None
             self._packager.close_run()
 
-    def picture(self, source: Source, picture: Picture) -> None:
+    def picture(self, source: SourceName, picture: Picture) -> None:
         """The next picture of a source, in the order of decoding."""
         if picture.is_small and (feed := self._sources.get(source)):
             feed.small.note(picture)
         self._feed(source, "small" if picture.is_small else "picture", picture)
 
-    def sound(self, source: Source, sound: Sound) -> None:
+    def sound(self, source: SourceName, sound: Sound) -> None:
         """The next packet of a source's sound."""
         self._feed(source, "sound", sound)
 
-    def report(self, source: Source, kind: Kind, report: Report) -> None:
+    def report(self, source: SourceName, kind: Kind, report: SenderReport) -> None:
         """A sender report about one of a source's streams."""
         if feed := self._sources.get(source):
             feed.clock.report(kind, report)
@@ -135,7 +135,7 @@ class Programme:
         self._packager.finish()
         self.disk.stop()
 
-    def _feed(self, source: Source, kind: Kind, sample: Picture | Sound) -> None:
+    def _feed(self, source: SourceName, kind: Kind, sample: Picture | Sound) -> None:
         """Samples wait until their source's clock can date them."""
         feed = self._sources.get(source)
         if feed is None:
@@ -150,7 +150,7 @@ class Programme:
                 self._send(source, feed, waited)
             feed.waiting.clear()
 
-    def _send(self, source: Source, feed: "Feed", sample: Picture | Sound) -> None:
+    def _send(self, source: SourceName, feed: "Feed", sample: Picture | Sound) -> None:
         """A sample that can be dated goes where it is wanted."""
         if isinstance(sample, Picture) and sample.is_small:
             if source == self._shown and not self._still.is_shown:
@@ -163,7 +163,7 @@ class Programme:
             at_sample, samples = feed.voice.hear(sample, feed.clock.happened_at_s("sound", sample.rtp_ticks))
             self._packager.hear(at_sample, samples)
 
-    def _show(self, source: Source, feed: "Feed", picture: Picture) -> None:
+    def _show(self, source: SourceName, feed: "Feed", picture: Picture) -> None:
         """After a still, pictures can be decoded again from the next keyframe on."""
         if source == self._taken and picture.is_keyframe:
             self._shown, self._taken = source, None
@@ -199,13 +199,13 @@ class Feed:
     def __init__(self) -> None:
         self.clock = SourceClock()
         self.voice = Voice()
-        self.small = Smaller()
+        self.small = SmallerPicture()
         self.heard_at_s = float("-inf")
         self.waiting: list[Picture | Sound] = []
         """Samples that came before the clock could date them."""
 
 
-class Smaller:
+class SmallerPicture:
     """Whether a source sends a smaller picture too. One that stops and comes again must last before it counts."""
 
     def __init__(self) -> None:
@@ -224,7 +224,7 @@ class Smaller:
         return self._keyframe if self._counts_from_s <= now_s <= self._came_at_s + STILL_AFTER_S else None
 
 
-class Still:
+class StillPicture:
     """The last keyframe, repeated while no picture comes: whoever speaks is heard on."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rooms.media.air.audio import Samples, SoundEncoder
 from rooms.media.air.cmaf import AAC_FRAME_SAMPLES, PICTURE_HZ, SOUND_HZ, PictureSetup, Sample, length_prefixed
-from rooms.media.air.track import MediaTrack
+from rooms.media.air.segmenter import Segmenter
 from rooms.media.rtc.h264 import DELIMITER, PPS, SPS, type_of
 from rooms.playback.recording import TARGET_S
 
@@ -23,7 +23,7 @@ class Run:
     Where there are pictures of a smaller size, both are cut equally often, each on the keyframes that it has.
     """
 
-    def __init__(self, begins_at_s: float, pictures: "RunPictures", sound: "SoundTrack") -> None:
+    def __init__(self, begins_at_s: float, pictures: "RunPictures", sound: "RunSound") -> None:
         self.begins_at_s, self.pictures, self.sound = begins_at_s, pictures, sound
         self.small: RunPictures | None = None
         self.first_sample = round(begins_at_s * SOUND_HZ)
@@ -53,8 +53,8 @@ class Run:
 class RunPictures:
     """A run's pictures of one size. Each lasts until the next one, so the newest waits here."""
 
-    def __init__(self, track: MediaTrack, begins_at_s: float, setup: PictureSetup) -> None:
-        self._track, self._begins_at_s, self.setup = track, begins_at_s, setup
+    def __init__(self, segmenter: Segmenter, begins_at_s: float, setup: PictureSetup) -> None:
+        self._segmenter, self._begins_at_s, self.setup = segmenter, begins_at_s, setup
         self._newest: tuple[int, bool, bytes] | None = None
         """Its ticks since the run began, whether it is a keyframe, and its bytes."""
         self._keyframe = b""
@@ -62,12 +62,12 @@ class RunPictures:
         """What is shown is older than the run: what follows on it was not kept."""
         self.cuts = 0
         """How many segments are complete."""
-        self._track.open(setup)
+        self._segmenter.open(setup)
 
     @property
     def cut_at_s(self) -> float:
         """When the segment that is being filled began."""
-        return self._begins_at_s + self._track.begins_ticks / PICTURE_HZ
+        return self._begins_at_s + self._segmenter.begins_ticks / PICTURE_HZ
 
     @property
     def keyframe_due_s(self) -> float:
@@ -77,7 +77,7 @@ class RunPictures:
     @property
     def seconds(self) -> float:
         """How much was cut so far."""
-        return self._track.begins_ticks / PICTURE_HZ
+        return self._segmenter.begins_ticks / PICTURE_HZ
 
     @property
     def newest_at_s(self) -> float:
@@ -96,7 +96,7 @@ class RunPictures:
             self._awaits_keyframe = True
             return
         ticks = self._complete(round((at_s - self._begins_at_s) * PICTURE_HZ))
-        if is_keyframe and may_cut and ticks - self._track.begins_ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
+        if is_keyframe and may_cut and ticks - self._segmenter.begins_ticks >= (TARGET_S - EARLY_S) * PICTURE_HZ:
             self._cut()
         data = length_prefixed([unit for unit in units if type_of(unit) not in (SPS, PPS, DELIMITER)])
         self._newest = ticks, is_keyframe, data
@@ -123,7 +123,7 @@ class RunPictures:
         self._cut()
 
     def _cut(self) -> None:
-        self._track.cut()
+        self._segmenter.cut()
         self.cuts += 1
 
     def _complete(self, ticks: int) -> int:
@@ -132,17 +132,17 @@ class RunPictures:
             return 0
         began_ticks, is_sync, data = self._newest
         ticks = max(ticks, began_ticks + 1)
-        self._track.add(Sample(ticks - began_ticks, is_sync, data))
+        self._segmenter.add(Sample(ticks - began_ticks, is_sync, data))
         return ticks
 
 
-class SoundTrack:
+class RunSound:
     """A run's sound, encoded as it is mixed."""
 
-    def __init__(self, track: MediaTrack) -> None:
-        self._track, self._encoder = track, SoundEncoder()
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter, self._encoder = segmenter, SoundEncoder()
         self.setup = self._encoder.setup
-        self._track.open(self.setup)
+        self._segmenter.open(self.setup)
 
     def add(self, samples: Samples) -> None:
         for sample in self._encoder.encode(samples):
@@ -151,12 +151,12 @@ class SoundTrack:
     def finish(self) -> None:
         for sample in self._encoder.finish():
             self._add(sample)
-        self._track.cut()
+        self._segmenter.cut()
 
     def _add(self, sample: Sample) -> None:
-        self._track.add(sample)
-        if len(self._track.samples) == SOUND_FRAMES:
-            self._track.cut()
+        self._segmenter.add(sample)
+        if len(self._segmenter.samples) == SOUND_FRAMES:
+            self._segmenter.cut()
 
 
 def setup_of(units: Iterable[bytes]) -> PictureSetup:

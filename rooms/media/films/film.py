@@ -1,6 +1,6 @@
 """Makes a film of title cards with sound: H.264 and AAC in MP4, a keyframe every two seconds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from rooms.media.films.cards import BARS, HEIGHT, WIDTH, CardPainter, Typeface
+from rooms.media.films.package import Progress
 from rooms.media.films.sound import RATE_HZ, Samples, compose, loudness
 from rooms.media.films.spec import FilmSpec
 
@@ -21,9 +22,6 @@ AUDIO_BITS_PER_S = 96_000
 AAC_FRAME_SAMPLES = 1024
 BT709 = 1
 """The number of ITU-R BT.709 in every colour field of H.264 (ITU-T H.273)."""
-
-Progress = Callable[[float], None]
-"""Told now and then which share of the work is done, 0 to 1."""
 
 
 def make_film(spec: FilmSpec, path: Path, typeface: Typeface, progress: Progress) -> None:

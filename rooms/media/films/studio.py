@@ -20,7 +20,7 @@ from rooms.media.films.spec import FilmSpec, SpecRefused
 STEP_PERCENT = 5
 
 
-class Job(NamedTuple):
+class FilmToMake(NamedTuple):
     """One film to make, the `number`th of `total`."""
 
     spec: FilmSpec
@@ -37,11 +37,11 @@ def make_films(specs: Sequence[Path], directory: Path, font: Path | None) -> lis
     Raises SpecRefused before anything is made.
     """
     targets = [directory / path.stem for path in specs]
-    jobs = [
-        Job(spec, target, font, number, len(specs))
+    films = [
+        FilmToMake(spec, target, font, number, len(specs))
         for number, (spec, target) in enumerate(zip(map(read_spec, specs), targets, strict=True), start=1)
     ]
-    wanted = [job for job in jobs if not _is_made(job)]
+    wanted = [film for film in films if not _is_made(film)]
     if wanted:
         directory.mkdir(parents=True, exist_ok=True)
         spawning = multiprocessing.get_context("spawn")
@@ -65,12 +65,12 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _is_made(job: Job) -> bool:
-    index = read_index(job.directory)
-    return index is not None and index.source == job.spec.digest
+def _is_made(film: FilmToMake) -> bool:
+    index = read_index(film.directory)
+    return index is not None and index.source == film.spec.digest
 
 
-def _make(job: Job) -> None:
+def _make(film: FilmToMake) -> None:
     """Make one film beside its place, and put it there when it is whole."""
     percent = -STEP_PERCENT
 
@@ -78,12 +78,12 @@ def _make(job: Job) -> None:
         nonlocal percent
         if 100 * share >= percent + STEP_PERCENT:
             percent = int(100 * share)
-            sys.stdout.write(f"film {job.number}/{job.total} {percent} %\n")
+            sys.stdout.write(f"film {film.number}/{film.total} {percent} %\n")
             sys.stdout.flush()
 
-    with tempfile.TemporaryDirectory(prefix=f".{job.directory.name}.", dir=job.directory.parent) as workshop:
-        film, packaged = Path(workshop) / "film.mp4", Path(workshop) / "packaged"
-        make_film(job.spec, film, Typeface(job.font), progress)
-        package(film, packaged, job.spec.title, cues_of(job.spec.cards), job.spec.digest)
-        shutil.rmtree(job.directory, ignore_errors=True)
-        packaged.rename(job.directory)
+    with tempfile.TemporaryDirectory(prefix=f".{film.directory.name}.", dir=film.directory.parent) as workshop:
+        made, packaged = Path(workshop) / "film.mp4", Path(workshop) / "packaged"
+        make_film(film.spec, made, Typeface(film.font), progress)
+        package(made, packaged, film.spec.title, cues_of(film.spec.cards), film.spec.digest)
+        shutil.rmtree(film.directory, ignore_errors=True)
+        packaged.rename(film.directory)

@@ -36,7 +36,7 @@ class Packet(NamedTuple):
     received_at_s: float
 
 
-class Missing:
+class MissingPacket:
     """A packet that others have overtaken."""
 
     __slots__ = ("asked_at_s", "since_s")
@@ -45,7 +45,7 @@ class Missing:
         self.since_s, self.asked_at_s = now_s, now_s - ASKED_AGAIN_AFTER_S + FIRST_ASKED_AFTER_S
 
 
-class Order:
+class PacketOrder:
     """Puts the packets of one stream back into their order, and knows which are missing."""
 
     def __init__(self, patience_s: float) -> None:
@@ -53,7 +53,7 @@ class Order:
         self.lost = 0
         """Packets that never came in time."""
         self._waiting: dict[int, Packet] = {}
-        self._missing: dict[int, Missing] = {}
+        self._missing: dict[int, MissingPacket] = {}
         self._next: int | None = None
         self._highest = 0
 
@@ -67,7 +67,7 @@ class Order:
         if whole < self._next:
             return
         for missed in range(self._highest + 1, whole):
-            self._missing[missed] = Missing(packet.received_at_s)
+            self._missing[missed] = MissingPacket(packet.received_at_s)
         self._highest = max(self._highest, whole)
         self._missing.pop(whole, None)
         self._waiting.setdefault(whole, packet)
@@ -101,7 +101,7 @@ class Order:
         self._waiting.clear()
         self._missing.clear()
         self._next, self._highest = sequence - 1, sequence - 1
-        self._missing[sequence - 1] = Missing(float("-inf"))
+        self._missing[sequence - 1] = MissingPacket(float("-inf"))
 
 
 class PictureAssembler:
@@ -109,7 +109,7 @@ class PictureAssembler:
 
     def __init__(self, *, is_small: bool = False) -> None:
         self.is_small = is_small
-        self.order = Order(PICTURE_PATIENCE_S)
+        self.order = PacketOrder(PICTURE_PATIENCE_S)
         self.wants_keyframe = True
         """Nothing can be shown before the next keyframe."""
         self._unit: list[Packet] = []
@@ -158,11 +158,11 @@ class PictureAssembler:
         yield Picture(self._rtp_ticks, data, is_keyframe, packets[0].received_at_s, self.is_small)
 
 
-class Sounds:
+class SoundAssembler:
     """Opus packets in their order (RFC 7587): each is whole in itself, and a lost one is not waited for long."""
 
     def __init__(self) -> None:
-        self.order = Order(SOUND_PATIENCE_S)
+        self.order = PacketOrder(SOUND_PATIENCE_S)
         self._rtp_ticks: int | None = None
 
     def put(self, packet: Packet) -> Iterator[Sound]:

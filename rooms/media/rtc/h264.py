@@ -30,7 +30,7 @@ def type_of(unit: bytes) -> int:
 
 def size_of(sps: bytes) -> Size:
     """The picture's size, from a sequence parameter set. Raises ValueError when it is cut short."""
-    bits = Bits(sps[1:])
+    bits = BitReader(sps[1:])
     profile = bits.take(8)
     bits.take(16)
     bits.code()
@@ -54,7 +54,7 @@ def size_of(sps: bytes) -> Size:
     return Size(width - across * (left + right), height - down * (top + bottom))
 
 
-class Bits:
+class BitReader:
     """Reads a raw byte sequence payload bit by bit, without its emulation prevention bytes (7.4.1)."""
 
     def __init__(self, payload: bytes) -> None:
@@ -84,7 +84,7 @@ class Bits:
         return (code + 1) // 2 if code % 2 else -(code // 2)
 
 
-def _skip_chroma(bits: Bits) -> int:
+def _skip_chroma(bits: BitReader) -> int:
     """Past the fields of the higher profiles; the chroma format."""
     chroma = bits.code()
     if chroma == 3:
@@ -99,7 +99,7 @@ def _skip_chroma(bits: Bits) -> int:
     return chroma
 
 
-def _skip_scaling_list(bits: Bits, length: int) -> None:
+def _skip_scaling_list(bits: BitReader, length: int) -> None:
     last = following = 8
     for _ in range(length):
         if following:
@@ -107,7 +107,7 @@ def _skip_scaling_list(bits: Bits, length: int) -> None:
         last = following or last
 
 
-def _skip_order(bits: Bits) -> None:
+def _skip_order(bits: BitReader) -> None:
     """Past the fields about picture order count."""
     kind = bits.code()
     if kind == 0:

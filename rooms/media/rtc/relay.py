@@ -15,9 +15,9 @@ from aiortc.exceptions import OperationError
 from aiortc.rtp import RtpPacket
 
 from rooms.errors import OfferRefused
-from rooms.media.rtc.assembler import Packet, PictureAssembler, Sounds
+from rooms.media.rtc.assembler import Packet, PictureAssembler, SoundAssembler
 from rooms.media.rtc.congestion import EVERY_S, Arrivals
-from rooms.media.rtc.samples import Kind, Picture, Report, Sound
+from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import Receiver, Sender, h264_only, new_connection, spawn
 
 KEYFRAME_ASKED_EVERY_S = 0.5
@@ -26,16 +26,16 @@ SILENT_AFTER_S = 5.0
 """A publisher that is not heard for so long has vanished; ICE itself would take half a minute to say so."""
 CONNECTS_WITHIN_S = 20.0
 MEDIA_LINE = re.compile(r"^m=(audio|video) ", re.MULTILINE)
-MOST_LINES = {"audio": 1, "video": 2}
+MOST_STREAMS = {"audio": 1, "video": 2}
 """What of an offer is received: of two pictures the first is the larger."""
 
 
-class SourceAudience(Protocol):
+class SourceListener(Protocol):
     """Who is told what a source sends."""
 
     def picture(self, source: str, picture: Picture) -> None: ...
     def sound(self, source: str, sound: Sound) -> None: ...
-    def report(self, source: str, kind: Kind, report: Report) -> None: ...
+    def report(self, source: str, kind: Kind, report: SenderReport) -> None: ...
     def voice(self, source: str, level_db: int, now_s: float) -> None:
         """How loud a packet of sound is, dB below the loudest (RFC 6464)."""
 
@@ -45,7 +45,7 @@ class SourceStream:
 
     def __init__(self, kind: Kind, receiver: Receiver) -> None:
         self.kind, self.receiver = kind, receiver
-        self.content = Sounds() if kind == "sound" else PictureAssembler(is_small=kind == "small")
+        self.assembler = SoundAssembler() if kind == "sound" else PictureAssembler(is_small=kind == "small")
         self._keyframe_asked_at_s = 0.0
 
     def ask_keyframe(self) -> None:
@@ -56,8 +56,8 @@ class SourceStream:
             self.receiver.ask_keyframe()
 
     def tick(self, now_s: float) -> None:
-        self.receiver.ask_again(self.content.order.to_ask_for(now_s))
-        if isinstance(self.content, PictureAssembler) and self.content.wants_keyframe:
+        self.receiver.ask_again(self.assembler.order.to_ask_for(now_s))
+        if isinstance(self.assembler, PictureAssembler) and self.assembler.wants_keyframe:
             self.ask_keyframe()
 
 
@@ -68,14 +68,14 @@ class Source:
         self,
         name: str,
         slot: int,
-        audience: SourceAudience,
+        listener: SourceListener,
         on_arrival: Callable[[], None],
         on_end: Callable[[], None],
     ) -> None:
-        self.name, self.slot, self.audience = name, slot, audience
+        self.name, self.slot, self.listener = name, slot, listener
         self.on_arrival, self.on_end = on_arrival, on_end
         self.connection = new_connection()
-        self.lines: dict[Receiver, SourceStream] = {}
+        self.streams: dict[Receiver, SourceStream] = {}
         self.outputs: dict[str, list[Sender]] = {"audio": [], "video": []}
         self._arrivals = Arrivals()
         self._heard_at_s = time.monotonic() + CONNECTS_WITHIN_S - SILENT_AFTER_S
@@ -86,13 +86,13 @@ class Source:
         """Our SDP answer to a publisher's offer. Raises OfferRefused."""
         counts: Counter[str] = Counter()
         for medium in MEDIA_LINE.findall(offer):
-            if counts[medium] == MOST_LINES[medium]:
+            if counts[medium] == MOST_STREAMS[medium]:
                 continue
             transceiver = self.connection.addTransceiver(medium, direction="recvonly")
             receiver = cast(Receiver, transceiver.receiver)
             receiver.listener = self
             kinds: tuple[Kind, ...] = ("sound",) if medium == "audio" else ("picture", "small")
-            self.lines[receiver] = SourceStream(kinds[counts[medium]], receiver)
+            self.streams[receiver] = SourceStream(kinds[counts[medium]], receiver)
             counts[medium] += 1
             if medium == "video":
                 transceiver.setCodecPreferences(h264_only())
@@ -107,18 +107,18 @@ class Source:
         if not self._has_arrived:
             self._has_arrived = True
             self.on_arrival()
-        line = self.lines[receiver]
-        for output in self._outputs_of(line):
+        stream = self.streams[receiver]
+        for output in self._outputs_of(stream):
             output.forward(packet)
-        if line.kind == "sound" and packet.extensions.audio_level is not None:
-            self.audience.voice(self.name, packet.extensions.audio_level[1], now_s)
+        if stream.kind == "sound" and packet.extensions.audio_level is not None:
+            self.listener.voice(self.name, packet.extensions.audio_level[1], now_s)
         plain = Packet(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, now_s)
-        self._give(line.content.put(plain))
+        self._give(stream.assembler.put(plain))
 
-    def report(self, receiver: Receiver, report: Report) -> None:
-        line = self.lines[receiver]
-        self.audience.report(self.name, line.kind, report)
-        for output in self._outputs_of(line):
+    def report(self, receiver: Receiver, report: SenderReport) -> None:
+        stream = self.streams[receiver]
+        self.listener.report(self.name, stream.kind, report)
+        for output in self._outputs_of(stream):
             output.report(receiver.media_ssrc, report)
 
     def over(self) -> None:
@@ -128,17 +128,17 @@ class Source:
 
     def ask_keyframe(self) -> None:
         """Ask the publisher for a keyframe of each size, at most twice a second."""
-        for line in self.lines.values():
-            line.ask_keyframe()
+        for stream in self.streams.values():
+            stream.ask_keyframe()
 
     def tick(self, now_s: float) -> None:
         """What is due: lost packets asked for again, arrivals told of, silence noticed."""
         if now_s - self._heard_at_s > SILENT_AFTER_S:
             self.over()
             return
-        for line in self.lines.values():
-            self._give(line.content.take(now_s))
-            line.tick(now_s)
+        for stream in self.streams.values():
+            self._give(stream.assembler.take(now_s))
+            stream.tick(now_s)
         if self._has_arrived and now_s - self._told_at_s >= EVERY_S:
             self._told_at_s = now_s
             self._tell_arrivals()
@@ -147,20 +147,20 @@ class Source:
         self._is_over = True
         await self.connection.close()
 
-    def _outputs_of(self, line: SourceStream) -> list[Sender]:
+    def _outputs_of(self, stream: SourceStream) -> list[Sender]:
         """Who watches gets the larger picture alone."""
-        return [] if line.kind == "small" else self.outputs[line.receiver.kind]
+        return [] if stream.kind == "small" else self.outputs[stream.receiver.kind]
 
     def _give(self, samples: Iterable[Picture] | Iterable[Sound]) -> None:
         for sample in samples:
             if isinstance(sample, Picture):
-                self.audience.picture(self.name, sample)
+                self.listener.picture(self.name, sample)
             else:
-                self.audience.sound(self.name, sample)
+                self.listener.sound(self.name, sample)
 
     def _tell_arrivals(self) -> None:
         """When each packet came (transport-cc): the sender's bit rate follows it."""
-        video = next((line.receiver for line in self.lines.values() if line.kind == "picture"), None)
+        video = next((stream.receiver for stream in self.streams.values() if stream.kind == "picture"), None)
         if video is None:
             return
         feedback = self._arrivals.report(video.ssrc, video.media_ssrc or 0)

@@ -8,7 +8,7 @@ from typing import Literal
 
 Kind = Literal["picture", "small", "sound"]
 """`small` is the same picture in a second, smaller size, which few sources send."""
-Source = str
+SourceName = str
 """The name by which the relay knows a source; another connection of the same person is another source."""
 
 RATES_HZ: dict[Kind, int] = {"picture": 90_000, "small": 90_000, "sound": 48_000}
@@ -40,7 +40,7 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SenderReport:
     """An RTCP sender report's pair (RFC 3550, 6.4.1), as it came over the wire.
 
     `ntp` is the 64-bit fixed-point NTP timestamp, `rtp_ticks` the RTP timestamp of the same instant, still wrapped.

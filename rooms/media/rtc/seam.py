@@ -36,8 +36,8 @@ from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtcpSrPacket, RtpPacket, un
 from pylibsrtp._binding import ffi  # type: ignore[import-not-found]
 
 from rooms.media.rtc.congestion import URI as TRANSPORT_CC
-from rooms.media.rtc.samples import Report
-from rooms.media.rtc.udp_port import Share, UdpPort
+from rooms.media.rtc.samples import SenderReport
+from rooms.media.rtc.udp_port import PortShare, UdpPort
 
 TRANSPORT_CC_ID = 5
 CIPHERS = b":".join(
@@ -66,7 +66,7 @@ class ReceiverListener(Protocol):
     def packet(self, receiver: "Receiver", packet: RtpPacket) -> None:
         """A packet of the stream itself, sent again or not."""
 
-    def report(self, receiver: "Receiver", report: Report) -> None:
+    def report(self, receiver: "Receiver", report: SenderReport) -> None:
         """A sender report."""
 
     def over(self) -> None:
@@ -80,7 +80,7 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
         super()._setup_srtp()
         _make_room(self._tx_srtp)
         for protocol in self.transport._connection._protocols:
-            cast(Share, protocol.transport).on_media = self._take
+            cast(PortShare, protocol.transport).on_media = self._take
 
     def _take(self, data: bytes) -> None:
         try:
@@ -151,7 +151,7 @@ class Receiver(RTCRtpReceiver):
             return
         await super()._handle_rtcp_packet(packet)
         if isinstance(packet, RtcpSrPacket) and self.listener is not None:
-            self.listener.report(self, Report(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp))
+            self.listener.report(self, SenderReport(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp))
 
     def take(self, packet: RtpPacket) -> None:
         """A packet of one of our streams has come."""
@@ -208,7 +208,7 @@ class Sender(RTCRtpSender):
             self._kept.popitem(last=False)
         self._send(self._payload_type, sequence, rtp_ticks, self._ssrc, packet.marker, packet.payload)
 
-    def report(self, source: int | None, report: Report) -> None:
+    def report(self, source: int | None, report: SenderReport) -> None:
         """Pass a source's sender report on, so that its sound and picture stay together on the other side."""
         if source == self._source and self._payload_type is not None:
             set_private(RTCRtpSender, self, "ntp_timestamp", report.ntp)

@@ -33,20 +33,20 @@ class UdpPort(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.transport: asyncio.DatagramTransport
-        self._by_name: dict[str, Share] = {}
-        self._by_address: dict[Address, Share] = {}
+        self._by_name: dict[str, PortShare] = {}
+        self._by_address: dict[Address, PortShare] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.DatagramTransport, transport)
         ours: socket.socket = transport.get_extra_info("socket")
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
 
-    def share(self, name: str, protocol: StunProtocol) -> "Share":
+    def share(self, name: str, protocol: StunProtocol) -> "PortShare":
         """A transport for the connection of this name (its ICE user name fragment)."""
-        shared = self._by_name[name] = Share(self, name, protocol)
+        shared = self._by_name[name] = PortShare(self, name, protocol)
         return shared
 
-    def forget(self, share: "Share") -> None:
+    def forget(self, share: "PortShare") -> None:
         self._by_name.pop(share.name, None)
         for address in share.addresses:
             self._by_address.pop(address, None)
@@ -67,7 +67,7 @@ class UdpPort(asyncio.DatagramProtocol):
             self.note(share, address)
             share.protocol.datagram_received(data, address)
 
-    def note(self, share: "Share", address: Address) -> None:
+    def note(self, share: "PortShare", address: Address) -> None:
         """Whatever else comes from there belongs to this connection."""
         if address not in share.addresses and len(share.addresses) < MOST_ADDRESSES:
             share.addresses.add(address)
@@ -75,7 +75,7 @@ class UdpPort(asyncio.DatagramProtocol):
             self._by_address[address] = share
 
 
-class Share(asyncio.DatagramTransport):
+class PortShare(asyncio.DatagramTransport):
     """One connection's part in the port, as its protocol sees it: a transport of its own."""
 
     def __init__(self, port: UdpPort, name: str, protocol: StunProtocol) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rooms.media.air.broadcast import Broadcast
 from rooms.media.air.programme import Programme
-from rooms.media.rtc.samples import RATES_HZ, Kind, Picture, Report, Sound
+from rooms.media.rtc.samples import RATES_HZ, Kind, Picture, SenderReport, Sound
 
 LOOP_S = 2
 """The flash and the beep come again after so long; each loop begins with a keyframe."""
@@ -82,7 +82,7 @@ def _sound() -> list[bytes]:
     return packets[count : 2 * count]
 
 
-Arriving: TypeAlias = Picture | Sound | tuple[Kind, Report]
+Arriving: TypeAlias = Picture | Sound | tuple[Kind, SenderReport]
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Speaker:
 
     def samples(
         self, seconds: float, since_s: float = 0.0
-    ) -> Iterator[tuple[float, Picture | Sound | tuple[str, Report]]]:
+    ) -> Iterator[tuple[float, Picture | Sound | tuple[str, SenderReport]]]:
         """What arrives and when, not yet in order: pictures, sound, and reports with their kind."""
         film = filmed(*self.size)
         if self.has_picture:
@@ -135,7 +135,7 @@ class Speaker:
                 "sound": self.sound_zero_ticks + round(at_s * rate_hz),
             }
             for kind, rtp_ticks in timestamps.items():
-                yield self.begins_s + at_s + self.sound_late_s, (kind, Report(ntp, rtp_ticks & 0xFFFFFFFF))
+                yield self.begins_s + at_s + self.sound_late_s, (kind, SenderReport(ntp, rtp_ticks & 0xFFFFFFFF))
             at_s += self.reports_every_s
 
     def _sound(self, film: Filmed, seconds: float, since_s: float, rate_hz: float) -> Iterator[tuple[float, Sound]]:

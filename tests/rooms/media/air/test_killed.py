@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rooms.media.air.disk import read_journals
-from rooms.media.films.check import check
+from rooms.media.recordings.check import check
 from rooms.playback.recording import SMALL, missing
 from tests.rooms.media.packaging import Packaging
 from tests.rooms.media.watching import beeps, frames

@@ -7,7 +7,7 @@ import pytest
 
 from rooms.media.air.disk import Disk, read_index, read_journals
 from rooms.media.air.programme import Programme
-from rooms.media.films.check import check
+from rooms.media.recordings.check import check
 from rooms.playback.film_index import FilmIndex
 from rooms.playback.playlists import multivariant_playlist
 from rooms.playback.recording import SMALL, RenditionJournal, playlist_name, write

@@ -12,9 +12,9 @@ from PIL import Image
 
 from rooms.media.__main__ import main
 from rooms.media.films.captions import cues_of
-from rooms.media.films.download import FAST_START
 from rooms.media.films.package import FilmRefused, package, read_index
 from rooms.media.films.spec import FilmSpec
+from rooms.media.recordings.download import FAST_START
 from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition
 from rooms.playback.webvtt import read_webvtt
 

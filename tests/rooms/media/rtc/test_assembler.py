@@ -12,7 +12,7 @@ from rooms.media.rtc.assembler import (
     START_CODE,
     Packet,
     PictureAssembler,
-    Sounds,
+    SoundAssembler,
 )
 
 SPS, PPS, IDR, SLICE = b"\x67sps", b"\x68pps", b"\x65" + b"k" * 30, b"\x41" + b"p" * 20
@@ -134,7 +134,7 @@ def test_no_packet_of_a_heavily_damaged_stream_makes_a_damaged_picture():
 
 
 def test_a_lost_sound_is_not_waited_for_long():
-    sounds = Sounds()
+    sounds = SoundAssembler()
     packets = [Packet(n, n * 960, True, b"opus%d" % n, n * 0.02) for n in range(20) if n != 5]
     made = [sound for packet in packets for sound in sounds.put(packet)]
     made += sounds.take(packets[-1].received_at_s + SOUND_PATIENCE_S)

@@ -14,7 +14,7 @@ from aiortc.rtp import RtpPacket
 from rooms.errors import OfferRefused
 from rooms.media.rtc import assembler, seam
 from rooms.media.rtc.relay import Source, Watcher, wire
-from rooms.media.rtc.samples import Kind, Picture, Report, Sound
+from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import Sender
 from rooms.media.rtc.udp_port import UdpPort, open_port
 from tests.live.waiting import until
@@ -40,7 +40,7 @@ class Listener:
     def sound(self, source: str, sound: Sound) -> None:
         self.sounds.append(sound)
 
-    def report(self, source: str, kind: Kind, report: Report) -> None: ...
+    def report(self, source: str, kind: Kind, report: SenderReport) -> None: ...
     def voice(self, source: str, level_db: int, now_s: float) -> None: ...
 
 
@@ -222,7 +222,7 @@ async def test_a_watcher_gets_what_a_source_sends_and_a_keyframe_when_it_asks(pa
         def packet(self, receiver: object, packet: RtpPacket) -> None:
             heard.append(packet.payload)
 
-        def report(self, receiver: object, report: Report) -> None: ...
+        def report(self, receiver: object, report: SenderReport) -> None: ...
         def over(self) -> None: ...
 
     watching.getReceivers()[1].listener = Ear()

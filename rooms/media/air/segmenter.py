@@ -8,7 +8,7 @@ from rooms.media.air.disk import Disk
 from rooms.playback.parts import LEAST_PART_S, PART_S
 
 
-class MediaTrack:
+class Segmenter:
     """Samples go in, files go to the disk; `hz` is how many ticks a second has."""
 
     def __init__(

@@ -10,7 +10,7 @@ PAUSE_S = 0.4
 """A breath does not end one's turn."""
 
 
-class Voices:
+class VoiceSwitch:
     """The sources of a stage, by who speaks."""
 
     def __init__(self) -> None:

@@ -11,20 +11,20 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.resampler import AudioResampler
 
-from rooms.media.films.download import Files
+from rooms.media.recordings.download import FileChain
 
 RATE_HZ = 16_000
 Samples = npt.NDArray[np.int16]
 
 
-class Heard(NamedTuple):
+class SoundStretch(NamedTuple):
     """Sound that follows on without a break: the second of the film at which it begins, and its files in order."""
 
     begins_s: float
     files: Sequence[Path]
 
 
-def write_wave(sound: Sequence[Heard], target: Path) -> None:
+def write_wave(sound: Sequence[SoundStretch], target: Path) -> None:
     """Decode these stretches, with silence between them: a second of the file is that second of the film.
 
     Raises OSError, or FFmpegError for what cannot be read.
@@ -47,7 +47,7 @@ def write_wave(sound: Sequence[Heard], target: Path) -> None:
 def decoded(files: Sequence[Path]) -> Iterator[Samples]:
     """What the files hold, an initialisation segment first, packet by packet."""
     resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
-    with av.open(Files(files), "r", format="mp4") as container:
+    with av.open(FileChain(files), "r", format="mp4") as container:
         for frame in chain(container.decode(audio=0), (None,)):  # None: what the resampler still holds
             for made in resampler.resample(frame):
                 yield made.to_ndarray()[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rooms.media.air.programme import Programme
-from rooms.media.films.check import check, check_film
+from rooms.media.recordings.check import check, check_film
 from rooms.playback.film_index import INDEX_NAME, FilmIndex
 from tests.rooms.media.speaker import Speaker, feed
 

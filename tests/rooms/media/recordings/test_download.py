@@ -7,7 +7,7 @@ import numpy as np
 
 from rooms.media.air.disk import read_journals
 from rooms.media.air.programme import Programme
-from rooms.media.films.download import JoinedRun, join
+from rooms.media.recordings.download import RunFiles, join
 from rooms.playback.film_index import FilmIndex
 from rooms.playback.recording import RENDITIONS, init_name
 from tests.rooms.media.speaker import LOOP_S, Speaker, feed
@@ -17,14 +17,14 @@ LIP_SYNC_S = 0.045
 LIT, LOUD = 128, 0.1
 
 
-def runs_in(directory: Path) -> list[JoinedRun]:
+def runs_in(directory: Path) -> list[RunFiles]:
     journals = read_journals(directory)
 
     def files(rendition: str, run: int) -> list[Path]:
         listed = [each.name for each in journals[rendition].listed if each.run == run]
         return [directory / name for name in (init_name(RENDITIONS[rendition], run), *listed)]
 
-    return [JoinedRun(files("video", run), files("audio", run)) for run in range(journals["video"].runs)]
+    return [RunFiles(files("video", run), files("audio", run)) for run in range(journals["video"].runs)]
 
 
 def seen(path: Path) -> tuple[list[float], set[int], float]:
@@ -76,7 +76,7 @@ def test_a_film_that_was_trimmed_begins_with_what_was_kept(packaged: tuple[Path,
         return [directory / name for name in (str(init), *names)]
 
     kept = [[segment.name for segment in each.segments[1:4]] for each in (index.video, index.audio)]
-    run = JoinedRun(files(index.video.init, kept[0]), files(index.audio.init, kept[1]))
+    run = RunFiles(files(index.video.init, kept[0]), files(index.audio.init, kept[1]))
     join([run], tmp_path / "film.mp4")
     with av.open(str(tmp_path / "film.mp4")) as film:
         times = [float(frame.time) for frame in film.decode(video=0)]

@@ -6,7 +6,7 @@ import pytest
 
 from rooms.media.air.disk import read_journals
 from rooms.media.air.programme import Programme
-from rooms.media.films.wave_file import Heard, write_wave
+from rooms.media.recordings.wave_file import SoundStretch, write_wave
 from rooms.playback.recording import init_name
 from tests.pages.recogniser import beeps
 from tests.rooms.media.speaker import FLASH_FRAME, FRAMES_PER_S, Speaker, feed
@@ -41,7 +41,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def test_every_stretch_is_where_it_belongs(
     files: list[Path], tmp_path: Path, begins: tuple[float, ...], expected: tuple[float, ...], lasts: float
 ) -> None:
-    write_wave([Heard(each, files) for each in begins], tmp_path / "sound.wav")
+    write_wave([SoundStretch(each, files) for each in begins], tmp_path / "sound.wav")
     found, seconds = beeps(tmp_path / "sound.wav")
     assert found == pytest.approx([at + BEEP_AT_S for at in expected], abs=IN_STEP_S)
     assert seconds == pytest.approx(lasts, abs=0.15)

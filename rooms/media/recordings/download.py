@@ -6,11 +6,11 @@ its parameter sets stand before its first picture as well.
 
 import heapq
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import av
 from av.container import InputContainer, OutputContainer
@@ -18,32 +18,30 @@ from av.packet import Packet
 from av.stream import Stream
 
 from rooms.media.air.cmaf import length_prefixed
+from rooms.media.films.package import AnyPacket, Progress
 
-AnyPacket: TypeAlias = "Packet[Any]"
-Progress = Callable[[float], None]
-"""Told now and then which share of the work is done, 0 to 1."""
 FAST_START = {"movflags": "faststart"}
 """What a player must know first stands first."""
 
 
-class JoinedRun(NamedTuple):
+class RunFiles(NamedTuple):
     """The files of one stretch, an initialisation segment first in each rendition."""
 
     video: Sequence[Path]
     audio: Sequence[Path]
 
 
-def join(runs: Sequence[JoinedRun], target: Path, progress: Progress = lambda share: None) -> None:
+def join(runs: Sequence[RunFiles], target: Path, progress: Progress = lambda share: None) -> None:
     """Write one film of these runs. Raises OSError, or FFmpegError for what cannot be read."""
     with av.open(str(target), "w", format="mp4", options=FAST_START) as container:
-        film = JoinedFilm(container)
+        joiner = RunJoiner(container)
         for number, run in enumerate(runs):
             with ExitStack() as opened:
-                film.append(*(opened.enter_context(av.open(Files(files), "r", format="mp4")) for files in run))
+                joiner.append(*(opened.enter_context(av.open(FileChain(files), "r", format="mp4")) for files in run))
             progress((number + 1) / len(runs))
 
 
-class JoinedFilm:
+class RunJoiner:
     """The film that is being written."""
 
     def __init__(self, container: OutputContainer) -> None:
@@ -88,7 +86,7 @@ class JoinedFilm:
         self._container.mux(packet)
 
 
-class Files(io.RawIOBase):
+class FileChain(io.RawIOBase):
     """Several files to be read as one, from the first byte to the last."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
