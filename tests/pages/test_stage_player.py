@@ -119,7 +119,7 @@ async def test_a_trimmed_recording_plays_from_its_first_second_with_sound_and_ca
     await context.add_init_script("localStorage.setItem('captions', 'on')")
     page = await context.new_page()
     await page.goto(f"{served}/{event.slug}/sessions/{session.slug}")
-    await page.locator("[data-player-command=start]").click()
+    await page.locator("[data-command=start]").click()
     await until(page, f"{VIDEO}.played.length > 0 && {VIDEO}.played.start(0) < 0.2")
     await plays_beyond(page, 3)
     await until(page, f"{VIDEO}.ended && {VIDEO}.played.length === 1")

@@ -78,7 +78,7 @@ async def test_the_window_follows_pause_jumps_and_speed_of_a_recording_and_is_fo
     assert await page.evaluate(f"{VIDEO}.currentTime") > 20  # the arrows moved the window, not the film
 
     await page.reload()
-    await page.locator("[data-player-command=start]").click()
+    await page.locator("[data-command=start]").click()
     await plays_on(page, 1)
     await until(page, f"{FACTS}.sign === 'top-left' && {IN_STEP}", 60_000)
 

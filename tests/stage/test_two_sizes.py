@@ -74,7 +74,7 @@ async def test_both_sizes_of_a_camera_are_watched_live_recorded_and_switched_on_
     directory = await recorded(settings, database, house)
     await both_are_whole(directory)
     await watcher.reload()
-    await watcher.locator("[data-player-command=start]").click(timeout=WITHIN_MS)
+    await watcher.locator("[data-command=start]").click(timeout=WITHIN_MS)
     for label, height in (("720p", 720), ("360p", 360)):
         await until_shown(watcher, label, height)
 

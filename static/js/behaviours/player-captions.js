@@ -1,6 +1,7 @@
 // Captions below the picture: read from the video's text tracks, drawn by ourselves, on or off as was last chosen.
 // Each one is told as `plenary:cue`, to the transcript beside the picture, while that is open.
 
+import { obey } from "../helpers/commands.js";
 import { listen, together } from "../helpers/listeners.js";
 
 const KEY = "captions";
@@ -45,13 +46,14 @@ export function connect(element) {
   apply();
   return together(
     listen(video.textTracks, { addtrack: apply, change: apply }),
-    listen(button, {
-      click() {
+    obey(element, {
+      captions() {
         on = !on;
         localStorage.setItem(KEY, on ? "on" : "off");
         apply();
       },
     }),
     () => clearInterval(timer),
+    () => [...video.textTracks].forEach((each) => (each.oncuechange = null)),
   );
 }

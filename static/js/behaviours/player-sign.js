@@ -1,11 +1,14 @@
 // The interpreter's picture in a window on the player: in step with the programme, where and as large as one likes.
 
-import { EDGE, Feed } from "../helpers/feed.js";
+import { obey } from "../helpers/commands.js";
+import { draggable } from "../helpers/dragging.js";
 import { listen, together } from "../helpers/listeners.js";
+import { SecondPicture } from "../helpers/second-picture.js";
 import { shelf } from "../helpers/shelf.js";
 import { watch } from "../live.js";
-import { correction } from "../models/in-step.js";
 import { moved, nearest, next, remembered, sized } from "../models/sign-window.js";
+
+/** @typedef {import("../models/sign-window.js").Choice} Choice */
 
 const KEY = "plenary:sign";
 
@@ -13,133 +16,107 @@ const KEY = "plenary:sign";
 export function connect(element) {
   const main = /** @type {HTMLVideoElement} */ (element.querySelector("video"));
   const frame = /** @type {HTMLElement} */ (element.querySelector("[data-sign-window]"));
-  const video = /** @type {HTMLVideoElement} */ (frame.querySelector("video"));
-  const button = /** @type {HTMLElement} */ (element.querySelector("[data-command='sign']"));
-  const beside = /** @type {HTMLElement} */ (frame.querySelector("[data-sign-do='beside']"));
-  const words = /** @type {HTMLElement} */ (frame.querySelector("[data-sign-words]"));
   const facts = element.dataset;
   const choice = remembered(shelf().getItem(KEY), facts.signs === "yes");
-  const feed = new Feed(video, facts.signed ?? "", { opened() {}, isAtEdge: () => facts.live === "true", heights() {} });
+  const picture = new SecondPicture(
+    /** @type {HTMLVideoElement} */ (frame.querySelector("video")),
+    facts.signed ?? "",
+    () => facts.live === "true",
+  );
   let isThere = facts.isSigned === "yes";
 
   const isShown = () => choice.on && isThere && facts.shows === "picture" && facts.idle === "false";
+  const show = () => draw(element, choice, isThere, isShown());
 
-  function draw() {
-    button.hidden = !isThere;
-    button.setAttribute("aria-pressed", String(choice.on));
-    frame.hidden = !isShown();
-    facts.sign = isShown() ? choice.place : "";
-    facts.signSize = String(choice.size);
-    beside.setAttribute("aria-pressed", String(choice.place === "beside"));
-  }
-
-  /** @param {Partial<import("../models/sign-window.js").Choice>} change */
+  /** @param {Partial<Choice>} change */
   function choose(change) {
     Object.assign(choice, change);
     shelf().setItem(KEY, JSON.stringify(choice));
-    if (change.place) words.textContent = words.dataset[camel(change.place)] ?? "";
-    draw();
+    if (change.place) say(frame, change.place);
+    show();
   }
-
   const toggle = () => choose({ on: !choice.on });
 
+  /** @param {{ mediaTime: number | null, playing: boolean }} programme */
+  function follow(programme) {
+    show();
+    if (isShown()) frame.dataset.absent = String(!picture.follow(programme, main.playbackRate));
+    else picture.close();
+  }
+
+  show();
+  return together(
+    obey(element, { sign: () => isThere && toggle() }),
+    listen(element, { "player:beat": ({ detail }) => follow(detail) }),
+    listen(main, { pause: () => picture.pause() }),
+    tools(frame, choice, choose, toggle),
+    draggable(frame, element, (x, y) => choose({ place: nearest(x, y) })),
+    watch(`session:${facts.session}`, "air", ({ is_signed }) => {
+      isThere ||= is_signed;
+      show();
+    }),
+    () => picture.close(),
+  );
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Choice} choice
+ * @param {boolean} isThere there is somebody to be seen
+ * @param {boolean} isShown
+ */
+function draw(element, choice, isThere, isShown) {
+  const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
+  const button = part("[data-command=sign]");
+  button.hidden = !isThere;
+  button.setAttribute("aria-pressed", String(choice.on));
+  part("[data-sign-window]").hidden = !isShown;
+  part("[data-sign-do=beside]").setAttribute("aria-pressed", String(choice.place === "beside"));
+  element.dataset.sign = isShown ? choice.place : "";
+  element.dataset.signSize = String(choice.size);
+}
+
+/**
+ * Says to screen readers where the window stands now; the words stand in the page.
+ * @param {HTMLElement} frame
+ * @param {string} place
+ */
+function say(frame, place) {
+  const words = /** @type {HTMLElement} */ (frame.querySelector("[data-sign-words]"));
+  words.textContent = words.getAttribute(`data-${place}`) ?? "";
+}
+
+/**
+ * Wires the window's buttons and keys.
+ * @param {HTMLElement} frame
+ * @param {Readonly<Choice>} choice
+ * @param {(change: Partial<Choice>) => void} choose
+ * @param {() => void} close
+ */
+function tools(frame, choice, choose, close) {
   /** @type {Record<string, () => void>} */
   const acts = {
     larger: () => choose({ size: sized(choice.size + 1) }),
     smaller: () => choose({ size: sized(choice.size - 1) }),
     move: () => choose({ place: next(choice.place) }),
     beside: () => choose({ place: choice.place === "beside" ? "bottom-right" : "beside" }),
-    close: toggle,
+    close,
   };
-
-  /**
-   * Go where the programme is.
-   * @param {{ mediaTime: number | null, playing: boolean }} programme
-   */
-  function follow({ mediaTime, playing }) {
-    draw();
-    if (!isShown()) return feed.close();
-    if (!feed.isWanted) feed.open(facts.live === "true" ? EDGE : 0, false);
-    const wanted = mediaTime === null ? null : feed.positionOf(mediaTime);
-    frame.dataset.absent = String(feed.isOpen && mediaTime !== null && wanted === null);
-    if (wanted === null || !playing) video.pause();
-    if (wanted === null || video.seeking) return;
-    const { seek, rate } = correction(video.currentTime, wanted, main.playbackRate);
-    if (seek !== null) video.currentTime = seek;
-    video.playbackRate = rate;
-    if (!playing) return;
-    if (video.paused) video.play().catch(() => {});
-    feed.keep();
-  }
-
-  draw();
-  return together(
-    listen(element, {
-      /** @param {CustomEvent<{ mediaTime: number | null, playing: boolean }>} event */
-      "player:beat": ({ detail }) => follow(detail),
-      /** @param {CustomEvent<string>} event */
-      "player:command": ({ detail }) => detail === "sign" && isThere && toggle(),
-    }),
-    listen(button, { click: toggle }),
-    listen(main, { pause: () => video.pause() }),
-    listen(frame, {
-      /** @param {MouseEvent} event */
-      click(event) {
-        const asked = event.target instanceof Element && event.target.closest("[data-sign-do]");
-        if (asked instanceof HTMLElement) acts[asked.dataset.signDo ?? ""]?.();
-      },
-      /** @param {KeyboardEvent} event */
-      keydown(event) {
-        if (event.key.startsWith("Arrow")) choose({ place: moved(choice.place, event.key) });
-        else if (event.key === "+" || event.key === "-") acts[event.key === "+" ? "larger" : "smaller"]?.();
-        else return;
-        event.preventDefault();
-        event.stopPropagation();
-      },
-    }),
-    draggable(frame, element, (x, y) => choose({ place: nearest(x, y) })),
-    watch(`session:${facts.session}`, "air", ({ is_signed }) => {
-      isThere ||= is_signed;
-      draw();
-    }),
-    () => feed.close(),
-  );
-}
-
-/**
- * Lets an element be dragged over another one.
- * @param {HTMLElement} element
- * @param {HTMLElement} ground
- * @param {(x: number, y: number) => void} dropped where its middle came to lie, as shares of the ground
- */
-function draggable(element, ground, dropped) {
-  /** @type {{ x: number, y: number } | null} */
-  let held = null;
-  return listen(element, {
-    /** @param {PointerEvent} event */
-    pointerdown(event) {
-      if (event.target instanceof Element && event.target.closest("button")) return;
-      held = { x: event.clientX, y: event.clientY };
-      element.setPointerCapture(event.pointerId);
+  /** @type {Record<string, string>} */
+  const keys = { "+": "larger", "-": "smaller" };
+  return listen(frame, {
+    /** @param {MouseEvent} event */
+    click({ target }) {
+      const button = target instanceof Element && target.closest("[data-sign-do]");
+      if (button instanceof HTMLElement) acts[button.dataset.signDo ?? ""]?.();
     },
-    /** @param {PointerEvent} event */
-    pointermove({ clientX, clientY }) {
-      if (held) element.style.translate = `${clientX - held.x}px ${clientY - held.y}px`;
-    },
-    pointerup() {
-      if (!held) return;
-      held = null;
-      const [{ left, top, width, height }, below] = [element.getBoundingClientRect(), ground.getBoundingClientRect()];
-      const isMoved = element.style.translate !== "";
-      element.style.translate = "";
-      if (isMoved) dropped((left + width / 2 - below.left) / below.width, (top + height / 2 - below.top) / below.height);
-    },
-    pointercancel() {
-      held = null;
-      element.style.translate = "";
+    /** @param {KeyboardEvent} event */
+    keydown(event) {
+      if (event.key.startsWith("Arrow")) choose({ place: moved(choice.place, event.key) });
+      else if (keys[event.key]) acts[keys[event.key] ?? ""]?.();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
     },
   });
 }
-
-/** @param {string} name with hyphens */
-const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());

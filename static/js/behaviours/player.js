@@ -2,6 +2,7 @@
 // Tells others by `data-phase`, `data-playing`, `data-media-time`, `data-live`, `data-edge` and the events
 // `plenary:playing` and, four times a second, `player:beat`.
 
+import { obey } from "../helpers/commands.js";
 import { listen, together } from "../helpers/listeners.js";
 import { SessionPlayer } from "../helpers/session-player.js";
 import { watch } from "../live.js";
@@ -17,28 +18,17 @@ export function connect(element) {
     { playlist, resume: Number(resume), status: { state, recording, air: "none" }, hasFilm: film === "yes" },
     { changed: () => show(element, player), heights: (heights) => tell(element, "player:heights", heights) },
   );
-  /** @type {Record<string, () => unknown>} */
-  const commands = {
-    start: () => player.start(),
-    again: () => player.goTo(0),
-    retry: () => player.feed.reopen(),
-    edge: () => player.toEdge(),
-    sound: () => (player.video.muted = false),
-  };
   const timer = setInterval(() => say(element, player.beat(), player.feed), BEAT_MS);
   player.follow({});
   return together(
-    listen(element, {
-      /** @param {MouseEvent} event */
-      click(event) {
-        const asked = event.target instanceof Element && event.target.closest("[data-player-command]");
-        if (asked instanceof HTMLElement) commands[asked.dataset.playerCommand ?? ""]?.();
-      },
-      /** @param {CustomEvent<string>} event */
-      "player:quality": ({ detail }) => player.feed.choose(detail),
-      /** @param {CustomEvent<string>} event */
-      "player:command": ({ detail }) => detail === "edge" && element.dataset.behind === "true" && player.toEdge(),
+    obey(element, {
+      start: () => player.start(),
+      again: () => player.goTo(0),
+      retry: () => player.feed.reopen(),
+      edge: () => element.dataset.behind === "true" && player.toEdge(),
+      sound: () => (player.video.muted = false),
     }),
+    listen(element, { "player:quality": (/** @type {CustomEvent<string>} */ { detail }) => player.feed.choose(detail) }),
     listen(document, { "plenary:seek": (/** @type {CustomEvent<{ seconds: number }>} */ event) => player.goTo(event.detail.seconds) }),
     watch(room, "status", ({ state, recording }) => player.follow({ state, recording })),
     watch(room, "air", ({ state }) => player.follow({ air: state })),

@@ -46,3 +46,23 @@ export const within = (position, end) => Math.min(Math.max(position, 0), Math.ma
  * @param {number} edge the newest playable moment, seconds
  */
 export const isAtEdge = (position, edge) => edge - position <= LIVE_WITHIN_S;
+
+/**
+ * The last second that can be reached; 0 while it is not known.
+ * @param {boolean} isLive
+ * @param {number} edge the live edge, seconds
+ * @param {number} duration of what is over, seconds
+ */
+export const lastSecond = (isLive, edge, duration) => (isLive ? edge : Number.isFinite(duration) ? duration : 0);
+
+/**
+ * Says a position in the words of the player: behind the live edge where there is one, else from the start.
+ * @param {number} position seconds
+ * @param {number} last the last second that can be reached
+ * @param {"live" | "behind" | "recorded"} kind `live`: at the live edge
+ */
+export function positionWords(position, last, kind) {
+  if (kind === "live") return { written: "", spoken: "live" };
+  if (kind === "behind") return { written: `−${clock(last - position)}`, spoken: `${spoken(last - position)} behind` };
+  return { written: `${clock(position)} / ${clock(last)}`, spoken: spoken(position) };
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, isAtEdge, spoken, within } from "../../../static/js/models/timeline.js";
+import { clock, isAtEdge, lastSecond, positionWords, spoken, within } from "../../../static/js/models/timeline.js";
 
 test("a position is written as on a clock", () => {
   assert.equal(clock(0), "0:00");
@@ -28,4 +28,16 @@ test("a few seconds behind is live, a quarter of a minute is not", () => {
   assert.equal(isAtEdge(95, 100), true);
   assert.equal(isAtEdge(102, 100), true);
   assert.equal(isAtEdge(84, 100), false);
+});
+
+test("what can be reached ends at the live edge, else at the end, once that is known", () => {
+  assert.equal(lastSecond(true, 90, Infinity), 90);
+  assert.equal(lastSecond(false, 0, 100), 100);
+  assert.equal(lastSecond(false, 0, NaN), 0);
+});
+
+test("a position is told from the start of a recording, and from the live edge of what is live", () => {
+  assert.deepEqual(positionWords(65, 125, "recorded"), { written: "1:05 / 2:05", spoken: "1 minute 5 seconds" });
+  assert.deepEqual(positionWords(65, 125, "behind"), { written: "−1:00", spoken: "1 minute behind" });
+  assert.deepEqual(positionWords(120, 125, "live"), { written: "", spoken: "live" });
 });
