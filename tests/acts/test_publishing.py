@@ -16,8 +16,8 @@ from server.settings import Settings
 from server.store import stages
 from server.store.engine.database import Database
 from tests.factory import Factory
-from tests.live.waiting import until
 from tests.media.listening import KEY, listening_at
+from tests.waiting import until
 
 NO_OFFER = "v=0"
 

@@ -23,7 +23,7 @@ from rooms.outlet import Frame, header
 from rooms.protocol import Changed, Close
 from rooms.receivers import Connection, Receivers
 from server.live.fanout import EXTENSION, TOLD_LIMIT, DirectOutlet, FanoutProtocol
-from tests.live.waiting import WITHIN_S, until
+from tests.waiting import WITHIN_S, until
 
 TOUCHED = {
     WebSocketsSansIOProtocol: (

@@ -12,7 +12,7 @@ from rooms.protocol import Changed, Close, Playing
 from server.app import create_app
 from server.live.outbox import SHARED_LIMIT, Outbox
 from tests.live.page import opened
-from tests.live.waiting import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 

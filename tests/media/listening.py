@@ -7,7 +7,7 @@ from pathlib import Path
 from rooms.media.worker import MediaWorker, Whereabouts
 from server.media.whereabouts import listen_address
 from server.settings import Settings
-from tests.live.waiting import until
+from tests.waiting import until
 
 KEY = b"k" * 32
 

@@ -12,8 +12,8 @@ from rooms.control import Leave, SourcesPresent
 from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.media.whereabouts import listen_address
 from server.settings import Settings
-from tests.live.waiting import until
 from tests.media.listening import KEY, listening_at
+from tests.waiting import until
 
 GOODBYE = Leave("main", "nobody")
 

@@ -13,7 +13,7 @@ from server.store import stages
 from server.store.engine.database import Database
 from server.trust.secret import load_secret
 from tests.factory import Factory
-from tests.live.waiting import until
+from tests.waiting import until
 
 
 async def test_a_stage_that_is_wanted_in_one_web_process_has_one_started_by_another(

@@ -8,8 +8,8 @@ from rooms.protocol import Playing
 from rooms.session import Status
 from server.analytics.attendance import time_present
 from server.store.reactions import moment
-from tests.live.waiting import until
 from tests.rooms.fakes import NOON, House, a_room
+from tests.waiting import until
 
 KEYNOTE = a_room("session")
 

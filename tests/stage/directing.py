@@ -10,8 +10,8 @@ from server.playback.programmes import directory_of
 from server.settings import Settings
 from server.store import sessions, stages
 from server.store.engine.database import Database
-from tests.live.waiting import until
 from tests.stage.conftest import House
+from tests.waiting import until
 
 ARRIVES_WITHIN_S = 90
 STARTED = 19

@@ -7,9 +7,9 @@ from playwright.async_api import expect
 
 from server.settings import Settings
 from tests.factory import Factory
-from tests.live.waiting import until
 from tests.stage.conftest import House, Open
 from tests.stage.speaking import WITHIN_MS, join, sees
+from tests.waiting import until
 
 CAMERA = """
 navigator.mediaDevices.getUserMedia = ((original) => (wanted) => original.call(

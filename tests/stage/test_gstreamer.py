@@ -8,10 +8,10 @@ from server.store.engine.database import Database
 from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
 from tests.engines.gstreamer import publishing
-from tests.live.waiting import until
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, listed, recorded
 from tests.stage.speaking import sees
+from tests.waiting import until
 
 
 @pytest.fixture

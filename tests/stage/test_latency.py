@@ -13,12 +13,12 @@ from server.models import Stage
 from server.store import sessions, stages
 from server.store.engine.database import Database
 from tests.factory import Factory
-from tests.live.waiting import until
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air
 from tests.stage.speaking import join
 from tests.stage.time_code import PUBLISHED
 from tests.stage.watching import sees_the_clock, watched
+from tests.waiting import until
 
 LOW_S, ORDINARY_S = 2.5, 6.0
 """From capture to picture, to be reached."""

@@ -16,11 +16,11 @@ from rooms.playback.recording import RENDITIONS, init_name
 from server.settings import Settings
 from server.store.engine.database import Database
 from tests.engines.process import free_port
-from tests.live.waiting import until
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, listed, recorded
 from tests.stage.lossy_line import LossyLine
 from tests.stage.speaking import join
+from tests.waiting import until
 
 LOST, LATE_S = 0.05, 0.04
 """One packet in twenty, and 80 ms to and fro."""

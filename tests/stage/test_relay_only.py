@@ -6,10 +6,10 @@ from rooms.media.recordings.check import check
 from server.settings import Settings
 from server.store.engine.database import Database
 from tests.engines.coturn import SECRET, Coturn
-from tests.live.waiting import until
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, listed, recorded
 from tests.stage.speaking import join
+from tests.waiting import until
 
 RELAYED_ALONE = """
 window.RTCPeerConnection = class extends RTCPeerConnection {

@@ -15,10 +15,10 @@ from rooms.playback.recording import SMALL
 from server.settings import Settings
 from server.store.engine.database import Database
 from tests.factory import Factory
-from tests.live.waiting import until
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, listed, recorded
 from tests.stage.speaking import WITHIN_MS, join
+from tests.waiting import until
 
 VIDEO = "document.querySelector('[data-player] video')"
 SHOWS = f"height => {VIDEO}?.videoHeight === height"

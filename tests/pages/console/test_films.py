@@ -12,7 +12,7 @@ from rooms.media.films.film import make_film
 from rooms.media.films.spec import FilmSpec
 from server.models import Event
 from tests.factory import Factory
-from tests.live.waiting import until
+from tests.waiting import until
 
 PIECE = 1_000_000
 READY_WITHIN_S = 120

@@ -24,10 +24,10 @@ from server.playback.programmes import directory_of, stored_at
 from server.settings import Settings
 from server.store.engine.database import Database
 from tests.factory import Factory
-from tests.live.waiting import WITHIN_S, until
 from tests.pages.broadcasts import open_programme
 from tests.pages.films import film_of
 from tests.rooms.media.speaker import Speaker, feed
+from tests.waiting import WITHIN_S, until
 
 pytestmark = pytest.mark.one_engine
 SENT_S, MORE_S = 9.0, 1.0

@@ -19,10 +19,10 @@ from server.settings import Settings
 from server.store import sessions
 from server.store.engine.database import Database
 from tests.factory import Factory
-from tests.live.waiting import WITHIN_S
 from tests.pages.broadcasts import broadcast
 from tests.pages.films import film_of
 from tests.pages.machines.test_low_latency import MORE_S, SENT_S, Sent, next_in
+from tests.waiting import WITHIN_S
 
 VIEWERS, RELOADS = 50, 3
 

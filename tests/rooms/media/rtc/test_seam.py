@@ -17,7 +17,7 @@ from rooms.media.rtc.relay import Source, Watcher, wire
 from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import Sender
 from rooms.media.rtc.udp_port import UdpPort, open_port
-from tests.live.waiting import until
+from tests.waiting import until
 
 HERE = "127.0.0.1"
 HERE_BY_IPV6 = "::1"
