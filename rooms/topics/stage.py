@@ -20,13 +20,13 @@ class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody backstage. `place` is the slot in which everybody else receives them; None: not there now."""
+    """Somebody backstage, or an encoder. Everybody else receives them in their `slot`; None: they are not there."""
 
     id: str
     person: str | None
     name: str
     role: str
-    place: int | None
+    slot: int | None
     state: Literal["arriving", "here", "lost", "left"]
     connection: str | None
     """The WHIP resource that they send by: a page that sees another than its own has been replaced."""

@@ -4,7 +4,7 @@ import msgspec
 
 
 class SeatShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One place at the table. `name` is empty while the seat is free or kept for somebody."""
+    """One seat at the table. `name` is empty while the seat is free or kept for somebody."""
 
     number: int
     state: str

@@ -1,4 +1,4 @@
-"""Sending to a stage and watching it backstage: an offer is answered by the media process, a publisher has a place.
+"""Sending to a stage and watching it backstage: an offer is answered by the media process, a publisher has a slot.
 
 An offer and an answer are session descriptions (SDP) as text; nobody else talks to the media process about them.
 """
@@ -46,7 +46,7 @@ def publisher_of(person: Person, grants: Collection[Grant], stage: Stage) -> Pub
 async def publish(database: Database, line: MediaLine, stage: Stage, publisher: Publisher, offer: str) -> Answered:
     """Receive what a publisher sends; a media process is started for them where there is none.
 
-    Raises StageRefused when there is no place for them, and MediaAway or MediaRefused, after which they have none.
+    Raises StageRefused when there is no slot for them, and MediaAway or MediaRefused, after which they have none.
     """
     if not line.is_open:
         async with database.writing() as db:
@@ -55,11 +55,11 @@ async def publish(database: Database, line: MediaLine, stage: Stage, publisher: 
     connection = secrets.token_hex(CONNECTION_BYTES)
     async with database.writing() as db:
         source, replaced = await stages.arrive(db, stage, publisher, connection, datetime.now(UTC))
-    assert source.place is not None
+    assert source.slot is not None
     try:
         if replaced is not None:
             await line.let_go(str(stage.id), replaced)
-        answer = await line.describe(Publish(str(stage.id), connection, source.place, offer))
+        answer = await line.describe(Publish(str(stage.id), connection, source.slot, offer))
     except (MediaAway, MediaRefused):
         async with database.writing() as db:
             await stages.note(db, stage, connection, "left", datetime.now(UTC))
@@ -80,9 +80,9 @@ async def watch(database: Database, line: MediaLine, stage: Stage, person: Perso
     await reach(line)
     async with database.reading() as db:
         sources = await stages.sources_of(db, stage.id)
-    place = next((source.place for source in sources if source.person_id == person.id), None)
+    slot = next((source.slot for source in sources if source.person_id == person.id), None)
     connection = f"{person.id.hex}{secrets.token_hex(CONNECTION_BYTES)}"
-    return Answered(connection, await line.describe(Watch(str(stage.id), connection, place, offer)))
+    return Answered(connection, await line.describe(Watch(str(stage.id), connection, slot, offer)))
 
 
 async def unwatch(line: MediaLine, stage: Stage, person: Person, connection: str) -> None:

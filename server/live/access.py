@@ -50,7 +50,7 @@ class SqlAccess:
         return ended
 
 
-PLACES: dict[str, tuple[type[SQLModel], Mapped[uuid.UUID], Mapped[uuid.UUID]]] = {
+WITHIN_EVENTS: dict[str, tuple[type[SQLModel], Mapped[uuid.UUID], Mapped[uuid.UUID]]] = {
     "session": (Session, col(Session.id), col(Session.event_id)),
     "stage": (Stage, col(Stage.id), col(Stage.event_id)),
     "table": (NetworkingTable, col(NetworkingTable.id), col(NetworkingTable.event_id)),
@@ -86,7 +86,7 @@ def entering(kind: str) -> Select[Any]:
     )
     if kind == "event":
         return statement.where(col(Event.id) == bindparam("room"))
-    relation, key, event = PLACES[kind]
+    relation, key, event = WITHIN_EVENTS[kind]
     return statement.join(relation, event == col(Event.id)).where(key == bindparam("room"))
 
 

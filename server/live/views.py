@@ -72,7 +72,7 @@ async def lounge(db: AsyncSession, event_id: uuid.UUID) -> Lounge | None:
                 str(each.table.id),
                 each.table.state,
                 each.free,
-                sum(place.state == "taken" for place in each.places),
+                sum(seat.state == "taken" for seat in each.seats),
                 each.waiting,
             )
             for each in await tables.lounge(db, event_id)
@@ -119,7 +119,7 @@ async def backstage(db: AsyncSession, stage_id: uuid.UUID) -> BackstageShown | N
             str(each.person_id) if each.person_id else None,
             each.name,
             each.role,
-            each.place,
+            each.slot,
             each.state,  # type: ignore[arg-type]
             each.connection,
             each.is_on_air,
@@ -140,13 +140,13 @@ async def seats(db: AsyncSession, table_id: uuid.UUID) -> Seats | None:
         found.table.state,
         [
             SeatShown(
-                place.number,
-                place.state,
-                place.name,
-                place.organisation,
-                host=place.person_id is not None and found.is_hosted_by(place.person_id),
+                seat.number,
+                seat.state,
+                seat.name,
+                seat.organisation,
+                host=seat.person_id is not None and found.is_hosted_by(seat.person_id),
             )
-            for place in found.places
+            for seat in found.seats
         ],
         found.free,
         found.waiting,

@@ -39,7 +39,7 @@ class StageSource(SQLModel, table=True):
     """
 
     __tablename__ = "stage_source"
-    __table_args__ = (UniqueConstraint("stage_id", "publisher"), UniqueConstraint("stage_id", "place"))
+    __table_args__ = (UniqueConstraint("stage_id", "publisher"), UniqueConstraint("stage_id", "slot"))
 
     id: uuid.UUID = key()
     stage_id: uuid.UUID = Field(foreign_key="stage.id", ondelete="CASCADE")
@@ -49,8 +49,8 @@ class StageSource(SQLModel, table=True):
     name: str = Field(max_length=120)
     role: str = Field(max_length=20)
     """speaker, interpreter, chair, producer or encoder."""
-    place: int | None = Field(default=None)
-    """Its slot in what everybody backstage receives; None when it is not there."""
+    slot: int | None = Field(default=None)
+    """Where it is in what everybody backstage receives; None when it is not there."""
     connection: str | None = Field(default=None, max_length=32)
     """The WHIP resource that it sends by; a new one each time it comes."""
     state: str = Field(default="arriving", max_length=20)

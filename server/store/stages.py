@@ -158,22 +158,22 @@ async def session_after(db: AsyncSession, stage_id: uuid.UUID) -> Session | None
 
 
 async def sources_of(db: AsyncSession, stage_id: uuid.UUID) -> list[StageSource]:
-    """Who is backstage or was, those with a place first."""
+    """Who is backstage or was, those with a slot first."""
     rows = (await db.exec(select(StageSource).where(StageSource.stage_id == stage_id))).all()
-    return sorted(rows, key=lambda each: (each.place is None, each.place or 0, each.name))
+    return sorted(rows, key=lambda each: (each.slot is None, each.slot or 0, each.name))
 
 
 class Arrival(NamedTuple):
-    """A publisher's place backstage, and the connection that the new one takes over from, if there was one."""
+    """A publisher backstage, and the connection that the new one takes over from, if there was one."""
 
     source: StageSource
     replaced: str | None
 
 
 async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> Arrival:
-    """Give a publisher a place; a person's newer connection takes over from the older one.
+    """Give a publisher a slot; a person's newer connection takes over from the older one.
 
-    Raises StageRefused when the encoder sends already, or every place is taken.
+    Raises StageRefused when the encoder sends already, or every slot is taken.
     """
     sources = await sources_of(db, stage.id)
     source = next((each for each in sources if each.publisher == publisher.id), None)
@@ -188,9 +188,9 @@ async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connectio
         )
     elif publisher.id == ENCODER and source.state in PRESENT:
         raise StageRefused("An encoder sends to this stage already.")
-    if source.place is None:
-        source.place = next(iter(sorted(set(range(SLOTS)) - {each.place for each in sources})), None)
-    if source.place is None:
+    if source.slot is None:
+        source.slot = next(iter(sorted(set(range(SLOTS)) - {each.slot for each in sources})), None)
+    if source.slot is None:
         raise StageRefused("Every place backstage is taken.")
     source.connection, source.state, source.changed_at = connection, "arriving", now
     source.name, source.role = publisher.name, publisher.role
@@ -204,7 +204,7 @@ async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connectio
 
 
 async def leave(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> bool:
-    """Free the place of a publisher who goes; False when they do not send by this connection (any more)."""
+    """Free the slot of a publisher who goes; False when they do not send by this connection (any more)."""
     theirs = select(StageSource.id).where(
         StageSource.stage_id == stage.id,
         StageSource.publisher == publisher.id,
@@ -220,7 +220,7 @@ async def note(db: AsyncSession, stage: Stage, connection: str, state: str, now:
     """Record what has become of a connection: here, lost or left; nothing when another has taken its place."""
     changed: dict[str, Any] = {"state": state, "changed_at": now}
     if state not in PRESENT:
-        changed |= {"connection": None, "place": None}
+        changed |= {"connection": None, "slot": None}
     ours = (col(StageSource.stage_id) == stage.id, col(StageSource.connection) == connection)
     noted = await db.exec(update(StageSource).where(*ours, col(StageSource.state) != state).values(**changed))
     if noted.rowcount:

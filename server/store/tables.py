@@ -15,7 +15,7 @@ from server.store.engine.revisions import raise_revision, table_room
 LAST_MESSAGES = 50
 
 
-class SeatPlace(NamedTuple):
+class TableSeat(NamedTuple):
     """One seat: free, kept (for who was offered it) or taken. Only a taken one has a name."""
 
     number: int
@@ -31,19 +31,19 @@ class SetTable:
 
     table: NetworkingTable
     host: Speaker | None
-    places: list[SeatPlace] = field(default_factory=list)
+    seats: list[TableSeat] = field(default_factory=list)
     waiting: int = 0
 
     @property
     def free(self) -> int:
-        return sum(place.state == "free" for place in self.places)
+        return sum(seat.state == "free" for seat in self.seats)
 
     def is_hosted_by(self, person_id: uuid.UUID) -> bool:
         return self.host is not None and self.host.person_id == person_id
 
     def number_of(self, person_id: uuid.UUID) -> int | None:
         """The seat of a person."""
-        return next((place.number for place in self.places if place.person_id == person_id), None)
+        return next((seat.number for seat in self.seats if seat.person_id == person_id), None)
 
 
 class TableLine(NamedTuple):
@@ -82,21 +82,21 @@ async def _set(db: AsyncSession, rows: Sequence[tuple[NetworkingTable, Speaker |
     taken = await _taken(db, ids)
     kept, waiting = await _queues(db, ids)
     return [
-        SetTable(table, host, _places(table, taken.get(table.id, {}), kept), waiting.get(table.id, 0))
+        SetTable(table, host, _seats(table, taken.get(table.id, {}), kept), waiting.get(table.id, 0))
         for table, host in rows
     ]
 
 
-def _places(table: NetworkingTable, taken: dict[int, SeatPlace], kept: set[tuple[uuid.UUID, int]]) -> list[SeatPlace]:
+def _seats(table: NetworkingTable, taken: dict[int, TableSeat], kept: set[tuple[uuid.UUID, int]]) -> list[TableSeat]:
     """From the first to the last seat; one beyond the last, left from before the table shrank, is still there."""
     numbers = {*range(1, table.seats + 1), *taken}
     return [
-        taken.get(number) or SeatPlace(number, "kept" if (table.id, number) in kept else "free")
+        taken.get(number) or TableSeat(number, "kept" if (table.id, number) in kept else "free")
         for number in sorted(numbers)
     ]
 
 
-async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[int, SeatPlace]]:
+async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[int, TableSeat]]:
     statement = (
         select(Seat, Person.name, Registration.organisation)
         .outerjoin(Person, col(Person.id) == col(Seat.person_id))
@@ -106,10 +106,10 @@ async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID
         )
         .where(col(Seat.table_id).in_(table_ids))
     )
-    taken: dict[uuid.UUID, dict[int, SeatPlace]] = {}
+    taken: dict[uuid.UUID, dict[int, TableSeat]] = {}
     for seat, name, organisation in await db.exec(statement):
-        place = SeatPlace(seat.number, "taken", name or "Somebody", organisation or "", seat.person_id)
-        taken.setdefault(seat.table_id, {})[seat.number] = place
+        shown = TableSeat(seat.number, "taken", name or "Somebody", organisation or "", seat.person_id)
+        taken.setdefault(seat.table_id, {})[seat.number] = shown
     return taken
 
 

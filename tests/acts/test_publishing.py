@@ -1,4 +1,4 @@
-"""Offers to a stage: who has a place afterwards, and who may end what."""
+"""Offers to a stage: who has a slot afterwards, and who may end what."""
 
 import asyncio
 import uuid
@@ -45,7 +45,7 @@ async def line(settings: Settings) -> AsyncIterator[MediaLine]:
 
 async def sources(database: Database, stage: Stage) -> list[tuple[str, str, int | None]]:
     async with database.reading() as db:
-        return [(each.name, each.state, each.place) for each in await stages.sources_of(db, stage.id)]
+        return [(each.name, each.state, each.slot) for each in await stages.sources_of(db, stage.id)]
 
 
 async def test_whoever_sends_no_offer_has_no_place(database: Database, stage: Stage, line: MediaLine) -> None:

@@ -46,7 +46,7 @@ async def amara(make):
 async def test_a_persons_newer_window_takes_over_from_the_older_one(database, stage, amara):
     first = await come(database, stage, amara, "first")
     second = await come(database, stage, amara, "second")
-    assert (second.id, second.place) == (first.id, first.place)
+    assert (second.id, second.slot) == (first.id, first.slot)
     await become(database, stage, "first", "lost")
     assert (await backstage(database, stage))["Amara"].connection == "second"
 
@@ -61,12 +61,12 @@ async def test_a_second_encoder_is_refused_until_the_first_is_gone(database, sta
 
 async def test_there_is_a_place_for_each_and_no_more(database, stage, make):
     crowd = [Publisher(f"Speaker {n}", "speaker", (await make.person()).id) for n in range(SLOTS + 1)]
-    slots = [(await come(database, stage, each, f"c{n}")).place for n, each in enumerate(crowd[:-1])]
+    slots = [(await come(database, stage, each, f"c{n}")).slot for n, each in enumerate(crowd[:-1])]
     assert slots == list(range(SLOTS))
     with pytest.raises(StageRefused, match="Every place"):
         await come(database, stage, crowd[-1], "late")
     await become(database, stage, "c2", "left")
-    assert (await come(database, stage, crowd[-1], "late")).place == 2
+    assert (await come(database, stage, crowd[-1], "late")).slot == 2
 
 
 async def test_whoever_was_on_air_is_on_air_again_when_they_come_back(database, stage, amara, make):

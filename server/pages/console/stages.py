@@ -116,7 +116,7 @@ async def show(request: Request) -> Response:
         request,
         "console/stages/show.html",
         stage=stage,
-        by_place={source.place: source for source in sources if source.place is not None},
+        by_slot={source.slot: source for source in sources if source.slot is not None},
         slots=SLOTS,
         session=running or following,
         whip=str(request.app.url_path_for("whip", stage=stage.id)),

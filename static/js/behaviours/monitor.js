@@ -1,4 +1,4 @@
-// Shows those backstage: one receiving connection with a slot for each place, so that nothing is negotiated anew.
+// Shows those backstage: one receiving connection with a pair of receivers for each slot, so that nothing is negotiated anew.
 
 import { listen, together } from "../helpers/listeners.js";
 import { meterLevel } from "../helpers/sound-level.js";
@@ -6,17 +6,17 @@ import { Connection } from "../helpers/whip.js";
 import { watch } from "../live.js";
 import { Backoff } from "../models/backoff.js";
 
-/** @typedef {{ id: string, person: string | null, name: string, role: string, place: number | null, on_air: boolean, taken: boolean, signing: boolean }} Source */
+/** @typedef {{ id: string, person: string | null, name: string, role: string, slot: number | null, on_air: boolean, taken: boolean, signing: boolean }} Source */
 
 const FLAGS = /** @type {const} */ (["taken", "on_air", "signing"]);
 
 /**
- * @param {HTMLElement} element with `data-room`, `data-whep`, `data-ice` and `data-places`, and a `data-place` for each;
+ * @param {HTMLElement} element with `data-room`, `data-whep`, and `data-ice`, and a monitor with `data-slot` for each slot;
  *   `data-sound` plays what they say, `data-self` leaves oneself out
  */
 export function connect(element) {
   const { room = "", whep = "", ice = "[]", self = "" } = element.dataset;
-  const places = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-place]")]);
+  const monitors = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-slot]")]);
   const backoff = new Backoff();
   /** @type {Connection | undefined} */
   let connection;
@@ -29,14 +29,14 @@ export function connect(element) {
   const open = async () => {
     close();
     const mine = (connection = new Connection(whep, JSON.parse(ice), (state) => connection === mine && changed(state)));
-    for (const place of places) {
+    for (const monitor of monitors) {
       const tracks = ["audio", "video"].map((kind) => mine.peer.addTransceiver(kind, { direction: "recvonly" }).receiver.track);
       const stream = new MediaStream(tracks);
-      const video = /** @type {HTMLVideoElement} */ (place.querySelector("video"));
+      const video = /** @type {HTMLVideoElement} */ (monitor.querySelector("video"));
       video.srcObject = stream;
       video.muted = element.dataset.sound === undefined;
       play(video);
-      unmeters.push(meterLevel(stream, /** @type {HTMLMeterElement} */ (place.querySelector("[data-level]"))));
+      unmeters.push(meterLevel(stream, /** @type {HTMLMeterElement} */ (monitor.querySelector("[data-level]"))));
     }
     try {
       await mine.open();
@@ -73,8 +73,8 @@ export function connect(element) {
 
   /** @param {Source[]} sources */
   const show = (sources) => {
-    const others = sources.filter((source) => source.place !== null && source.person !== (self || undefined));
-    for (const place of places) fill(place, others.find((source) => source.place === Number(place.dataset.place)));
+    const others = sources.filter((source) => source.slot !== null && source.person !== (self || undefined));
+    for (const monitor of monitors) fill(monitor, others.find((source) => source.slot === Number(monitor.dataset.slot)));
     for (const nobody of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-nobody]"))) nobody.hidden = others.length > 0;
     if (others.length > 0 && !isOccupied) open();
     isOccupied ||= others.length > 0;
@@ -94,7 +94,7 @@ export function connect(element) {
     hear
       ? listen(hear, {
           click() {
-            places.forEach((place) => place.querySelector("video")?.play());
+            monitors.forEach((monitor) => monitor.querySelector("video")?.play());
             hear.parentElement?.toggleAttribute("hidden", true);
           },
         })
@@ -103,22 +103,22 @@ export function connect(element) {
 }
 
 /**
- * @param {HTMLElement} place
+ * @param {HTMLElement} monitor
  * @param {Source | undefined} source who is there now
  */
-function fill(place, source) {
-  place.hidden = !source;
+function fill(monitor, source) {
+  monitor.hidden = !source;
   if (!source) return;
-  place.dataset.source = source.id;
-  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("input[name=source]"))) field.value = source.id;
+  monitor.dataset.source = source.id;
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (monitor.querySelectorAll("input[name=source]"))) field.value = source.id;
   const text = (/** @type {string} */ name, /** @type {string} */ words) => {
-    const slot = place.querySelector(`[data-${name}]`);
+    const slot = monitor.querySelector(`[data-${name}]`);
     if (slot && slot.textContent !== words) slot.textContent = words;
   };
   text("name", source.name);
   text("role", source.role.charAt(0).toUpperCase() + source.role.slice(1));
-  for (const flag of FLAGS) place.querySelector(`[data-tag=${flag}]`)?.toggleAttribute("hidden", !source[flag]);
-  const when = (/** @type {string} */ name, /** @type {boolean} */ is) => place.querySelector(`[data-when=${name}]`)?.toggleAttribute("hidden", !is);
+  for (const flag of FLAGS) monitor.querySelector(`[data-tag=${flag}]`)?.toggleAttribute("hidden", !source[flag]);
+  const when = (/** @type {string} */ name, /** @type {boolean} */ is) => monitor.querySelector(`[data-when=${name}]`)?.toggleAttribute("hidden", !is);
   when("heard", source.on_air);
   when("muted", !source.on_air);
   when("signing", source.signing);

@@ -1,6 +1,6 @@
 // Who of those backstage is sent out, and who is to be but is not there.
 
-/** @typedef {{ person: string | null, name: string, place: number | null, state: string, on_air: boolean, taken: boolean, signing: boolean }} Source */
+/** @typedef {{ person: string | null, name: string, slot: number | null, state: string, on_air: boolean, taken: boolean, signing: boolean }} Source */
 
 /**
  * Whether picture or sound of a person are sent out while the stage is on air: in the programme or the sign-language window.
@@ -14,4 +14,4 @@ export const isSentOut = (sources, person) =>
  * The names of those whose picture is to be shown, and who have gone.
  * @param {Source[]} sources
  */
-export const missing = (sources) => sources.filter(({ place, taken, signing }) => place === null && (taken || signing)).map(({ name }) => name);
+export const missing = (sources) => sources.filter(({ slot, taken, signing }) => slot === null && (taken || signing)).map(({ name }) => name);

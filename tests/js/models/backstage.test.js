@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { isSentOut, missing } from "../../../static/js/models/backstage.js";
 
-const here = { person: "amara", name: "Amara", place: 0, state: "here", on_air: false, taken: false, signing: false };
+const here = { person: "amara", name: "Amara", slot: 0, state: "here", on_air: false, taken: false, signing: false };
 
 test("who is heard, shown or interprets is sent out", () => {
   assert.equal(isSentOut([here], "amara"), false);
@@ -16,7 +16,7 @@ test("who has lost the stage is not sent out, whatever the producer chose", () =
 });
 
 test("who is to be seen and has gone is missing", () => {
-  const gone = { ...here, place: null, state: "lost" };
+  const gone = { ...here, slot: null, state: "lost" };
   assert.deepEqual(missing([{ ...gone, taken: true }, { ...gone, name: "Ben", signing: true }]), ["Amara", "Ben"]);
   assert.deepEqual(missing([{ ...gone, on_air: true }, { ...here, taken: true }]), []);
 });
