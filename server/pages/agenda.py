@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.rules.local_time import local_date
 from server.store import agenda
 from server.store.agenda import Item
 from server.web.calendar import calendar_file
@@ -65,7 +66,7 @@ async def index(request: Request) -> Response:
         shown={day: found for day, found in shown.items() if filters.day in ("", day.isoformat())},
         tracks=tracks,
         mine=mine,
-        today=agenda.local_date(now, event.zone),
+        today=local_date(now, event.zone),
     )
 
 

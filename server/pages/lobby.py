@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.models import Event, Person, Survey
+from server.rules.local_time import local_date
 from server.store import agenda, recordings, surveys, tables
 from server.store.agenda import Item
 from server.store.engine.revisions import session_room
@@ -29,7 +30,7 @@ async def show(request: Request) -> Response:
         seen = await recordings.seen_by(db, person.id, [item.session.id for item in now_and_next.on_demand])
         survey = await survey_for(db, event, person, items, now)
         lounge = await tables.lounge(db, event.id)
-    hub, today = request.app.state.hub, agenda.local_date(now, event.zone)
+    hub, today = request.app.state.hub, local_date(now, event.zone)
     return render(
         request,
         "lobby/show.html",

@@ -4,7 +4,7 @@ Twice a year a wall clock skips an hour or shows it twice. Both readings are the
 from UTC (PEP 495 calls them fold 0 and fold 1).
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -56,6 +56,11 @@ def reading_at(at: datetime, zone: ZoneInfo) -> Reading:
     """The wall clock's time in a zone at a time in UTC, with its offset."""
     local = at.astimezone(zone)
     return Reading(local.replace(tzinfo=None, fold=0), at, offset_text(local.utcoffset() or timedelta()), f"{local:%Z}")
+
+
+def local_date(at: datetime, zone: str) -> date:
+    """The day that a calendar on the wall of an IANA zone shows at a moment."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def offset_text(offset: timedelta) -> str:

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Bookmark, Event, Session, SessionSpeaker, Speaker, Track
+from server.rules.local_time import local_date
 from server.store.engine.upserts import insert_into
 
 
@@ -56,10 +56,6 @@ def is_on_demand(session: Session, event: Event, now: datetime) -> bool:
     """Whether the recording can be watched: it is open and the day on which recordings close is not over."""
     is_closed = local_date(now, event.zone) > event.recordings_until
     return session.state == "ended" and session.recording == "open" and not is_closed
-
-
-def local_date(at: datetime, zone: str) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()
 
 
 async def agenda(db: AsyncSession, event: Event, now: datetime) -> list[Item]:

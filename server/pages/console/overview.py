@@ -10,6 +10,7 @@ from starlette.responses import Response
 from rooms.protocol import Reason
 from rooms.topics.keeping import Trouble
 from server.models import Event
+from server.rules.local_time import local_date
 from server.rules.needs import needs
 from server.store import agenda, announcements, console
 from server.web.entrance import entering, person_who
@@ -59,7 +60,7 @@ async def page(
     troubled = await console.troubled_mail(db, event.id)
     tiles = await console.tiles(db, items, now)
     said = await announcements.recent(db, event.id)
-    today = agenda.local_date(now, event.zone)
+    today = local_date(now, event.zone)
     days = agenda.by_day(items, event.zone)
     return render(
         request,

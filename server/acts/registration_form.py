@@ -1,0 +1,92 @@
+"""The form of registration: the questions that it asks, and the answers that it accepts."""
+
+from typing import Annotated, Any, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from server.models import Event
+from server.store import people
+from server.store.registrations import Details
+from server.web.forms import Form, FormState
+
+SOURCES = (
+    "An e-mail from my organisation",
+    "A colleague",
+    "Social media",
+    "A newsletter",
+    "A search",
+    "Somewhere else",
+)
+"""Where people hear of an event; an address with `?via=` adds its own."""
+COLLEAGUE = "A colleague’s link to a moment"
+"""The source of whoever comes by a link that a viewer sent on."""
+
+
+def an_address(text: str) -> str:
+    """An e-mail address as it is stored. Raises PydanticCustomError for what no mail server would take."""
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise PydanticCustomError(
+            "email", "Please give a whole e-mail address, for example name@example.org."
+        ) from error
+    return people.address_key(found.normalized)
+
+
+def a_name(text: str) -> str:
+    """A name that a mail may greet. Raises PydanticCustomError for one that would smuggle a link into it."""
+    if "://" in text or "www." in text.casefold() or "\n" in text:
+        raise PydanticCustomError("name", "Please give your name as you would write it on a badge.")
+    return text
+
+
+Address = Annotated[str, Field(max_length=254), AfterValidator(an_address)]
+Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(a_name)]
+Line = Annotated[str, Field(max_length=120)]
+Tick = Literal["", "yes"]
+
+
+class DetailsForm(Form):
+    """What a person says of themselves and of what they need; it can be changed until the event is over."""
+
+    name: Name
+    organisation: Line = ""
+    sector: Annotated[str, Field(max_length=60)] = ""
+    place: Annotated[str, Field(max_length=60)] = ""
+    job_role: Line = ""
+    captions: Tick = ""
+    transcript: Tick = ""
+    interpreter: Tick = ""
+    calm: Tick = ""
+    access_note: Annotated[str, Field(max_length=1000)] = ""
+    directory: Tick = ""
+
+    def details(self) -> Details:
+        ticked = {name: getattr(self, name) == "yes" for name in TICKS}
+        return Details(
+            self.organisation, self.sector, self.place, self.job_role, access_note=self.access_note, **ticked
+        )
+
+
+TICKS = ("captions", "transcript", "interpreter", "calm", "directory")
+
+
+class RegistrationForm(DetailsForm):
+    """What is asked on the registration page; `understanding` is the before survey's question, 0 to 10."""
+
+    email: Address
+    source: Annotated[str, Field(max_length=60)] = ""
+    understanding: Annotated[int, Field(ge=0, le=10)] | None = None
+    then: Annotated[str, Field(max_length=200)] = ""
+    """The path that the join link opens, for whoever was sent to a moment."""
+
+
+def check_choices(form: FormState[Any], event: Event) -> FormState[Any]:
+    """The same form, with what is not among the event's sectors and places marked as wrong."""
+    for name, offered in (("sector", event.sectors), ("place", event.places)):
+        chosen = getattr(form.input, name, "")
+        if form.input is not None and chosen and chosen not in offered:
+            form = form.with_error(name, "Please choose one of the answers offered.")
+    return form
