@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.acts.registering import TICKS, RegistrationForm, check_choices
+from server.acts.registration_form import TICKS, RegistrationForm, check_choices
 from server.models import Event
 from server.web.forms import check
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.acts.event_form import EventForm, slug_problem
-from server.acts.registering import an_address
+from server.acts.registration_form import an_address
 from server.analytics.mentions import MentionsUnreadable, read_mentions
 from server.commands import UsersError
 from server.commands.migrate import upgrade

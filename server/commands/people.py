@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server.acts import registering
 from server.acts.importing import COLUMNS, ListUnreadable, Wrong, read_people
-from server.acts.registering import RegistrationForm
+from server.acts.registration_form import RegistrationForm
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.models import Event
@@ -83,7 +83,7 @@ async def register_all(database: Database, event: Event, listed: list[Registrati
     async with database.writing() as db:
         before = await registrations.counts(db, event.id)
         for form in listed:
-            await registering.register(db, event, form, base_url, now, kind="imported")
+            await registering.enrol(db, event, form, base_url, now)
         after = await registrations.counts(db, event.id)
     confirmed, waiting = after["confirmed"] - before["confirmed"], after["waitlisted"] - before["waitlisted"]
     known = len(listed) - confirmed - waiting

@@ -7,7 +7,8 @@ import segno
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.acts.registering import is_open
+from server.rules.local_time import local_date
+from server.rules.openness import takes_registrations
 from server.store import agenda, registrations
 from server.web.entrance import entering, event_at
 from server.web.templating import render
@@ -17,7 +18,7 @@ async def show(request: Request) -> Response:
     """The event. `?via=` names the source from which the visitor heard of it, and goes into the registration."""
     now = datetime.now(UTC)
     async with entering(request) as (db, event):
-        today = agenda.local_date(now, event.zone)
+        today = local_date(now, event.zone)
         items = await agenda.agenda(db, event, now)
         registered = await registrations.count(db, event.id, "confirmed")
         speakers = await agenda.speakers_at(db, event.id)
@@ -29,7 +30,7 @@ async def show(request: Request) -> Response:
         now_and_next=agenda.now_and_next(items),
         registered=registered,
         is_full=event.capacity is not None and registered >= event.capacity,
-        is_open=is_open(event, now),
+        is_open=takes_registrations(event, now),
         is_over=event.state == "closed" or today > event.ends_on,
         watched_until=event.recordings_until if today <= event.recordings_until else None,
         now=now,

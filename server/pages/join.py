@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.acts.registering import Address
+from server.acts.registration_form import Address
 from server.mail.outbox import queue
 from server.models import Event, JoinLink, Person
 from server.rules.permissions import allows

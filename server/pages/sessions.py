@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from rooms.playback.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
-from server.acts.registering import COLLEAGUE
+from server.acts.registration_form import COLLEAGUE
 from server.models import Event, Registration, Session
 from server.playback.airings import Airing, Airings
 from server.recordings.transcripts import TranscriptLine, read_transcript

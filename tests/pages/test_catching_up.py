@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from sqlmodel import col, select
 
-from server.acts import registering
+from server.acts.registration_form import COLLEAGUE
 from server.analytics import registrations as told
 from server.models import Mail, Registration
 from tests.factory import Factory
@@ -23,7 +23,7 @@ async def test_a_moment_that_was_sent_on_opens_the_registration_and_then_the_mom
     moment = f"/{event.slug}/sessions/{session.slug}?t=75"
     way = (await client.get(f"{moment}&via=colleague")).headers["location"]
     asked = {name: values[0] for name, values in parse_qs(urlsplit(way).query).items()}
-    assert asked == {"via": registering.COLLEAGUE, "then": moment}
+    assert asked == {"via": COLLEAGUE, "then": moment}
     form = (await client.get(way)).text
     assert f'name="then" value="{moment}"' in form
     sent = {**PERSON, "then": moment, "source": asked["via"]}

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.acts.registering import Address
+from server.acts.registration_form import Address
 from server.mail.outbox import queue
 from server.models import Event, Person, Speaker
 from server.store import programme, speakers

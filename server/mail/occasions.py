@@ -1,0 +1,68 @@
+"""The occasions for mail: for each its key, which is used once, the place that its link opens and its calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.mail.outbox import queue
+from server.models import Event, JoinLink, Person
+from server.store.agenda import Item
+from server.web.calendar import days_calendar
+
+
+@dataclass(frozen=True)
+class EventMail:
+    """The mail of one event at one moment: each method puts a mail into the outbox, in the transaction of `db`."""
+
+    db: AsyncSession
+    event: Event
+    base_url: str
+    now: datetime
+
+    def calendar(self, agenda: Sequence[Item]) -> bytes:
+        """The days of the event as a calendar file, which may go with a mail."""
+        return days_calendar(self.event, agenda, self.base_url, self.now)
+
+    async def confirmed(self, person: Person, kind: str, calendar: bytes, lands_on: str = "") -> None:
+        """A place is confirmed; `kind` is registered, imported or promoted."""
+        await self._queue(person, kind, self._key(kind, person), calendar=calendar, lands_on=lands_on)
+
+    async def waitlisted(self, person: Person) -> None:
+        """Every place is taken; the link opens the registration, which tells the place in the queue."""
+        key = self._key("waitlisted", person)
+        await self._queue(person, "waitlisted", key, lands_on=f"/{self.event.slug}/registration")
+
+    async def already_registered(self, person: Person, lands_on: str) -> None:
+        """Somebody registered an address that has a registration; told at most once a minute."""
+        key = self._minute_key("already-registered", person)
+        await self._queue(person, "already-registered", key, lands_on=lands_on)
+
+    async def cancelled(self, person: Person, registration_id: UUID) -> None:
+        """A registration is cancelled; the one mail without a link."""
+        await self._queue(person, "cancelled", f"cancelled:{registration_id}:{self.now.isoformat()}")
+
+    async def fresh_link(self, person: Person, lands_on: str) -> None:
+        """A person asked for their join link; sent at most once a minute."""
+        await self._queue(person, "fresh-link", self._minute_key("fresh-link", person), lands_on=lands_on)
+
+    async def link_replaced(self, person: Person, ended: JoinLink) -> None:
+        """A join link went through too many hands and has ended; a fresh one opens the same place."""
+        await self._queue(person, "forwarded-link", f"forwarded-link:{ended.id}", lands_on=ended.lands_on)
+
+    async def speaker_invited(self, person: Person) -> None:
+        """An organiser invites a speaker to their own page; sent at most once a minute."""
+        key = self._minute_key("speaker", person)
+        await self._queue(person, "speaker", key, lands_on=f"/{self.event.slug}/speaker")
+
+    def _key(self, kind: str, person: Person) -> str:
+        return f"{kind}:{self.event.id}:{person.id}:{self.now.isoformat()}"
+
+    def _minute_key(self, kind: str, person: Person) -> str:
+        return f"{kind}:{self.event.id}:{person.id}:{self.now:%Y%m%d%H%M}"
+
+    async def _queue(self, person: Person, kind: str, key: str, *, calendar: bytes = b"", lands_on: str = "") -> None:
+        context = {"base_url": self.base_url}
+        await queue(self.db, self.event, person, kind, key, context, calendar=calendar, lands_on=lands_on)
