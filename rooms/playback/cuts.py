@@ -8,8 +8,16 @@ a player's. `begins_at` lies between the two.
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from rooms.playback.simulive import NOTHING, FilmProgramme
+
+
+class KeptRun(NamedTuple):
+    """The files of a stretch without a break, initialisation segments first: its pictures and its sound."""
+
+    pictures: list[str]
+    sound: list[str]
 
 
 class Cut:
@@ -36,6 +44,17 @@ class Cut:
     def begins_at(self) -> float:
         """The second of the film at which the recording begins."""
         return self.starts_at.total_seconds()
+
+    @property
+    def film_s(self) -> float:
+        """How long the film is, seconds."""
+        return self.programme.film.duration.total_seconds()
+
+    @property
+    def runs(self) -> list[KeptRun]:
+        """The files of the recording: a film is one run."""
+        film = self.programme.film
+        return [KeptRun(film.video.files(self.numbers), film.audio.files(self.numbers))]
 
     @property
     def seconds(self) -> float:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 INDEX_NAME = "film.json"
 CAPTIONS_NAME = "captions.vtt"
@@ -37,6 +37,18 @@ class Rendition:
     version: str = ""
     width: int = 0
     height: int = 0
+
+    def files(self, numbers: range | None = None) -> list[str]:
+        """The files that play these segments, or all: the initialisation segment first, where there is one."""
+        kept = self.segments if numbers is None else self.segments[numbers.start : numbers.stop]
+        return [*([self.init] if self.init else []), *(segment.name for segment in kept)]
+
+
+class SoundRun(NamedTuple):
+    """Files of sound that follow on without a break, and the second of the film at which they begin."""
+
+    begins_s: float
+    files: list[str]
 
 
 @dataclass(frozen=True)

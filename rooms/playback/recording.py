@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from rooms.errors import NoSuchSegment, TooFarAhead
-from rooms.playback.film_index import FilmIndex
+from rooms.playback.film_index import FilmIndex, SoundRun
 from rooms.playback.parts import HOLD_BACK_S, LISTED_SEGMENTS, PART_S, Part, part_name
 from rooms.playback.playlists import Entry, LowLatency, PartEntry, media_playlist
 
@@ -93,6 +93,12 @@ class RenditionJournal(NamedTuple):
         return self.stretches[-1].ends_at if self.listed else None
 
     @property
+    def files_of_runs(self) -> dict[int, list[str]]:
+        """The files of each run, its initialisation segment first."""
+        runs = groupby(self.listed, key=lambda segment: (segment.run, segment.init))
+        return {run: [init, *(segment.name for segment in listed)] for (run, init), listed in runs}
+
+    @property
     def stretches(self) -> list["SentStretch"]:
         """When something was sent, a stretch for each run."""
         return [_stretch(list(run)) for _, run in groupby(self.listed, key=lambda segment: segment.run)]
@@ -126,6 +132,21 @@ class Recording(NamedTuple):
         """It changes whenever a playlist does."""
         counts = [len(journal.listed) for journal in self.journals.values()]
         return (self.is_over, *counts, *(parts[-1].name for parts in self.parts.values() if parts))
+
+    @property
+    def sound_runs(self) -> list[SoundRun]:
+        """The runs of the sound; one that has no pictures has no second of the film, and is left out."""
+        pictures, sound = self.journals["video"], self.journals["audio"]
+        begins, film_s = {}, 0.0
+        for run, stretch in zip(pictures.files_of_runs, pictures.stretches, strict=True):
+            begins[run] = film_s, stretch.begins_at
+            film_s += stretch.seconds
+        found = []
+        for (run, files), stretch in zip(sound.files_of_runs.items(), sound.stretches, strict=True):
+            if run in begins:
+                run_s, run_at = begins[run]
+                found.append(SoundRun(run_s + (stretch.begins_at - run_at).total_seconds(), files))
+        return found
 
     def newest_parts(self, rendition: str) -> list[Part]:
         """The parts of the segment that is being filled."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
+from rooms.playback.cuts import KeptRun
 from rooms.playback.recording import SMALL, ListedSegment, Recording, RenditionJournal, SentStretch
 
 
@@ -24,6 +25,17 @@ class StageCut:
         self.begins_at = reaches[self.numbers.start]
         """The second of the film at which the recording begins."""
         self.kept = whole if self.numbers == range(len(pictures.listed)) else self._trimmed()
+
+    @property
+    def film_s(self) -> float:
+        """How long all is that was sent from the stage, seconds."""
+        return self.whole.journals["video"].seconds
+
+    @property
+    def runs(self) -> list[KeptRun]:
+        """The files of the recording, by runs that have both picture and sound; of two sizes, the larger pictures."""
+        pictures, sound = (self.kept.journals[rendition].files_of_runs for rendition in ("video", "audio"))
+        return [KeptRun(files, sound[run]) for run, files in pictures.items() if run in sound]
 
     @property
     def seconds(self) -> float:

@@ -3,17 +3,19 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.playback.film_index import FilmIndex
+from rooms.playback.cuts import KeptRun
+from rooms.playback.film_index import FilmIndex, SoundRun
+from rooms.playback.webvtt import Cue
 from server.models import Event, Session
 from server.playback import films, programmes, signed
-from server.playback.signed import Signed
+from server.playback.signed import Signed, SignedSource
 from server.settings import Settings
 from server.store.engine.database import Change, Database
 from server.store.films import StoredAiring, airing_at, airing_with_key
@@ -27,7 +29,7 @@ Key = str | tuple[str, str]
 """A media key, or the slugs of an event and a session."""
 
 
-class SentSource(Protocol):
+class SentSource(SignedSource, Protocol):
     """What a session sends out: a film by the clock, or what came from its stage."""
 
     @property
@@ -35,13 +37,13 @@ class SentSource(Protocol):
     @property
     def cut(self) -> "AnyCut": ...
     @property
-    def elsewhere(self) -> str: ...
+    def is_complete(self) -> bool:
+        """True when nothing will be added any more to the files that it is made of."""
+
+    @property
+    def sound_runs(self) -> list[SoundRun]: ...
+    def caption_segments(self, cues: Sequence[Cue]) -> list[tuple[float, str]]: ...
     def is_over(self, now: datetime) -> bool: ...
-    def version(self, now: datetime) -> Hashable: ...
-    def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str: ...
-    def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool: ...
-    def awaits(self, name: str) -> bool: ...
-    def file_of(self, name: str, now: datetime) -> str: ...
 
 
 class AnyCut(Protocol):
@@ -51,6 +53,10 @@ class AnyCut(Protocol):
     def begins_at(self) -> float: ...
     @property
     def seconds(self) -> float: ...
+    @property
+    def film_s(self) -> float: ...
+    @property
+    def runs(self) -> list[KeptRun]: ...
     def second_of(self, moment: datetime) -> float | None: ...
     def moment_of(self, second: float) -> datetime: ...
     def second_in_film(self, second: float) -> float | None: ...
@@ -70,14 +76,6 @@ class Airing(NamedTuple):
     def side(self, *, is_signed: bool) -> Signed | None:
         """The interpreter's picture, which there need not be, or what it is beside of."""
         return self.signed if is_signed else Signed(self.directory, self.source)
-
-
-def seconds_of(airing: Airing) -> float:
-    """How long the film is, or all that was sent from the stage."""
-    source = airing.source
-    if isinstance(source, programmes.SentByStage):
-        return source.cut.whole.journals["video"].seconds
-    return source.film.duration.total_seconds()
 
 
 class Airings:

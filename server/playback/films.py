@@ -1,16 +1,18 @@
 """Films on disk: where a packaged film lies, its index, and what a session sends out of it."""
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from rooms.playback import simulive
 from rooms.playback.cuts import Cut
-from rooms.playback.film_index import INDEX_NAME, FilmIndex
+from rooms.playback.film_index import INDEX_NAME, FilmIndex, SoundRun
 from rooms.playback.simulive import FilmProgramme
+from rooms.playback.webvtt import Cue, segment
 from server.models import Film
 from server.settings import Settings
 from server.store.films import StoredAiring
@@ -31,6 +33,21 @@ class FilmSource(NamedTuple):
     @property
     def film(self) -> FilmIndex:
         return self.programme.film
+
+    @property
+    def is_complete(self) -> bool:
+        """True: a film's files do not change while it is shown."""
+        return True
+
+    @property
+    def sound_runs(self) -> list[SoundRun]:
+        """The whole film's sound is one run."""
+        return [SoundRun(0.0, self.film.audio.files())]
+
+    def caption_segments(self, cues: Sequence[Cue]) -> list[tuple[float, str]]:
+        """The film's captions cut like its pictures: how long each segment is, and its WebVTT."""
+        bounds = pairwise((0.0, *(end.total_seconds() for end in self.film.ends)))
+        return [(end - begin, segment(cues, begin, end)) for begin, end in bounds]
 
     def is_over(self, now: datetime) -> bool:
         return self.programme.is_over(now)

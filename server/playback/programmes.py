@@ -1,6 +1,6 @@
 """Live programmes on disk: where a session's segments lie, and what is listed of them."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from rooms.errors import NoSuchSegment
 from rooms.playback import parts, recording, stage_captions
-from rooms.playback.film_index import FilmIndex
+from rooms.playback.film_index import FilmIndex, SoundRun
 from rooms.playback.parts import Part
 from rooms.playback.recording import RENDITIONS, SMALL, Recording, RenditionJournal
 from rooms.playback.stage_cuts import StageCut
+from rooms.playback.webvtt import Cue
 from server.media.whereabouts import programmes_dir
 from server.models import Session
 from server.playback.films import index_at
@@ -32,6 +33,20 @@ class SentByStage(NamedTuple):
     @property
     def film(self) -> FilmIndex:
         return self.cut.whole.film
+
+    @property
+    def is_complete(self) -> bool:
+        """True once the stage sends nothing more."""
+        return self.cut.whole.is_over
+
+    @property
+    def sound_runs(self) -> list[SoundRun]:
+        """The runs of all the sound that was sent."""
+        return self.cut.whole.sound_runs
+
+    def caption_segments(self, cues: Sequence[Cue]) -> list[tuple[float, str]]:
+        """The captions of all that was sent, cut like its pictures: how long each segment is, and its WebVTT."""
+        return stage_captions.cut(cues, self.cut.whole)
 
     def is_over(self, now: datetime) -> bool:
         return self.cut.whole.is_over

@@ -4,20 +4,15 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
 
-from rooms.playback.recording import RENDITIONS, ListedSegment, Recording, RenditionJournal, init_name
 from rooms.playback.webvtt import NotWebVTT, write_webvtt
 from server.models import CaptionDraft
-from server.playback.airings import Airing, Airings, seconds_of
-from server.playback.films import FilmSource
-from server.playback.programmes import SentByStage
+from server.playback.airings import Airing, Airings
 from server.recordings import captions
 from server.recordings.speech_to_text import NotUnderstood, SpeechListener
 from server.settings import Settings
@@ -63,7 +58,7 @@ async def draft(database: Database, settings: Settings, found: CaptionDraft, air
     """The WebVTT of what was said. Raises NotUnderstood."""
     if airing is None or airing.directory.name != found.directory:
         raise NotUnderstood("What was to be listened to is not there any more.")
-    seconds = seconds_of(airing)
+    seconds = airing.source.cut.film_s
     sound = settings.data.absolute() / "media" / "sound" / f"{found.session_id}.wav"
     try:
         await take_sound(airing, sound)
@@ -96,7 +91,7 @@ async def watch(
 async def take_sound(airing: Airing, target: Path) -> None:
     """Have the media process, which alone knows codecs, decode the whole sound. Raises NotUnderstood."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    sound = [(begins_s, [str(airing.directory / name) for name in names]) for begins_s, names in sound_of(airing)]
+    sound = [(run.begins_s, [str(airing.directory / name) for name in run.files]) for run in airing.source.sound_runs]
     command = [sys.executable, "-m", "rooms.media", "sound", "--to", str(target)]
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=STDOUT)
     try:
@@ -108,31 +103,3 @@ async def take_sound(airing: Airing, target: Path) -> None:
     if process.returncode:
         log.warning("sound could not be read", path=str(airing.directory), why=said.decode(errors="replace").strip())
         raise NotUnderstood("The sound of this recording cannot be read.")
-
-
-def sound_of(airing: Airing) -> Iterator[tuple[float, list[str]]]:
-    """The files of each stretch of all the sound, and the second of the film at which it begins."""
-    source = airing.source
-    if isinstance(source, SentByStage):
-        yield from _sound_of_stage(source.cut.whole)
-    else:
-        assert isinstance(source, FilmSource)
-        audio = source.film.audio
-        yield 0.0, [str(audio.init), *(segment.name for segment in audio.segments)]
-
-
-def _sound_of_stage(whole: Recording) -> Iterator[tuple[float, list[str]]]:
-    pictures, sound = whole.journals["video"], whole.journals["audio"]
-    begins, film_s = {}, 0.0
-    for (run, _), stretch in zip(_runs(pictures), pictures.stretches, strict=True):
-        begins[run] = film_s, stretch.begins_at
-        film_s += stretch.seconds
-    for (run, listed), stretch in zip(_runs(sound), sound.stretches, strict=True):
-        if run in begins:
-            at_s, moment = begins[run]
-            names = [segment.name for segment in listed]
-            yield at_s + (stretch.begins_at - moment).total_seconds(), [init_name(RENDITIONS["audio"], run), *names]
-
-
-def _runs(journal: RenditionJournal) -> Iterator[tuple[int, Iterator[ListedSegment]]]:
-    return groupby(journal.listed, key=lambda segment: segment.run)

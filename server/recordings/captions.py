@@ -4,14 +4,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 from rooms.durable import settle, write_file
 from rooms.playback import stage_captions
-from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, FilmIndex, Rendition, Segment
-from rooms.playback.recording import Recording
-from rooms.playback.webvtt import Cue, NotWebVTT, cut, read_webvtt, write_webvtt
+from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, Rendition, Segment
+from rooms.playback.webvtt import Cue, NotWebVTT, read_webvtt, write_webvtt
+from server.playback.airings import SentSource
 
 VERSION_DIGITS = 12
 """In the addresses of the segments: captions that were corrected are other files for every cache."""
@@ -38,26 +37,14 @@ def read(directory: Path) -> str:
         return write_webvtt([])
 
 
-def write(directory: Path, film: FilmIndex, cues: Sequence[Cue]) -> None:
-    """Give a packaged film these captions, in place of those that it had."""
-    bounds = list(pairwise([0.0, *(end.total_seconds() for end in film.ends)]))
-    seconds = [end - begin for begin, end in bounds]
-    _write(directory, film, cues, list(zip(seconds, cut(cues, bounds), strict=True)))
-
-
-def write_for_stage(directory: Path, whole: Recording, cues: Sequence[Cue]) -> None:
-    """Give what a stage has sent these captions, once nothing more will come."""
-    _write(directory, whole.film, cues, stage_captions.cut(cues, whole))
-
-
-def _write(directory: Path, film: FilmIndex, cues: Sequence[Cue], pieces: Sequence[tuple[float, str]]) -> None:
-    """Put down the captions, whole and in pieces: how long each is, and its WebVTT."""
+def write(directory: Path, source: SentSource, cues: Sequence[Cue]) -> None:
+    """Give what lies in a directory these captions, in place of those that it had: whole, and cut like its pictures."""
     write_file(directory / CAPTIONS_NAME, write_webvtt(cues).encode())
     segments = []
-    for number, (seconds, text) in enumerate(pieces):
+    for number, (seconds, text) in enumerate(source.caption_segments(cues)):
         segments.append(Segment(stage_captions.segment_name(number), seconds))
         write_file(directory / segments[-1].name, text.encode())
     version = hashlib.sha256(write_webvtt(cues).encode()).hexdigest()[:VERSION_DIGITS]
-    index = replace(film, captions=Rendition(tuple(segments), version=version))
+    index = replace(source.film, captions=Rendition(tuple(segments), version=version))
     write_file(directory / INDEX_NAME, json.dumps(index.to_json(), indent=1).encode())
     settle(directory)

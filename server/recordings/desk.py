@@ -11,8 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.models import CaptionDraft, Chapter, Event, Keeping, Session
-from server.playback.airings import Airing, Airings, seconds_of
-from server.playback.programmes import SentByStage
+from server.playback.airings import Airing, Airings
 from server.recordings import captions
 from server.rules.clock_times import clock_of
 from server.store import caption_drafts, chapters, keeping
@@ -59,9 +58,7 @@ async def subject_of(request: Request) -> Subject:
 def captioned(subject: Subject) -> Airing | None:
     """What can have captions: a film, or what a stage has sent once nothing more will come."""
     airing = subject.airing
-    if airing is None or (isinstance(airing.source, SentByStage) and not airing.source.is_over(airing.read_at)):
-        return None
-    return airing
+    return airing if airing is not None and airing.source.is_complete else None
 
 
 async def page(request: Request, subject: Subject, status_code: int = 200, **forms: Any) -> Response:
@@ -88,7 +85,7 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
             (datetime.fromtimestamp(begins, UTC), round(ends - begins))
             for begins, ends in (subject.kept.missing if subject.kept else [])
         ],
-        film_seconds=seconds_of(subject.airing) if subject.airing else None,
+        film_seconds=source.cut.film_s if source else None,
         chapters=[(each, None if second is None else clock_of(second)) for each, second in placed_at],
         changed=forms.get("changed"),
         chapter_form=forms.get("chapter", FormState()),

@@ -5,17 +5,13 @@ import json
 import re
 import sys
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
 
-from rooms.playback.recording import RenditionJournal
 from server.models import Download
 from server.playback.airings import Airing, Airings
-from server.playback.films import FilmSource
-from server.playback.programmes import SentByStage
 from server.settings import Settings
 from server.store import downloads
 from server.store.engine.database import Database
@@ -92,31 +88,7 @@ async def make(database: Database, found: Download, airing: Airing, target: Path
 
 def runs_of(airing: Airing) -> list[tuple[list[Path], list[Path]]]:
     """The files of each stretch of the recording: those of its pictures and those of its sound."""
-    source = airing.source
-    if isinstance(source, SentByStage):
-        runs = _runs_of_stage(source)
-    else:
-        assert isinstance(source, FilmSource)
-        runs = [(_of_film(source, "video"), _of_film(source, "audio"))]
     return [
-        ([airing.directory / name for name in video], [airing.directory / name for name in audio])
-        for video, audio in runs
+        ([airing.directory / name for name in run.pictures], [airing.directory / name for name in run.sound])
+        for run in airing.source.cut.runs
     ]
-
-
-def _of_film(source: FilmSource, rendition: str) -> list[str]:
-    files = source.film.video if rendition == "video" else source.film.audio
-    numbers = source.cut.numbers
-    return [str(files.init), *(segment.name for segment in files.segments[numbers.start : numbers.stop])]
-
-
-def _runs_of_stage(source: SentByStage) -> list[tuple[list[str], list[str]]]:
-    """Of two sizes of the pictures, the larger."""
-    video, audio = (_files_of(source.cut.kept.journals[rendition]) for rendition in ("video", "audio"))
-    return [(files, audio[run]) for run, files in video.items() if run in audio]
-
-
-def _files_of(journal: RenditionJournal) -> dict[int, list[str]]:
-    """The files of each run, its initialisation segment first."""
-    runs = groupby(journal.listed, key=lambda segment: (segment.run, segment.init))
-    return {run: [init, *(each.name for each in listed)] for (run, init), listed in runs}

@@ -1,11 +1,14 @@
 """A film in a test's data directory: files that only say which they are, but an index as real as any."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+from rooms.playback.cuts import Cut
 from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition, Segment
+from rooms.playback.simulive import FilmProgramme
 from server.models import Event, Film
-from server.playback.films import films_dir
+from server.playback.films import FilmSource, films_dir, index_at
 from server.settings import Settings
 from server.store import films
 from server.store.engine.database import Database
@@ -48,3 +51,9 @@ async def film_of(event: Event, database: Database, settings: Settings) -> Film:
     film = lay(films_dir(settings) / str(event.id))
     async with database.writing() as db:
         return await films.add(db, event.id, film.title, str(event.id), film.duration.total_seconds())
+
+
+def sent_from(directory: Path) -> FilmSource:
+    """What a session that has just begun sends out of the film in a directory."""
+    programme = FilmProgramme(index_at(directory), datetime.now(UTC))
+    return FilmSource(programme, Cut(programme))

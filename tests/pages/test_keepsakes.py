@@ -8,11 +8,11 @@ import pytest
 
 from rooms.playback.webvtt import Cue
 from server.models import Chapter, Event, Reaction, Session
-from server.playback.films import films_dir, index_at
+from server.playback.films import films_dir
 from server.recordings import captions
 from server.settings import Settings
 from tests.factory import Factory
-from tests.pages.films import film_of
+from tests.pages.films import film_of, sent_from
 
 BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
@@ -26,7 +26,7 @@ async def recorded(make: Factory, event: Event, settings: Settings, **columns: o
     """A film of ten seconds that was shown three times over an hour ago; people clapped at its fourth second."""
     film = await film_of(event, make.database, settings)
     directory = films_dir(settings) / film.directory
-    captions.write(directory, index_at(directory), [Cue(1, 3, "Good morning."), Cue(5, 7, "Take your pulse.")])
+    captions.write(directory, sent_from(directory), [Cue(1, 3, "Good morning."), Cue(5, 7, "Take your pulse.")])
     times = {"started_at": BEGAN, "ended_at": BEGAN + timedelta(seconds=30)}
     session = await make.session(event, film_id=film.id, state="ended", recording="open", **{**times, **columns})
     person = await make.delegate(event, "Ben")

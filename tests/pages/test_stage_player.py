@@ -10,9 +10,10 @@ from anyio import to_thread
 from playwright.async_api import Browser, Page
 
 from rooms.media.air.disk import read_journals
+from rooms.playback.stage_cuts import StageCut
 from rooms.playback.webvtt import Cue
 from server.models import Event, Session, Stage
-from server.playback.programmes import directory_of, recording_at
+from server.playback.programmes import SentByStage, directory_of, recording_at
 from server.recordings import captions
 from server.settings import Settings
 from server.store import sessions
@@ -112,7 +113,7 @@ async def test_a_trimmed_recording_plays_from_its_first_second_with_sound_and_ca
     directory = directory_of(settings, session)
     await to_thread.run_sync(lambda: send_in_two_runs(directory))
     spoken = [Cue(0, 5, "One"), Cue(7, 12, "Two")]
-    await to_thread.run_sync(captions.write_for_stage, directory, recording_at(directory), spoken)
+    await to_thread.run_sync(captions.write, directory, SentByStage(StageCut(recording_at(directory))), spoken)
     context = await chromium.new_context()
     cookies = (await make.cookie(await make.delegate(event))).items()
     await context.add_cookies([{"name": name, "value": value, "url": served} for name, value in cookies])

@@ -13,10 +13,7 @@ import pytest
 from rooms.playback.film_index import FilmIndex, Rendition
 from rooms.playback.recording import ListedSegment, Recording, RenditionJournal
 from rooms.playback.stage_cuts import StageCut
-from server.models import Event, Session
-from server.playback.airings import Airing
 from server.playback.programmes import SentByStage
-from server.recordings.caption_drafts import sound_of
 from server.recordings.speech_to_text import MOST_BYTES, NotUnderstood, SpeechListener
 from server.settings import Settings
 
@@ -81,9 +78,7 @@ def test_the_sound_of_a_stage_begins_where_the_film_says() -> None:
     whole = Recording(
         film, {"video": RenditionJournal(video, is_over=True), "audio": RenditionJournal(audio, is_over=True)}
     )
-    source = SentByStage(StageCut(whole, 2.0))
-    airing = Airing(NOON, Event(), Session(), Path(), source, None)
-    assert list(sound_of(airing)) == [
+    assert SentByStage(StageCut(whole, 2.0)).sound_runs == [
         (0.25, ["a-0.mp4", "a-0.m4s", "a-1.m4s"]),
         (4.25, ["a-1.mp4", "a-2.m4s"]),
     ]

@@ -1,6 +1,5 @@
 """A recording's captions: typed, sent as a file, or drafted by speech recognition and corrected before they show."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from anyio import to_thread
@@ -8,10 +7,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.playback.webvtt import Cue, NotWebVTT
-from server.playback.airings import Airing, seconds_of
-from server.playback.films import index_at
-from server.playback.programmes import SentByStage
+from rooms.playback.webvtt import NotWebVTT
+from server.playback.airings import Airing
 from server.recordings import captions
 from server.recordings.desk import Subject, at_desk, back, captioned, page, subject_of
 from server.store import caption_drafts, sessions
@@ -25,12 +22,12 @@ async def update(request: Request) -> Response:
     airing = to_caption(subject)
     text, wrong = await captions_sent(request)
     try:
-        cues = captions.check(text, seconds_of(airing))
+        cues = captions.check(text, airing.source.cut.film_s)
     except NotWebVTT as error:
         wrong = wrong or str(error)
     if wrong:
         return await page(request, subject, 422, captions=FormState({"text": text}, {"text": wrong}))
-    await to_thread.run_sync(put_down, airing, cues)
+    await to_thread.run_sync(captions.write, airing.directory, airing.source, cues)
     async with request.app.state.db.writing() as db:
         await caption_drafts.discard(db, subject.session.id)
         await sessions.announce(db, subject.session)
@@ -73,13 +70,6 @@ def to_caption(subject: Subject) -> Airing:
     if airing is None:
         raise Conflict("There is nothing to caption yet: no film, or its stage is still sending.")
     return airing
-
-
-def put_down(airing: Airing, cues: Sequence[Cue]) -> None:
-    if isinstance(airing.source, SentByStage):
-        captions.write_for_stage(airing.directory, airing.source.cut.whole, cues)
-    else:
-        captions.write(airing.directory, index_at(airing.directory), cues)
 
 
 async def captions_sent(request: Request) -> tuple[str, str]:

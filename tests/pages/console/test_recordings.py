@@ -7,14 +7,13 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from rooms.playback.film_index import FilmIndex
 from rooms.playback.webvtt import Cue, write_webvtt
 from server.models import Chapter, Event, Session
-from server.playback.films import films_dir, index_at
+from server.playback.films import films_dir
 from server.recordings import captions
 from server.settings import Settings
 from tests.factory import Factory
-from tests.pages.films import film_of
+from tests.pages.films import film_of, sent_from
 
 NOW = datetime.now(UTC)
 
@@ -28,13 +27,10 @@ async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
 async def session(make: Factory, event: Event, settings: Settings) -> Session:
     """The recording of a film of ten seconds that was shown an hour ago."""
     film = await film_of(event, make.database, settings)
-    captions.write(films_dir(settings) / film.directory, index_of(settings, film.directory), [Cue(1, 2, "Hello")])
+    directory = films_dir(settings) / film.directory
+    captions.write(directory, sent_from(directory), [Cue(1, 2, "Hello")])
     times = {"started_at": NOW - timedelta(hours=1), "ended_at": NOW - timedelta(minutes=30)}
     return await make.session(event, film_id=film.id, state="ended", recording="open", **times)
-
-
-def index_of(settings: Settings, directory: str) -> FilmIndex:
-    return index_at(films_dir(settings) / directory)
 
 
 def desk(event: Event, session: Session, rest: str) -> str:

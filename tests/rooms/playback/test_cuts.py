@@ -37,6 +37,12 @@ def test_a_cut_keeps_the_whole_segments_that_it_touches() -> None:
     assert (cut.numbers, cut.starts_at, cut.seconds) == (range(1, 3), timedelta(seconds=2), 4)
 
 
+def test_the_files_of_a_cut_are_one_run_with_its_initialisation_segments() -> None:
+    cut = Cut(programme(), 3, 5.5)
+    assert cut.runs == [(["v.mp4", "v-1.m4s", "v-2.m4s"], ["a.mp4", "a-1.m4s", "a-2.m4s"])]
+    assert cut.film_s == FILM_S
+
+
 def test_a_moment_of_any_showing_is_found_in_the_one_that_is_kept() -> None:
     cut = Cut(programme(60), 2, 8)
     assert [cut.second_of(after(seconds)) for seconds in (3, 13, 53)] == [1, 1, 1]

@@ -50,6 +50,15 @@ def test_a_broadcast_is_trimmed_to_the_segments_of_picture_and_sound_that_meet_w
     assert not StageCut(broadcast((0, 4), (60, 4)), 9).kept.lists("v-0.mp4")
 
 
+def test_the_files_of_a_cut_are_those_of_each_run_that_is_kept() -> None:
+    cut = StageCut(broadcast((0, 4), (60, 4)), 5, 9)
+    assert cut.runs == [
+        (["v-0.mp4", "v-2.m4s", "v-3.m4s"], ["a-0.mp4", "a-1.m4s", "a-2.m4s", "a-3.m4s"]),
+        (["v-1.mp4", "v-4.m4s"], ["a-1.mp4", "a-4.m4s"]),
+    ]
+    assert cut.film_s == 16
+
+
 def test_seconds_of_the_film_stay_where_they_are_when_a_broadcast_is_trimmed() -> None:
     whole = broadcast((0, 4), (60, 4))
     for cut in (StageCut(whole), StageCut(whole, 3), StageCut(whole, 3, 11)):
