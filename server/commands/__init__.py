@@ -1,5 +1,8 @@
-"""What `plenary …` does: a module per command, with `add_arguments(parser)` and `run(arguments, settings) -> int`."""
+"""The commands of `plenary`, a module each, with `add_arguments(parser)` and `run(arguments, settings) -> int`.
+
+`run` returns the exit code.
+"""
 
 
 class UsersError(Exception):
-    """Something the user can mend: printed as one line without a stack trace, exit code 2."""
+    """An error that the user can mend; it is printed as one line without a stack trace, with exit code 2."""

@@ -1,4 +1,4 @@
-"""How a command that only reads asks about one event."""
+"""Access to one event for the commands that only read."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ Told = TypeVar("Told")
 
 
 def ask(settings: Settings, slug: str, question: Callable[[AsyncSession, Event], Awaitable[Told]]) -> Told:
-    """The answer to a question about an event, in one consistent view of what is stored.
+    """Migrate the database and return the answer to `question` about an event, from one consistent snapshot.
 
     Raises UsersError when the database does not answer, and for a slug that no event has.
     """

@@ -1,4 +1,4 @@
-"""Is this installation well? Each check says what it found and, where something is amiss, how to mend it."""
+"""The checks of `plenary doctor`. Each returns what it found and, if something is wrong, how to mend it."""
 
 import asyncio
 import os
@@ -34,7 +34,10 @@ DEFAULT_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
 
 class Finding(NamedTuple):
-    """What a check found. `state` is good, note (works, but look) or bad; `mend` is what to do, if anything."""
+    """The result of a check.
+
+    `state` is good, note (it works, but look at it) or bad; `mend` says what to do, and is empty when there is nothing.
+    """
 
     state: str
     text: str
@@ -52,7 +55,7 @@ def check_python(settings: Settings) -> Finding:
 
 
 def check_data(settings: Settings) -> Finding:
-    """The data directory can be written, and nobody else reads the secret in it."""
+    """Check that the data directory can be written, and that no other user can read the secret in it."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.data):
@@ -67,7 +70,7 @@ def check_data(settings: Settings) -> Finding:
 
 
 def check_database(settings: Settings) -> Finding:
-    """It answers, it has the newest schema, and its clock agrees with ours."""
+    """Check that the database answers, has the newest schema, and agrees with the time of this machine."""
     where = "SQLite" if settings.database.startswith("sqlite") else "PostgreSQL"
     if not is_made(settings):
         return Finding("bad", "there is no database yet", "plenary migrate makes it, and plenary serve does too.")
@@ -85,12 +88,12 @@ def check_database(settings: Settings) -> Finding:
 
 
 def is_made(settings: Settings) -> bool:
-    """Whether there is a database to ask: a file is not made by looking for it."""
+    """True when there is a database to ask. Asking SQLite without this test would create an empty file."""
     return bool(settings.database_url) or (settings.data / SQLITE_NAME).is_file()
 
 
 async def ask_database(settings: Settings) -> tuple[str | None, float]:
-    """The schema's revision (None: there is none), and how far its clock is ahead of ours, seconds."""
+    """The revision of the schema (None: no schema), and the seconds by which the database's clock is ahead of ours."""
     database = Database(settings.database)
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S), database.reading() as db:
@@ -108,22 +111,22 @@ async def ask_database(settings: Settings) -> tuple[str | None, float]:
 
 
 def check_redis(settings: Settings) -> Finding:
-    """It answers, it lets us in, and it is new enough for sharded channels."""
+    """Check that Redis answers, lets us in, and is new enough for sharded channels."""
     if not settings.redis_url:
         return Finding("good", "not set; one web process needs none")
     try:
         found = asyncio.run(look(settings.redis_url))
     except (OSError, ValueError) as error:
         return Finding("bad", f"Redis does not answer: {error}", "Start Redis 7 or Valkey, or check REDIS_URL.")
-    return Finding("good", f"{found} answers, and carries what web processes tell each other")
+    return Finding("good", f"{found} answers, and carries messages between web processes")
 
 
 def check_address(settings: Settings) -> Finding:
-    """The address in mails leads here, and is safe to sign in at."""
+    """Check that the address used in mails is a web address, is not this machine's alone, and is https."""
     parts = urlsplit(settings.base_url)
     is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return Finding("bad", f"{settings.base_url} is no web address", "Set PLENARY_PUBLIC_URL to https://….")
+        return Finding("bad", f"{settings.base_url} is not a web address", "Set PLENARY_PUBLIC_URL to https://….")
     if is_local:
         mend = "" if settings.host in ("127.0.0.1", "localhost", "::1") else "Set PLENARY_PUBLIC_URL."
         return Finding("note", f"links lead to {settings.base_url}, which opens on this machine only", mend)
@@ -148,7 +151,7 @@ def check_mail(settings: Settings) -> Finding:
 
 
 def check_browser_files(settings: Settings) -> Finding:
-    """The stylesheets, scripts, fonts and icons that pages load."""
+    """Check that the stylesheets, scripts, fonts and icons that pages load are installed."""
     missing = [asset for asset in ASSETS if path_of(asset) is None]
     if missing:
         return Finding("bad", f"missing: {', '.join(missing)}", "Run make demo once, or install the wheel.")
@@ -162,21 +165,21 @@ ASSETS = (
     "npm/lucide-static/icons/mail.svg",
     "npm/@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
 )
-"""One of each kind."""
+"""A file of each kind, which stands for all of its kind."""
 
 
 def check_films(settings: Settings) -> Finding:
-    """Every film that the database names lies in the data directory."""
+    """Check that every film in the database has its folder in the data directory."""
     if not is_made(settings):
         return Finding("good", "none yet")
     try:
         names = asyncio.run(film_directories(settings))
     except (SQLAlchemyError, OSError):
-        return Finding("note", "cannot be looked up without the database")
+        return Finding("note", "cannot be checked without the database")
     missing = [name for name in names if not (films_dir(settings) / name).is_dir()]
     if missing:
         mend = "Copy media/films back into the data directory, or upload them again."
-        return Finding("bad", f"{len(missing)} of {len(names)} are not there: {', '.join(missing[:3])}", mend)
+        return Finding("bad", f"{len(missing)} of {len(names)} are missing: {', '.join(missing[:3])}", mend)
     return Finding("good", f"{len(names)} in the data directory")
 
 
@@ -190,28 +193,31 @@ async def film_directories(settings: Settings) -> list[str]:
 
 
 def check_speech_to_text(settings: Settings) -> Finding:
-    """The command that drafts captions can be run."""
+    """Check that the command that drafts captions can be run."""
     if not settings.speech_to_text:
         return Finding("good", "not set; captions are typed or uploaded")
     try:
         program = words_of(settings)[0]
     except (ValueError, IndexError) as error:
-        return Finding("bad", f"PLENARY_SPEECH_TO_TEXT is no command: {error}", "Check its quotation marks.")
+        return Finding("bad", f"PLENARY_SPEECH_TO_TEXT is not a command: {error}", "Check its quotation marks.")
     if shutil.which(program) is None:
         return Finding("bad", f"{program} cannot be run", "Install it, or check PLENARY_SPEECH_TO_TEXT.")
     return Finding("good", f"{program} drafts captions")
 
 
 def check_clock(settings: Settings) -> Finding:
-    """One-time codes and agendas need the true time, and the zones' rules."""
+    """Check the clock, which one-time codes need, and the rules of time zones, which agendas need.
+
+    A clock that shows a time before the newest file of this folder is wrong.
+    """
     newest = max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py"))
     now = datetime.now(UTC)
     if now.timestamp() < newest - CLOCK_MAY_DIFFER_S:
-        return Finding("bad", f"it is {now:%d %B %Y %H:%M} UTC by this machine", "Set its clock, best by NTP.")
+        return Finding("bad", f"this machine says that it is {now:%d %B %Y %H:%M} UTC", "Set its clock, best by NTP.")
     try:
         ZoneInfo("Europe/London")
     except ZoneInfoNotFoundError:
-        return Finding("bad", "the rules of time zones are not there", "pip install tzdata")
+        return Finding("bad", "the rules of time zones are missing", "pip install tzdata")
     return Finding("good", f"{now:%d %B %Y %H:%M} UTC")
 
 

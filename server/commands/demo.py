@@ -1,4 +1,4 @@
-"""`plenary demo`: make the demo event, lay it around now, serve it, and print a join link for each role."""
+"""`plenary demo`: make the demo event around the present time, serve it, and print a join link for each role."""
 
 import asyncio
 import sys
@@ -51,9 +51,9 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def choose(settings: Settings, port: int | None) -> Settings:
-    """A port that is free, unless one was set.
+    """The settings with a port that can be listened on: the one that was set, else the default, else any free one.
 
-    Raises UsersError for a port that was set and is taken: before the films, not after.
+    Raises UsersError when a port was set and is taken. This runs before the films are made, which takes minutes.
     """
     chosen = {} if port is None else {"port": port}
     wanted = Settings.model_validate({**settings.model_dump(), **chosen})
@@ -67,7 +67,7 @@ def choose(settings: Settings, port: int | None) -> Settings:
 
 
 async def prepare(settings: Settings, script: Script, films: list[PackagedFilm]) -> Mapping[str, str]:
-    """Lay the event around now; the token of a join link by role. Raises NotADemo."""
+    """Lay the event around the present time and return the token of a join link for each role. Raises NotADemo."""
     database = Database(settings.database)
     try:
         event = await lay(database, script, films, datetime.now(UTC))
@@ -82,7 +82,7 @@ def print_links(address: str, tokens: Mapping[str, str]) -> None:
 
 
 class ProgressBar:
-    """Shows on standard error how far the films have come: a bar at a terminal, else a line a tenth."""
+    """Shows the progress of the films on a stream: as a bar at a terminal, else as a line for each tenth."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream, self.tenths = stream, -1

@@ -9,7 +9,7 @@ SIGNS = {"good": "ok   ", "note": "note ", "bad": "WRONG"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None."""
+    """Add nothing: this command has no arguments."""
 
 
 def run(arguments: Namespace, settings: Settings) -> int:

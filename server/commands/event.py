@@ -26,11 +26,11 @@ from server.web.forms import check
 FIRST_LINK_LASTS = timedelta(days=7)
 
 Verb = Callable[[AsyncSession, Namespace, Settings], Awaitable[str]]
-"""Does one thing in one transaction; returns what to print."""
+"""Carries out a verb in one transaction and returns the text to print."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """A verb, and what it needs."""
+    """Add a subcommand for each verb, with its arguments."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
 
     def verb(name: str, purpose: str, *, of_event: bool = True) -> ArgumentParser:
@@ -44,13 +44,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     verb("show", "show an event's details")
     organiser = verb("organiser", "appoint an organiser and print their first link")
     organiser.add_argument("email", metavar="EMAIL", help="the organiser's mail address")
-    organiser.add_argument("--name", default="", help="how to greet them (otherwise taken from the address)")
+    organiser.add_argument("--name", default="", help="the organiser's name (default: taken from the address)")
     organiser.add_argument(
-        "--everywhere", action="store_true", help="for every event of this installation, and to make new ones"
+        "--everywhere",
+        action="store_true",
+        help="let the organiser run every event of this installation, and make new ones",
     )
     verb("open", "publish a draft, or open a closed event again")
-    verb("close", "close an event: nothing is live any more, recordings stay")
-    posts = verb("mentions", "import posts that carried the hashtag from a CSV file")
+    verb("close", "close an event: nothing is live any more, but recordings stay")
+    posts = verb("mentions", "import posts that carry the hashtag from a CSV file")
     posts.add_argument(
         "file", type=Path, metavar="FILE", help="UTF-8, with the columns posted_at, network, impressions"
     )
@@ -59,12 +61,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_create(create: ArgumentParser) -> None:
     create.add_argument("--title", required=True)
     create.add_argument("--starts", required=True, metavar="YYYY-MM-DD", help="the first day")
-    create.add_argument("--ends", metavar="YYYY-MM-DD", help="the last day (otherwise the first)")
+    create.add_argument("--ends", metavar="YYYY-MM-DD", help="the last day (default: the first)")
     create.add_argument("--zone", default="Europe/London", help="an IANA time zone (default: %(default)s)")
-    create.add_argument("--summary", default="", help="what it is, in two sentences")
-    create.add_argument("--hashtag", default="")
-    create.add_argument("--target", default="", metavar="N", help="how many registrations you hope for")
-    create.add_argument("--capacity", default="", metavar="N", help="how many registrations are confirmed at most")
+    create.add_argument("--summary", default="", help="a description of the event in two sentences")
+    create.add_argument("--hashtag", default="", help="the hashtag of the event, with or without #")
+    create.add_argument("--target", default="", metavar="N", help="the number of registrations that you aim for")
+    create.add_argument("--capacity", default="", metavar="N", help="the most registrations that are confirmed")
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -114,7 +116,7 @@ async def create(db: AsyncSession, arguments: Namespace, settings: Settings) -> 
 
 
 OPTIONS = {"slug": "EVENT", "starts_on": "--starts", "ends_on": "--ends"}
-"""Options that are called otherwise than their fields."""
+"""Options by the field that they fill, where the two names differ."""
 
 
 async def show(db: AsyncSession, arguments: Namespace, settings: Settings) -> str:
@@ -128,7 +130,7 @@ async def show(db: AsyncSession, arguments: Namespace, settings: Settings) -> st
         "kind": event.kind,
         "days": f"{event.starts_on} – {event.ends_on}, {event.zone}",
         "registered": f"{counts.get(event.id, 0)}{target}",
-        "capacity": event.capacity or "no bound",
+        "capacity": event.capacity or "no limit",
         "hashtag": f"#{event.hashtag}" if event.hashtag else "none",
         "recordings": f"open {event.recordings_open}",
     }
@@ -184,12 +186,12 @@ async def import_mentions(db: AsyncSession, arguments: Namespace, settings: Sett
     added = await mentions.add(db, event.id, found)
     return (
         f"{len(found)} posts carry #{event.hashtag}: {added} are new, {len(found) - added} were known. "
-        f"{passed_over} others were passed over."
+        f"{passed_over} others were left out."
     )
 
 
 async def the_event(db: AsyncSession, slug: str) -> Event:
-    """Raises UsersError for a slug that no event has."""
+    """The event with a slug. Raises UsersError when no event has it."""
     event = await events.with_slug(db, slug) if slugs.is_slug(slug) else None
     if event is None:
         raise UsersError(f"there is no event {slug!r}. plenary event list names them all.")

@@ -20,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--identified",
         action="store_true",
-        help="with names, addresses and access needs; what people answered stays under pseudonyms",
+        help="include names, addresses and access needs; survey answers stay under pseudonyms",
     )
 
 

@@ -17,8 +17,8 @@ MOST = 20_000
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("event", metavar="EVENT", help="the slug of a rehearsal or demo event")
-    parser.add_argument("--role", choices=ROLES, default="delegate", help="what they may do (default: %(default)s)")
-    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many people (default: %(default)s)")
+    parser.add_argument("--role", choices=ROLES, default="delegate", help="the people's role (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="the number of people (default: %(default)s)")
     parser.add_argument("--signed-in", action="store_true", help="print ready cookies (name=value) instead of links")
 
 
@@ -32,7 +32,10 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 async def make_lines(arguments: Namespace, settings: Settings) -> list[str]:
-    """A link or a cookie for each person; people made by an earlier call are used again."""
+    """A link or a cookie for each person. People whom an earlier call made are used again.
+
+    Raises UsersError for a slug that no event has, and for a real event.
+    """
     database = Database(settings.database)
     try:
         async with database.writing() as db:

@@ -13,12 +13,15 @@ from server.trust.secret import derive, load_secret
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="the UDP port for media, 0 for a free one (PLENARY_MEDIA_PORT)")
     parser.add_argument(
-        "--child", action="store_true", help="begin with a line of standard input, and end when that ends"
+        "--child", action="store_true", help="start after the first line of standard input, and end when it is closed"
     )
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    """Raises UsersError when an address is taken, or there is none to use."""
+    """Run the media process until it is told to stop.
+
+    Raises UsersError when an address is taken, and when the machine has no address to use.
+    """
     from rooms.media.worker import Whereabouts, run
 
     configure_logs()

@@ -10,7 +10,7 @@ from server.store import migrations
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None."""
+    """Add nothing: this command has no arguments."""
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -20,7 +20,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def upgrade(settings: Settings) -> None:
-    """Apply what is missing. Raises UsersError when the database does not answer."""
+    """Apply the migrations that are missing. Raises UsersError when the database does not answer."""
     settings.data.mkdir(parents=True, exist_ok=True)
     try:
         migrations.upgrade(settings.database)

@@ -17,7 +17,7 @@ from server.store import events, registrations
 from server.store.engine.database import Database
 
 MOST_SHOWN = 20
-"""Wrong lines that are printed; the rest is counted."""
+"""The most wrong lines that are printed; the rest are counted."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 async def import_people(slug: str, content: bytes, settings: Settings, *, dry_run: bool) -> str:
-    """Import a list; the sentence to print. Raises UsersError when anything in it is wrong."""
+    """Import a list and return the sentence to print. Raises UsersError when anything in the list is wrong."""
     database = Database(settings.database)
     try:
         async with database.reading() as db:
@@ -58,14 +58,14 @@ async def import_people(slug: str, content: bytes, settings: Settings, *, dry_ru
 
 
 def checked(content: bytes, event: Event) -> list[RegistrationForm]:
-    """The people of the list. Raises UsersError, after each wrong line was printed."""
+    """The people in the list. When lines are wrong, prints them and raises UsersError."""
     try:
         listed, wrong = read_people(content, event)
     except ListUnreadable as error:
         raise UsersError(str(error)) from error
     if wrong:
         report(wrong)
-        raise UsersError("nobody was registered. Mend what is said above and import the file again.")
+        raise UsersError("nobody was registered. Mend the lines named above and import the file again.")
     if not listed:
         raise UsersError("the file names nobody.")
     return listed

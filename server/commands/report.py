@@ -40,7 +40,7 @@ async def _compute(db: AsyncSession, event: Event) -> tuple[str, Report]:
 
 
 def lines(title: str, figures: Report) -> Iterator[str]:
-    """The report as text: a line a figure under its section, a line a cell under its figure."""
+    """The report as text: under each section a line for each figure, and under each figure a line for each cell."""
     yield title
     for section, defined in reading.sections(figures):
         yield from ("", section, "-" * len(section))

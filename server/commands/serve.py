@@ -1,4 +1,4 @@
-"""`plenary serve`: migrate, then serve until told to stop."""
+"""`plenary serve`: bring the database to the newest schema, then serve until a signal ends it."""
 
 import socket
 from argparse import ArgumentParser, Namespace
@@ -22,19 +22,24 @@ from server.running.workers import OPENS_WITHIN_S, end_with_supervisor, supervis
 from server.settings import Settings
 
 DRAIN_S = 1
-"""How long open requests may take to finish once we are told to stop, seconds."""
+"""Seconds that open requests have to finish after a signal to stop."""
 MAX_FRAME_BYTES = 16_384
 KEEP_ALIVE_S = 65
-"""How long a connection may rest between two requests: longer than nginx lets its own (60 s), or it would meet a closed
-one, and mostly longer than people stay on a page."""
+"""Seconds that a connection may be idle between two requests.
+
+Longer than nginx keeps an idle connection to us (60 s), or nginx would send a request into one that we have closed. It
+is also longer than most people stay on a page.
+"""
 PING_EVERY_S = 40.0
-"""Between two pings of a WebSocket; in a large room their answers are much of what comes in."""
+"""Seconds between two pings of a WebSocket. In a large room, pongs are a large part of the incoming frames."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", help="the address to listen on (PLENARY_HOST)")
     parser.add_argument("--port", type=int, help="the port to listen on, 0 for a free one (PLENARY_PORT)")
-    parser.add_argument("--workers", type=at_least_one, default=1, help="how many web processes (more need REDIS_URL)")
+    parser.add_argument(
+        "--workers", type=at_least_one, default=1, help="the number of web processes (more than one need REDIS_URL)"
+    )
 
 
 def at_least_one(text: str) -> int:
@@ -61,7 +66,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which says when it answers."""
+    """uvicorn's server, which also calls `on_ready` once it answers requests."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -76,9 +81,7 @@ class Server(uvicorn.Server):
 def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[Duty] = ()) -> None:
     """Serve until SIGINT or SIGTERM, with `duties` beside the usual ones.
 
-    `on_ready` gets the base address once requests are answered.
-
-    Raises UsersError when the address is taken.
+    `on_ready` is called with the base address once requests are answered. Raises UsersError when the address is taken.
     """
     settings, listener = open_port(settings)
     app = create_app(settings, (*duties, *media_duties(settings)))
@@ -89,7 +92,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
 
 
 def serve_by_workers(settings: Settings, workers: int, on_ready: Callable[[str], None]) -> bool:
-    """The same by several processes on one socket; False when they cannot start."""
+    """Serve by several processes on one socket until SIGINT or SIGTERM; False when they cannot start."""
     settings, listener = open_port(settings)
     more = {"factory": True, "workers": workers, "timeout_worker_healthcheck": OPENS_WITHIN_S}
     config = web_config(partial(worker_app, settings), **more)
@@ -97,7 +100,7 @@ def serve_by_workers(settings: Settings, workers: int, on_ready: Callable[[str],
 
 
 def worker_app(settings: Settings) -> Starlette:
-    """Called once in each worker."""
+    """The application of one worker; uvicorn calls this once in each worker process."""
     end_with_supervisor()
     configure_logs()
     app = create_app(settings, media_duties(settings))
@@ -106,12 +109,12 @@ def worker_app(settings: Settings) -> Starlette:
 
 
 def media_duties(settings: Settings) -> tuple[Duty, ...]:
-    """A media process of our own, unless one is run elsewhere."""
+    """The duty that keeps a media process beside us; none when PLENARY_MEDIA_LISTEN says that one runs elsewhere."""
     return () if settings.media_listen else (media_process.keep_one(),)
 
 
 def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
-    """How uvicorn serves an application, or what its factory makes."""
+    """The configuration of uvicorn for an application, or for the factory that makes one."""
     return uvicorn.Config(
         app,
         log_config=None,
@@ -128,7 +131,7 @@ def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
 
 
 def open_port(settings: Settings) -> tuple[Settings, socket.socket]:
-    """The port bound, and the settings with its number where any free one was asked for."""
+    """Listen on the port; return the settings with its number (any free port was asked for as 0) and the socket."""
     listener = listen(settings)
     return settings.model_copy(update={"port": listener.getsockname()[1]}), listener
 

@@ -1,1 +1,1 @@
-"""What is asked, and the pure statistics of what was answered: no database, no clock, no page."""
+"""Survey questions and the statistics of their answers. Pure: no database, no clock, no page."""

@@ -1,25 +1,25 @@
-"""The questions that every event asks: the before question once at registration, all of them afterwards.
+"""The questions that every event asks: one of them at registration, all of them after the event.
 
-They are the ones whose answers were published for the event that Plenary is modelled on, so that
-one conference can be compared with another.
+Their answers were published for the event on which Plenary is modelled, so conferences can be compared.
 """
 
 from dataclasses import dataclass
 
 SCALE = range(0, 11)
-"""The steps of a scale."""
+"""The answers that a scale offers, 0 to 10."""
 STARS = range(1, 6)
+"""The answers that stars offer, 1 to 5."""
 
 BEFORE = "before"
 AFTER = "after"
 PAIRED = "understanding"
-"""The question that both waves ask."""
+"""The name of the question that both waves ask."""
 LEARNED = "learned"
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedQuestion:
-    """One question; `{subject}` in its text is who plans, as the event names them."""
+    """A question of a survey. In its text, `{subject}` stands for the body that plans, as the event names it."""
 
     name: str
     kind: str

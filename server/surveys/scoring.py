@@ -1,6 +1,6 @@
-"""The arithmetic of answers: means, shares, and the shift between two answers of one person.
+"""The arithmetic of answers: means, shares, paired shifts, and their confidence intervals.
 
-SciPy is imported when an interval is first asked for: it is heavy, and most processes never need it.
+SciPy is imported when an interval is first computed, because it is large and most processes never need it.
 """
 
 import math
@@ -15,7 +15,7 @@ CONFIDENCE = 0.95
 
 
 class ConfidenceInterval(NamedTuple):
-    """The ends of a 95 % confidence interval, in the unit of what it belongs to."""
+    """The ends of a 95 % confidence interval, in the unit of the estimate."""
 
     low: float
     high: float
@@ -23,9 +23,9 @@ class ConfidenceInterval(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PairedShift:
-    """What changed within people who answered both times; `mean`, `interval` in points of the scale.
+    """The change within people who answered both times; `mean` and `interval` are in points of the scale.
 
-    `interval` is None below two pairs; `effect` (see `effect_size`) is None where it is not defined.
+    `mean` is None without a pair, `interval` below two pairs, and `effect` where `effect_size` gives none.
     """
 
     before: int
@@ -35,31 +35,31 @@ class PairedShift:
     pairs: int
     """People who answered both times."""
     before_total: float
-    """Sum of the pairs' answers before."""
+    """Sum of the answers before, over the pairs."""
     after_total: float
-    """Sum of the pairs' answers after."""
+    """Sum of the answers after, over the pairs."""
     mean: float | None
     interval: ConfidenceInterval | None
     effect: float | None
 
 
 def mean(values: Sequence[float]) -> float | None:
-    """The arithmetic mean, None when there is nothing to average."""
+    """The arithmetic mean; None when there are no values."""
     return math.fsum(values) / len(values) if values else None
 
 
 def median(values: Sequence[float]) -> float | None:
-    """The middle value, or the mean of the two middle ones; None when there is none."""
+    """The middle value, or the mean of the two middle values; None when there are no values."""
     return statistics.median(values) if values else None
 
 
 def share(part: int, whole: int) -> float | None:
-    """The part of the whole, 0 to 1; None when there is no whole."""
+    """The share of `part` in `whole`, 0 to 1; None when `whole` is 0."""
     return part / whole if whole else None
 
 
 def paired_shift(before: Mapping[K, float], after: Mapping[K, float]) -> PairedShift:
-    """The shift after − before within the keys (people) that both waves hold."""
+    """The paired shift, after − before, over the keys (people) in both mappings."""
     pairs = sorted(before.keys() & after.keys(), key=str)
     shifts = [after[person] - before[person] for person in pairs]
     return PairedShift(
@@ -75,7 +75,7 @@ def paired_shift(before: Mapping[K, float], after: Mapping[K, float]) -> PairedS
 
 
 def mean_interval(values: Sequence[float]) -> ConfidenceInterval | None:
-    """The 95 % interval of a mean by Student's t with n − 1 degrees of freedom; None below two values.
+    """The 95 % confidence interval of a mean by Student's t, n − 1 degrees of freedom; None below two values.
 
     Source: Student, "The probable error of a mean", Biometrika 6 (1908).
     """
@@ -89,7 +89,7 @@ def mean_interval(values: Sequence[float]) -> ConfidenceInterval | None:
 
 
 def share_interval(part: int, whole: int) -> ConfidenceInterval | None:
-    """The 95 % interval of a share by Wilson's score; None without a whole. It never leaves 0 to 1.
+    """The 95 % confidence interval of a share by Wilson's score; it lies within 0 to 1. None when `whole` is 0.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
     Journal of the American Statistical Association 22 (1927).
@@ -107,7 +107,7 @@ def share_interval(part: int, whole: int) -> ConfidenceInterval | None:
 def effect_size(shifts: Sequence[float]) -> float | None:
     """Cohen's d_z of the shifts with Hedges' correction: mean ÷ standard deviation × J(n − 1).
 
-    None below two pairs and when every shift is the same (no deviation to measure by).
+    None below two pairs, and when every shift is the same, because the standard deviation is then 0.
     Sources: D. Lakens, "Calculating and reporting effect sizes", Frontiers in Psychology 4:863 (2013), eq. 7;
     L. V. Hedges, "Distribution theory for Glass's estimator", Journal of Educational Statistics 6 (1981).
     """
@@ -120,7 +120,7 @@ def effect_size(shifts: Sequence[float]) -> float | None:
 
 
 def _hedges_correction(freedom: int) -> float:
-    """Hedges' exact J: Γ(m/2) ÷ (√(m/2) Γ((m−1)/2)); d from one degree of freedom is not corrected."""
+    """Hedges' exact J for m degrees of freedom, Γ(m/2) ÷ (√(m/2) Γ((m−1)/2)); 1 (no correction) below two."""
     if freedom < 2:
         return 1.0
     return math.exp(math.lgamma(freedom / 2) - math.lgamma((freedom - 1) / 2)) / math.sqrt(freedom / 2)

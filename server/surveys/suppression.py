@@ -1,7 +1,7 @@
-"""Which numbers may not be shown because too few people stand behind them (statistical disclosure control).
+"""Statistical disclosure control: the choice of the numbers to withhold because too few people stand behind them.
 
 The rule is a threshold with secondary suppression, as in Hundepool et al., *Statistical Disclosure Control*
-(Wiley, 2012), chapter 4: a small cell is withheld, and so is what would give it away by subtraction.
+(Wiley, 2012), chapter 4: a small cell is withheld, and so are cells from which it could be found by subtraction.
 """
 
 from collections.abc import Collection, Hashable, Mapping
@@ -10,20 +10,21 @@ from typing import TypeVar
 K = TypeVar("K", bound=Hashable)
 
 THRESHOLD = 5
-"""People behind a number before it is shown."""
+"""The least number of people behind a number that is shown."""
 
 
 def too_few(people: int) -> bool:
-    """Whether a group is real but too small to speak of; nobody at all gives nobody away."""
+    """True for a group below the threshold, but not for an empty one, which discloses nobody."""
     return 0 < people < THRESHOLD
 
 
 def withheld(cells: Mapping[K, int], anyway: Collection[K] = ()) -> frozenset[K]:
     """The cells of a set to withhold when the set's total may be known. Cells count people.
 
-    Every cell of one to four people is withheld, and those that must be `anyway`; then the smallest others join
-    them until what is withheld is at least two cells and at least five people, so that subtracting what is shown
-    from the total tells of no group below the threshold. When the whole set is smaller, all of it is withheld.
+    Primary suppression withholds every cell of one to four people, and the cells named in `anyway`. Secondary
+    suppression then adds the smallest other cells until at least two cells and at least five people are withheld, so
+    that subtracting the shown cells from the total discloses no group below the threshold. When the whole set does not
+    reach that, all of it is withheld.
     """
     hidden = {cell for cell, people in cells.items() if too_few(people) or cell in anyway}
     if not hidden:
@@ -37,5 +38,5 @@ def withheld(cells: Mapping[K, int], anyway: Collection[K] = ()) -> frozenset[K]
 
 
 def gives_away(group: int, total: int) -> bool:
-    """Whether figures of a group and of the whole it lies in tell of too small a rest (or of too small a group)."""
+    """True when figures of a group and of the whole around it would disclose a group or a remainder of one to four."""
     return too_few(group) or too_few(total - group)

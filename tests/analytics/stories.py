@@ -1,4 +1,4 @@
-"""Small events told in a few words: raw rows without a database."""
+"""Makers of raw rows for small events, without a database."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -17,21 +17,21 @@ from server.surveys.published import QUESTIONS
 
 LONDON = ZoneInfo("Europe/London")
 NINE = datetime(2022, 6, 28, 8, 0, tzinfo=UTC)
-"""Nine in the morning in London, in summer."""
+"""Nine in the morning in London, in summer time."""
 
 
 def person(name: object) -> UUID:
-    """The same name is always the same person."""
+    """The id of a person; the same name always gives the same id."""
     return uuid5(NAMESPACE_OID, str(name))
 
 
 def at(minute: float) -> datetime:
-    """So many minutes after nine."""
+    """The time that many minutes after nine."""
     return NINE + timedelta(minutes=minute)
 
 
 def session(slug: str = "hearts", start: float = 0, end: float | None = 30) -> SessionFact:
-    """A session that really began and ended at these minutes, or still runs."""
+    """A session with its actual start and end, in minutes after nine; without an end it still runs."""
     ended = None if end is None else at(end)
     return SessionFact(person(slug), slug, slug.title(), at(start), at(start + 30), at(start), ended)
 
@@ -52,7 +52,7 @@ def registration(who: object, state: str = "confirmed", created: datetime = NINE
 
 
 def answers(wave: str, question: str, given: dict[object, int | str]) -> list[AnswerFact]:
-    """One answer of each person: a number, or words."""
+    """An answer of each person to one question: a number, or text."""
     kind = next(asked.kind for asked in QUESTIONS[wave] if asked.name == question)
     return [
         AnswerFact(person(who), wave, question, kind, value, None)
@@ -63,7 +63,7 @@ def answers(wave: str, question: str, given: dict[object, int | str]) -> list[An
 
 
 def surveyed(rows: list[AnswerFact], registered: int = 0) -> Facts:
-    """An event in which these answers were given."""
+    """An event with these answers, and with `registered` other people."""
     responses = [ResponseFact(who, wave) for who, wave in dict.fromkeys((row.person, row.wave) for row in rows)]
     return Facts(
         zone=LONDON,

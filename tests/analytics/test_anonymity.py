@@ -1,4 +1,4 @@
-"""However rows are sorted and counted, what they tell is shared by five people or by none."""
+"""Generalisation: in whatever way exported rows are grouped, at least five share each group of attributes shown."""
 
 from collections import Counter
 from itertools import combinations
@@ -30,7 +30,7 @@ def test_no_rows_are_no_rows() -> None:
 
 
 @given(ROWS)
-def test_what_rows_tell_is_shared_by_five_or_more(rows: list[tuple[str, ...]]) -> None:
+def test_the_attributes_shown_in_a_row_are_shared_by_five_or_more(rows: list[tuple[str, ...]]) -> None:
     told = generalised(rows)
     assert len(told) == len(rows)
     for row, shown in zip(rows, told, strict=True):
@@ -41,7 +41,7 @@ def test_what_rows_tell_is_shared_by_five_or_more(rows: list[tuple[str, ...]]) -
 
 
 @given(ROWS)
-def test_any_columns_together_tell_of_five_or_more(rows: list[tuple[str, ...]]) -> None:
+def test_any_columns_together_are_shared_by_five_or_more(rows: list[tuple[str, ...]]) -> None:
     told = generalised(rows)
     for width in (1, 2):
         for columns in combinations(range(3), width):
@@ -50,8 +50,8 @@ def test_any_columns_together_tell_of_five_or_more(rows: list[tuple[str, ...]]) 
 
 
 @given(ROWS)
-def test_what_is_withheld_below_what_is_told_is_five_people_too(rows: list[tuple[str, ...]]) -> None:
-    """Subtracting what is told from the number of rows that begin alike leaves no small group."""
+def test_the_rows_withheld_within_a_group_are_five_or_more(rows: list[tuple[str, ...]]) -> None:
+    """Among rows whose first attributes are alike, subtracting the shown values leaves no small group."""
     told = generalised(rows)
     for width in (1, 2, 3):
         heads = Counter(shown[: width - 1] for shown in told if WITHHELD not in shown[: width - 1])

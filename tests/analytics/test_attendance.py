@@ -1,4 +1,4 @@
-"""People, not tabs; minutes that passed, not hours that were credited."""
+"""Attendance counts people, not tabs, and only minutes in which they were there."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Seventy-four in a hundred said they would catch up. How many did?"""
+"""Catching up: the share of people who played a recording, among all and among those who said that they would."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,13 +19,13 @@ def told(chosen: dict[int, str], watched: set[int], registered: int = 40) -> dic
     return {figure.name: figure for figure in figures(facts)}
 
 
-def test_intention_and_action_are_set_beside_each_other() -> None:
+def test_the_share_who_caught_up_is_given_for_all_and_for_those_who_said_yes() -> None:
     found = told({n: "yes" if n < 20 else "no" for n in range(30)}, set(range(12)) | set(range(25, 32)))
     assert found["watch_later_yes_caught_up_share"].value == 12 / 20
     assert found["caught_up_share"].value == 19 / 40
 
 
-def test_one_who_said_yes_and_did_not_is_not_pointed_at() -> None:
+def test_the_share_is_withheld_when_one_person_said_yes_and_did_not_watch() -> None:
     assert told(dict.fromkeys(range(20), "yes"), set(range(19)))["watch_later_yes_caught_up_share"].withheld
 
 

@@ -1,4 +1,4 @@
-"""Exports state what was stored, name no one unasked, and run nothing in anybody's spreadsheet."""
+"""Exports hold the stored rows, name people only on request, and contain nothing that a spreadsheet would run."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ SECTORS = ["NHS"] * 6 + ["Resident"] * 2
 
 @dataclass
 class Story:
-    """Eight delegates; six answered both surveys, all eight reacted, one is called by a formula."""
+    """An event of eight delegates: six answered both surveys, all eight reacted, and one has a formula as a name."""
 
     event: Event
     session: Session
@@ -88,11 +88,11 @@ async def sheets_by_name(database: Database, story: Story, *, identified: bool =
 
 
 def quiet(name: str) -> None:
-    """Nobody watches."""
+    """Ignore the progress of an export."""
 
 
 def everything(folder: Path) -> str:
-    """All text of the files of a folder, archives opened."""
+    """All text of the files in a folder, including files inside archives."""
     text = ""
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".xlsx", ".zip"):

@@ -1,4 +1,4 @@
-"""What people said, and what may be told of it."""
+"""The figures of the surveys, and their suppression."""
 
 from fractions import Fraction
 
@@ -59,7 +59,7 @@ def test_means_and_shift_are_what_counting_by_hand_gives(before: dict[int, int],
 def test_shown_means_and_shift_never_tell_what_one_to_four_people_said(
     before: dict[int, int], after: dict[int, int]
 ) -> None:
-    """Both sums and the pairs' difference give the sum over the unpaired: those must be five or none."""
+    """Both sums and the paired shift give the sum over people without a pair, who must be none or at least five."""
     found = understanding(before, after)
     names = ("before_mean", "after_mean", "shift_mean")
     sums = [found[f"understanding_{name}"].numerator for name in names]

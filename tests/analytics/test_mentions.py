@@ -1,4 +1,4 @@
-"""Reading a file of posts: the hashtag whatever its capitals, and errors that name their line."""
+"""Reading a file of posts: the hashtag in any capitals, and errors that name their line."""
 
 from datetime import datetime
 
@@ -32,14 +32,14 @@ def test_the_hashtag_is_matched_whole_and_without_regard_to_case(text: str, foun
     assert carries(text, "#mseInAction") is found
 
 
-def test_posts_without_the_hashtag_are_passed_over() -> None:
+def test_posts_without_the_hashtag_are_left_out() -> None:
     mentions, passed_over = read('2022-06-28T09:30,Twitter,"A great day, #MSEinAction","1,200"', "2022-06-28,X,hi,5")
     assert (len(mentions), passed_over) == (1, 1)
     assert mentions[0].impressions == 1200
     assert mentions[0].posted_at == datetime(2022, 6, 28, 9, 30, tzinfo=LONDON)
 
 
-def test_without_a_text_column_every_row_is_taken_at_its_word() -> None:
+def test_without_a_text_column_every_row_counts_as_carrying_the_hashtag() -> None:
     mentions, _ = read(
         "2022-06-28T09:30Z,LinkedIn,40", "2022-06-28T09:31Z,LinkedIn,", header="posted_at,network,impressions"
     )

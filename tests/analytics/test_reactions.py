@@ -1,4 +1,4 @@
-"""The ledger reconciles, however it is divided."""
+"""Tapped reactions are accepted plus refused, in every breakdown."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Registrations against the target, by the event's days, and by attributes that must not point at anyone."""
+"""Registrations against the target, by the event's days, and by personal attributes, which are suppressed."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,19 +55,19 @@ def test_head_counts_by_day_are_never_withheld() -> None:
     assert found["registrations"].value == 1
 
 
-def test_those_who_did_not_say_come_last_under_their_own_name() -> None:
+def test_people_who_did_not_say_come_last_under_not_stated() -> None:
     rows = [registration(n) for n in range(9)] + [registration(f"n{n}", source="A colleague") for n in range(5)]
     assert [cell.label for cell in told(rows)["registrations_by_source"].cells] == ["A colleague", "Not stated"]
 
 
-def test_who_registers_after_the_last_day_does_so_to_catch_up() -> None:
+def test_a_registration_after_the_last_day_is_one_to_catch_up() -> None:
     nine = datetime(2022, 6, 29, 9, 0, tzinfo=UTC)
     rows = [registration(n, created=nine + timedelta(hours=8 * n)) for n in range(4)]
     found = told(rows, ends_on=nine.date())
     assert (found["registrations_catch_up"].value, found["registrations_catch_up"].denominator) == (2, 4)
 
 
-def test_who_came_by_a_colleagues_link_is_counted_but_never_pointed_at() -> None:
+def test_people_who_came_by_a_colleagues_link_are_counted_and_withheld_below_five() -> None:
     def came(by_link: int, others: int) -> Figure:
         rows = [registration(n, source=COLLEAGUE if n < by_link else "") for n in range(by_link + others)]
         return told(rows)["registrations_by_colleague"]

@@ -1,4 +1,4 @@
-"""The report as a whole: every figure is defined, nothing is written in by hand."""
+"""The report as a whole: every figure is defined and computed."""
 
 import json
 import re
@@ -60,7 +60,7 @@ def test_seats_are_counted_by_stay_and_by_person() -> None:
 
 
 def test_no_published_number_is_written_in_the_code() -> None:
-    """673, 4,451, 19,000: the report computes them or does not have them."""
+    """The published figures 673, 4,451 and 19,000 may come only from rows."""
     for path in Path(definitions_module.__file__).parent.iterdir():
         if path.is_file():
             assert not re.search(r"\b(673|4,?451|19,?000)\b", path.read_text(encoding="utf-8")), path

@@ -1,4 +1,4 @@
-"""Each second of a recording is seen once, however often and however fast it is played."""
+"""Watching on demand: a second that is played twice, or at double speed, is seen once."""
 
 from hypothesis import given
 from hypothesis import strategies as st

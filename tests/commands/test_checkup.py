@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""The checks of `plenary doctor`."""
 
 import asyncio
 import socket
@@ -55,13 +55,13 @@ def test_a_secret_that_others_can_read_is_wrong(tmp_path: Path) -> None:
 
 @pytest.fixture
 def closed_port() -> Iterator[int]:
-    """A port on which nobody listens."""
+    """A port on which nothing listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
 
 
-def test_what_does_not_answer_is_wrong(closed_port: int) -> None:
+def test_a_server_that_does_not_answer_is_wrong(closed_port: int) -> None:
     settings = Settings(
         redis_url=f"redis://127.0.0.1:{closed_port}/0", mail_server=f"127.0.0.1:{closed_port}", mail_tls="none"
     )
@@ -93,7 +93,9 @@ def test_pages_find_their_files_here() -> None:
     assert checkup.check_browser_files(Settings()).state == "good"
 
 
-async def test_one_line_a_check_and_what_to_do_about_it(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_each_check_prints_a_line_and_what_to_do_about_it(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     code = aside(doctor.run, None, settings.model_copy(update={"public_url": "http://conference.example.org"}))
     printed = capsys.readouterr().out
     assert code == 1

@@ -18,7 +18,7 @@ CREATE = ["create", "mse-2026", "--title", "MSE in Action", "--starts", "2026-06
 
 @pytest.fixture
 def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command line finds the test's database."""
+    """Settings by which the command line finds the test's database."""
     monkeypatch.setenv("PLENARY_DATA", str(settings.data))
     monkeypatch.setenv("PLENARY_PUBLIC_URL", settings.public_url)
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
@@ -67,7 +67,7 @@ async def test_an_event_is_made_as_a_draft_opened_and_closed(
         (["open", "'; DROP TABLE event"], "there is no event"),
     ],
 )
-async def test_what_is_wrong_is_said_in_one_line(
+async def test_an_error_is_printed_in_one_line(
     words: list[str], sentence: str, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert plenary(*words) == 2
@@ -108,7 +108,7 @@ async def test_appointing_twice_grants_once(make: Factory, database: Database) -
         assert [grant.scope for grant in await db.exec(select(GrantRow))] == ["installation"]
 
 
-async def test_a_mail_address_must_be_one(make: Factory, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_organiser_needs_a_mail_address(make: Factory, capsys: pytest.CaptureFixture[str]) -> None:
     event = await make.event()
     assert plenary("organiser", event.slug, "olive") == 2
     assert "is not a mail address" in capsys.readouterr().err
@@ -127,7 +127,7 @@ async def test_mentions_are_counted_once_however_often_they_are_imported(
     )
     for _ in range(2):
         assert plenary("mentions", event.slug, str(posts)) == 0
-    assert "2 posts carry #MSEinAction: 0 are new, 2 were known. 1 others were passed over." in capsys.readouterr().out
+    assert "2 posts carry #MSEinAction: 0 are new, 2 were known. 1 others were left out." in capsys.readouterr().out
     async with database.reading() as db:
         assert len((await db.exec(select(HashtagMention))).all()) == 2
 

@@ -1,4 +1,4 @@
-"""`plenary links`: made-up people, at made-up events alone."""
+"""`plenary links`: made-up people, only at rehearsals and demo events."""
 
 from argparse import Namespace
 

@@ -1,4 +1,4 @@
-"""`plenary people import`: everybody in the file, or nobody."""
+"""`plenary people import` registers everybody in the file, or nobody."""
 
 from pathlib import Path
 
@@ -43,7 +43,9 @@ async def test_a_full_event_lets_them_wait(make: Factory, settings: Settings) ->
     assert said == "Registered 1 people. 1 wait for a place. Their mail is in the outbox."
 
 
-async def test_one_wrong_line_is_nobody(make: Factory, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_one_wrong_line_registers_nobody(
+    make: Factory, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     event = await make.event()
     with pytest.raises(UsersError, match="nobody was registered"):
         await import_people(event.slug, TWO + b"Cara,cara\n", settings, dry_run=False)
@@ -73,7 +75,7 @@ async def test_nobody_is_mailed_a_link_that_leads_nowhere(make: Factory, setting
     assert await count(make, Person) == 0
 
 
-async def test_an_event_that_is_not_there_is_said_to_be_missing(make: Factory, settings: Settings) -> None:
+async def test_a_slug_without_an_event_is_refused(make: Factory, settings: Settings) -> None:
     with pytest.raises(UsersError, match="no event nowhere"):
         await import_people("nowhere", TWO, settings, dry_run=False)
 

@@ -1,4 +1,4 @@
-"""`plenary report` and `plenary export` as a shell meets them."""
+"""`plenary report` and `plenary export`: output, files and exit codes."""
 
 import asyncio
 import csv
@@ -21,7 +21,7 @@ Plenary = Callable[..., Awaitable[int]]
 
 @pytest.fixture
 def plenary(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Plenary:
-    """Run a command over the test's database, aside: it has an event loop of its own."""
+    """Run a command on the test's database, in a thread, because the command has an event loop of its own."""
     monkeypatch.setenv("PLENARY_DATA", str(settings.data))
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     return lambda *words: asyncio.to_thread(main, [str(word) for word in words])
@@ -29,7 +29,7 @@ def plenary(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Plenary:
 
 @pytest.fixture
 async def event(make: Factory, database: Database) -> Event:
-    """Six delegates understood six before and eight after; four of them said what they learnt."""
+    """An event of six delegates who answered 6 before and 8 after; four of them wrote what they learnt."""
     event = await make.event(slug="conference", target=3)
     people = [await make.delegate(event, f"Delegate{n}") for n in range(6)]
     async with database.writing() as db:
@@ -90,7 +90,7 @@ async def test_names_are_exported_only_when_asked_for(plenary: Plenary, event: E
 
 
 @pytest.mark.parametrize("slug", ["nowhere", "<b>", "", "x" * 400, "demo\x00"])
-async def test_an_event_that_is_not_there_is_one_line_and_exit_two(
+async def test_a_slug_without_an_event_is_one_line_and_exit_code_two(
     plenary: Plenary, capsys: pytest.CaptureFixture[str], tmp_path: Path, slug: str
 ) -> None:
     for words in (["report", slug], ["export", slug, "--to", tmp_path / "out"]):
@@ -101,7 +101,7 @@ async def test_an_event_that_is_not_there_is_one_line_and_exit_two(
     assert not (tmp_path / "out").exists()
 
 
-async def test_a_folder_that_cannot_be_written_is_one_line_and_exit_two(
+async def test_a_folder_that_cannot_be_written_is_one_line_and_exit_code_two(
     plenary: Plenary, event: Event, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")

@@ -1,4 +1,4 @@
-"""Means, shares and paired shifts against twins that count by hand."""
+"""Means, shares and paired shifts, compared with published examples and with plain counting."""
 
 import itertools
 import math
@@ -16,7 +16,7 @@ VALUES = st.lists(st.integers(-10, 10), min_size=2, max_size=30)
 
 
 def test_the_textbook_paired_example_comes_out() -> None:
-    """Student's sleep data (1908): the additional hours slept under two drugs, ten patients."""
+    """Student's sleep data (1908): the additional hours of sleep of ten patients under two drugs."""
     first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
     second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
     shift = paired_shift(dict(enumerate(first)), dict(enumerate(second)))

@@ -1,4 +1,4 @@
-"""What fewer than five people said must be neither shown nor derivable."""
+"""Suppression: a count of one to four people is neither shown nor derivable."""
 
 import itertools
 
@@ -12,7 +12,7 @@ CELLS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), max_siz
 
 
 def _readings(hidden: int, people: int) -> list[tuple[int, ...]]:
-    """Every way in which the hidden cells can add up to what is missing from the total."""
+    """Every assignment of counts to the withheld cells that adds up to the remainder of the total."""
     return [cells for cells in itertools.product(range(people + 1), repeat=hidden) if sum(cells) == people]
 
 
@@ -58,7 +58,7 @@ def test_every_small_cell_is_withheld_and_no_small_group_is_left_over(cells: dic
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), st.integers(0, 9), max_size=4))
-def test_no_small_cell_follows_from_the_total_and_what_is_shown(cells: dict[str, int]) -> None:
+def test_no_small_cell_follows_from_the_total_and_the_shown_cells(cells: dict[str, int]) -> None:
     hidden = sorted(withheld(cells))
     total = sum(cells.values())
     if not hidden or total < THRESHOLD:
