@@ -4,12 +4,12 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from functools import cached_property
 from pathlib import Path
 
 from tests.engines import EngineMissing, package_folder
 from tests.engines.process import ServerProcess
+from tests.waiting import wait_until
 
 INSTALLATION = "pginstall18"
 """The folder of the newest PostgreSQL in the package that brings it."""
@@ -60,14 +60,17 @@ class PostgreSQL(ServerProcess):
         if not self.data.exists():
             settings = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
             self._run("initdb", f"--pgdata={self.data}", *settings)
-        deadline = time.monotonic() + ENDED_WITHIN_S
-        while True:
-            try:
-                return super().start()
-            except EngineMissing as error:
-                if LEFT_BEHIND not in str(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        wait_until(self._start_if_alone, ENDED_WITHIN_S)
+
+    def _start_if_alone(self) -> bool:
+        """Start it, unless something of one that was killed is still there. Raises `EngineMissing`."""
+        try:
+            super().start()
+        except EngineMissing as error:
+            if LEFT_BEHIND in str(error):
+                return False
+            raise
+        return True
 
     def command(self) -> list[str]:
         settings = {

@@ -5,12 +5,13 @@ import pwd
 import signal
 import socket
 import subprocess
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tests.engines import EngineMissing
+from tests.waiting import wait_until
 
 READY_WITHIN_S = 90
 STOPPED_WITHIN_S = 10
@@ -54,13 +55,12 @@ class ServerProcess(ABC):
                 group=self.group,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + READY_WITHIN_S
-        while not self.answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                last = (self.folder / "log").read_text().strip().splitlines()[-1:]
-                raise EngineMissing(f"{self.name} did not start: {' '.join(last) or 'it said nothing'}")
-            time.sleep(0.02)
+        with suppress(TimeoutError):
+            wait_until(lambda: self.answers() or self.has_ended, READY_WITHIN_S)
+        if self.has_ended or not self.answers():
+            self.kill()
+            last = (self.folder / "log").read_text().strip().splitlines()[-1:]
+            raise EngineMissing(f"{self.name} did not start: {' '.join(last) or 'it said nothing'}")
 
     @property
     def group(self) -> int | None:
@@ -74,6 +74,10 @@ class ServerProcess(ABC):
         except OSError:
             return False
         return True
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     def stop(self) -> None:
         """Asks the process to end, and waits until it has."""

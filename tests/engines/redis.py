@@ -1,13 +1,13 @@
 """Redis: `redis-server` or `valkey-server` on the path, else the Valkey that the test libraries bring."""
 
 import shutil
-import time
 from pathlib import Path
 
 from redis import Redis as Client
 
 from tests.engines import EngineMissing, package_folder
 from tests.engines.process import READY_WITHIN_S, ServerProcess, free_port
+from tests.waiting import wait_until
 
 SLOTS = 16_384
 
@@ -58,11 +58,10 @@ class RedisCluster:
         for n, client in enumerate(clients):
             client.execute_command("CLUSTER ADDSLOTSRANGE", n * SLOTS // 3, (n + 1) * SLOTS // 3 - 1)
             client.execute_command("CLUSTER MEET", "127.0.0.1", first.port, first.bus_port)
-        deadline = time.monotonic() + READY_WITHIN_S
-        while not all(agrees(client) for client in clients):
-            if time.monotonic() > deadline:
-                raise EngineMissing("The Redis cluster did not come together")
-            time.sleep(0.05)
+        try:
+            wait_until(lambda: all(agrees(client) for client in clients), READY_WITHIN_S)
+        except TimeoutError as error:
+            raise EngineMissing("The Redis cluster did not come together") from error
         for client in clients:
             client.close()
 

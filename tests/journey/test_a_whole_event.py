@@ -1,6 +1,5 @@
 """A whole event: two delegates and an organiser at three browsers at once, and more delegates over the network."""
 
-import asyncio
 import json
 import re
 from collections import Counter
@@ -14,7 +13,8 @@ from sqlmodel import select
 
 from server.models import Mail
 from server.store.engine.database import Database
-from tests.journey.venue import PHONE, WITHIN_S, Venue, visiting
+from tests.journey.venue import PHONE, Venue, visiting
+from tests.waiting import until
 
 SESSION = "healthy-hearts"
 AFTER = {
@@ -109,12 +109,12 @@ async def live_through(client: httpx.AsyncClient, database: Database, email: str
 async def letter_to(database: Database, email: str) -> str:
     """The text of the mail to an address, once it has been delivered to the local outbox."""
     delivered = select(Mail.text).where(Mail.recipient == email, Mail.state == "kept")
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            async with database.reading() as db:
-                if text := (await db.exec(delivered)).first():
-                    return text
-            await asyncio.sleep(0.05)
+
+    async def text() -> str | None:
+        async with database.reading() as db:
+            return (await db.exec(delivered)).first()
+
+    return await until(text)
 
 
 async def figures(venue: Venue) -> dict[str, dict[str, Any]]:

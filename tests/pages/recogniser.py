@@ -1,7 +1,7 @@
 """A command that `PLENARY_SPEECH_TO_TEXT` can name: what it understands is beeps. Its last word is the sound's path."""
 
+import signal
 import sys
-import time
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -33,7 +33,7 @@ def main(*orders: str) -> None:
     for number, at in enumerate(heard):
         print(f"{clock(at)} --> {clock(at + 1)}\nBeep {number + 1} & more\n", flush=True)
         if number and "slow" in orders:
-            time.sleep(600)
+            signal.pause()
 
 
 if __name__ == "__main__":

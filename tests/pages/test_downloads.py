@@ -1,6 +1,5 @@
 """A recording as a file: made when it is asked for, for those who may watch it, and gone when it is withdrawn."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from server.store import sessions
 from tests.factory import Factory
 from tests.pages.broadcasts import NewSession
 from tests.pages.conftest import SENT_S
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 WITHIN_S = 120
@@ -44,9 +44,11 @@ def at(event: Event, session: Session, name: str) -> str:
 
 async def shows(client: httpx.AsyncClient, page: str, text: str) -> None:
     """Return once the page says so: the application's own duty makes the film."""
-    async with asyncio.timeout(WITHIN_S):
-        while text not in (await client.get(page)).text:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+
+    async def says_so() -> bool:
+        return text in (await client.get(page)).text
+
+    await until(says_so, WITHIN_S)
 
 
 async def change(app: Starlette, session: Session, **columns: object) -> None:

@@ -1,6 +1,5 @@
 """Every recording is checked once its session is over, and the console says what is not whole."""
 
-import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from server.store import films, keeping
 from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.pages.broadcasts import broadcast
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 SENT_S = 5.0
@@ -59,14 +59,14 @@ def ended(make: Factory, event: Event, database: Database, settings: Settings) -
 
 async def checked(app: Starlette, session: Session) -> Keeping:
     """What the check of this recording found, whichever process did it."""
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            await check_due(app)
-            async with app.state.db.reading() as db:
-                found = await db.get_one(Keeping, session.id)
-            if found.checked_at is not None:
-                return found
-            await asyncio.sleep(0.1)
+
+    async def found() -> Keeping | None:
+        await check_due(app)
+        async with app.state.db.reading() as db:
+            keeping = await db.get_one(Keeping, session.id)
+        return keeping if keeping.checked_at else None
+
+    return await until(found, WITHIN_S)
 
 
 Ended = Callable[..., Awaitable[Session]]

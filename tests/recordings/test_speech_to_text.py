@@ -4,7 +4,6 @@ import asyncio
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from rooms.playback.stage_cuts import StageCut
 from server.playback.programmes import SentByStage
 from server.recordings.speech_to_text import MOST_BYTES, NotUnderstood, SpeechListener
 from server.settings import Settings
+from tests.waiting import until
 
 WITHIN_S = 60.0
 NOON = datetime(2026, 6, 28, 12, tzinfo=UTC)
@@ -38,7 +38,7 @@ async def test_it_gets_the_sound_and_none_of_our_secrets(tmp_path: Path, monkeyp
 
 async def test_one_that_does_not_end_is_stopped_with_all_that_it_started(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    child = f"import os, pathlib, time; pathlib.Path({str(pid)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    child = f"import os, pathlib, signal; pathlib.Path({str(pid)!r}).write_text(str(os.getpid())); signal.pause()"
     work = asyncio.create_task(
         listener(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])").listen(
             tmp_path / "a.wav", WITHIN_S
@@ -52,7 +52,7 @@ async def test_one_that_does_not_end_is_stopped_with_all_that_it_started(tmp_pat
 
 async def test_its_time_and_its_words_have_an_end(tmp_path: Path) -> None:
     with pytest.raises(NotUnderstood, match="stopped"):
-        await listener("import time; time.sleep(600)").listen(tmp_path / "a.wav", 0.2)
+        await listener("import signal; signal.pause()").listen(tmp_path / "a.wav", 0.2)
     with pytest.raises(NotUnderstood, match="more than any talk"):
         await listener("while True: print('word ' * 1000)").listen(tmp_path / "a.wav", WITHIN_S)
     with pytest.raises(NotUnderstood, match="no caption could be"):
@@ -92,9 +92,3 @@ def is_running(pid: int) -> bool:
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not is_so():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)

@@ -1,9 +1,7 @@
 """Speech recognition drafts captions: by a real command, seen by the organiser alone until they are published."""
 
-import asyncio
 import shlex
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -14,6 +12,7 @@ from server.settings import Settings
 from tests.factory import Factory
 from tests.pages import recogniser
 from tests.pages.broadcasts import NewSession
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 WITHIN_S = 120
@@ -46,18 +45,12 @@ async def desk(make: Factory, event: Event, session: Session, client: httpx.Asyn
 
 async def shows(client: httpx.AsyncClient, page: str, *texts: str) -> str:
     """The page, once it holds one of these."""
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            shown = (await client.get(page)).text
-            if any(text in shown for text in texts):
-                return shown
-            await asyncio.sleep(0.1)
 
+    async def shown() -> str | None:
+        found = (await client.get(page)).text
+        return found if any(text in found for text in texts) else None
 
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not is_so():  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    return await until(shown, WITHIN_S)
 
 
 async def test_a_draft_is_read_corrected_kept_and_published(

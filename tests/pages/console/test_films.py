@@ -2,7 +2,6 @@
 
 import base64
 
-import anyio
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -60,12 +59,12 @@ async def films(client: httpx.AsyncClient, event: Event) -> str:
 
 async def settled(client: httpx.AsyncClient, event: Event) -> str:
     """The page once nothing is being made ready any more."""
-    with anyio.fail_after(READY_WITHIN_S):
-        while True:
-            page = await films(client, event)
-            if "data-busy" not in page:
-                return page
-            await anyio.sleep(0.1)
+
+    async def ready() -> str | None:
+        page = await films(client, event)
+        return None if "data-busy" in page else page
+
+    return await until(ready, READY_WITHIN_S)
 
 
 async def test_a_film_comes_in_pieces_and_can_be_given_to_a_session(

@@ -22,7 +22,7 @@ from tests.factory import Factory
 from tests.pages.broadcasts import broadcast
 from tests.pages.films import film_of
 from tests.pages.machines.test_low_latency import MORE_S, SENT_S, Sent, next_in
-from tests.waiting import WITHIN_S
+from tests.waiting import WITHIN_S, until
 
 VIEWERS, RELOADS = 50, 3
 
@@ -101,7 +101,7 @@ async def test_who_waits_for_what_comes_next_is_answered_through_nginx_when_it_i
     cookies = await make.cookie(await make.delegate(event))
     async with httpx.AsyncClient(base_url=base, cookies=cookies, timeout=WITHIN_S) as client:
         address, segment, part = next_in((await client.get(playlist)).text)
-        waiting = [asyncio.create_task(client.get(playlist, params=until(segment, part))) for _ in range(RELOADS)]
+        waiting = [asyncio.create_task(client.get(playlist, params=waits_for(segment, part))) for _ in range(RELOADS)]
         waiting += [asyncio.create_task(client.get(address)) for _ in range(VIEWERS)]
         assert next_in((await client.get(playlist)).text)[0] == address
         assert not any(each.done() for each in waiting)
@@ -112,17 +112,19 @@ async def test_who_waits_for_what_comes_next_is_answered_through_nginx_when_it_i
         assert all((each.status_code, each.content) == (200, made) for each in parts)
         _, segment, part = next_in(reloaded[0].text)
         await sent.more(MORE_S)
-        assert next_in((await client.get(playlist, params=until(segment, part))).text)[1:] > (segment, part)
+        assert next_in((await client.get(playlist, params=waits_for(segment, part))).text)[1:] > (segment, part)
     sent.stop()
 
 
 async def until_answered(client: httpx.AsyncClient, address: str, status: int) -> None:
     """Asks until the answer has this status."""
-    async with asyncio.timeout(WITHIN_S):
-        while (await client.get(address)).status_code != status:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+
+    async def has_it() -> bool:
+        return (await client.get(address)).status_code == status
+
+    await until(has_it)
 
 
-def until(segment: int, part: int) -> dict[str, str]:
+def waits_for(segment: int, part: int) -> dict[str, str]:
     """The query of a playlist that is to have this part."""
     return {reloads.SEGMENT: str(segment), reloads.PART: str(part)}

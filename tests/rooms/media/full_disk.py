@@ -5,22 +5,14 @@ It says on each line what troubled it: before, while the disk was full, and afte
 
 import resource
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from rooms.media.air.programme import Programme
 from tests.rooms.media.speaker import Speaker, feed
+from tests.waiting import wait_until
 
-WITHIN_S = 60
 SMALLEST_SEGMENT = 500
 """Bytes: no segment is smaller, so nothing more is written at this limit."""
-
-
-def until(condition: Callable[[], bool]) -> None:
-    gives_up = time.monotonic() + WITHIN_S
-    while not condition() and time.monotonic() < gives_up:
-        time.sleep(0.02)
 
 
 def main() -> None:
@@ -33,11 +25,11 @@ def main() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (SMALLEST_SEGMENT, hard))
     feed(programme, Speaker(), seconds=15, since_s=5)
-    until(lambda: "disk" in programme.troubles)
+    wait_until(lambda: "disk" in programme.troubles)
     print(*programme.troubles)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     feed(programme, Speaker(), seconds=20, since_s=15)
-    until(lambda: "disk" not in programme.troubles)
+    wait_until(lambda: "disk" not in programme.troubles)
     print(*programme.troubles)
     programme.end().result()
 

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from rooms.media.air.programme import Programme
 from tests.rooms.media.speaker import Speaker, feed
@@ -67,18 +68,17 @@ def package(directory: Path, began_s: float, since_s: float, small: str, command
     programme.on_air([speaker.name])
     programme.take(speaker.name)
     sent_s = since_s - began_s
-    while not said(commands, speaker):
+    while not said(commands, speaker, BEAT_S):
         now_s = time.time() - began_s
         feed(programme, speaker, seconds=now_s, since_s=sent_s)
         sent_s = now_s
-        time.sleep(BEAT_S)
     programme.end().result()
 
 
-def said(commands: "SimpleQueue[str]", speaker: Speaker) -> bool:
-    """Do what was asked for; whether it is the end."""
-    while not commands.empty():
-        word, *size = commands.get().split()
+def said(commands: "SimpleQueue[str]", speaker: Speaker, within_s: float) -> bool:
+    """Do what is asked for in this time; True when it is to end."""
+    with suppress(Empty):
+        word, *size = commands.get(timeout=within_s).split()
         if word == "end":
             return True
         speaker.size = int(size[0]), int(size[1])

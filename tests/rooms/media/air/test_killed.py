@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from rooms.media.air.disk import read_journals
@@ -11,16 +10,10 @@ from rooms.media.recordings.check import check
 from rooms.playback.recording import SMALL, missing
 from tests.rooms.media.packaging import Packaging
 from tests.rooms.media.watching import beeps, frames
+from tests.waiting import wait_until
 
 WITHIN_S = 120
 MOST_MISSING_S = 12
-
-
-def until(condition: Callable[[], bool]) -> None:
-    gives_up = time.monotonic() + WITHIN_S
-    while not condition():
-        assert time.monotonic() < gives_up
-        time.sleep(0.1)
 
 
 def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_says_what_is_missing(
@@ -28,11 +21,11 @@ def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_s
 ) -> None:
     packaging = Packaging(tmp_path, time.time() - 5, small="80x60")
     try:
-        until(lambda: len(read_journals(tmp_path)["audio"].listed) >= 2)
+        wait_until(lambda: len(read_journals(tmp_path)["audio"].listed) >= 2, WITHIN_S)
         packaging.kill()
         kept = read_journals(tmp_path)
         assert list(frames(tmp_path, "video")) and list(frames(tmp_path, "audio"))
-        until(lambda: len(read_journals(tmp_path)["audio"].listed) >= len(kept["audio"].listed) + 1)
+        wait_until(lambda: len(read_journals(tmp_path)["audio"].listed) > len(kept["audio"].listed), WITHIN_S)
         packaging.end()
     finally:
         packaging.close()

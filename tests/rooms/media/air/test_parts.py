@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import time
 from itertools import groupby
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rooms.playback.film_index import INDEX_NAME, FilmIndex
 from rooms.playback.parts import KEPT_SEGMENTS, LISTED_SEGMENTS, PART_S
 from rooms.playback.recording import RENDITIONS, Recording, RenditionJournal, init_name
 from tests.rooms.media.speaker import Speaker, feed
+from tests.waiting import wait_until
 
 WRITTEN_WITHIN_S = 60
 DESCRIBED = re.compile(r'#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"(,INDEPENDENT=YES)?')
@@ -33,10 +33,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     programme.take("speaker")
     feed(programme, Speaker(), seconds=21)
     programme.disk.add_part("video", 0, None, PART_S, b"last", is_keyframe=False)
-    deadline = time.monotonic() + WRITTEN_WITHIN_S
-    while not any((directory / each.name).read_bytes() == b"last" for each in listed(directory, "video")[-1:]):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: [(directory / each.name).read_bytes() for each in listed(directory, "video")[-1:]] == [b"last"])
     return directory
 
 
