@@ -39,9 +39,11 @@ function ask(template, question, action) {
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((answer) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      answer(dialog.returnValue === "yes");
+    listen(dialog, {
+      close() {
+        dialog.remove();
+        answer(dialog.returnValue === "yes");
+      },
     });
   });
 }

@@ -1,111 +1,84 @@
-// Uploads a film in pieces, and goes on where it stopped when the line breaks or the same file is chosen again.
-// https://tus.io/protocols/resumable-upload
+// The form that uploads a film: how far it is, what went wrong, and a title proposed from the file's name.
 
+import { FilmUpload } from "../helpers/film-upload.js";
 import { listen, together } from "../helpers/listeners.js";
 
-/** As much as the server takes at once, bytes. */
-const PIECE = 1_000_000;
-const RETRY_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000];
-/** Refusals that pass: too slow, another piece is next, another browser is sending it, too many at once. */
-const PASSING = [408, 409, 423, 429];
-const BROKEN = "The line broke. Press Upload to go on where it stopped.";
+const SENTENCES = {
+  empty: "This file is empty. Please choose a film.",
+  large: "This film is too large. Please make it smaller.",
+  refused: "The server did not take the film. Please try again.",
+  broken: "The line broke. Press Upload to go on where it stopped.",
+};
 
-/** @param {HTMLElement} element */
+/** @param {HTMLElement} element with `data-to`, `data-tus` (addresses) and `data-most` (bytes) */
 export function connect(element) {
+  const { to = "", tus = "", most } = element.dataset;
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (element.querySelector(name));
   const input = /** @type {HTMLInputElement} */ (part("[type=file]"));
   const title = /** @type {HTMLInputElement} */ (part("[name=title]"));
-  const progress = /** @type {HTMLProgressElement} */ (part("[data-progress]"));
-  const [panel, words, problem, stop] = [part("[data-uploading]"), part("[data-words]"), part("[data-problem]"), part("[data-stop]")];
-  const button = /** @type {HTMLButtonElement} */ (part("[type=submit]"));
-  /** @type {any} */
-  let upload = null;
-  /** The title that the chosen file's name has proposed. */
-  let proposed = "";
+  const [words, problem] = [part("[data-words]"), part("[data-problem]")];
+  const upload = new FilmUpload(tus, to, {
+    progressed: show,
+    stalled: () => (words.textContent = "The line broke. It goes on by itself…"),
+    done: () => location.reload(),
+    failed: refuse,
+  });
 
   /** @param {boolean} isBusy */
   function busy(isBusy) {
-    panel.hidden = stop.hidden = !isBusy;
-    button.disabled = isBusy;
+    part("[data-uploading]").hidden = part("[data-stop]").hidden = !isBusy;
+    /** @type {HTMLButtonElement} */ (part("[type=submit]")).disabled = isBusy;
   }
 
-  /** @param {string} sentence */
-  function refuse(sentence) {
+  /** @param {keyof typeof SENTENCES} reason */
+  function refuse(reason) {
     busy(false);
-    problem.textContent = sentence;
+    problem.textContent = SENTENCES[reason];
     problem.hidden = false;
   }
 
   /**
-   * @param {number} sent bytes
-   * @param {number} all bytes
+   * @param {number} sentBytes
+   * @param {number} allBytes
    */
-  function show(sent, all) {
-    progress.value = (100 * sent) / all;
-    const said = `${Math.floor((100 * sent) / all)} % of ${Math.ceil(all / 1_000_000)} MB`;
+  function show(sentBytes, allBytes) {
+    const percent = (100 * sentBytes) / allBytes;
+    /** @type {HTMLProgressElement} */ (part("[data-progress]")).value = percent;
+    const said = `${Math.floor(percent)} % of ${Math.ceil(allBytes / 1_000_000)} MB`;
     if (words.textContent !== said) words.textContent = said;
   }
 
-  /**
-   * Whether to try again, when the line or the server failed.
-   * @param {any} error
-   */
-  function goesOn(error) {
-    const status = error.originalResponse?.getStatus() ?? 0;
-    const isPassing = status < 400 || status >= 500 || PASSING.includes(status);
-    if (isPassing) words.textContent = "The line broke. It goes on by itself…";
-    return isPassing;
-  }
-
-  /** @param {File} file */
-  async function send(file) {
-    await import(element.dataset.tus ?? "");
-    const { tus } = /** @type {any} */ (window);
-    upload = new tus.Upload(file, {
-      endpoint: element.dataset.to,
-      chunkSize: PIECE,
-      retryDelays: RETRY_MS,
-      removeFingerprintOnSuccess: true,
-      metadata: { title: title.value.trim() },
-      onProgress: show,
-      onShouldRetry: goesOn,
-      onSuccess: () => location.reload(),
-      onError: (/** @type {any} */ error) => refuse(error.originalResponse ? "The server did not take the film. Please try again." : BROKEN),
-    });
-    const [before] = await upload.findPreviousUploads();
-    if (before) upload.resumeFromPreviousUpload(before);
-    upload.start();
+  function send() {
+    const file = input.files?.[0];
+    problem.hidden = true;
+    if (!file) return;
+    if (!file.size) return refuse("empty");
+    if (file.size > Number(most)) return refuse("large");
+    busy(true);
+    show(0, file.size);
+    upload.start(file, title.value.trim()).catch(() => refuse("broken"));
   }
 
   return together(
-    listen(input, {
-      change() {
-        const name = input.files?.[0]?.name ?? "";
-        const isOurs = title.value === proposed;
-        proposed = name.replace(/\.[^.]*$/, "").replaceAll("_", " ");
-        if (isOurs) title.value = proposed;
-      },
-    }),
-    listen(element, {
-      /** @param {SubmitEvent} event */
-      submit(event) {
-        event.preventDefault();
-        const file = input.files?.[0];
-        problem.hidden = true;
-        if (!file) return;
-        if (!file.size) return refuse("This file is empty. Please choose a film.");
-        if (file.size > Number(element.dataset.most)) return refuse("This film is too large. Please make it smaller.");
-        busy(true);
-        show(0, file.size);
-        send(file).catch(() => refuse(BROKEN));
-      },
-    }),
-    listen(stop, {
-      click() {
-        upload?.abort();
-        busy(false);
-      },
-    }),
-    () => upload?.abort(),
+    proposeTitle(input, title),
+    listen(element, { submit: (/** @type {SubmitEvent} */ event) => (event.preventDefault(), send()) }),
+    listen(part("[data-stop]"), { click: () => (upload.stop(), busy(false)) }),
+    () => upload.stop(),
   );
+}
+
+/**
+ * Proposes the chosen file's name as the title, for as long as nobody has written another one.
+ * @param {HTMLInputElement} input
+ * @param {HTMLInputElement} title
+ */
+function proposeTitle(input, title) {
+  let proposed = "";
+  return listen(input, {
+    change() {
+      const isOurs = title.value === proposed;
+      proposed = (input.files?.[0]?.name ?? "").replace(/\.[^.]*$/, "").replaceAll("_", " ");
+      if (isOurs) title.value = proposed;
+    },
+  });
 }

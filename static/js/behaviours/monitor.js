@@ -1,105 +1,95 @@
-// Shows those backstage: one receiving connection with a pair of receivers for each slot, so that nothing is negotiated anew.
+// Shows those backstage: a monitor for each slot, with its picture, how loud it is, and what it does on the stage.
 
 import { listen, together } from "../helpers/listeners.js";
+import { Receiver } from "../helpers/receiver.js";
 import { meterLevel } from "../helpers/sound-level.js";
-import { Connection } from "../helpers/whip.js";
 import { watch } from "../live.js";
-import { Backoff } from "../models/backoff.js";
 
-/** @typedef {{ id: string, person: string | null, name: string, role: string, slot: number | null, on_air: boolean, taken: boolean, signing: boolean }} Source */
+/** @typedef {import("../models/backstage.js").Source} Source */
 
 const FLAGS = /** @type {const} */ (["taken", "on_air", "signing"]);
 
 /**
- * @param {HTMLElement} element with `data-room`, `data-whep`, and `data-ice`, and a monitor with `data-slot` for each slot;
+ * @param {HTMLElement} element with `data-room`, `data-whep` and `data-ice`, and a monitor with `data-slot` for each slot;
  *   `data-sound` plays what they say, `data-self` leaves oneself out
  */
 export function connect(element) {
   const { room = "", whep = "", ice = "[]", self = "" } = element.dataset;
   const monitors = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-slot]")]);
-  const backoff = new Backoff();
-  /** @type {Connection | undefined} */
-  let connection;
   /** @type {(() => void)[]} */
   let unmeters = [];
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let retry;
   let isOccupied = false;
 
-  const open = async () => {
-    close();
-    const mine = (connection = new Connection(whep, JSON.parse(ice), (state) => connection === mine && changed(state)));
-    for (const monitor of monitors) {
-      const tracks = ["audio", "video"].map((kind) => mine.peer.addTransceiver(kind, { direction: "recvonly" }).receiver.track);
-      const stream = new MediaStream(tracks);
-      const video = /** @type {HTMLVideoElement} */ (monitor.querySelector("video"));
-      video.srcObject = stream;
-      video.muted = element.dataset.sound === undefined;
-      play(video);
+  const receiver = new Receiver(whep, JSON.parse(ice), monitors.length, {
+    opened(slot, stream) {
+      const monitor = /** @type {HTMLElement} */ (monitors[slot]);
+      play(element, monitor, stream);
       unmeters.push(meterLevel(stream, /** @type {HTMLMeterElement} */ (monitor.querySelector("[data-level]"))));
-    }
-    try {
-      await mine.open();
-    } catch {
-      if (connection === mine) again();
-    }
-  };
-
-  /** @param {HTMLVideoElement} video */
-  const play = (video) =>
-    video.play().catch(() => {
-      const unheard = /** @type {HTMLElement | null} */ (element.querySelector("[data-unheard]"));
-      if (unheard && !video.muted) unheard.hidden = false;
-    });
-
-  /** @param {RTCPeerConnectionState} state */
-  const changed = (state) => {
-    if (state === "connected") backoff.reset();
-    else if (state === "failed" || state === "disconnected") again();
-  };
-
-  const again = () => {
-    close();
-    retry = setTimeout(open, backoff.next());
-  };
-
-  const close = () => {
-    clearTimeout(retry);
-    unmeters.forEach((end) => end());
-    unmeters = [];
-    connection?.close();
-    connection = undefined;
-  };
+    },
+    closed() {
+      unmeters.forEach((end) => end());
+      unmeters = [];
+    },
+  });
 
   /** @param {Source[]} sources */
-  const show = (sources) => {
+  function show(sources) {
     const others = sources.filter((source) => source.slot !== null && source.person !== (self || undefined));
     for (const monitor of monitors) fill(monitor, others.find((source) => source.slot === Number(monitor.dataset.slot)));
-    for (const nobody of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-nobody]"))) nobody.hidden = others.length > 0;
-    if (others.length > 0 && !isOccupied) open();
+    hideAll(element, "[data-nobody]", () => others.length > 0);
+    if (others.length > 0 && !isOccupied) receiver.open();
     isOccupied ||= others.length > 0;
-  };
+  }
 
-  const stop = watch(room, "backstage", ({ sources, follows_voice }) => {
-    show(sources);
-    for (const either of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-follows]"))) {
-      either.hidden = (either.dataset.follows === "yes") !== follows_voice;
-    }
-  });
-  const hear = element.querySelector("[data-hear]");
   return together(
-    stop,
-    close,
-    listen(window, { pagehide: close }),
-    hear
-      ? listen(hear, {
-          click() {
-            monitors.forEach((monitor) => monitor.querySelector("video")?.play());
-            hear.parentElement?.toggleAttribute("hidden", true);
-          },
-        })
-      : () => {},
+    watch(room, "backstage", ({ sources, follows_voice }) => {
+      show(sources);
+      hideAll(element, "[data-follows]", ({ dataset }) => (dataset.follows === "yes") !== follows_voice);
+    }),
+    () => receiver.close(),
+    listen(window, { pagehide: () => receiver.close() }),
+    listen(element, {
+      /** @param {MouseEvent} event */
+      click({ target }) {
+        const button = target instanceof Element && target.closest("[data-hear]");
+        if (button) hear(monitors, button);
+      },
+    }),
   );
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} selector
+ * @param {(each: HTMLElement) => boolean} isHidden
+ */
+function hideAll(element, selector, isHidden) {
+  for (const each of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll(selector))) each.hidden = isHidden(each);
+}
+
+/**
+ * Plays what comes in a slot; where the browser forbids sound before somebody asks, offers to be asked.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} monitor
+ * @param {MediaStream} stream
+ */
+function play(element, monitor, stream) {
+  const video = /** @type {HTMLVideoElement} */ (monitor.querySelector("video"));
+  video.srcObject = stream;
+  video.muted = element.dataset.sound === undefined;
+  video.play().catch(() => {
+    const unheard = /** @type {HTMLElement | null} */ (element.querySelector("[data-unheard]"));
+    if (unheard && !video.muted) unheard.hidden = false;
+  });
+}
+
+/**
+ * @param {HTMLElement[]} monitors
+ * @param {Element} button which goes once it was pressed
+ */
+function hear(monitors, button) {
+  for (const monitor of monitors) monitor.querySelector("video")?.play();
+  button.parentElement?.toggleAttribute("hidden", true);
 }
 
 /**

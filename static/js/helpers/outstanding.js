@@ -65,7 +65,7 @@ export class Outstanding {
    */
   answered({ sender, n }) {
     const list = this.#lists.get(sender);
-    const reaction = list?.answer(sender, n);
+    const reaction = list?.answer(sender, n, Date.now());
     if (list?.all.length === 0) this.#letGo.get(sender)?.();
     return reaction;
   }

@@ -1,6 +1,6 @@
 // Who of those backstage is sent out, and who is to be but is not there.
 
-/** @typedef {{ person: string | null, name: string, slot: number | null, state: string, on_air: boolean, taken: boolean, signing: boolean }} Source */
+/** @typedef {{ id: string, person: string | null, name: string, role: string, slot: number | null, state: string, on_air: boolean, taken: boolean, signing: boolean }} Source */
 
 /**
  * Whether picture or sound of a person are sent out while the stage is on air: in the programme or the sign-language window.

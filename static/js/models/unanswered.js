@@ -36,34 +36,35 @@ export class Unanswered {
   /**
    * Keeps a reaction until it is answered; false when too many are kept already.
    * @param {Reaction} reaction
-   * @param {number} now
+   * @param {number} nowMs epoch milliseconds, here and below
    */
-  add(reaction, now) {
+  add(reaction, nowMs) {
     if (this.#list.length >= LIMIT) return false;
     this.#list = [...this.#list, reaction];
-    this.#save(now);
+    this.#save(nowMs);
     return true;
   }
 
   /**
    * @param {string} sender
    * @param {number} n
+   * @param {number} nowMs
    * @returns {Reaction | undefined} what was answered, if it was of this list
    */
-  answer(sender, n) {
+  answer(sender, n, nowMs) {
     const found = this.#list.find((reaction) => reaction.sender === sender && reaction.n === n);
     if (found) {
       this.#list = this.#list.filter((reaction) => reaction !== found);
-      this.#save();
+      this.#save(nowMs);
     }
     return found;
   }
 
-  /** @param {number} [now] */
-  #save(now = Date.now()) {
+  /** @param {number} nowMs */
+  #save(nowMs) {
     try {
       if (this.#list.length === 0) this.#shelf.removeItem(this.#name);
-      else this.#shelf.setItem(this.#name, JSON.stringify({ at: now, reactions: this.#list }));
+      else this.#shelf.setItem(this.#name, JSON.stringify({ at: nowMs, reactions: this.#list }));
     } catch {
       // A full or forbidden storage: what is kept lasts as long as the page.
     }
@@ -94,15 +95,15 @@ function recall(shelf, name) {
  * @param {Shelf} shelf
  * @param {string} viewer
  * @param {string} own this page's sender
- * @param {number} now
+ * @param {number} nowMs
  * @returns {string[]}
  */
-export function sendersLeft(shelf, viewer, own, now) {
+export function sendersLeft(shelf, viewer, own, nowMs) {
   const prefix = nameOf(viewer, "");
   const names = Array.from({ length: shelf.length }, (_, n) => shelf.key(n) ?? "").filter((name) => name.startsWith(prefix));
   const senders = [];
   for (const name of names) {
-    if (isOutdated(shelf.getItem(name), now)) shelf.removeItem(name);
+    if (isOutdated(shelf.getItem(name), nowMs)) shelf.removeItem(name);
     else if (name !== nameOf(viewer, own)) senders.push(name.slice(prefix.length));
   }
   return senders;
@@ -110,11 +111,11 @@ export function sendersLeft(shelf, viewer, own, now) {
 
 /**
  * @param {string | null} text
- * @param {number} now
+ * @param {number} nowMs
  */
-function isOutdated(text, now) {
+function isOutdated(text, nowMs) {
   try {
-    return !(now - JSON.parse(text ?? "").at < KEPT_MS);
+    return !(nowMs - JSON.parse(text ?? "").at < KEPT_MS);
   } catch {
     return true;
   }

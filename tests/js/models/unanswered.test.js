@@ -20,16 +20,16 @@ test("what is answered is kept no longer, and an empty list leaves nothing behin
   const list = new Unanswered(shelf, "amara", "aa");
   list.add(clap(1), NOON);
   list.add(clap(2), NOON);
-  assert.deepEqual(list.answer("aa", 1), clap(1));
+  assert.deepEqual(list.answer("aa", 1, NOON), clap(1));
   assert.deepEqual(new Unanswered(shelf, "amara", "aa").all, [clap(2)]);
-  list.answer("aa", 2);
+  list.answer("aa", 2, NOON);
   assert.equal(shelf.length, 0);
 });
 
 test("an answer to somebody else's reaction is nothing of ours", () => {
   const list = new Unanswered(new MemoryShelf(), "amara", "aa");
   list.add(clap(), NOON);
-  assert.equal(list.answer("bb", 1), undefined);
+  assert.equal(list.answer("bb", 1, NOON), undefined);
   assert.equal(list.all.length, 1);
 });
 
