@@ -1,1 +1,1 @@
-"""The demo event: what is in it, when it happens and who has been there."""
+"""The demo event: its content, its timetable around the present time, and its synthetic crowd."""

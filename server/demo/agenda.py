@@ -1,7 +1,7 @@
-"""The demo's sessions as rows: laid anew at each start, without touching what anybody has lived through.
+"""The demo's sessions as rows. Each start of the demo lays them anew, that is, moves them to hours around that start.
 
-A session in which a real person attended, reacted or answered is set aside under a dated address, as it was.
-Every other session of the script keeps its row, and with it the bookmarks, and moves to its new hour.
+A session in which a real person attended, reacted or answered is set aside: it keeps its rows under an address with
+its date. Every other session of the script keeps its row, and with it its bookmarks, and moves to its new hour.
 """
 
 import re
@@ -36,12 +36,12 @@ from server.store import sessions
 
 SHOWN_AGAIN = re.compile(r"(?P<of>.+?)-again(-\d+)?")
 STILL_FRESH = timedelta(minutes=2)
-"""A demo that is started again this soon finds its agenda as it left it."""
+"""A demo that is started again within this time keeps its agenda."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The rows that a session points at, by their slugs in the script; stages by their titles."""
+    """The ids of the rows to which sessions refer, by their slugs in the script; stages by their titles."""
 
     tracks: Mapping[str, uuid.UUID]
     speakers: Mapping[str, uuid.UUID]
@@ -50,13 +50,13 @@ class Cast:
 
 
 async def sessions_of(db: AsyncSession, event: Event) -> dict[str, Session]:
-    """Every session of the event by its slug."""
+    """Every session of the event, by slug."""
     found = await db.exec(select(Session).where(Session.event_id == event.id))
     return {session.slug: session for session in found}
 
 
 def is_fresh(rows: Mapping[str, Session], slots: Iterable[AgendaSlot]) -> bool:
-    """Whether the agenda was laid around now a moment ago: each session within minutes of where it would be."""
+    """True when the agenda was laid at most `STILL_FRESH` ago: every scripted session starts that close to its slot."""
     laid = {slug: session.starts_at for slug, session in rows.items()}
     return all(
         slot.slug in laid and timedelta() <= slot.starts_at - laid[slot.slug] <= STILL_FRESH
@@ -66,7 +66,7 @@ def is_fresh(rows: Mapping[str, Session], slots: Iterable[AgendaSlot]) -> bool:
 
 
 def slots_of(rows: Iterable[Session]) -> list[AgendaSlot]:
-    """The agenda that stands, whoever made it; what is not of the script is given under its own name."""
+    """The present agenda as slots, including sessions that an organiser added, which have their own slug as `of`."""
     return [AgendaSlot(row.slug, _scripted(row.slug), row.starts_at, row.ends_at) for row in rows]
 
 
@@ -79,7 +79,10 @@ async def lay_agenda(
     crowd: Collection[uuid.UUID],
     now: datetime,
 ) -> list[Session]:
-    """Put the script's sessions into their slots, and forget what the crowd did in them. Returns those that began."""
+    """Move the script's sessions into their slots, delete what the crowd did in them, and return those that have begun.
+
+    `crowd` holds the ids of the synthetic people: their attendance does not keep a session where it was.
+    """
     free = await _free_rows(db, event, script, crowd, now)
     laid = []
     for slot in slots:
@@ -92,7 +95,7 @@ async def lay_agenda(
 
 
 async def add_session(db: AsyncSession, event: Event, script: Script, slot: AgendaSlot, cast: Cast) -> Session:
-    """A new row for what the script says of this slot, with its speakers; placed, and scheduled."""
+    """Add a scheduled session for a slot, as the script describes it, with its speakers."""
     scripted = script.session(slot.of)
     session = Session(
         event_id=event.id,
@@ -118,14 +121,17 @@ async def add_session(db: AsyncSession, event: Event, script: Script, slot: Agen
 async def _free_rows(
     db: AsyncSession, event: Event, script: Script, crowd: Collection[uuid.UUID], now: datetime
 ) -> dict[str, Session]:
-    """The rows of the script's sessions that nobody has lived through; the others are set aside, repeats removed."""
+    """The rows of the script's sessions, by slug, that no real person took part in.
+
+    Sessions that a real person took part in are set aside; other repeats ("Shown again: …") are deleted.
+    """
     scripted = {session.slug for session in script.sessions}
-    lived_in = await _lived_in(db, event, crowd)
+    taken_part_in = await _taken_part_in(db, event, crowd)
     free: dict[str, Session] = {}
     for slug, session in (await sessions_of(db, event)).items():
         if _scripted(slug) not in scripted:
             continue
-        if session.id in lived_in:
+        if session.id in taken_part_in:
             await _set_aside(db, session, now)
         elif slug in scripted:
             await _clear(db, session)
@@ -137,13 +143,13 @@ async def _free_rows(
 
 
 def _scripted(slug: str) -> str:
-    """The scripted session that an address gives, whether for the first time or again."""
+    """The slug of the scripted session behind an address: hearts for both hearts and hearts-again-2."""
     again = SHOWN_AGAIN.fullmatch(slug)
     return again["of"] if again else slug
 
 
 def _place(session: Session, slot: AgendaSlot, zone: ZoneInfo, now: datetime) -> None:
-    """Move a row to its slot, in the state that the clock says."""
+    """Move a session to its slot, with the state that it has at `now` on the timetable."""
     state = slot.state(now)
     session.starts_at, session.ends_at = slot.starts_at, slot.ends_at
     session.starts_local = reading_at(slot.starts_at, zone).wall.strftime(WALL)
@@ -156,7 +162,7 @@ def _place(session: Session, slot: AgendaSlot, zone: ZoneInfo, now: datetime) ->
 
 
 async def _set_aside(db: AsyncSession, session: Session, now: datetime) -> None:
-    """Give the row an address of its own day and hour; what was live has ended, what was to come does not."""
+    """Give a session an address with its day and hour. A live session ends; a scheduled one is cancelled."""
     for move in ("end", "cancel"):
         await sessions.move(db, session, move, now=min(session.ends_at, now))
     session.slug = f"{session.slug}-{re.sub('[T:]', '-', session.starts_local)}"
@@ -165,18 +171,18 @@ async def _set_aside(db: AsyncSession, session: Session, now: datetime) -> None:
 
 
 async def _clear(db: AsyncSession, session: Session) -> None:
-    """Forget what the crowd did in a session that moves."""
+    """Delete what the crowd did in a session that moves."""
     for relation in (Attendance, Reaction, Tally, SessionPause, WatchProgress, WatchInterval):
         await db.exec(delete(relation).where(col(relation.session_id) == session.id))
 
 
-async def _lived_in(db: AsyncSession, event: Event, crowd: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """The sessions of the event with a fact of anybody but the crowd, and those whose stage may have sent something."""
+async def _taken_part_in(db: AsyncSession, event: Event, crowd: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The ids of sessions with a fact of a real person, and of sessions whose stage may have sent something."""
     ours = select(Session.id).where(Session.event_id == event.id)
     begun = ours.where(col(Session.stage_id).is_not(None), col(Session.started_at).is_not(None))
-    lived: set[uuid.UUID] = set(await db.exec(begun))
+    found: set[uuid.UUID] = set(await db.exec(begun))
     for relation in (Attendance, Reaction, WatchProgress, WatchInterval, DroppedFrames):
-        lived.update(
+        found.update(
             await db.exec(
                 select(relation.session_id).where(
                     col(relation.session_id).in_(ours), col(relation.person_id).not_in(crowd)
@@ -184,5 +190,5 @@ async def _lived_in(db: AsyncSession, event: Event, crowd: Collection[uuid.UUID]
             )
         )
     answered = select(Survey.session_id).join(Response).where(col(Survey.session_id).in_(ours))
-    lived.update(session_id for session_id in await db.exec(answered) if session_id)
-    return lived
+    found.update(session_id for session_id in await db.exec(answered) if session_id)
+    return found

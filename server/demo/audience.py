@@ -1,4 +1,4 @@
-"""The crowd as rows: its registrations, its answers before, and what it did in the sessions that have begun."""
+"""The crowd as rows: its registrations, its answers to the survey before, its attendance and its reactions."""
 
 import hashlib
 from collections import Counter
@@ -27,11 +27,11 @@ from server.models import (
 )
 
 SEEN_LATE = timedelta(seconds=6)
-"""How far behind the programme the crowd watches."""
+"""Delay at which the crowd sees the programme."""
 
 
 async def seat_crowd(db: AsyncSession, event: Event, crowd: Sequence[Synthetic]) -> None:
-    """Register those of the crowd who are not yet known, with their answers to the survey before."""
+    """Register the people of the crowd who are not yet stored, with their answers to the survey before."""
     known = set(await db.exec(select(Person.id).where(col(Person.synthetic))))
     newcomers = [person for person in crowd if person.id not in known]
     if not newcomers:
@@ -42,7 +42,7 @@ async def seat_crowd(db: AsyncSession, event: Event, crowd: Sequence[Synthetic])
 
 
 async def _answer_before(db: AsyncSession, event: Event, crowd: Sequence[Synthetic]) -> None:
-    """Each answer is given at the moment of registration, as the form asks it."""
+    """Store the answers to the survey before, at the time of registration, because the registration form asks them."""
     asked = select(Question).join(Survey).where(Survey.event_id == event.id, Survey.wave == "before")
     question = (await db.exec(asked.where(Question.name == "understanding"))).one()
     answered = [one for one in crowd if one.understanding is not None]
@@ -60,7 +60,7 @@ async def _answer_before(db: AsyncSession, event: Event, crowd: Sequence[Synthet
 async def fill_sessions(
     db: AsyncSession, sessions: Sequence[Session], crowd: Sequence[Synthetic], now: datetime
 ) -> None:
-    """Let the crowd attend and applaud sessions that have begun, up to `now`; the tallies agree with the rows."""
+    """Store the crowd's attendance and reactions, up to `now`, in sessions that have begun, with the tallies."""
     for session in sessions:
         slot = AgendaSlot(session.slug, session.slug, session.starts_at, session.ends_at)
         visits = list(draw_visits(crowd, slot, now))
@@ -102,7 +102,7 @@ def _attendance(session: Session, visit: Visit) -> dict[str, Any]:
 
 
 def _reactions(session: Session, visit: Visit) -> list[dict[str, Any]]:
-    """One row a reaction, all of one sender: one page in which this person watched this session."""
+    """A row for each reaction of a visit. All have one sender, because the person watched in one page."""
     sender = hashlib.sha256(f"{session.id} {visit.person_id}".encode()).hexdigest()[:16]
     return [
         Reaction(
@@ -112,8 +112,8 @@ def _reactions(session: Session, visit: Visit) -> list[dict[str, Any]]:
             session_id=session.id,
             emoji=emoji,
             outcome="accepted",
-            received_at=at + SEEN_LATE,
-            media_at=at,
+            received_at=media_at + SEEN_LATE,
+            media_at=media_at,
         ).model_dump()
-        for n, (emoji, at) in enumerate(visit.reactions, start=1)
+        for n, (emoji, media_at) in enumerate(visit.reactions, start=1)
     ]

@@ -1,6 +1,6 @@
-"""The synthetic crowd: who they are, when they registered, where they sat and when they clapped.
+"""The synthetic crowd: its people, their registrations, and their visits to sessions with the reactions they sent.
 
-Pure: drawn from a seed and told the time, so the same crowd comes to every demo. Stores nothing.
+Pure: it stores nothing, and draws from a seed and the time that is passed in, so every demo has the same crowd.
 """
 
 import uuid
@@ -19,17 +19,17 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "crowd.demo.invalid")
 ANSWERED_BEFORE = 0.88
 """The share of the crowd that answered the survey before."""
 UNDERSTANDING_MEAN, UNDERSTANDING_DEVIATION = 5.6, 1.9
-"""Of their answers to the question before, 0 to 10."""
+"""Mean and standard deviation of the answers before, 0 to 10."""
 APPLAUSE = (0.04, 0.33, 0.58, 0.8, 0.99)
-"""Where in a session people clap, as shares of its length; the last is the end."""
+"""Points of a session at which people react, as shares of its length; the last is its end."""
 EMOJI_WEIGHTS: dict[Emoji, int] = {"clap": 46, "love": 17, "agree": 16, "idea": 10, "wow": 6, "laugh": 5}
 LATE_BY_S = 5 * 60.0
-"""How late the last come in, seconds."""
+"""Seconds after the start by which the last people come in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """One of the crowd. `understanding` is None for those who did not answer before."""
+    """A synthetic person. `understanding` is None for a person who did not answer the survey before."""
 
     id: uuid.UUID
     name: str
@@ -44,12 +44,12 @@ class Synthetic:
     directory: bool
     understanding: int | None
     keen: float
-    """How likely they come to a session, 0 to 1."""
+    """The probability that this person comes to a session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One person's stay in a session, and what they sent in it: emoji with the moment they saw."""
+    """A person's stay in a session, and the reactions sent in it: each an emoji and its media time."""
 
     person_id: uuid.UUID
     started_at: datetime
@@ -58,12 +58,12 @@ class Visit:
 
 
 def crowd_ids(script: ScriptedCrowd) -> list[uuid.UUID]:
-    """The ids of the crowd: always the same, so that what they did can be told from what real people did."""
+    """The ids of the crowd. They are always the same, so the crowd's rows can be told from those of real people."""
     return [uuid.uuid5(NAMESPACE, str(number)) for number in range(script.count)]
 
 
 def draw_crowd(script: ScriptedCrowd, now: datetime) -> Iterator[Synthetic]:
-    """The crowd, who registered over the days before `now`: most of them lately, after the reminder."""
+    """The crowd, with registrations spread over the days before `now`; most of them are recent."""
     chance = Random(SEED)  # noqa: S311 - a repeatable crowd, not a secret
     names = chance.sample(list(product(script.first_names, script.surnames)), script.count)
     sectors = chance.choices(script.sectors, [sector.weight for sector in script.sectors], k=script.count)
@@ -91,7 +91,7 @@ def draw_crowd(script: ScriptedCrowd, now: datetime) -> Iterator[Synthetic]:
 
 
 def draw_visits(crowd: Sequence[Synthetic], slot: AgendaSlot, now: datetime) -> Iterator[Visit]:
-    """Who came to a session that has begun, and what they sent until it ended, or until `now`."""
+    """The visits to a session that has begun, with their reactions, up to its end, or up to `now` while it runs."""
     chance = Random(f"{SEED} {slot.slug}")  # noqa: S311 - a repeatable crowd, not a secret
     until = min(slot.ends_at, now)
     length = slot.ends_at - slot.starts_at
@@ -100,12 +100,12 @@ def draw_visits(crowd: Sequence[Synthetic], slot: AgendaSlot, now: datetime) -> 
         started_at = slot.starts_at + timedelta(seconds=chance.triangular(0, LATE_BY_S, 0))
         seen_at = min(until, slot.starts_at + length * stayed if stayed < 0.9 else until)
         sent = [
-            (emoji, moment)
+            (emoji, media_at)
             for share in APPLAUSE
             for emoji in chance.choices(
                 list(EMOJI_WEIGHTS), list(EMOJI_WEIGHTS.values()), k=chance.choice((0, 0, 1, 3))
             )
-            if started_at <= (moment := slot.starts_at + length * share + _hesitation(chance)) < seen_at
+            if started_at <= (media_at := slot.starts_at + length * share + _hesitation(chance)) < seen_at
         ]
         if came and started_at < seen_at:
             yield Visit(person.id, started_at, seen_at, tuple(sent))

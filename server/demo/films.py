@@ -1,4 +1,4 @@
-"""Has the demo's films made, once: by the media process, which alone knows how to draw and encode."""
+"""Production of the demo's films, once, by the media process: only that process can draw and encode pictures."""
 
 import json
 import re
@@ -17,15 +17,15 @@ FONT = "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal
 PROGRESS = re.compile(r"film (?P<number>\d+)/(?P<total>\d+) (?P<percent>\d+) %")
 
 Progress = Callable[[float], None]
-"""Told which share of all the films is made, 0 to 1."""
+"""Called with the share of all the films that is made, 0 to 1."""
 
 
 class FilmsFailed(Exception):
-    """The media process could not make the films; the text is its own last word."""
+    """Raised when the media process could not make the films; the text is the last line that it printed."""
 
 
 def make_films(script: Script, settings: Settings, progress: Progress) -> list[PackagedFilm]:
-    """The films of the script, packaged below the data directory. Those already made from it are left alone.
+    """Make the films of the script below the data directory, except those made from the same words, and return all.
 
     Raises FilmsFailed.
     """
@@ -46,7 +46,7 @@ def films_dir(settings: Settings) -> Path:
 
 
 def _is_made(spec: Path, wanted: str) -> bool:
-    """Whether a whole film lies beside the description that is wanted."""
+    """True when the stored description equals `wanted` and a finished film lies beside it."""
     if not (spec.with_suffix("") / INDEX_NAME).is_file():
         return False
     return spec.is_file() and spec.read_text(encoding="utf-8") == wanted
@@ -54,20 +54,20 @@ def _is_made(spec: Path, wanted: str) -> bool:
 
 def _run(specs: list[Path], folder: Path, progress: Progress) -> None:
     words = [sys.executable, "-m", "rooms.media", "film", *map(str, specs), "--to", str(folder), *_font()]
-    last_word = "it ended without a word"
+    last_line = "the media process printed nothing"
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603 - our own module, no shell
         done: dict[str, int] = {}
         for line in process.stdout or ():
-            last_word = line.strip() or last_word
+            last_line = line.strip() or last_line
             if said := PROGRESS.match(line):
                 done[said["number"]] = int(said["percent"])
                 progress(sum(done.values()) / (100 * int(said["total"])))
     if process.returncode:
-        raise FilmsFailed(last_word)
+        raise FilmsFailed(last_line)
 
 
 def _font() -> list[str]:
-    """The typeface of the pages, where it is installed."""
+    """The options that name the typeface of the pages; none when it is not installed."""
     try:
         return ["--font", str(npm_file(FONT))]
     except LookupError:

@@ -1,4 +1,4 @@
-"""The demo's lasting rows: event, tracks, speakers, films, stages, surveys, tables. Makes only what is missing."""
+"""The demo's rows that last: event, tracks, speakers, films, stages, surveys, tables. Only missing rows are made."""
 
 import secrets
 import uuid
@@ -18,21 +18,21 @@ SLUG = "demo"
 
 
 class NotADemo(Exception):
-    """The event at the demo's address is a real one: it is left alone."""
+    """Raised when the event at the demo's address is a real one, which the demo must not touch."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackagedFilm:
-    """A film on disk: its slug in the script, its folder below `media/films`, its length in seconds."""
+    """A film on disk: its slug in the script, and its folder below `media/films`."""
 
     slug: str
     title: str
     directory: str
-    duration: float
+    duration_s: float
 
 
 async def demo_event(db: AsyncSession) -> Event | None:
-    """The demo event, where there is one. Raises NotADemo."""
+    """The demo event, or None. Raises NotADemo when a real event has its address."""
     event = (await db.exec(select(Event).where(Event.slug == SLUG))).first()
     if event is not None and event.kind != "demo":
         raise NotADemo(f"the event /{SLUG} is not a demo")
@@ -40,7 +40,7 @@ async def demo_event(db: AsyncSession) -> Event | None:
 
 
 async def furnish_event(db: AsyncSession, script: Script, timetable: Timetable) -> Event:
-    """The event on the timetable's two days. Raises NotADemo."""
+    """Make the event if it is missing, and set it to the timetable's two days. Raises NotADemo."""
     event = await demo_event(db)
     if event is None:
         event = Event(
@@ -61,7 +61,7 @@ async def furnish_event(db: AsyncSession, script: Script, timetable: Timetable) 
 
 
 async def furnish_cast(db: AsyncSession, event: Event, script: Script, films: Iterable[PackagedFilm]) -> Cast:
-    """The tracks, speakers, films and stages that sessions point at."""
+    """Make the tracks, speakers, films and stages that are missing, and return the ids of all."""
     return Cast(
         await _tracks(db, event, script),
         await _speakers(db, event, script),
@@ -71,7 +71,7 @@ async def furnish_cast(db: AsyncSession, event: Event, script: Script, films: It
 
 
 async def furnish_surveys(db: AsyncSession, event: Event, script: Script) -> None:
-    """The published questions before and after, with a word of our own above them."""
+    """Make the surveys before and after with the published questions, each with the script's introduction."""
     surveys_there = select(Survey).where(Survey.event_id == event.id)
     if (await db.exec(surveys_there)).first() is None:
         await surveys.add_published(db, event, script.event.subject)
@@ -80,7 +80,7 @@ async def furnish_surveys(db: AsyncSession, event: Event, script: Script) -> Non
 
 
 async def furnish_tables(db: AsyncSession, event: Event, script: Script, cast: Cast) -> None:
-    """The tables, each with its host; they open from the session that stands on the agenda now."""
+    """Make the networking tables that are missing, and link each to its session on the present agenda."""
     tables = {t.title: t for t in await db.exec(select(NetworkingTable).where(NetworkingTable.event_id == event.id))}
     sessions = dict((await db.exec(select(Session.slug, Session.id).where(Session.event_id == event.id))).all())
     for position, scripted in enumerate(script.tables):
@@ -110,7 +110,7 @@ async def _tracks(db: AsyncSession, event: Event, script: Script) -> dict[str, u
 
 
 async def _speakers(db: AsyncSession, event: Event, script: Script) -> dict[str, uuid.UUID]:
-    """Speakers have no slug: they are known again by their name."""
+    """The ids of the speakers by slug. Rows of speakers have no slug, so existing ones are found by name."""
     speakers = {s.name: s for s in await db.exec(select(Speaker).where(Speaker.event_id == event.id))}
     for position, scripted in enumerate(script.speakers):
         if scripted.name not in speakers:
@@ -126,16 +126,16 @@ async def _films(db: AsyncSession, event: Event, films: Iterable[PackagedFilm]) 
     for film in films:
         if film.directory not in rows:
             rows[film.directory] = Film(
-                event_id=event.id, title=film.title, directory=film.directory, duration=film.duration
+                event_id=event.id, title=film.title, directory=film.directory, duration=film.duration_s
             )
             db.add(rows[film.directory])
-        rows[film.directory].duration = film.duration
+        rows[film.directory].duration = film.duration_s
     await db.flush()
     return {film.slug: rows[film.directory].id for film in films}
 
 
 async def _stages(db: AsyncSession, event: Event, script: Script) -> dict[str, uuid.UUID]:
-    """Stages have no slug: they are known again by their title."""
+    """The ids of the stages by title, because the script names stages only by their title."""
     rows = {stage.title: stage for stage in await stages.stages_of(db, event.id)}
     for title in dict.fromkeys(session.stage for session in script.sessions if session.stage):
         if title not in rows:

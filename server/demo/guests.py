@@ -1,6 +1,6 @@
 """The three people whose join links the demo prints: a delegate, the speaker who is live now, an organiser.
 
-They are played by whoever opens the links, so they are not synthetic and what they do counts.
+Whoever opens a link acts as that person, so the three are not synthetic, and their actions count in the figures.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,15 @@ from server.store import announcements, join_links, organisers, people, registra
 from server.store.engine.database import Database
 
 ROLES = ("delegate", "speaker", "organiser")
-"""In the order in which their links are printed."""
+"""The roles in the order in which their links are printed."""
 DELEGATE, ORGANISER = "Robin Meadows", "Morgan Field"
-"""Names; the speaker has the name of their part."""
+"""Names of two of the people; the script names the speaker."""
 SPEAKER = "heart-nurse"
+"""The speaker's slug in the script."""
 
 
 async def invite(db: AsyncSession, event: Event, script: Script, cast: Cast, now: datetime) -> None:
-    """Make the three people and give each their role; once only, and the organiser's first announcement with it."""
+    """Make the three people, give each a role, and send the organiser's first announcement; all of it only once."""
     delegate = await people.find_or_add(db, address("delegate"), DELEGATE)
     details = registrations.Details(
         organisation="A hospital trust", sector="NHS", place="Chelmsford", job_role="Nurse", directory=True
@@ -39,7 +40,7 @@ async def invite(db: AsyncSession, event: Event, script: Script, cast: Cast, now
 
 
 async def new_links(database: Database, event: Event) -> Mapping[str, str]:
-    """The token of a fresh join link for each role, in the order in which they are printed."""
+    """The token of a new join link for each role, in the order in which they are printed."""
     tokens: dict[str, str] = {}
     async with database.writing() as db:
         for role in ROLES:
@@ -51,5 +52,5 @@ async def new_links(database: Database, event: Event) -> Mapping[str, str]:
 
 
 def address(role: str) -> str:
-    """Where the mail of a role would go; `.invalid` never reaches anybody (RFC 2606)."""
+    """The mail address of a role. Mail to `.invalid` never reaches anybody (RFC 2606)."""
     return f"{role}@demo.invalid"

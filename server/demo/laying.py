@@ -1,7 +1,7 @@
-"""Lays the demo event: makes what is missing, dates what is there, and lets the crowd in. Safe to do again.
+"""Laying the demo event: make the rows that are missing, move its days and sessions to now, and add the crowd.
 
-What an organiser has changed in the demo stays changed, and what people did there is kept: a demo left from last
-week gets new days and a new agenda, and its registrations, responses and reactions stand as they are.
+It can be repeated. Changes by an organiser stay, and so do people's rows: a demo from last week gets new days and a
+new agenda, and keeps its registrations, responses and reactions.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from server.store.engine.revisions import event_room, raise_revision
 
 
 async def lay(database: Database, script: Script, films: Sequence[PackagedFilm], now: datetime) -> Event:
-    """Lay the demo around `now`, in one transaction. Raises NotADemo when its address belongs to a real event."""
+    """Lay the demo around `now`, in one transaction. Raises NotADemo when a real event has its address."""
     timetable = lay_out(script.sessions, now, ZoneInfo(script.event.zone))
     crowd = list(draw_crowd(script.crowd, now))
     async with database.writing() as db:
@@ -46,7 +46,7 @@ async def lay(database: Database, script: Script, films: Sequence[PackagedFilm],
 
 
 async def keep_laid(database: Database, script: Script, films: Sequence[PackagedFilm], now: datetime) -> None:
-    """See to it that a next session follows; once the second day is over, lay the demo anew."""
+    """Add repeats of films so that a next session always follows; after the second day, lay the demo anew."""
     async with database.reading() as db:
         event = await demo_event(db)
         slots = slots_of((await sessions_of(db, event)).values()) if event else []

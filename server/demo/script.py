@@ -1,4 +1,4 @@
-"""The demo's script: the content files, read and checked. It knows words, not times or rows."""
+"""The demo's script: the content files, read and checked. It knows neither the present time nor rows."""
 
 import tomllib
 from collections.abc import Iterator
@@ -11,13 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ScriptPart(BaseModel):
-    """A piece of the script: it does not change, and a word that nobody reads is a mistake."""
+    """A part of the script. It is frozen, and a key that no field reads is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ScriptedEvent(ScriptPart):
-    """The event; `subject` is who plans, as the surveys name them, `introductions` open the surveys of each wave."""
+    """The event.
+
+    `subject` is the body that plans, as the surveys name it; `introductions` holds the text above the survey by wave.
+    """
 
     title: str
     summary: str
@@ -58,9 +61,9 @@ class ScriptedTable(ScriptPart):
 
 
 class ScriptedSession(ScriptPart):
-    """A session; either `begins` (minutes from the laying) or `at` (an hour of the second day) says when.
+    """A session. It starts `begins` minutes after the demo is laid, or at the hour `at` of the second day.
 
-    It has a film, or is broadcast from the `stage` of that title, or has no picture.
+    It has a film, or is broadcast from the `stage` with that title, or has no picture.
     """
 
     slug: str
@@ -77,7 +80,7 @@ class ScriptedSession(ScriptPart):
 
 
 class ScriptedFilm(ScriptPart):
-    """A film of title cards, each a spoken line."""
+    """A film of title cards; the text of each card is also its caption."""
 
     slug: str
     title: str
@@ -88,7 +91,7 @@ class ScriptedFilm(ScriptPart):
 
 
 class ScriptedSector(ScriptPart):
-    """Where a share of the crowd comes from; `weight` is relative."""
+    """A sector from which a share of the crowd comes; `weight` is relative to the other sectors."""
 
     name: str
     weight: int
@@ -97,7 +100,7 @@ class ScriptedSector(ScriptPart):
 
 
 class ScriptedCrowd(ScriptPart):
-    """What the synthetic people are drawn from; `sources` and `places` map a word to its weight."""
+    """The lists from which the synthetic people are drawn; `sources` and `places` map a word to its relative weight."""
 
     count: int
     days_before: int
@@ -119,11 +122,11 @@ class Script(ScriptPart):
     crowd: ScriptedCrowd
 
     def session(self, slug: str) -> ScriptedSession:
-        """Raises KeyError for a slug that is not in the script."""
+        """The session with a slug. Raises KeyError when the script has none."""
         return {session.slug: session for session in self.sessions}[slug]
 
     def film_specs(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each film's slug, and what `plenary media` needs to draw it: title, speaker, accent and timed cards."""
+        """Each film's slug, with the description from which it is drawn: title, speaker, accent and timed cards."""
         for film in self.films:
             cards = [{"text": card, "seconds": self.seconds_per_card} for card in film.cards]
             yield film.slug, {"title": film.title, "speaker": film.speaker, "accent": film.accent, "cards": cards}
@@ -131,7 +134,7 @@ class Script(ScriptPart):
 
 @cache
 def read_script() -> Script:
-    """The script of the demo event. Raises ValidationError where a content file is wrong."""
+    """The script of the demo event. Raises ValidationError when a content file is wrong."""
     parts: dict[str, Any] = {}
     for name in ("event", "sessions", "films"):
         parts |= _read(name)

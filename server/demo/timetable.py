@@ -1,6 +1,6 @@
-"""When the demo's sessions happen: laid around a moment, in instants, whatever the clocks do that night.
+"""The timetable of the demo around a given time, in UTC, so that a change of the clocks does not disturb it.
 
-Pure: it is told the time and knows no rows. The days of the event are those of its zone.
+Pure: the time is passed in, and it knows no rows. The days of the event are days in its zone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from server.demo.script import ScriptedSession
 
 GAP = timedelta(minutes=5)
-"""Between a session and one that is shown again after it."""
+"""Time between a session and a repeat after it."""
 AHEAD = timedelta(minutes=90)
-"""How far ahead of now the agenda has no gap that a session would fit in."""
+"""Time ahead of now in which repeats fill every gap that is long enough for one."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaSlot:
-    """A place on the agenda; `slug` is the address, `of` the scripted session that is given (again)."""
+    """A slot on the agenda, with its address `slug`; `of` is the slug of the scripted session given (again) in it."""
 
     slug: str
     of: str
@@ -27,7 +27,7 @@ class AgendaSlot:
     ends_at: datetime
 
     def state(self, now: datetime) -> str:
-        """What the clock says of it: scheduled, live or ended."""
+        """The state of the session at `now`: scheduled, live or ended."""
         if now < self.starts_at:
             return "scheduled"
         return "live" if now < self.ends_at else "ended"
@@ -35,7 +35,7 @@ class AgendaSlot:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """Two days that follow each other, one of them today, and what happens on them in the order of time."""
+    """Two consecutive days, one of them today, and their slots in the order of time."""
 
     first_day: date
     second_day: date
@@ -43,9 +43,9 @@ class Timetable:
 
 
 def lay_out(sessions: Iterable[ScriptedSession], now: datetime, zone: ZoneInfo) -> Timetable:
-    """The agenda around `now` (aware), to the minute; the days and hours of the second day are the zone's.
+    """The agenda around `now` (aware), to the minute; days, and the hours of the second day, are those of `zone`.
 
-    The first day is that of the earliest session around now: today, or yesterday shortly after midnight.
+    The first day is the day of the earliest session around `now`: today, or yesterday shortly after midnight.
     """
     sessions = list(sessions)
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)
@@ -57,9 +57,9 @@ def lay_out(sessions: Iterable[ScriptedSession], now: datetime, zone: ZoneInfo) 
 
 
 def shown_again(sessions: Iterable[ScriptedSession], laid: Iterable[AgendaSlot], now: datetime) -> list[AgendaSlot]:
-    """What to add to the agenda that was `laid`, so that a next session always follows.
+    """The slots to add to the agenda that was `laid`, so that a next session always follows.
 
-    The films are given again in their order, in the gaps of the coming hour and a half that are long enough.
+    The films are repeated in their order, in each gap of the next hour and a half that is long enough.
     """
     agenda = sorted(laid, key=lambda slot: slot.starts_at)
     repeats = _repeats([s for s in sessions if s.film and s.begins is not None], {slot.slug for slot in agenda})
@@ -92,7 +92,7 @@ def _slot(session: ScriptedSession, starts_at: datetime) -> AgendaSlot:
 
 
 def _repeats(films: list[ScriptedSession], taken: set[str]) -> Iterator[tuple[ScriptedSession, str]]:
-    """The films round and round, each with an address that is not taken: hearts-again, hearts-again-2…"""
+    """The films over and over, each with an address that is not taken: hearts-again, hearts-again-2…"""
     for turn in count(1):
         for session in films:
             slug = f"{session.slug}-again" if turn == 1 else f"{session.slug}-again-{turn}"

@@ -1,4 +1,4 @@
-"""What `plenary demo` chooses by itself, and how it shows what it does."""
+"""The settings that `plenary demo` chooses by itself, and its output."""
 
 import io
 import socket
@@ -22,13 +22,13 @@ def taken_port() -> Iterator[int]:
 
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment that sets nothing."""
+    """An environment without any setting."""
     for name in ("PLENARY_DATA", "PLENARY_PORT", "PLENARY_HOST"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.usefixtures("plain")
-def test_the_demo_lies_where_every_other_command_looks() -> None:
+def test_the_demo_uses_the_data_directory_of_every_other_command() -> None:
     assert choose(Settings(), 0).data == Settings().data
     assert choose(Settings(data=Path("elsewhere")), 0).data == Path("elsewhere")
 
@@ -37,7 +37,7 @@ def test_a_port_that_nobody_asked_for_gives_way(taken_port: int) -> None:
     assert choose(Settings.model_construct(set(), port=taken_port), None).port == 0
 
 
-def test_a_port_that_was_asked_for_and_is_taken_is_said_at_once(taken_port: int) -> None:
+def test_a_port_that_was_asked_for_and_is_taken_is_an_error_at_once(taken_port: int) -> None:
     with pytest.raises(UsersError, match=str(taken_port)):
         choose(Settings(port=taken_port), None)
     with pytest.raises(UsersError, match=str(taken_port)):
@@ -53,7 +53,7 @@ def test_a_line_is_printed_for_each_role(capsys: pytest.CaptureFixture[str]) -> 
     ]
 
 
-def test_progress_is_a_line_a_tenth_where_nobody_looks_at_a_terminal() -> None:
+def test_without_a_terminal_progress_is_a_line_for_each_tenth() -> None:
     stream = io.StringIO()
     progress = ProgressBar(stream)
     for percent in range(101):

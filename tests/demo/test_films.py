@@ -19,11 +19,11 @@ def script_with(*cards: str, accent: str = "#3a4fa0") -> Script:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[float]]:
-    """A data directory with one film in it, and the progress that was told."""
+    """Settings whose data directory holds one film, and the progress that was reported as it was made."""
     settings, told = Settings(data=tmp_path_factory.mktemp("data")), list[float]()
     [film] = make_films(script_with(*CARDS), settings, told.append)
     assert film.slug == "homes"
-    assert film.duration == pytest.approx(len(CARDS), abs=0.2)
+    assert film.duration_s == pytest.approx(len(CARDS), abs=0.2)
     return settings, told
 
 
@@ -54,9 +54,9 @@ def test_captions_say_the_words_on_the_cards(made: tuple[Settings, list[float]])
 def test_a_film_whose_words_changed_is_made_anew(made: tuple[Settings, list[float]]) -> None:
     settings, _ = made
     [film] = make_films(script_with(*CARDS, "If you work in health, ask."), settings, lambda share: None)
-    assert film.duration == pytest.approx(len(CARDS) + 1, abs=0.2)
+    assert film.duration_s == pytest.approx(len(CARDS) + 1, abs=0.2)
 
 
-def test_what_the_media_process_refuses_is_said(tmp_path: Path) -> None:
+def test_the_reason_of_the_media_process_is_passed_on(tmp_path: Path) -> None:
     with pytest.raises(FilmsFailed, match="colour"):
         make_films(script_with(*CARDS, accent="red"), Settings(data=tmp_path), lambda share: None)

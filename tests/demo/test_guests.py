@@ -1,4 +1,4 @@
-"""The three links that the demo prints let their people do what their parts need."""
+"""The three people of the demo: each link gives its person the rights of the role."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ FILMS: list[PackagedFilm] = []
 
 
 async def joined(database: Database, role: str) -> tuple[Event, Viewer]:
-    """Open the printed link of a role; the event and who that browser is now."""
+    """Open the printed link of a role, and return the event and the viewer that the browser is then."""
     event = await lay(database, SCRIPT, FILMS, NOW)
     tokens = await new_links(database, event)
     assert list(tokens) == ["delegate", "speaker", "organiser"]

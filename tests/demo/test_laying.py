@@ -1,4 +1,4 @@
-"""The demo can be laid again and again: what people did in it stays, and the agenda is always around now."""
+"""Laying the demo, also repeatedly: people's rows stay, and the agenda is always around now."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -50,7 +50,7 @@ async def count(database: Database, relation: type) -> int:
 
 
 async def react(database: Database, person: Person, session: Session) -> None:
-    """One accepted clap, as the journal stores it."""
+    """Store an accepted clap as the journal does."""
     async with database.writing() as db:
         key = {"person_id": person.id, "sender": "0123456789abcdef", "n": 1}
         db.add(Reaction(**key, session_id=session.id, emoji="clap", outcome="accepted"))
@@ -140,7 +140,7 @@ async def test_a_session_cut_short_ended_when_the_demo_was_started_again(databas
     assert after["healthy-hearts-2025-06-28-14-32"].ended_at == NOW + 5 * MINUTE
 
 
-async def test_what_a_stage_has_sent_is_set_aside_even_if_nobody_saw_it(database: Database) -> None:
+async def test_a_session_whose_stage_has_sent_something_is_set_aside_even_if_nobody_saw_it(database: Database) -> None:
     before = (await laid(database))["ask-a-heart-nurse"]
     async with database.writing() as db:
         await stages.move(db, await db.get_one(Stage, before.stage_id), "go", at=NOW)
@@ -171,7 +171,7 @@ async def test_registrations_and_bookmarks_made_since_are_kept(database: Databas
     assert await count(database, Registration) == SCRIPT.crowd.count + 2
 
 
-async def test_what_an_organiser_changed_stays_changed(database: Database) -> None:
+async def test_a_change_by_an_organiser_stays(database: Database) -> None:
     sessions = await laid(database)
     async with database.writing() as db:
         row = await db.get(Session, sessions["healthy-minds"].id)

@@ -1,4 +1,4 @@
-"""The script holds what the demo promises, and every name in it leads somewhere."""
+"""The script of the demo: its sessions, people and films, and the slugs by which they refer to each other."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The agenda makes sense at every minute of the year, midnight and the nights of the clock change included."""
+"""The timetable is consistent at every minute of the year, also at midnight and when the clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
