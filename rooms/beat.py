@@ -174,7 +174,7 @@ class Beat:
             self.hub.stale.set()
         for name, room in self.hub.rooms.items():
             if room.presence.expire(now_ms=now_ms):
-                room.touch("headcount")
+                room.touch()
             if beats:
                 self._state(name)
         if beats:

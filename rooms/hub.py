@@ -239,8 +239,7 @@ class Hub:
         """Say in every event's room whether this process hears the others."""
         self.bus_away = away
         for room in self.rooms.values():
-            room.bus_away = away
-            room.touch("bus")
+            room.miss_bus(away)
 
     async def readmit(self, room: Room) -> None:
         """Ask again about everyone in a room: some may have to leave, or hear more, or less."""
@@ -280,7 +279,7 @@ class Hub:
             case ProcessGone(process=process):
                 for room in self.rooms.values():
                     if room.presence.forget(process):
-                        room.touch("headcount")
+                        room.touch()
             case Listening(channel=channel):
                 self.unheard.add(channel)
 

@@ -3,18 +3,10 @@
 import uuid
 from collections import Counter
 
-import msgspec
-
 LEASE_MS = 45_000
 """How long another process's people are believed in without a word from it."""
 BEAT_MS = 15_000
 """How often a process states its whole set."""
-
-
-class Headcount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The topic `headcount`: distinct people in the room now, the crew not counted."""
-
-    count: int
 
 
 class Presence:

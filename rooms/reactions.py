@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from rooms.protocol import EMOJI, Emoji, Reason
+from rooms.protocol import Emoji, Reason
 from rooms.session import Wave
 
 CREDIT_LIMIT = 10
@@ -22,24 +22,6 @@ INBOX_LIMIT = 5_000
 
 Outcome = Literal["accepted"] | Reason
 K = TypeVar("K")
-
-
-class Totals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The topic `reactions` of a session's room: how many of each emoji are stored."""
-
-    totals: dict[Emoji, int]
-    paused: bool = False
-    """The database does not answer: what is sent waits and is not yet counted."""
-
-
-class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The topic `ledger` of a session's room, for the crew. tapped = accepted + the sum of refused."""
-
-    tapped: int
-    accepted: int
-    refused: dict[Reason, int]
-    dropped: int
-    """Frames past the hard limit, which were never reactions."""
 
 
 class TapKey(NamedTuple):
@@ -133,17 +115,6 @@ class Count(msgspec.Struct):
         if other.dropped > self.dropped:
             self.dropped, grew = other.dropped, True
         return grew
-
-    def totals(self, *, paused: bool = False) -> Totals:
-        """What everybody sees: both waves together, every emoji named."""
-        waves = self.accepted.values()
-        return Totals({emoji: sum(wave.get(emoji, 0) for wave in waves) for emoji in EMOJI}, paused)
-
-    def ledger(self) -> Ledger:
-        """What the crew sees."""
-        accepted = sum(sum(wave.values()) for wave in self.accepted.values())
-        refused = dict(sorted(self.refused.items()))
-        return Ledger(accepted + sum(refused.values()), accepted, refused, self.dropped)
 
 
 def _raise(mine: dict[K, int], theirs: Mapping[K, int]) -> bool:

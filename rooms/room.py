@@ -10,12 +10,12 @@ from rooms import meters
 from rooms.bus import BusMessage, Counted, Moved, PeoplePresent
 from rooms.outlet import Frame
 from rooms.outside import Row
-from rooms.presence import Headcount, Presence
+from rooms.presence import Presence
 from rooms.protocol import Audience, Changed, Welcome, encoder
 from rooms.reactions import Count
 from rooms.receivers import Connection, Receivers
 from rooms.session import Status
-from rooms.topics import TOPICS, BusState
+from rooms.topics import TOPICS
 
 STILL_HERE_MS = 15_000
 """A room that was silent for so long says that nothing has changed: pages can tell silence from a dead line."""
@@ -30,7 +30,9 @@ class Room:
         self.name = name
         kind, _, key = name.partition(":")
         self.key = uuid.UUID(key)
+        self.is_session = kind == "session"
         self.topics = TOPICS[kind]
+        self.row_topics = [name for name, topic in self.topics.items() if topic.is_row]
         self.epoch = secrets.token_hex(8)
         self.seq = 0
         self.members: dict[Connection, Audience] = {}
@@ -38,32 +40,19 @@ class Room:
         """The members whose page plays the session's picture or sound."""
         self.presence = Presence()
         self.count = Count()
+        self.status: Status | None = None
+        """The session's state, in a session's room."""
         self.paused = paused
-        """The journal does not answer; said in `reactions`."""
         self.bus_away = bus_away
-        """This process does not hear the others; said in `bus`."""
         self._rows: dict[str, Row] = {}
         self._encoded: dict[str, msgspec.Raw] = {}
+        self._computed = self.topics.keys() - set(self.row_topics)
         self._changed: set[str] = set(self.topics)
         self._not_before_ms: dict[str, int] = {}
         self._active = {audience: Receivers() for audience in Audience}
         self._welcomes: dict[Audience, Frame] = {}
         self._spoke_at_ms: dict[Audience, int] = {}
         """When each audience was last told something."""
-
-    @property
-    def is_session(self) -> bool:
-        return "reactions" in self.topics
-
-    @property
-    def row_topics(self) -> list[str]:
-        return [name for name, topic in self.topics.items() if topic.row]
-
-    @property
-    def status(self) -> Status | None:
-        """The session's state, in a session's room."""
-        row = self._rows.get("status")
-        return row.state if row and isinstance(row.state, Status) else None
 
     def revision(self, topic: str) -> int:
         """The revision shown; -1 before the first."""
@@ -74,15 +63,22 @@ class Room:
         if row.revision >= self.revision(topic):
             self._rows[topic] = row
             self._changed.add(topic)
+            if isinstance(row.state, Status):
+                self.status = row.state
 
-    def touch(self, *topics: str) -> None:
-        """What these topics are computed from has changed."""
-        self._changed.update(topic for topic in topics if topic in self.topics)
+    def touch(self) -> None:
+        """Note that something has changed which topics are computed from: each is computed anew when it is due."""
+        self._changed |= self._computed
 
     def pause(self, paused: bool) -> None:
         """Say whether reactions wait for the database."""
         self.paused = paused
-        self.touch("reactions")
+        self.touch()
+
+    def miss_bus(self, away: bool) -> None:
+        """Say whether this process hears the others."""
+        self.bus_away = away
+        self.touch()
 
     def enter(self, connection: Connection, audience: Audience) -> bool:
         """Let a connection in; True when a person has newly arrived."""
@@ -92,7 +88,7 @@ class Room:
         connection.outlet.tell(self.welcome(audience))
         arrived = self._is_counted(connection, audience) and self.presence.arrive(connection.person)
         if arrived:
-            self.touch("headcount")
+            self.touch()
         return arrived
 
     def leave(self, connection: Connection) -> bool:
@@ -103,7 +99,7 @@ class Room:
         self.players.discard(connection)
         left = self._is_counted(connection, audience) and self.presence.leave(connection.person)
         if left:
-            self.touch("headcount")
+            self.touch()
         return left
 
     def reseat(self, connection: Connection, audience: Audience) -> None:
@@ -121,15 +117,15 @@ class Room:
                 self.raise_count(count)
             case Moved(process=other, came=came, left=left) if other != process:
                 self.presence.hear_moved(other, came, left, now_ms=now_ms)
-                self.touch("headcount")
+                self.touch()
             case PeoplePresent(process=other, people=people) if other != process:
                 self.presence.hear_all(other, people, now_ms=now_ms)
-                self.touch("headcount")
+                self.touch()
 
     def raise_count(self, count: Count) -> None:
         """Show these numbers, each unless a larger one is shown already."""
         if self.count.raise_to(count):
-            self.touch("reactions", "ledger")
+            self.touch()
 
     def watchers(self) -> set[uuid.UUID]:
         """The counted people for whom picture or sound plays."""
@@ -174,15 +170,8 @@ class Room:
         return audience in COUNTED and self.name not in connection.observed
 
     def _state(self, topic: str) -> msgspec.Struct | None:
-        match topic:
-            case "headcount":
-                return Headcount(self.presence.count)
-            case "reactions":
-                return self.count.totals(paused=self.paused)
-            case "ledger":
-                return self.count.ledger()
-            case "bus":
-                return BusState(self.bus_away)
+        if computed := self.topics[topic].computed:
+            return computed(self)
         row = self._rows.get(topic)
         return row.state if row else None
 

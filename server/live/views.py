@@ -9,9 +9,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.session import Status
-from rooms.topics import AgendaShown, Registrations, SessionSummary
+from rooms.topics.agenda import AgendaShown, SessionSummary
 from rooms.topics.announcements import AnnouncementShown
 from rooms.topics.keeping import Kept
+from rooms.topics.registrations import Registrations
 from rooms.topics.stage import Air, BackstageShown, SourceShown
 from rooms.topics.tables import Lounge, Messages, MessageShown, Seats, SeatShown, TableSummary
 from server.models import Event, Keeping, NetworkingTable, Session, Stage

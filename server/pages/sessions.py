@@ -65,7 +65,7 @@ async def show(request: Request) -> Response:
             "watched": progress.watched if progress else 0,
             "tables": tables_of(item, await tables.lounge(db, event.id)),
             "following": following(item, await agenda.agenda(db, event, now)),
-            "totals": (await reactions.count(db, session.id)).totals().totals,
+            "totals": (await reactions.totals(db, session.id)).totals,
             "kept": await keepsake(db, session, airing) if airing and item.state == "on-demand" else Keepsake(),
         }
         is_signed = await signed_at(db, session, airing)

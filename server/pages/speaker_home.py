@@ -23,6 +23,6 @@ async def show(request: Request) -> Response:
         found = [session for speaker in mine for session in await programme.sessions_of_speaker(db, speaker.id)]
         sessions = sorted({session.id: session for session in found}.values(), key=lambda session: session.starts_at)
         items = await agenda.items(db, event, sessions, now)
-        counts = {item.session.id: (await reactions.count(db, item.session.id)).totals(paused=False) for item in items}
+        counts = {item.session.id: await reactions.totals(db, item.session.id) for item in items}
         hosted = [table for table in await tables.lounge(db, event.id) if table.is_hosted_by(person.id)]
     return render(request, "speaker_home/show.html", items=items, totals=counts, tables=hosted, emoji=EMOJI)

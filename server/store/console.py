@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.reactions import Ledger
+from rooms.topics.reactions import Ledger
 from server.models import Event, Keeping, Mail, Reaction, Registration, Session, SessionSpeaker, Speaker
 from server.store import events, keeping, reactions
 from server.store.agenda import Item
@@ -98,7 +98,7 @@ async def tiles(db: AsyncSession, items: Sequence[Item], now: datetime) -> list[
     return [
         Tile(
             item,
-            (await reactions.count(db, item.session.id)).ledger(),
+            await reactions.ledger(db, item.session.id),
             await _per_minute(db, item.session.id, now),
             kept.get(item.session.id),
         )

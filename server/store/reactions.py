@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.outside import Stored
 from rooms.reactions import Count, Outcome, Tap, TapKey
+from rooms.topics.reactions import Ledger, Totals, ledger_of, totals_of
 from server.models import DroppedFrames, Reaction, RefusalTally, Tally
 from server.store.engine.upserts import insert_for
 
@@ -44,6 +45,16 @@ async def count(db: AsyncSession, session_id: uuid.UUID) -> Count:
         accepted.setdefault(row.wave, {})[row.emoji] = row.n
     refused: dict[Any, int] = {refusal.reason: refusal.n for refusal in await db.exec(REFUSALS, params=asked)}
     return Count(accepted, refused, await _dropped(db, session_id))
+
+
+async def totals(db: AsyncSession, session_id: uuid.UUID) -> Totals:
+    """How many of each emoji a session has, as everybody sees them."""
+    return totals_of(await count(db, session_id))
+
+
+async def ledger(db: AsyncSession, session_id: uuid.UUID) -> Ledger:
+    """What became of every reaction to a session, as the crew sees it."""
+    return ledger_of(await count(db, session_id))
 
 
 async def note_dropped(db: AsyncSession, session_id: uuid.UUID, person_id: uuid.UUID, n: int, now: datetime) -> Count:

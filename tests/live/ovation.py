@@ -11,6 +11,7 @@ from sqlmodel import select
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from rooms.protocol import EMOJI
+from rooms.topics.reactions import ledger_of, totals_of
 from server.live.journal import SqlJournal
 from server.models import Person, Reaction
 from server.store.engine.database import Database
@@ -74,7 +75,7 @@ async def reconcile(database: Database, session_id: UUID, crowd: Sequence[Clappe
     assert sum(clapper.contradictions for clapper in crowd) == 0
     count = await SqlJournal(database).count(session_id)
     accepted = Counter(row.emoji for row in rows if row.outcome == "accepted")
-    assert count.totals().totals == {emoji: accepted[emoji] for emoji in EMOJI}
-    assert count.ledger().tapped == len(rows) == sum(len(clapper.sent) for clapper in crowd)
+    assert totals_of(count).totals == {emoji: accepted[emoji] for emoji in EMOJI}
+    assert ledger_of(count).tapped == len(rows) == sum(len(clapper.sent) for clapper in crowd)
     assert accepted.total() > 0
     return accepted

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlmodel import select
 
 from rooms.topics import TOPICS
+from rooms.topics.reactions import totals_of
 from server.live.journal import SqlJournal
 from server.live.rows import SqlRows
 from server.models import Reaction, SignIn
@@ -186,11 +187,11 @@ class Conference(RuleBasedStateMachine):
         """What the database says that everybody may see."""
         rows, stored = SqlRows(self.database), {}
         for room in self.rooms:
-            shown = {name for name, topic in TOPICS[room.partition(":")[0]].items() if topic.row and name in SHOWN}
+            shown = {name for name, topic in TOPICS[room.partition(":")[0]].items() if topic.is_row and name in SHOWN}
             states = {topic: row.state for topic, row in (await rows.load(room, shown)).items()}
             if room.startswith("session:"):
                 count = await SqlJournal(self.database).count(uuid.UUID(room.partition(":")[2]))
-                states["reactions"] = count.totals()
+                states["reactions"] = totals_of(count)
             stored[room] = {topic: msgspec.to_builtins(state) for topic, state in states.items()}
             stored[room]["headcount"] = {"count": PEOPLE}
         return stored

@@ -11,6 +11,7 @@ from rooms.attendance import Stay
 from rooms.errors import Unavailable
 from rooms.protocol import EMOJI
 from rooms.reactions import Count, Tap, TapKey
+from rooms.topics.reactions import ledger_of, totals_of
 from server.live.journal import SqlJournal
 from server.models import Attendance, Reaction
 from server.store.engine.database import Database
@@ -93,7 +94,7 @@ async def test_two_processes_at_once_lose_nothing_and_count_nothing_twice(journa
     stored = await asyncio.gather(*(twins[i % 2].store(batch) for i, batch in enumerate([*batches, *batches[::-1]])))
     await other.close()
     assert all(outcome == "accepted" for each in stored for outcome in each.outcomes.values())
-    assert sum((await journal.count(talk)).totals().totals.values()) == 400
+    assert sum(totals_of(await journal.count(talk)).totals.values()) == 400
     async with database.reading() as db:
         assert (await db.exec(select(func.count()).select_from(Reaction))).one() == 400
 
@@ -102,7 +103,7 @@ async def test_a_flood_is_counted_apart(journal, talk):
     person = uuid.uuid4()
     await journal.drop(talk, person, 70, at_ms=NOON)
     assert await journal.drop(talk, person, 3, at_ms=NOON) == Count(dropped=73)
-    assert (await journal.count(talk)).ledger().tapped == 0
+    assert ledger_of(await journal.count(talk)).tapped == 0
 
 
 async def test_a_stay_is_one_row_that_only_grows(journal, database, talk):

@@ -11,7 +11,7 @@ from server.live.views import VIEWS
 from server.store import announcements
 from server.store.engine import revisions
 
-ROW_TOPICS = {(kind, name) for kind, topics in TOPICS.items() for name, topic in topics.items() if topic.row}
+ROW_TOPICS = {(kind, name) for kind, topics in TOPICS.items() for name, topic in topics.items() if topic.is_row}
 
 
 def test_every_row_topic_has_its_view():

@@ -18,9 +18,11 @@ from rooms.protocol import AnyNotice, Audience, Changed, Close, Hello, ReactionS
 from rooms.reactions import Count, Outcome, Tap, TapKey
 from rooms.receivers import Connection
 from rooms.session import Status
-from rooms.topics import TOPICS, AgendaShown, Registrations
+from rooms.topics import TOPICS
+from rooms.topics.agenda import AgendaShown
 from rooms.topics.announcements import AnnouncementShown
 from rooms.topics.keeping import Kept
+from rooms.topics.registrations import Registrations
 from rooms.topics.stage import Air, BackstageShown
 from rooms.topics.tables import Lounge, Messages, Seats
 
@@ -168,7 +170,7 @@ class MemoryRows:
             raise Unavailable
         if room in self.missing:
             raise UnknownRoom
-        assert all(TOPICS[room.partition(":")[0]][topic].row for topic in topics)
+        assert all(TOPICS[room.partition(":")[0]][topic].is_row for topic in topics)
         return {topic: self.rows.get((room, topic), Row(0, BLANK[topic])) for topic in topics}
 
     async def revisions(self, rooms: Collection[str]) -> dict[tuple[str, str], int]:

@@ -12,6 +12,7 @@ from rooms.bus import BusMessage
 from rooms.bus.memory import MemoryBus
 from rooms.protocol import EMOJI, Hello, Refused, Taken
 from rooms.topics.announcements import AnnouncementShown
+from rooms.topics.reactions import totals_of
 from tests.rooms.fakes import NOON, House, a_reaction
 
 EVENT = f"event:{uuid.UUID(int=1)}"
@@ -131,7 +132,7 @@ class Conference(RuleBasedStateMachine):
             (listener.shown(EVENT), listener.shown(SESSION)) for listener in [*fresh, *(page[2] for page in self.open)]
         ]
         assert all(each == shown[0] for each in shown)
-        totals = do(self.houses[0].journal.count(uuid.UUID(int=2))).totals().totals
+        totals = totals_of(do(self.houses[0].journal.count(uuid.UUID(int=2)))).totals
         assert shown[0][1]["reactions"]["totals"] == totals  # type: ignore[index]
 
 

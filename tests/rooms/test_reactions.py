@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from rooms.protocol import EMOJI, REASONS
 from rooms.reactions import Count, Credits, Inbox, Tap, TapKey
+from rooms.topics.reactions import ledger_of, totals_of
 from tests.rooms.fakes import NOON
 
 AMARA = uuid.uuid4()
@@ -74,11 +75,11 @@ def test_numbers_that_come_late_twice_or_out_of_order_end_the_same(heard, random
         straight.raise_to(count)
     for count in shuffled:
         muddled.raise_to(count)
-    assert (straight.totals(), straight.ledger()) == (muddled.totals(), muddled.ledger())
+    assert (totals_of(straight), ledger_of(straight)) == (totals_of(muddled), ledger_of(muddled))
 
 
 @given(counts)
 def test_tapped_is_accepted_plus_refused(count):
-    ledger = count.ledger()
+    ledger = ledger_of(count)
     assert ledger.tapped == ledger.accepted + sum(ledger.refused.values())
-    assert ledger.accepted == sum(count.totals().totals.values())
+    assert ledger.accepted == sum(totals_of(count).totals.values())
