@@ -9,6 +9,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,7 @@ from tests.live.page import WITHIN_S, Page, opened
 from tests.live.test_processes import here
 from tests.stage.conftest import House
 from tests.stage.directing import go_on_air
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +129,11 @@ async def publishing(address: str, key: str) -> AsyncIterator[None]:
 
 async def segments(client: httpx.AsyncClient, playlist: str) -> list[str]:
     """The addresses of its segments, once it has one."""
-    async with asyncio.timeout(WITHIN_S):
-        while not (listed := re.findall("^http.*", (await client.get(playlist)).text, re.MULTILINE)):  # noqa: ASYNC110
-            await asyncio.sleep(0.2)
-        return listed
+
+    async def listed() -> list[str]:
+        return re.findall("^http.*", (await client.get(playlist)).text, re.MULTILINE)
+
+    return await until(listed, WITHIN_S)
 
 
 def claps(room: str, emoji: str):
@@ -148,10 +151,13 @@ async def first_gone(pages: list[Page]) -> Page:
 
 
 async def until_each_has_a_connection(topology: Topology) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(WITHIN_S):
+    async with httpx.AsyncClient() as client:
+
+        async def has_one(base: str) -> bool:
+            return "\nplenary_connections 0.0" not in (await client.get(f"{base}/metrics")).text
+
         for base in topology.web.values():
-            while "\nplenary_connections 0.0" in (await client.get(f"{base}/metrics")).text:  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+            await until(partial(has_one, base), WITHIN_S)
 
 
 def test_what_must_be_set_must_be_set() -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from tests.factory import Factory
 from tests.fixtures import BASE
 from tests.live.killable import OPENS_WITHIN_S, Killable
 from tests.live.page import WITHIN_S, opened
+from tests.waiting import until
 
 DUE_IN = timedelta(seconds=8)
 """Some time after the workers began. Where they begin later than that, they find what is due when they do."""
@@ -130,13 +131,6 @@ async def amara(make: Factory, event: Event) -> Person:
     return await make.delegate(event)
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Returns once what is asked of the database holds."""
-    async with asyncio.timeout(WITHIN_S):
-        while not await condition():  # noqa: ASYNC110 - nobody tells of it
-            await asyncio.sleep(0.1)
-
-
 async def test_everybody_who_registers_at_once_gets_one_mail(house: House, mail_server: Mailbox) -> None:
     addresses = {f"amara{n}@workers.example" for n in range(PEOPLE)}
 
@@ -152,7 +146,7 @@ async def test_everybody_who_registers_at_once_gets_one_mail(house: House, mail_
             mails = await db.exec(select(Mail.recipient).where(Mail.state == "sent"))
         return Counter(mails.all()) == Counter(addresses)
 
-    await until(all_sent)
+    await until(all_sent, WITHIN_S)
     assert Counter(str(mail["To"]) for mail in mail_server.messages if mail["To"] in addresses) == Counter(addresses)
 
 
@@ -162,7 +156,7 @@ async def test_a_session_that_is_due_starts_once(house: House) -> None:
             rows = [await db.get_one(Session, session.id) for session in house.due]
         return all(row.state == "live" for row in rows)
 
-    await until(all_live)
+    await until(all_live, WITHIN_S)
     told = Counter(line["session"] for line in house.log if line["event"] == "by the clock")
     assert told == Counter(str(session.id) for session in house.due)
     assert {await house.announced(session_room(session.id), "status") for session in house.due} == {1}
@@ -174,7 +168,7 @@ async def test_a_seat_is_offered_on_once(house: House) -> None:
             lapsed = await db.exec(select(QueueEntry).where(QueueEntry.offer_ends_at <= datetime.now(UTC)))
         return datetime.now(UTC) > house.due_at and not lapsed.all()
 
-    await until(all_offered_on)
+    await until(all_offered_on, WITHIN_S)
     for table, before in zip(house.tables, house.offered_before, strict=True):
         async with house.database.reading() as db:
             waiting = select(QueueEntry).where(QueueEntry.table_id == table.id).order_by(QueueEntry.joined_at)
@@ -210,10 +204,13 @@ async def test_a_rolling_restart_is_noticed_by_nobody_who_asks_for_pages(
         key = await page.react(keynote)
         await page.until(lambda page: page.answers.get(key))
         os.kill(house.server.pid, signal.SIGHUP)
-        async with asyncio.timeout(2 * OPENS_WITHIN_S), house.browsers() as browsers:
-            while page.code is None or any(map(is_there, before[-2:])):
+        async with house.browsers() as browsers:
+
+            async def restarted() -> bool:
                 assert (await browsers.get(f"/{house.event.slug}")).status_code == 200
-                await asyncio.sleep(0.3)
+                return page.code is not None and not any(map(is_there, before[-2:]))
+
+            await until(restarted, 2 * OPENS_WITHIN_S)
         assert page.code == CloseCode.SERVICE_RESTART
     await come_back(house, cookie, keynote)
     assert len(house.started) == len(before) + 2

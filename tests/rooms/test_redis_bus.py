@@ -1,6 +1,5 @@
 """Redis killed, stopped, cut off, or its slots moved: what is said in between is lost, and nothing else."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -13,7 +12,8 @@ from rooms.bus import Listening
 from rooms.bus.redis.bus import RedisBus
 from tests.engines.proxy import Proxy
 from tests.engines.redis import ClusterNode, Redis, RedisCluster
-from tests.rooms.test_bus import LATER, NEWS, OTHER, ROOM, WITHIN_S, Ear, listening
+from tests.rooms.test_bus import LATER, NEWS, OTHER, ROOM, Ear, listening
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -33,12 +33,6 @@ async def bus_at() -> AsyncIterator[Callable[..., object]]:
 async def pair(redis: Redis, bus_at) -> tuple[RedisBus, RedisBus]:
     prefix = secrets.token_hex(4)
     return await bus_at(redis.url, prefix), await bus_at(redis.url, prefix)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not true():  # noqa: ASYNC110 - the bus tells nobody; it is looked at
-            await asyncio.sleep(0.02)
 
 
 async def test_two_installations_share_a_redis_and_hear_nothing_of_each_other(redis, bus_at):
@@ -159,10 +153,12 @@ async def test_a_room_whose_slot_moves_to_another_node_is_heard_there(clustered,
 
 async def crosses(bus: RedisBus, ear: Ear) -> None:
     """Say it until it is heard: the speaker learns by its own failure that the slot has moved."""
-    async with asyncio.timeout(WITHIN_S):
-        while NEWS not in ear.heard:
-            bus.publish(ROOM, NEWS)
-            await asyncio.sleep(0.1)
+
+    def is_heard() -> bool:
+        bus.publish(ROOM, NEWS)
+        return NEWS in ear.heard
+
+    await until(is_heard)
 
 
 def node_of(cluster: RedisCluster, name: bytes) -> ClusterNode:

@@ -1,6 +1,5 @@
 """What a producer does, without a producer's page; the media process that it is done to, and what it records."""
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,12 +40,13 @@ def listed(settings: Settings, house: House) -> int:
 
 async def go_on_air(database: Database, house: House) -> None:
     """Take the first publisher on air as soon as its media is here."""
-    async with asyncio.timeout(ARRIVES_WITHIN_S):
-        source: StageSource | None = None
-        while source is None or source.state != "here":
-            await asyncio.sleep(0.2)
-            async with database.reading() as db:
-                source = next(iter(await stages.sources_of(db, house.stage.id)), None)
+
+    async def arrived() -> StageSource | None:
+        async with database.reading() as db:
+            source = next(iter(await stages.sources_of(db, house.stage.id)), None)
+        return source if source is not None and source.state == "here" else None
+
+    source = await until(arrived, ARRIVES_WITHIN_S)
     async with database.writing() as db:
         await sessions.move(db, house.session, "start", now=datetime.now(UTC))
         await stages.move(db, house.stage, "go", at=datetime.now(UTC))

@@ -18,6 +18,7 @@ from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
 from tests.stage.conftest import House
 from tests.stage.directing import go_on_air, media_process
+from tests.waiting import paced, until
 
 WITHIN_S = 90
 RUNS, MEASURED_S, MEASURED_SHORT_S = 3, 40.0, 4.0
@@ -47,17 +48,14 @@ def cpu_s(pid: int) -> float:
 
 async def spent(pid: int, seconds: float) -> float:
     """Processor time of a live minute, measured over so many seconds."""
-    before = cpu_s(pid)
-    await asyncio.sleep(seconds)
-    return (cpu_s(pid) - before) * 60 / seconds
+    first, *_, last = [cpu_s(pid) async for _ in paced(1, round(seconds) + 1)]
+    return (last - first) * 60 / seconds
 
 
 async def kept(settings: Settings, house: House, count: int) -> None:
     """Until so many segments are on the disk."""
     directory = directory_of(settings, house.session)
-    async with asyncio.timeout(WITHIN_S):
-        while len(read_journals(directory)["audio"].listed) < count:  # noqa: ASYNC110
-            await asyncio.sleep(0.2)
+    await until(lambda: len(read_journals(directory)["audio"].listed) >= count, WITHIN_S)
 
 
 @pytest.mark.soak

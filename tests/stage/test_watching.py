@@ -1,6 +1,5 @@
 """Two people watch what a speaker sends from a browser: live, through the death of the media process, and on demand."""
 
-import asyncio
 import os
 import signal
 import time
@@ -24,6 +23,7 @@ from tests.stage.directing import go_on_air, media_process
 from tests.stage.speaking import is_backstage, join
 from tests.stage.time_code import PUBLISHED
 from tests.stage.watching import WITHIN_S, sees_the_clock, watched
+from tests.waiting import until
 
 WITHIN_MS = WITHIN_S * 1000
 WATCHED_S, WATCHED_SHORT_S = 600.0, 4.0
@@ -106,16 +106,21 @@ async def death(
     await clap.click()
     await expect(clap.locator(".reaction-count")).to_have_text(str(claps + 1), timeout=WITHIN_MS)
     slowest, rejoined = 0.0, None
-    async with httpx.AsyncClient(base_url=served, timeout=WITHIN_S) as client, asyncio.timeout(WITHIN_S):
-        while (count := len(read_journals(directory)["video"].listed)) <= before:
+
+    async with httpx.AsyncClient(base_url=served, timeout=WITHIN_S) as client:
+
+        async def goes_on() -> bool:
+            """A new segment is listed; and meanwhile, every page is there."""
+            nonlocal slowest, rejoined
             asked = time.monotonic()
             assert (await client.get("/livez")).status_code == 200
             slowest = max(slowest, time.monotonic() - asked)
             is_in = await speaker.evaluate("() => document.querySelector('.backstage-self').dataset.state === 'in'")
             rejoined = (rejoined or time.monotonic()) if is_in else None
-            await asyncio.sleep(0.1)
+            return len(read_journals(directory)["video"].listed) > before
+
+        await until(goes_on, WITHIN_S)
     new_segment_s = time.monotonic() - began
-    assert count > before
     await is_backstage(speaker)
     for page in watchers:
         await sees_the_clock(page, newer_than_s=time.monotonic() - began)
@@ -124,10 +129,10 @@ async def death(
 
 async def checked(database: Database, house: House) -> Keeping:
     """What the check after the session found."""
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            async with database.reading() as db:
-                found = await db.get(Keeping, house.session.id)
-            if found is not None and found.checked_at is not None:
-                return found
-            await asyncio.sleep(0.2)
+
+    async def found() -> Keeping | None:
+        async with database.reading() as db:
+            keeping = await db.get(Keeping, house.session.id)
+        return keeping if keeping is not None and keeping.checked_at else None
+
+    return await until(found, WITHIN_S)

@@ -1,6 +1,5 @@
 """WHIP over HTTP, as RFC 9725 has it, against a real media process."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
 from tests.factory import Factory
 from tests.stage.conftest import House
+from tests.waiting import until
 
 OFFER = (Path(__file__).parent / "offer.sdp").read_text()
 SDP = {"content-type": "application/sdp"}
@@ -24,9 +24,11 @@ async def encoder(served: str, settings: Settings, house: House) -> AsyncIterato
     """An encoder that has the stage's key, once there is a media process."""
     key = stream_key(load_secret(settings), house.stage.id, 1)
     async with httpx.AsyncClient(base_url=served, headers={"authorization": f"Bearer {key}"}, timeout=60) as client:
-        async with asyncio.timeout(STARTS_WITHIN_S):
-            while (await client.post(house.whip, content="nonsense", headers=SDP)).status_code == 503:  # noqa: ASYNC110
-                await asyncio.sleep(0.2)
+
+        async def is_there() -> bool:
+            return (await client.post(house.whip, content="nonsense", headers=SDP)).status_code != 503
+
+        await until(is_there, STARTS_WITHIN_S)
         yield client
 
 
