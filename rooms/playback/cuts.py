@@ -1,10 +1,14 @@
-"""What a recording keeps of a programme, a film's or a stage's, without what was trimmed. No I/O, no clock.
+"""What a recording keeps of a programme, without the trimmed parts. No I/O, no clock.
 
-A cut is made between segments, so nothing is encoded anew: what is kept begins up to a segment early and ends up to one
-late. There are two counts of seconds. Those *of the film* count from the first moment of the film, or of all that was
-sent from the stage, and trimming never moves them: whatever is kept for later is in them (where somebody stopped, what
-they watched, `?t=` in a link, captions, the cut itself). Those *of the recording* count from its first kept segment:
-a player's. `begins_at` lies between the two.
+A cut is made between segments, so nothing is encoded anew: the recording begins up to one segment earlier, and ends up
+to one segment later, than was asked for.
+
+There are two counts of seconds. *Film seconds* count from the first moment of the film, or of everything that a stage
+sent, and trimming never moves them. All that is stored is in film seconds: where somebody stopped, the stretches that
+they watched, `?t=` in a link, captions, the cut itself. *Recording seconds* count from the first kept segment: they are
+a player's. `begins_s` is the difference.
+
+`Cut` is the cut of a film; `rooms.playback.stage_cuts.StageCut` answers the same questions for a stage.
 """
 
 from datetime import datetime, timedelta
@@ -21,34 +25,40 @@ class KeptRun(NamedTuple):
 
 
 class Cut:
-    """The segments that are kept from `begins` to `ends`, seconds of the film.
+    """The segments of a film that are kept from `begins_s` to `ends_s`, film seconds; None: to the end.
 
-    A film that was repeated because its session was longer is kept once; of one that was cut short, what was sent.
+    A film that was repeated, because its session was longer, is kept once. Of a film that was cut short, the recording
+    keeps the segments that were sent.
     """
 
-    def __init__(self, programme: FilmProgramme, begins: float = 0.0, ends: float | None = None) -> None:
+    def __init__(self, programme: FilmProgramme, begins_s: float = 0.0, ends_s: float | None = None) -> None:
         self.programme = programme
-        self.is_trimmed = begins > 0 or ends is not None
+        self.is_trimmed = begins_s > 0 or ends_s is not None
         duration = programme.film.duration
-        until = min(timedelta(seconds=ends), duration) if ends is not None else duration
+        until = min(timedelta(seconds=ends_s), duration) if ends_s is not None else duration
         last = programme.segments_before(until)
         if programme.position_of_segment(last) < until:
             last += 1
         if programme.ended_at is not None:
             last = min(last, programme.sent(programme.ended_at))
-        self.numbers = range(programme.segments_before(timedelta(seconds=begins)), last)
-        self.starts_at = programme.position_of_segment(self.numbers.start)
-        """Where in the film the recording begins."""
+        self.numbers = range(programme.segments_before(timedelta(seconds=begins_s)), last)
+        self.begins = programme.position_of_segment(self.numbers.start)
+        """The position in the film at which the recording begins."""
 
     @property
-    def begins_at(self) -> float:
-        """The second of the film at which the recording begins."""
-        return self.starts_at.total_seconds()
+    def begins_s(self) -> float:
+        """The film second at which the recording begins."""
+        return self.begins.total_seconds()
 
     @property
-    def film_s(self) -> float:
-        """How long the film is, seconds."""
+    def film_length_s(self) -> float:
+        """The length of the film."""
         return self.programme.film.duration.total_seconds()
+
+    @property
+    def length_s(self) -> float:
+        """The length of the recording."""
+        return max(0.0, (self.programme.position_of_segment(self.numbers.stop) - self.begins).total_seconds())
 
     @property
     def runs(self) -> list[KeptRun]:
@@ -56,23 +66,19 @@ class Cut:
         film = self.programme.film
         return [KeptRun(film.video.files(self.numbers), film.audio.files(self.numbers))]
 
-    @property
-    def seconds(self) -> float:
-        """How long the recording is."""
-        return max(0.0, (self.programme.position_of_segment(self.numbers.stop) - self.starts_at).total_seconds())
+    def recording_second_at(self, media_time: datetime) -> float | None:
+        """The recording second that was sent at this media time; None when it was not kept.
 
-    def second_of(self, moment: datetime) -> float | None:
-        """The second of the recording at which this media time is seen; None when that part was not kept.
-
-        What happened while the film was repeated belongs to the same place in it.
+        What happened during a repeat of the film belongs to the same film second.
         """
-        return self.second_in_film((self.programme.position_of(moment) % self.programme.film.duration).total_seconds())
+        position = self.programme.position_at(media_time) % self.programme.film.duration
+        return self.recording_second_of(position.total_seconds())
 
-    def moment_of(self, second: float) -> datetime:
-        """The media time of a second of the recording."""
-        return self.programme.moment_of(max(NOTHING, self.starts_at + timedelta(seconds=second)))
+    def media_time_of(self, recording_s: float) -> datetime:
+        """The media time of a recording second."""
+        return self.programme.media_time_of(max(NOTHING, self.begins + timedelta(seconds=recording_s)))
 
-    def second_in_film(self, second: float) -> float | None:
-        """The second of the recording that is this second of the film."""
-        found = second - self.starts_at.total_seconds()
-        return found if 0 <= found <= self.seconds else None
+    def recording_second_of(self, film_s: float) -> float | None:
+        """The recording second that shows this film second; None when it was not kept."""
+        found = film_s - self.begins_s
+        return found if 0 <= found <= self.length_s else None

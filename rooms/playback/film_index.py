@@ -1,4 +1,4 @@
-"""What a packaged film is: its renditions and their segments, as `film.json` beside them says. No I/O."""
+"""The index of a packaged film, stored as `film.json` beside its files: its renditions and their segments. No I/O."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
@@ -13,7 +13,7 @@ POSTER_NAME = "poster.jpg"
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One file of a rendition and how long it plays, seconds."""
+    """One file of a rendition, and the seconds that it plays."""
 
     name: str
     seconds: float
@@ -21,12 +21,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """Pictures, sound or captions, cut where the pictures are cut.
+    """Pictures, sound or captions, all cut at the same points.
 
-    `init` names the initialisation segment and `codecs` is the RFC 6381 string; captions have neither. The
-    bandwidths are bits a second: that of the costliest segment, and the average. `version` changes with the content,
-    where that can: captions are corrected, pictures and sound are not. `width` and `height` are those of the
-    smaller pictures; how large the others are the film says.
+    `init` names the initialisation segment and `codecs` is the RFC 6381 string; captions have neither. The bandwidths
+    are bits a second: of the largest segment, and on average. `version` changes with the content of captions, which are
+    corrected; pictures and sound never change and have none. `width` and `height` are set for the smaller pictures
+    only; the film has the size of the larger ones.
     """
 
     segments: tuple[Segment, ...]
@@ -53,7 +53,7 @@ class SoundRun(NamedTuple):
 
 @dataclass(frozen=True)
 class FilmIndex:
-    """A film that was packaged once; what it is played from."""
+    """A packaged film: everything that its playlists are made from."""
 
     title: str
     width: int
@@ -63,19 +63,19 @@ class FilmIndex:
     audio: Rendition
     captions: Rendition | None = None
     small: Rendition | None = None
-    """The pictures in a second, smaller size."""
+    """The pictures in a second, smaller size; None: there is one size."""
     language: str = "en"
     source: str = ""
-    """SHA-256 (hex) of what the film was made from: the same source need not be packaged again."""
+    """SHA-256 (hex) of the source that the film was made from: the same source need not be packaged again."""
 
     @cached_property
     def ends(self) -> tuple[timedelta, ...]:
-        """Where each segment ends, counted from the film's start."""
+        """The end of each segment, counted from the film's start."""
         return tuple(accumulate(timedelta(seconds=segment.seconds) for segment in self.video.segments))
 
     @property
     def duration(self) -> timedelta:
-        """Nothing for a live recording: its segments are in its playlists, not here."""
+        """The film's length; zero for a recording from a stage, whose playlists list its segments."""
         return self.ends[-1] if self.ends else timedelta()
 
     def to_json(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The parts of the newest segments of a stage that is to be seen soon (RFC 8216bis, 4.4.4.9: low-latency HLS). No I/O.
+"""Parts: pieces of the newest segments of a low-latency stage (low-latency HLS, RFC 8216bis, 4.4.4.9). No I/O.
 
-A part is a beginning of what its segment will hold. It is not a record: the segment that follows is, so a part is
-neither flushed to the disk nor kept once its segment is a few segments old.
+The parts of a segment are listed while the segment is still being filled. They are not the record, which the segment
+is: a part is not flushed to the disk, and is removed once its segment is a few segments old.
 """
 
 import re
@@ -12,20 +12,23 @@ from typing import NamedTuple
 import msgspec
 
 PART_S = 0.4
-"""No part is longer, unless one picture is."""
+"""The longest that a part is, unless a single picture is longer."""
 LEAST_PART_S = 0.85 * PART_S
-"""All but the last of a segment are so long at least (4.4.4.9)."""
+"""The shortest that a part is, but for the last one of a segment (4.4.4.9)."""
 HOLD_BACK_S = 3 * PART_S
-"""How far from the end a player should stay (4.4.3.8)."""
+"""The distance from the live edge at which a player should play (4.4.3.8)."""
 LISTED_SEGMENTS = 3
-"""Of so many complete segments the parts are listed."""
+"""The number of complete segments whose parts are listed."""
 KEPT_SEGMENTS = 8
-"""Of so many they are kept: a player that stood still fetches what was listed when it last looked."""
+"""The number of segments whose parts are kept: a player that stalled fetches parts from the playlist that it has."""
 NAME = re.compile(r"(?P<letter>[a-z])-(?P<segment>\d{1,6})\.(?P<number>\d{1,3})\.m4s")
 
 
 class Part(NamedTuple):
-    """A part of one rendition: seconds, whether it begins with a keyframe, its run, and the date of a run's first."""
+    """A part of one rendition, of so many seconds.
+
+    `is_independent` says that it begins with a keyframe; `begins_at` dates the first part of a run.
+    """
 
     name: str
     seconds: float
@@ -40,7 +43,7 @@ class Part(NamedTuple):
 
     @property
     def init(self) -> str:
-        """The initialisation segment of its run, which may have no other segment yet."""
+        """The initialisation segment of its run; the run may have no complete segment yet."""
         return f"{self.name[0]}-{self.run}.mp4"
 
 
@@ -55,7 +58,7 @@ def segment_of(name: str) -> int | None:
 
 
 def list_name(rendition: str) -> str:
-    """The file in which the parts of a rendition are listed."""
+    """The name of the file that lists the parts of a rendition."""
     return f"{rendition}.parts.json"
 
 

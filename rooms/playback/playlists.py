@@ -1,4 +1,4 @@
-"""How HLS playlists are spelt (RFC 8216bis). Which segments are in them is for the caller to know."""
+"""The text of HLS playlists (RFC 8216bis). The caller chooses the segments."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from rooms.playback.film_index import FilmIndex, Rendition
 
 VERSION, DELTA_VERSION = 7, 9
 KEPT_TARGETS = 6
-"""What is older than so many target durations may be left out of a delta update; fewer are not allowed."""
+"""The age, in target durations, from which segments are left out of a delta update; the standard allows no less."""
 AUDIO_GROUP, CAPTIONS_GROUP = "sound", "captions"
 ACCESSIBLE = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 
@@ -27,9 +27,9 @@ class PartEntry:
 class Entry:
     """A segment in a media playlist.
 
-    One without `uri` is not complete yet: only its parts are there. `begins_at` dates its first sample; None: it
-    follows on from the one before. `discontinuities` says how often timestamps began anew before it, and `init` that an
-    initialisation segment holds from here on.
+    A segment without `uri` is not complete yet: only its parts are listed. `begins_at` dates its first sample; None: it
+    follows on from the segment before. `discontinuities` counts how often timestamps began anew just before it. `init`
+    names the initialisation segment that holds from here on; None: the same one as before.
     """
 
     uri: str
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LowLatency:
-    """How a playlist with parts is to be played: how long a part is, how far a player stays behind, what comes next."""
+    """What a playlist with parts tells a player: the length of a part, the hold back, and the name of the next part."""
 
     part_s: float
     hold_back_s: float
@@ -58,10 +58,11 @@ def media_playlist(
     delta: bool = False,
     low_latency: LowLatency | None = None,
 ) -> str:
-    """An EVENT playlist. It only ever grows at its end, so an earlier one is a beginning of a later one.
+    """An EVENT playlist: it only grows at its end, so each version begins with the version before.
 
-    `longest_s` is the longest segment that there can be; rounded, it is the target duration (RFC 8216, 4.3.3.1).
-    With `delta` the old segments are only counted: a player that has them asks for no more (RFC 8216bis, 4.4.5.2).
+    `longest_s` is the length of the longest segment possible; rounded, it is the target duration (RFC 8216, 4.3.3.1).
+    A `delta` update counts the old segments instead of listing them, for a player that knows them (RFC 8216bis,
+    4.4.5.2).
     """
     target_s = max(1, math.floor(longest_s + 0.5))
     skipped = _older_than(KEPT_TARGETS * target_s, entries) if delta else 0
@@ -104,17 +105,17 @@ def _part(part: PartEntry) -> str:
     return f'#EXT-X-PART:DURATION={part.seconds:.6f},URI="{part.uri}"{independent}'
 
 
-def _older_than(seconds: float, entries: Sequence[Entry]) -> int:
-    """How many segments end more than so long before the last one's end."""
+def _older_than(age_s: float, entries: Sequence[Entry]) -> int:
+    """The number of segments that end more than `age_s` before the last one's end."""
     for count in range(len(entries), 0, -1):
-        if seconds < 0:
+        if age_s < 0:
             return count
-        seconds -= entries[count - 1].seconds
+        age_s -= entries[count - 1].seconds
     return 0
 
 
 def multivariant_playlist(film: FilmIndex) -> str:
-    """Each size of the pictures as a variant, with sound and captions as renditions of their own."""
+    """The multivariant playlist: a variant for each size of the pictures, with sound and captions as renditions."""
     variants = [(_variant(film, film.video, film.width, film.height), "video.m3u8")]
     if film.small:
         variants.append((_variant(film, film.small, film.small.width, film.small.height), "small.m3u8"))
@@ -135,7 +136,7 @@ def _variant(film: FilmIndex, pictures: Rendition, width: int, height: int) -> s
 
 
 def sound_playlist(film: FilmIndex) -> str:
-    """The sound as the one variant, with captions: for a line that is too poor for pictures."""
+    """A multivariant playlist whose one variant is the sound, with captions: for a line too poor for pictures."""
     variant = (
         f"#EXT-X-STREAM-INF:BANDWIDTH={film.audio.bandwidth},AVERAGE-BANDWIDTH={film.audio.average_bandwidth},"
         f'CODECS="{film.audio.codecs}"'
@@ -144,7 +145,7 @@ def sound_playlist(film: FilmIndex) -> str:
 
 
 def _multivariant(film: FilmIndex, renditions: list[str], variants: list[tuple[str, str]]) -> str:
-    """Variants, each with its address, the renditions that they name, and captions where the film has some."""
+    """A multivariant playlist of variants with their addresses, and captions where the film has some."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS", *renditions]
     captions = ""
     if film.captions:
@@ -158,11 +159,11 @@ def _multivariant(film: FilmIndex, renditions: list[str], variants: list[tuple[s
     return "\n".join(lines) + "\n"
 
 
-def longest(renditions: Iterable[Rendition | None]) -> float:
-    """The longest segment of all, seconds: the renditions of one film share one target duration."""
+def longest_segment_s(renditions: Iterable[Rendition | None]) -> float:
+    """The length of the longest segment of all: the renditions of one film share one target duration."""
     return max(segment.seconds for rendition in renditions if rendition for segment in rendition.segments)
 
 
-def date_time(moment: datetime) -> str:
+def date_time(at: datetime) -> str:
     """ISO 8601 with milliseconds, in UTC."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

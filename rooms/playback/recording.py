@@ -1,10 +1,11 @@
-"""What a stage's session has sent, as the playlists beside its segments say: they are its journal. No I/O.
+"""The record of what a session sent from its stage: the playlists beside the segments are its journal. No I/O.
 
-A *run* is a stretch whose pictures and sound follow on without a break; the next one has an initialisation segment of
-its own, timestamps from zero, and a date. All renditions count the same runs, so a discontinuity is one in all of them.
+A *run* is a stretch whose pictures and sound follow on without a break. Each run has an initialisation segment of its
+own, timestamps from zero, and a date. All renditions count the same runs, so a discontinuity is one in all of them.
 
-The pictures may come in a second, smaller size. Both are cut into as many segments, which bear the same numbers; of a
-run that has one size only, the second rendition lists the very files of the first, so it is whole from its beginning.
+The pictures may come in a second, smaller size. Both sizes are cut into the same number of segments, with the same
+numbers. In a run that has one size only, the smaller rendition lists the files of the larger one, so that it is
+complete from its beginning.
 """
 
 import re
@@ -21,22 +22,22 @@ from rooms.playback.parts import HOLD_BACK_S, LISTED_SEGMENTS, PART_S, Part, par
 from rooms.playback.playlists import Entry, LowLatency, PartEntry, media_playlist
 
 TARGET_S = 2
-"""How long a segment should be."""
+"""The length of a segment; some are shorter."""
 SMALL = "small"
-"""The rendition of the smaller pictures, which there need not be."""
+"""The rendition of the smaller pictures; many programmes have none."""
 RENDITIONS = {"video": "v", SMALL: "s", "audio": "a"}
-"""Each rendition and the letter that its files' names begin with."""
+"""Each rendition, and the letter with which the names of its files begin."""
 SIGNED = "signed"
-"""The directory of the interpreter's programme, below that of the programme which it belongs to."""
+"""The directory of the interpreter's programme, within the directory of the main programme."""
 INIT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.mp4")
 SEGMENT = re.compile(r"(?P<letter>[a-z])-(?P<number>\d{1,6})\.m4s")
 FARTHEST_AHEAD = 2
-"""A playlist waits for no segment that is further away from the one that is being filled (RFC 8216bis, 6.2.5.2)."""
+"""The farthest segment that a reload may wait for, counted from the one being filled (RFC 8216bis, 6.2.5.2)."""
 DATE, MAP, LENGTH = "#EXT-X-PROGRAM-DATE-TIME:", '#EXT-X-MAP:URI="', "#EXTINF:"
 
 
 class ListedSegment(NamedTuple):
-    """A segment of one rendition. `begins_at` dates the first one of a run; the others follow on."""
+    """A segment of one rendition. `begins_at` dates the first segment of a run; the others follow on."""
 
     name: str
     seconds: float
@@ -45,7 +46,7 @@ class ListedSegment(NamedTuple):
 
     @property
     def letter(self) -> str:
-        """That of the rendition which it was made for."""
+        """The letter of the rendition that it was made for."""
         return self.name[0]
 
     @property
@@ -55,7 +56,7 @@ class ListedSegment(NamedTuple):
 
 
 class RenditionJournal(NamedTuple):
-    """What one rendition has sent, in order, and whether nothing more will come."""
+    """The segments that one rendition has sent, in order; `is_over` once nothing more will come."""
 
     listed: Sequence[ListedSegment] = ()
     is_over: bool = False
@@ -65,31 +66,31 @@ class RenditionJournal(NamedTuple):
         return sum(segment.seconds for segment in self.listed)
 
     def cut(self, count: int) -> "RenditionJournal":
-        """Its first so many segments."""
+        """The journal of its first `count` segments."""
         return self if count >= len(self.listed) else RenditionJournal(self.listed[:count])
 
     @property
     def runs(self) -> int:
-        """How many runs there were."""
+        """The number of runs."""
         return self.listed[-1].run + 1 if self.listed else 0
 
     @property
     def numbers(self) -> range:
-        """The numbers in its segments' names: they follow on from the first one that is listed."""
+        """The numbers in the names of its segments, which follow on from the first one."""
         found = SEGMENT.fullmatch(self.listed[0].name) if self.listed else None
         first = int(found["number"]) if found else 0
         return range(first, first + len(self.listed))
 
     def lists(self, name: str) -> bool:
-        """Whether this segment or initialisation segment is in it."""
+        """True for the name of one of its segments or initialisation segments."""
         if found := SEGMENT.fullmatch(name):
-            place = int(found["number"]) - self.numbers.start
-            return 0 <= place < len(self.listed) and self.listed[place].name == name
+            index = int(found["number"]) - self.numbers.start
+            return 0 <= index < len(self.listed) and self.listed[index].name == name
         return any(segment.init == name for segment in self.listed)
 
     @property
     def ends_at(self) -> datetime | None:
-        """The moment up to which it is on the disk."""
+        """The end of the last segment on the disk; None before the first."""
         return self.stretches[-1].ends_at if self.listed else None
 
     @property
@@ -100,12 +101,12 @@ class RenditionJournal(NamedTuple):
 
     @property
     def stretches(self) -> list["SentStretch"]:
-        """When something was sent, a stretch for each run."""
+        """The times during which something was sent, one stretch for each run."""
         return [_stretch(list(run)) for _, run in groupby(self.listed, key=lambda segment: segment.run)]
 
 
 class SentStretch(NamedTuple):
-    """From one moment to another."""
+    """A stretch of time during which something was sent."""
 
     begins_at: datetime
     ends_at: datetime
@@ -116,12 +117,12 @@ class SentStretch(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """A session's recording, complete or not: what it is, and what each rendition has sent."""
+    """A session's recording, complete or not: its description, and the journal of each rendition."""
 
     film: FilmIndex
     journals: Mapping[str, RenditionJournal]
     parts: Mapping[str, Sequence[Part]] = MappingProxyType({})
-    """Of each rendition, where the stage is to be seen soon."""
+    """The newest parts of each rendition, on a low-latency stage."""
 
     @property
     def is_over(self) -> bool:
@@ -129,7 +130,7 @@ class Recording(NamedTuple):
 
     @property
     def version(self) -> tuple[int | str, ...]:
-        """It changes whenever a playlist does."""
+        """A value that changes whenever one of its playlists does."""
         counts = [len(journal.listed) for journal in self.journals.values()]
         return (self.is_over, *counts, *(parts[-1].name for parts in self.parts.values() if parts))
 
@@ -154,9 +155,10 @@ class Recording(NamedTuple):
         return [part for part in self.parts.get(rendition, ()) if part.segment == following]
 
     def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
-        """Whether its playlist has this segment or part (RFC 8216bis, 6.2.5.2), or is not one that can be waited for.
+        """True when a rendition's playlist has this segment or part, or cannot be waited for (RFC 8216bis, 6.2.5.2).
 
-        A part beyond a segment's last one is the first of the next segment. Raises TooFarAhead.
+        `segment` counts from zero. A part number beyond a segment's last part means the first part of the next segment.
+        Raises TooFarAhead.
         """
         journal, parts = self.journals.get(rendition), self.parts.get(rendition)
         if journal is None or journal.is_over or not parts:
@@ -172,11 +174,14 @@ class Recording(NamedTuple):
         return segment < following
 
     def goes_on(self, rendition: str, parts: Sequence[Part]) -> bool:
-        """Whether these are its newest: a smaller size has none of its own while it lists the larger one's files."""
+        """True when these parts are newer than a rendition's segments.
+
+        The smaller size has no newer parts while it lists the files of the larger one.
+        """
         return bool(parts) and parts[-1].segment >= self.journals[rendition].numbers.stop - 1
 
     def is_next_part(self, name: str) -> bool:
-        """Whether this is the part that its playlist says will come next."""
+        """True for the part that a playlist announces as the next one."""
         return any(name == self._next_part(rendition) for rendition, parts in self.parts.items() if parts)
 
     def _next_part(self, rendition: str) -> str:
@@ -184,13 +189,13 @@ class Recording(NamedTuple):
         return part_name(RENDITIONS[rendition], following, len(self.newest_parts(rendition)))
 
     def playlist(self, rendition: str, base: str, *, delta: bool = False) -> str:
-        """Raises NoSuchSegment for a rendition that it does not have."""
+        """A rendition's media playlist. Raises NoSuchSegment for a rendition that it does not have."""
         if rendition not in self.journals:
             raise NoSuchSegment(rendition)
         return write(self.journals[rendition], rendition, base, delta=delta, parts=self.parts.get(rendition))
 
     def lists(self, name: str) -> bool:
-        """Whether this file was sent: what was written and not listed yet does not exist for anybody."""
+        """True for a file that was sent: a file that is written but not listed yet is not given to anybody."""
         if any(name in (part.name, part.init) for parts in self.parts.values() for part in parts):
             return True
         return any(journal.lists(name) for journal in self.journals.values())
@@ -236,9 +241,9 @@ def write(
     delta: bool = False,
     parts: Sequence[Part] | None = None,
 ) -> str:
-    """A rendition's media playlist, or what is new in it; `base` goes before every name.
+    """A rendition's media playlist, or with `delta` what is new in it; `base` goes before every name.
 
-    With `parts`, those of its newest segments, and of the one that is being filled.
+    `parts` are those of its newest segments, and of the segment that is being filled.
     """
     longest_s = max((segment.seconds for segment in journal.listed), default=0)
     letter, low_latency = RENDITIONS[rendition], None
@@ -258,7 +263,7 @@ def write(
 
 
 def missing(stretches: Sequence[SentStretch], pauses: Iterable[SentStretch] = ()) -> list[SentStretch]:
-    """Where something is missing between the stretches that were sent, beside the pauses that were wanted."""
+    """The gaps between the stretches that were sent, apart from the session's pauses."""
     gaps = [SentStretch(one.ends_at, other.begins_at) for one, other in pairwise(stretches)]
     for pause in pauses:
         gaps = [rest for gap in gaps for rest in _without(gap, pause)]
@@ -266,11 +271,11 @@ def missing(stretches: Sequence[SentStretch], pauses: Iterable[SentStretch] = ()
 
 
 LEAST_GAP_S = 0.5
-"""What is shorter nobody misses: two sources that take turns are seldom exact to the frame."""
+"""A shorter gap is none: two sources that take turns are seldom exact to the frame."""
 
 
 def _without(gap: SentStretch, pause: SentStretch) -> Iterator[SentStretch]:
-    """What a pause leaves of a gap."""
+    """The parts of a gap that are not within a pause."""
     if pause.ends_at <= gap.begins_at or pause.begins_at >= gap.ends_at:
         yield gap
         return
@@ -288,7 +293,7 @@ def _stretch(run: Sequence[ListedSegment]) -> SentStretch:
 
 
 def _entries(listed: Iterable[ListedSegment], base: str, run: int = -1) -> Iterator[Entry]:
-    """`run` is that of the segment before."""
+    """List segments as entries; `run` is the run of the segment before them."""
     for segment in listed:
         is_new = segment.run != run
         yield Entry(
@@ -302,15 +307,15 @@ def _entries(listed: Iterable[ListedSegment], base: str, run: int = -1) -> Itera
 
 
 def _with_parts(entries: list[Entry], journal: RenditionJournal, parts: Sequence[Part], base: str) -> list[Entry]:
-    """The newest segments with their parts, and at the end the segment that is being filled."""
+    """Add the parts of the newest segments, and at the end the segment that is being filled."""
     listed = {
         number: [PartEntry(base + each.name, each.seconds, each.is_independent) for each in group]
         for number, group in groupby(parts, key=lambda part: part.segment)
     }
     following = journal.numbers.stop
     for number in range(max(journal.numbers.start, following - LISTED_SEGMENTS), following):
-        place = number - journal.numbers.start
-        entries[place] = replace(entries[place], parts=listed.get(number, ()))
+        index = number - journal.numbers.start
+        entries[index] = replace(entries[index], parts=listed.get(number, ()))
     newest = next((part for part in parts if part.segment == following), None)
     if newest is None:
         return entries

@@ -1,7 +1,7 @@
-"""The captions of what a stage has sent, cut where its pictures are cut. No I/O.
+"""The captions of a recording from a stage, cut where its pictures are cut. No I/O.
 
-Their times are seconds of the film (see `rooms.playback.cuts`). Each run's timestamps begin at zero, so every segment
-says which second of the film that is.
+Their times are film seconds (see `rooms.playback.cuts`). The timestamps of each run begin at zero, so every segment
+tells the film second of that zero.
 """
 
 import re
@@ -21,18 +21,18 @@ def segment_name(number: int) -> str:
 
 
 def cut(cues: Sequence[Cue], whole: Recording) -> list[tuple[float, str]]:
-    """How long each segment is, and its WebVTT."""
-    segments, begins = [], 0.0
+    """The captions of everything that was sent: the seconds of each segment, and its WebVTT."""
+    segments, begins_s = [], 0.0
     for _, run in groupby(whole.journals["video"].listed, key=lambda each: each.run):
-        zero = begins
+        zero_s = begins_s
         for each in run:
-            segments.append((each.seconds, segment(cues, begins, begins + each.seconds, zero)))
-            begins += each.seconds
+            segments.append((each.seconds, segment(cues, begins_s, begins_s + each.seconds, zero_s)))
+            begins_s += each.seconds
     return segments
 
 
 def playlist(kept: Recording, base: str, *, delta: bool = False) -> str:
-    """The playlist of the captions of what is kept; `base` goes before every name. Raises NoSuchSegment."""
+    """The media playlist of a recording's captions; `base` goes before every name. Raises NoSuchSegment."""
     captions, pictures = kept.film.captions, kept.journals["video"]
     if captions is None:
         raise NoSuchSegment("captions")
@@ -51,7 +51,7 @@ def playlist(kept: Recording, base: str, *, delta: bool = False) -> str:
 
 
 def lists(kept: Recording, name: str) -> bool:
-    """Whether this is a segment of the captions of what is kept."""
+    """True for the name of a segment of this recording's captions."""
     found = NAME.fullmatch(name)
     return (
         kept.film.captions is not None

@@ -1,4 +1,4 @@
-"""WebVTT (W3C): captions read, checked and written, whole or cut into the segments that HLS wants. No I/O."""
+"""WebVTT (W3C): captions are read, checked and written, whole or cut into segments for HLS. No I/O."""
 
 import html
 import re
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 MAPPED_S, MPEG_HZ = 10, 90_000
-"""The second of which a segment says what its timestamp is (RFC 8216, 3.5): the tenth and not the first, because hls.js
-takes a map of zero onto zero for a missing one and dates the captions from the moment of joining."""
+"""The second that a segment maps to its timestamp (RFC 8216, 3.5). It is the tenth and not zero, because hls.js takes a
+map of zero onto zero for a missing one and then dates the captions from the moment of joining."""
 TIME = r"(?:(\d{1,4}):)?(\d{2}):(\d{2})\.(\d{3})"
 TIMES = re.compile(rf"{TIME}\s+-->\s+{TIME}")
 SUBRIP = re.compile(r"(?:\d+:)?\d{2}:\d{2},\d{3}\s+-->")
@@ -16,14 +16,14 @@ NOT_CUES = ("NOTE", "STYLE", "REGION")
 
 
 class NotWebVTT(ValueError):
-    """A text that is no WebVTT file; says in a sentence what is wrong, and in which line."""
+    """The text is no WebVTT file; the message says in a sentence what is wrong, and in which line."""
 
 
 class Cue(NamedTuple):
-    """Words on the picture from `start` to `end`, seconds from the film's start."""
+    """Words on the picture from `begins_s` to `ends_s`, film seconds."""
 
-    start: float
-    end: float
+    begins_s: float
+    ends_s: float
     text: str
 
 
@@ -39,34 +39,34 @@ def read_webvtt(text: str) -> list[Cue]:
         while number < len(lines) and lines[number].strip():
             number += 1
         cue = _cue(lines[begins:number], begins + 1)
-        if cue and cues and cue.start < cues[-1].start:
+        if cue and cues and cue.begins_s < cues[-1].begins_s:
             raise NotWebVTT(f"Line {begins + 1}: this caption begins before the one above it.")
         cues += [cue] if cue else []
         number += 1
     return cues
 
 
-def ends_at(line: str) -> float | None:
-    """The second at which the caption ends whose times this line says; None for any other line."""
+def end_s_of(line: str) -> float | None:
+    """The second at which a caption ends, from the line with its times; None for any other line."""
     times = TIMES.match(line.strip())
     return _seconds(*times.groups()[4:]) if times else None
 
 
 def write_webvtt(cues: Iterable[Cue], header: str = "") -> str:
     blocks = [f"WEBVTT\n{header}".rstrip()]
-    blocks += [f"{_time(cue.start)} --> {_time(cue.end)}\n{html.escape(cue.text, quote=False)}" for cue in cues]
+    blocks += [f"{_time(cue.begins_s)} --> {_time(cue.ends_s)}\n{html.escape(cue.text, quote=False)}" for cue in cues]
     return "\n\n".join(blocks) + "\n"
 
 
-def cut(cues: Sequence[Cue], bounds: Sequence[tuple[float, float]]) -> list[str]:
+def cut(cues: Sequence[Cue], bounds_s: Sequence[tuple[float, float]]) -> list[str]:
     """A WebVTT segment for each stretch of the film; a cue that lies in two stretches stands in both."""
-    return [segment(cues, start, end) for start, end in bounds]
+    return [segment(cues, begins_s, ends_s) for begins_s, ends_s in bounds_s]
 
 
-def segment(cues: Iterable[Cue], start: float, end: float, zero: float = 0.0) -> str:
-    """The cues of one stretch; `zero` is the second of the film that has the timestamp 0 there."""
-    header = f"X-TIMESTAMP-MAP=LOCAL:{_time(zero + MAPPED_S)},MPEGTS:{MAPPED_S * MPEG_HZ}"
-    return write_webvtt((cue for cue in cues if cue.start < end and cue.end > start), header)
+def segment(cues: Iterable[Cue], begins_s: float, ends_s: float, zero_s: float = 0.0) -> str:
+    """The cues of one stretch; `zero_s` is the film second that has the timestamp 0 there."""
+    header = f"X-TIMESTAMP-MAP=LOCAL:{_time(zero_s + MAPPED_S)},MPEGTS:{MAPPED_S * MPEG_HZ}"
+    return write_webvtt((cue for cue in cues if cue.begins_s < ends_s and cue.ends_s > begins_s), header)
 
 
 def _other_file(text: str) -> str:
@@ -76,7 +76,7 @@ def _other_file(text: str) -> str:
 
 
 def _cue(block: Sequence[str], line: int) -> Cue | None:
-    """The cue of a block, which begins in that line; None for comments, styles and what stands below the header."""
+    """The cue of a block that begins in this line; None for comments, styles and the lines below the header."""
     if not block or block[0].startswith(NOT_CUES):
         return None
     for number, text in enumerate(block[:2]):
@@ -84,11 +84,11 @@ def _cue(block: Sequence[str], line: int) -> Cue | None:
             times = TIMES.match(text.strip())
             if times is None:
                 raise NotWebVTT(f"Line {line + number}: the times are written like 00:01:02.500 --> 00:01:05.000.")
-            start, end = _seconds(*times.groups()[:4]), _seconds(*times.groups()[4:])
-            if end <= start:
+            begins_s, ends_s = _seconds(*times.groups()[:4]), _seconds(*times.groups()[4:])
+            if ends_s <= begins_s:
                 raise NotWebVTT(f"Line {line + number}: this caption ends before it begins.")
             words = html.unescape(TAG.sub("", "\n".join(block[number + 1 :]))).strip()
-            return Cue(start, end, words) if words else None
+            return Cue(begins_s, ends_s, words) if words else None
     return None
 
 

@@ -1,1 +1,1 @@
-"""The line to the media process, and who directs it. Nothing here touches pictures or sound."""
+"""The line to the media process, its keeper and its conductor. Nothing here touches pictures or sound."""

@@ -1,7 +1,7 @@
-"""Keeps the media process doing what the database says, and the database knowing what the media process sees.
+"""Directs the media process by the database, and notes in the database what the media process reports.
 
-Every half second while a stage is wanted, and whenever one changes here, what each is to send out is compared with what
-was last said. While none is, both rest.
+Every half second while a stage is wanted, and whenever a stage changes here, the directions for each stage are compared
+with those that were last sent. While no stage is wanted, both duties rest.
 """
 
 import asyncio
@@ -20,32 +20,33 @@ from server.store.engine.database import Change, Database
 
 EVERY_S = 0.5
 KNOCKS_EVERY_S = 0.1
-"""So often the media process is looked for while a stage is wanted: publishers wait for it."""
+"""The time between two attempts to connect while a stage is wanted: publishers wait for the media process."""
 PAUSE_S = 0.02
-"""At least so long between two looks at the database."""
+"""The least time between two looks at the database."""
 UNWANTED_S = 5.0
-"""So often it is asked whether a stage is wanted, and the media process looked for: another process may know."""
+"""The longest time between two looks at whether a stage is wanted, and between two attempts to connect while none is:
+another web process may have made it wanted, or have started the media process."""
 log = structlog.get_logger("plenary.conductor")
 
 
 class Conductor:
-    """One web process's part in directing the stages. Several may say the same: it changes nothing."""
+    """One web process's part in directing the stages. Several web processes may send the same directions."""
 
     def __init__(self, database: Database, line: MediaLine) -> None:
         self.database, self.line = database, line
         self._said: dict[str, Direct] = {}
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
-        self._ask_at = 0.0
-        """When it is to be asked again whether any stage is wanted, monotonic seconds."""
+        self._asks_again_s = 0.0
+        """The monotonic time at which the database is next asked whether a stage is wanted."""
 
     async def note(self, changes: list[Change]) -> None:
-        """Called after each commit."""
+        """Look again when a stage or a session changed; called after each commit."""
         if any(room.startswith("stage:") or topic == "status" for room, topic, _ in changes):
             self._changed.set()
 
     async def listen(self) -> None:
-        """Hear the media process for as long as the line holds, then the next one: soon, where it is wanted."""
+        """Hear the media process while the line holds, then connect again: soon, when a stage is wanted."""
         while True:
             self._said.clear()
             await self.line.run(self._hear)
@@ -53,10 +54,10 @@ class Conductor:
             await come(self._wanted, UNWANTED_S)
 
     async def direct(self) -> None:
-        """Wait for a change or half a second, then say what is to be different."""
-        await come(self._changed, EVERY_S if self._wanted.is_set() else self._ask_at - time.monotonic())
+        """Wait for a change or half a second, then send new directions."""
+        await come(self._changed, EVERY_S if self._wanted.is_set() else self._asks_again_s - time.monotonic())
         now = datetime.now(UTC)
-        if self._changed.is_set() or time.monotonic() >= self._ask_at:
+        if self._changed.is_set() or time.monotonic() >= self._asks_again_s:
             self._changed.clear()
             await self._ask(now)
         elif not self._wanted.is_set():
@@ -72,7 +73,7 @@ class Conductor:
             self._wanted.set()
         else:
             self._wanted.clear()
-        self._ask_at = time.monotonic() + UNWANTED_S
+        self._asks_again_s = time.monotonic() + UNWANTED_S
 
     async def _keep_time(self, now: datetime) -> None:
         async with self.database.reading() as db:
@@ -103,7 +104,7 @@ class Conductor:
                 await stages.note_present(db, {source for _, source in news.sources}, since, now)
                 return
             if isinstance(news, ProgrammeProgress):
-                await keeping.note(db, UUID(news.programme), moment_of(news.safe_up_to_s), news.troubles)
+                await keeping.note(db, UUID(news.programme), datetime_of(news.safe_up_to_s), news.troubles)
                 return
             found = await stages.stage_at(db, UUID(news.stage))
             if found is None:
@@ -118,22 +119,22 @@ class Conductor:
 
 
 async def come(event: asyncio.Event, within_s: float) -> None:
-    """Wait for it, at most so many seconds."""
+    """Wait for an event, at most `within_s`."""
     with suppress(TimeoutError):
         async with asyncio.timeout(within_s):
             await event.wait()
 
 
-def moment_of(seconds: float | None) -> datetime | None:
-    """A moment as the media process tells it: seconds since 1970."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+def datetime_of(epoch_s: float | None) -> datetime | None:
+    """A time as the media process tells it, seconds since 1970."""
+    return None if epoch_s is None else datetime.fromtimestamp(epoch_s, UTC)
 
 
 async def listen(app: Starlette) -> None:
-    """A duty."""
+    """A duty: hear the media process."""
     await app.state.conductor.listen()
 
 
 async def direct(app: Starlette) -> None:
-    """A duty."""
+    """A duty: direct the media process."""
     await app.state.conductor.direct()

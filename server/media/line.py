@@ -1,4 +1,4 @@
-"""The line to the media process: calls that are answered, and news of what happens there."""
+"""The line to the media process: calls with their answers, and news of what happens there."""
 
 import asyncio
 import time
@@ -19,11 +19,11 @@ Hear = Callable[[News], Awaitable[None]]
 
 
 class MediaAway(Exception):
-    """The media process is not reached now; it is started again by itself."""
+    """The media process is not reached now; its keeper starts it again."""
 
 
 class MediaRefused(Exception):
-    """The media process will not do what was asked for, for this reason."""
+    """The media process refuses a call, for this reason."""
 
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class MediaRefused(Exception):
 
 
 class MediaLine:
-    """One connection to the media process, opened by `run` and used by whoever has something to ask."""
+    """One connection to the media process, opened by `run` and shared by all callers."""
 
     def __init__(self, settings: Settings, key: bytes) -> None:
         self._settings, self._key = settings, key
@@ -45,14 +45,14 @@ class MediaLine:
         return self._writer is not None
 
     async def opens(self, within_s: float) -> bool:
-        """Whether the line is open, or will be in so many seconds: a media process that died is soon there again."""
+        """Wait until the line is open; False when it is not within `within_s`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self._opened.wait()
         return self.is_open
 
     async def run(self, hear: Hear) -> None:
-        """Connect, and hand on the news until the line breaks. Returns at once when nobody listens."""
+        """Connect, and hand on the news until the line breaks. Returns at once when no media process listens."""
         try:
             reader, writer = await self._connect()
         except OSError:
@@ -75,7 +75,7 @@ class MediaLine:
             self._asked.clear()
 
     async def describe(self, call: AnyCall) -> str:
-        """The answer to an offer. Raises MediaAway, MediaRefused."""
+        """Have an offer answered; the answer's SDP. Raises MediaAway, MediaRefused."""
         answer = await self._call(call)
         assert isinstance(answer, Described)
         return answer.answer

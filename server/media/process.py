@@ -1,4 +1,4 @@
-"""The media process as a child of `plenary serve`: started once a stage is wanted, and again when it dies."""
+"""The media process as a child of `plenary serve`: started when a stage is wanted, and again when it dies."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from server.settings import Settings
 from server.store import stages
 
 STOPS_WITHIN_S = 8.0
-"""How long what is being recorded may take to be ended."""
+"""How long the media process may take to end what it records, before it is killed."""
 FIRST_BACK_OFF_S = 0.5
 LAST_BACK_OFF_S = 15.0
 HEALTHY_AFTER_S = 5.0
@@ -26,10 +26,10 @@ log = structlog.get_logger("plenary.media")
 
 
 class MediaProcess:
-    """Keeps one alive. Pages and reactions do not notice when it dies.
+    """Keeps one media process alive. Pages and reactions do not notice when it dies.
 
-    Beside one that is healthy another one waits, with everything loaded, to take its place: on a busy machine loading
-    takes seconds, which a session would lack.
+    Beside a healthy process a spare one waits, with everything loaded, to succeed it: on a busy machine loading takes
+    seconds, which would be missing from the session.
     """
 
     def __init__(self) -> None:
@@ -37,9 +37,9 @@ class MediaProcess:
         self._back_off_s = 0.0
 
     async def keep(self, app: Starlette) -> datetime | None:
-        """A duty: start it, and again whenever it dies; one that keeps dying is started ever more seldom.
+        """A duty: start a media process, and another whenever it dies, with growing waits while they keep dying.
 
-        Rests while no stage is wanted; does nothing while another web process of this machine keeps it.
+        Rests while no stage is wanted. Does nothing while another web process of this machine keeps one.
         """
         now = datetime.now(UTC)
         if not await is_wanted(app):
@@ -59,7 +59,7 @@ class MediaProcess:
             self._spare = None
 
     async def _live(self, settings: Settings) -> None:
-        """The life of one, and the wait before the next."""
+        """See one process through its life, and wait before the next."""
         process = self._spare or await start(settings)
         self._spare = None
         try:
@@ -77,20 +77,20 @@ class MediaProcess:
 
 
 async def is_wanted(app: Starlette) -> bool:
-    """Whether any stage is."""
+    """True while any stage is wanted."""
     async with app.state.db.reading() as db:
         return await stages.is_any_wanted(db, datetime.now(UTC))
 
 
 def back_off_s(before_s: float) -> float:
-    """How long to wait after the death of one that never was healthy, seconds; `before_s` was waited last time."""
+    """The wait after the death of a process that was never healthy; `before_s` is the wait before."""
     return min(max(2 * before_s, FIRST_BACK_OFF_S), LAST_BACK_OFF_S)
 
 
 async def start(settings: Settings) -> Process:
-    """`plenary media` with the settings of this process, which waits to `begin`.
+    """Start `plenary media` with the settings of this process; it waits to `begin`.
 
-    It ends when its standard input does, which we hold.
+    It ends when its standard input does, which this process holds.
     """
     environment = {**os.environ, "PLENARY_DATA": str(settings.data), "PLENARY_SECRET": settings.secret}
     environment["PLENARY_MEDIA_LISTEN"] = listen_address(settings)
@@ -100,13 +100,13 @@ async def start(settings: Settings) -> Process:
 
 
 def begin(process: Process) -> None:
-    """Have it listen."""
+    """Have a process that was started listen."""
     assert process.stdin is not None
     process.stdin.write(b"\n")
 
 
 async def ends(process: Process, within_s: float) -> bool:
-    """Whether it ends in so many seconds."""
+    """Wait for a process to end; False when it has not within `within_s`."""
     with suppress(TimeoutError):
         async with asyncio.timeout(within_s):
             await process.wait()
@@ -114,7 +114,7 @@ async def ends(process: Process, within_s: float) -> bool:
 
 
 async def stop(process: Process) -> None:
-    """End it in good order, or at all."""
+    """End a process in good order, or else kill it."""
     if process.returncode is None:
         process.terminate()
     if not await ends(process, STOPS_WITHIN_S):

@@ -1,4 +1,7 @@
-"""Where the media process is found, and where it writes. It reads this too, so nothing heavy is imported here."""
+"""The address at which the media process listens, and the directory to which it writes.
+
+The media process reads this too, so nothing heavy is imported here.
+"""
 
 import hashlib
 import os
@@ -10,15 +13,15 @@ from server.settings import Settings
 
 
 def programmes_dir(settings: Settings) -> Path:
-    """The directory that holds a directory for each session that was broadcast; the media process writes there."""
+    """The directory to which the media process writes; it holds a directory for each session."""
     return settings.data / "media" / "programmes"
 
 
 def listen_address(settings: Settings) -> str:
-    """Where the media process listens: as set, else a Unix socket.
+    """The address at which the media process listens: as set, or else the path of a Unix socket.
 
-    A socket's path has a hundred bytes at most, so it lies in a short directory that only we can enter. Raises OSError
-    when somebody else has made that directory.
+    The path of a socket has a hundred bytes at most, so it lies in a short directory that only this user can enter.
+    Raises OSError when another user has made that directory.
     """
     if settings.media_listen:
         return settings.media_listen

@@ -71,7 +71,7 @@ async def placed(
     airing = await airings.at(event.slug, recording.item.session.slug) if lines else None
     if airing is None:
         return []
-    return [line for line in lines if airing.source.cut.second_in_film(line.start) is not None]
+    return [line for line in lines if airing.source.cut.recording_second_of(line.begins_s) is not None]
 
 
 def is_begun(recording: ListedRecording) -> bool:

@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
         item = await agenda.item(db, event, session, now)
         film = await film_of(db, session)
         recorded = (await recordings.lengths_of(db, [session]))[session.id]
-        begins = airing.source.cut.begins_at if airing else 0.0
+        begins = airing.source.cut.begins_s if airing else 0.0
         progress = await recordings.progress_of(db, person.id, session.id)
         context: dict[str, Any] = {
             "mine": session.id in await agenda.bookmarks_of(db, event.id, person.id),
@@ -104,15 +104,15 @@ class Keepsake(NamedTuple):
 
 
 async def keepsake(db: AsyncSession, session: Session, airing: Airing) -> Keepsake:
-    source = airing.source
+    cut = airing.source.cut
     lines = await to_thread.run_sync(read_transcript, airing.directory / CAPTIONS_NAME)
-    said = [(source.cut.second_in_film(line.start), line.text) for line in lines]
-    marked = [(source.cut.second_of(each.at), each.title) for each in await chapters.chapters_of(db, session.id)]
+    said = [(cut.recording_second_of(line.begins_s), line.text) for line in lines]
+    marked = [(cut.recording_second_at(each.at), each.title) for each in await chapters.chapters_of(db, session.id)]
     length = (await recordings.lengths_of(db, [session]))[session.id]
     return Keepsake(
         [TranscriptLine(second, text) for second, text in said if second is not None],
         [(second, title) for second, title in marked if second is not None],
-        crowd(await reactions.moments_of(db, session.id), source.cut.second_of, length),
+        crowd(await reactions.moments_of(db, session.id), cut.recording_second_at, length),
     )
 
 

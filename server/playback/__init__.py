@@ -1,1 +1,1 @@
-"""What viewers are given of sessions: playlists, segments, films and programmes, built once and kept ready."""
+"""Playback: the playlists, segments, films and programmes of sessions, built once and kept ready for viewers."""

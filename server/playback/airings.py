@@ -1,4 +1,4 @@
-"""What sessions send out now, remembered for half a second: a thousand players ask at once."""
+"""Finds what each session sends out now, and remembers it for half a second: a thousand players ask at once."""
 
 import asyncio
 import time
@@ -21,9 +21,9 @@ from server.store.engine.database import Change, Database
 from server.store.films import StoredAiring, airing_at, airing_with_key
 
 REMEMBERED_S = 0.5
-"""How much later than the database another process's change may be seen here."""
+"""How long an answer is remembered; a change by another process is seen here that much later."""
 MOST = 512
-"""Answers remembered at once; the one that was read longest ago makes room."""
+"""The most answers remembered; the one that was read longest ago makes room."""
 
 Key = str | tuple[str, str]
 """A media key, or the slugs of an event and a session."""
@@ -38,7 +38,7 @@ class SentSource(SignedSource, Protocol):
     def cut(self) -> "AnyCut": ...
     @property
     def is_complete(self) -> bool:
-        """True when nothing will be added any more to the files that it is made of."""
+        """True when no file will be added any more to those that it is made of."""
 
     @property
     def sound_runs(self) -> list[SoundRun]: ...
@@ -47,23 +47,23 @@ class SentSource(SignedSource, Protocol):
 
 
 class AnyCut(Protocol):
-    """What the recording keeps, and how its seconds are counted: see `rooms.playback.cuts`."""
+    """The part of a programme that its recording keeps, and its two counts of seconds: see `rooms.playback.cuts`."""
 
     @property
-    def begins_at(self) -> float: ...
+    def begins_s(self) -> float: ...
     @property
-    def seconds(self) -> float: ...
+    def film_length_s(self) -> float: ...
     @property
-    def film_s(self) -> float: ...
+    def length_s(self) -> float: ...
     @property
     def runs(self) -> list[KeptRun]: ...
-    def second_of(self, moment: datetime) -> float | None: ...
-    def moment_of(self, second: float) -> datetime: ...
-    def second_in_film(self, second: float) -> float | None: ...
+    def recording_second_at(self, media_time: datetime) -> float | None: ...
+    def media_time_of(self, recording_s: float) -> datetime: ...
+    def recording_second_of(self, film_s: float) -> float | None: ...
 
 
 class Airing(NamedTuple):
-    """A session that has begun, with what it sends out of `directory`, as the database had it at `read_at`."""
+    """A session that has begun, as the database had it at `read_at`, and what it sends out of `directory`."""
 
     read_at: datetime
     event: Event
@@ -71,17 +71,17 @@ class Airing(NamedTuple):
     directory: Path
     source: SentSource
     signed: Signed | None
-    """The interpreter's picture beside it."""
+    """The interpreter's picture beside it; None: there is none."""
 
     def side(self, *, is_signed: bool) -> Signed | None:
-        """The interpreter's picture, which there need not be, or what it is beside of."""
+        """The interpreter's picture, None where there is none; or else the programme beside it."""
         return self.signed if is_signed else Signed(self.directory, self.source)
 
 
 class Airings:
-    """Finds what a session sends out. Answers that were not found are not remembered: they may be made any moment.
+    """Finds what a session sends out. That nothing was found is not remembered: a session may begin at any moment.
 
-    `since`, a moment of the clock: the answer is as it was then or later. Without it, half a second ago is as good.
+    `since_s` is a time of the clock: the answer is as new as that, or newer. None: it may be half a second old.
     """
 
     def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -89,28 +89,28 @@ class Airings:
         self._known: OrderedDict[Key, tuple[float, Airing]] = OrderedDict()
         self._asked: dict[Key, tuple[float, asyncio.Task[Airing | None]]] = {}
 
-    async def with_key(self, media_key: str, *, since: float | None = None) -> Airing | None:
+    async def with_key(self, media_key: str, *, since_s: float | None = None) -> Airing | None:
         """The session whose segments have this key in their address."""
-        return await self._airing(media_key, lambda db: airing_with_key(db, media_key), since)
+        return await self._airing(media_key, lambda db: airing_with_key(db, media_key), since_s)
 
-    async def at(self, event: str, session: str, *, since: float | None = None) -> Airing | None:
+    async def at(self, event: str, session: str, *, since_s: float | None = None) -> Airing | None:
         """The session with these slugs."""
-        return await self._airing((event, session), lambda db: airing_at(db, event, session), since)
+        return await self._airing((event, session), lambda db: airing_at(db, event, session), since_s)
 
     async def forget(self, changes: list[Change]) -> None:
-        """Called after each commit: a session that was moved here is read anew."""
+        """Forget everything when a session was moved here; called after each commit."""
         if any(topic in ("status", "kept") for _, topic, _ in changes):
             self._known.clear()
 
     async def _airing(
-        self, key: Key, find: Callable[[AsyncSession], Awaitable[StoredAiring | None]], since: float | None
+        self, key: Key, find: Callable[[AsyncSession], Awaitable[StoredAiring | None]], since_s: float | None
     ) -> Airing | None:
-        known_at, known = self._known.get(key, (0.0, None))
-        oldest = self.clock() - REMEMBERED_S if since is None else since
-        if known is not None and known_at > oldest:
+        known_s, known = self._known.get(key, (0.0, None))
+        oldest_s = self.clock() - REMEMBERED_S if since_s is None else since_s
+        if known is not None and known_s > oldest_s:
             return known
-        asked_at, asked = self._asked.get(key, (0.0, None))
-        if asked is None or (since is not None and asked_at < since):
+        asked_s, asked = self._asked.get(key, (0.0, None))
+        if asked is None or (since_s is not None and asked_s < since_s):
             asked = asyncio.create_task(self._read(key, find))
             self._asked[key] = self.clock(), asked
             asked.add_done_callback(lambda done: self._answered(key, done))
@@ -121,7 +121,7 @@ class Airings:
             del self._asked[key]
 
     async def _read(self, key: Key, find: Callable[[AsyncSession], Awaitable[StoredAiring | None]]) -> Airing | None:
-        asked_at, read_at = self.clock(), datetime.now(UTC)
+        asked_s, read_at = self.clock(), datetime.now(UTC)
         async with self.database.reading() as db:
             found = await find(db)
         if found is None:
@@ -130,14 +130,14 @@ class Airings:
             airing = Airing(read_at, found.event, found.session, *self._source(found))
         except FileNotFoundError:
             return None
-        self._known[key] = asked_at, airing
+        self._known[key] = asked_s, airing
         self._known.move_to_end(key)
         if len(self._known) > MOST:
             self._known.popitem(last=False)
         return airing
 
     def _source(self, found: StoredAiring) -> tuple[Path, SentSource, Signed | None]:
-        """Where it lies, what is sent of it, and beside it. Raises FileNotFoundError when it is not on this machine."""
+        """The directory, the source, and the interpreter beside it. Raises FileNotFoundError: not on this machine."""
         settings, session = self.settings, found.session
         if found.film is None:
             source = programmes.source_of(settings, session, found.stored)

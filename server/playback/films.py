@@ -1,4 +1,4 @@
-"""Films on disk: where a packaged film lies, its index, and what a session sends out of it."""
+"""Films on disk: the directory of a packaged film, its index, and what a session sends out of it."""
 
 import json
 from collections.abc import Hashable, Sequence
@@ -23,12 +23,12 @@ watch seconds behind."""
 
 
 class FilmSource(NamedTuple):
-    """What a session sends out of a film, by the clock, and what its recording keeps of that."""
+    """What a session sends out of a film, by the clock, and the cut that its recording keeps."""
 
     programme: FilmProgramme
     cut: Cut
     elsewhere: str = ""
-    """Films are always served by us: each segment has its time."""
+    """Empty: films are served from here, because each segment has its time."""
 
     @property
     def film(self) -> FilmIndex:
@@ -36,50 +36,50 @@ class FilmSource(NamedTuple):
 
     @property
     def is_complete(self) -> bool:
-        """True: a film's files do not change while it is shown."""
+        """True: no file is added to a film while it is shown."""
         return True
 
     @property
     def sound_runs(self) -> list[SoundRun]:
-        """The whole film's sound is one run."""
+        """The sound of the whole film, as one run."""
         return [SoundRun(0.0, self.film.audio.files())]
 
     def caption_segments(self, cues: Sequence[Cue]) -> list[tuple[float, str]]:
-        """The film's captions cut like its pictures: how long each segment is, and its WebVTT."""
-        bounds = pairwise((0.0, *(end.total_seconds() for end in self.film.ends)))
-        return [(end - begin, segment(cues, begin, end)) for begin, end in bounds]
+        """The film's captions, cut like its pictures: the seconds of each segment, and its WebVTT."""
+        bounds_s = pairwise((0.0, *(end.total_seconds() for end in self.film.ends)))
+        return [(ends_s - begins_s, segment(cues, begins_s, ends_s)) for begins_s, ends_s in bounds_s]
 
     def is_over(self, now: datetime) -> bool:
         return self.programme.is_over(now)
 
     def version(self, now: datetime) -> Hashable:
-        """It changes whenever a playlist does."""
+        """A value that changes whenever one of its playlists does."""
         programme = self.programme
         sent = programme.sent(now), programme.is_over(now)
         captions = self.film.captions.version if self.film.captions else None
         return programme.started_at, tuple(programme.pauses), sent, self.kept(now), captions
 
     def kept(self, now: datetime) -> range | None:
-        """The segments that are given out, by number; None: all that were sent."""
+        """The numbers of the segments that are given out; None: all that were sent."""
         ended_at = self.programme.ended_at
         if ended_at is None or now < ended_at:
             return None
         return self.cut.numbers if self.cut.is_trimmed or now - ended_at >= CLOSING else None
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
-        """Raises NoSuchSegment."""
+        """A rendition's media playlist; `base` goes before every name. Raises NoSuchSegment."""
         return simulive.playlist(self.programme, rendition, now, base, kept=self.kept(now), delta=delta)
 
     def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
-        """A film's playlist is not waited for."""
+        """True: a film's playlist is not waited for."""
         return True
 
     def awaits(self, name: str) -> bool:
-        """Nor is a segment of it."""
+        """False: a segment of a film is not waited for."""
         return False
 
     def file_of(self, name: str, now: datetime) -> str:
-        """Raises NoSuchSegment, NotYet."""
+        """The film's file for the name of a segment. Raises NoSuchSegment, NotYet."""
         return simulive.segment_file(self.programme, name, now, self.kept(now))
 
 
@@ -93,7 +93,7 @@ def directory_of(settings: Settings, film: Film) -> Path:
 
 
 def source_of(settings: Settings, film: Film, airing: StoredAiring) -> FilmSource:
-    """What the session sends out. Raises FileNotFoundError when its film is not on this machine."""
+    """What a session sends out of its film. Raises FileNotFoundError when the film is not on this machine."""
     session = airing.session
     assert session.started_at is not None
     index = index_at(directory_of(settings, film))
@@ -102,7 +102,7 @@ def source_of(settings: Settings, film: Film, airing: StoredAiring) -> FilmSourc
 
 
 def index_at(directory: Path) -> FilmIndex:
-    """What lies in a directory, read once for each of its versions. Raises FileNotFoundError."""
+    """The index of the film in a directory, read once for each version. Raises FileNotFoundError."""
     path = directory / INDEX_NAME
     return _index(path, path.stat().st_mtime_ns)
 

@@ -1,4 +1,4 @@
-"""Notices that the lists of a programme have changed: the media process writes them, and players wait for them."""
+"""Notices when the playlists of a programme change: the media process writes them, and players wait for them."""
 
 import asyncio
 import time
@@ -9,65 +9,69 @@ from rooms.playback import parts, recording
 from rooms.playback.recording import RENDITIONS
 
 EVERY_S = 0.05
-"""A part lasts eight times as long."""
+"""The time between two looks at a directory; a part lasts eight times as long."""
 LINGERS = 40
-"""Looks at a directory after the last one who waited: they will be back in a moment."""
+"""The number of looks at a directory after the last player waited: players come back in a moment."""
 LISTS = tuple(name(rendition) for rendition in RENDITIONS for name in (recording.playlist_name, parts.list_name))
 
 
 class Lookout:
-    """Looks at each directory for all who wait for it, and only while somebody does."""
+    """Watches each directory once for all players that wait for it, and only while some do."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._watched: dict[Path, Watched] = {}
 
-    async def change(self, directory: Path, after: float) -> float:
-        """When something was noticed, a moment of the clock later than `after`. That one begins to look is one too."""
+    async def change(self, directory: Path, after_s: float) -> float:
+        """Wait for a change that is noticed later than `after_s`; the time of the clock at which it was noticed.
+
+        The first look at a directory counts as a change.
+        """
         watched = self._watched.get(directory)
         if watched is None:
             watched = self._watched[directory] = Watched(directory, self.clock)
             watched.task = asyncio.create_task(watched.look())
             watched.task.add_done_callback(lambda _: self._watched.pop(directory))
-        return await watched.change(after)
+        return await watched.change(after_s)
 
 
 class Watched:
-    """A directory that somebody waits for."""
+    """A directory that players wait for."""
 
     task: asyncio.Task[None]
 
     def __init__(self, directory: Path, clock: Callable[[], float]) -> None:
         self.directory, self.clock = directory, clock
-        self.noticed_at = clock()
+        self.noticed_s = clock()
         self._versions = versions(directory)
         self._changed = asyncio.Event()
         self._waiting, self._idle = 0, 0
 
-    async def change(self, after: float) -> float:
+    async def change(self, after_s: float) -> float:
+        """As `Lookout.change`."""
         self._idle = 0
         self._waiting += 1
         try:
-            while self.noticed_at <= after:
+            while self.noticed_s <= after_s:
                 await self._changed.wait()
         finally:
             self._waiting -= 1
-        return self.noticed_at
+        return self.noticed_s
 
     async def look(self) -> None:
-        """Until nobody has waited for a while."""
+        """Look again and again until nobody has waited for a while."""
         while self._waiting or self._idle < LINGERS:
             self._idle += 1
             await asyncio.sleep(EVERY_S)
             found = versions(self.directory)
             if found != self._versions:
-                self._versions, self.noticed_at = found, self.clock()
+                self._versions, self.noticed_s = found, self.clock()
                 self._changed.set()
                 self._changed = asyncio.Event()
 
 
 def versions(directory: Path) -> list[int]:
-    """When each list was written; asked without a thread, as it takes microseconds."""
+    """The modification time of each list, nanoseconds; read without a thread, because it takes microseconds."""
     return [_written(directory / name) for name in LISTS]
 
 

@@ -1,7 +1,7 @@
-"""Copies what stages send to an S3-compatible store, where viewers fetch it: segments first, then the playlist.
+"""Copies what stages send to an S3-compatible object store, from which viewers fetch it.
 
-A playlist lists a segment only once the store has it. While the store does not answer, what was recorded is kept in the
-data directory, tried again, and the organiser is told. One web process of the installation does it.
+A playlist lists a segment only once the store has it. While the store does not answer, segments stay in the data
+directory, the copy is tried again, and the organiser is told. One web process of the installation copies.
 """
 
 from collections.abc import Mapping
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.5
 MOST_AT_ONCE = 20
-"""Files of one rendition in one turn: other sessions wait no longer than that."""
+"""The most files of one rendition in one turn, so that other sessions need not wait long."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4"}
 AWAY_AFTER: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=5)}
-"""We try again by ourselves, and tell meanwhile."""
+"""The client gives up soon: the duty tries again by itself, and tells the organiser meanwhile."""
 
 log = structlog.get_logger("plenary.store")
 
 
 def open_store(settings: Settings) -> ObjectStore | None:
-    """The store that `PLENARY_STORE_URL` names, None without one; keys and endpoint are read from `AWS_…` variables."""
+    """The store at `PLENARY_STORE_URL`, None without one; its keys and endpoint come from `AWS_…` variables."""
     if not settings.store_url:
         return None
     return from_url(settings.store_url, retry_config=AWAY_AFTER, client_options={"timeout": "10s", "allow_http": True})
 
 
 async def copy_new(app: Starlette) -> datetime | None:
-    """A duty: bring every session's segments to the store, and take away what was withdrawn. Rests without a store."""
+    """A duty: copy every session's new segments to the store, and remove withdrawn ones. Rests without a store."""
     settings: Settings = app.state.settings
     store: ObjectStore | None = app.state.object_store
     if store is None:
@@ -64,7 +64,7 @@ async def copy_new(app: Starlette) -> datetime | None:
 async def bring_up_to_date(
     database: Database, store: ObjectStore, directory: Path, session: Session, known: Keeping
 ) -> None:
-    """One session's next segments, noted once the store has them."""
+    """Copy one session's next segments, and note in the database what the store has then."""
     stored = dict(known.stored)
     try:
         if known.stored_key not in ("", session.media_key):
@@ -83,33 +83,33 @@ async def bring_up_to_date(
 
 
 async def copy(store: ObjectStore, directory: Path, media_key: str, stored: Mapping[str, int]) -> dict[str, int]:
-    """Copy what is listed and not stored yet; how many segments of each rendition are stored then."""
-    now = dict(stored)
-    parts = [(name, directory, name, "") for name in RENDITIONS]
-    for counted, place, rendition, prefix in (*parts, (SIGNED, directory / SIGNED, PICTURES, PREFIX)):
+    """Copy listed segments that are not stored yet; the number of stored segments of each rendition after that."""
+    counts = dict(stored)
+    programme = [(name, directory, name, "") for name in RENDITIONS]
+    for counted, source, rendition, prefix in (*programme, (SIGNED, directory / SIGNED, PICTURES, PREFIX)):
         try:
-            journal = programmes.journal_at(place, rendition)
+            journal = programmes.journal_at(source, rendition)
         except FileNotFoundError:
             continue
         if rendition == SMALL:  # it lists segments of the other size too
-            journal = journal.cut(now["video"])
-        names, done = _next(rendition, journal, now.get(counted, 0))
+            journal = journal.cut(counts["video"])
+        names, done = _next(rendition, journal, counts.get(counted, 0))
         for name in names:
-            path = place / name
+            path = source / name
             attributes = {"Content-Type": TYPES[path.suffix], "Cache-Control": FOR_GOOD}
             await obstore.put_async(store, f"{media_key}/{prefix}{name}", path, attributes=attributes)
-        now[counted] = done
-    return now
+        counts[counted] = done
+    return counts
 
 
 async def remove_all(store: ObjectStore, media_key: str) -> None:
-    """Take away what nobody may fetch any more."""
+    """Remove every file under a key by which nobody may fetch any more."""
     found = await obstore.list(store, f"{media_key}/").collect_async()
     await obstore.delete_async(store, [each["path"] for each in found])
 
 
 def _next(rendition: str, journal: RenditionJournal, done: int) -> tuple[list[str], int]:
-    """The rendition's own files of its next segments, and how many segments are done then.
+    """The rendition's own files of its next segments, and the number of segments that are done after them.
 
     An initialisation segment goes before the first segment of its run.
     """

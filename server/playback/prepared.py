@@ -1,4 +1,4 @@
-"""Answers that many ask for again and again: made and compressed once, then served from memory."""
+"""Answers that many clients ask for again and again: made and compressed once, then served from memory."""
 
 import gzip
 import hashlib
@@ -13,17 +13,17 @@ from starlette.responses import Response
 
 COMPRESSION = 6
 SMALLEST_COMPRESSED = 200
-"""Bytes; what is shorter is not worth compressing."""
+"""Bytes; a shorter body is not worth compressing."""
 MOST = 512
-"""Answers kept at once; the one that was asked for longest ago makes room."""
+"""The most answers kept; the one that was asked for longest ago makes room."""
 
 PARTS_BYTES = 16_000_000
-"""Parts are asked for once by each player: they have a shelf of their own, lest they push segments from theirs."""
+"""The size of the parts' own shelf: each player asks once for a part, and parts would push segments out of theirs."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A body as it is and compressed, with the tag that tells its versions apart."""
+    """A body, plain and compressed, with the tag that tells its versions apart."""
 
     body: bytes
     compressed: bytes | None
@@ -31,7 +31,7 @@ class Prepared:
     media_type: str
 
     def answer(self, request: Request, cache_control: str) -> Response:
-        """The body in the form that the browser takes, or 304 when it has it."""
+        """The body in a form that the client accepts, or 304 when the client has it."""
         headers = {"etag": self.etag, "cache-control": cache_control, "vary": "accept-encoding"}
         if self.etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers=headers)
@@ -41,20 +41,20 @@ class Prepared:
 
 
 def prepare(text: str, media_type: str) -> Prepared:
-    """The tag is weak (RFC 9110, 8.8.1): it names the text, compressed or not."""
+    """An answer with this text. Its tag is weak (RFC 9110, 8.8.1): it names the text, compressed or not."""
     body = text.encode()
     compressed = gzip.compress(body, COMPRESSION, mtime=0) if len(body) >= SMALLEST_COMPRESSED else None
     return Prepared(body, compressed, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', media_type)
 
 
 class Shelf:
-    """Prepared answers by the version of what they say."""
+    """Prepared answers by the version of their content."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
 
     def get(self, version: Hashable, make: Callable[[], Prepared]) -> Prepared:
-        """The answer for this version, made if it is not there yet."""
+        """The answer of this version, made if it is not kept yet."""
         prepared = self._kept.get(version)
         if prepared is None:
             prepared = self._kept[version] = make()
@@ -65,7 +65,7 @@ class Shelf:
 
 
 class FileShelf:
-    """The files that were asked for last, in memory: whoever watches live asks for the same ones at once."""
+    """The files that were asked for last, in memory: all live viewers ask for the same ones at once."""
 
     def __init__(self, most_bytes: int = 64_000_000) -> None:
         self.most_bytes = most_bytes
@@ -93,5 +93,5 @@ class FileShelf:
 
 
 def _version(path: Path) -> tuple[Path, int]:
-    """Asked of the file system without a thread: a stat takes microseconds, a thread more."""
+    """A path and its modification time; read without a thread, which would take longer than the stat itself."""
     return path, path.stat().st_mtime_ns

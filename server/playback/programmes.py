@@ -1,4 +1,4 @@
-"""Live programmes on disk: where a session's segments lie, and what is listed of them."""
+"""Live programmes on disk: the directory of a session's segments, and the journals that list them."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
@@ -24,11 +24,11 @@ REMEMBERED_LISTS = 256
 
 
 class SentByStage(NamedTuple):
-    """What a session has sent out from its stage, as far as it is listed on the disk and was not trimmed."""
+    """What a session has sent out from its stage: the segments that are listed on the disk, but for trimmed ones."""
 
     cut: StageCut
     elsewhere: str = ""
-    """The address below which viewers fetch segments; empty: from us."""
+    """The address of an object store from which viewers fetch segments; empty: they are served from here."""
 
     @property
     def film(self) -> FilmIndex:
@@ -41,37 +41,37 @@ class SentByStage(NamedTuple):
 
     @property
     def sound_runs(self) -> list[SoundRun]:
-        """The runs of all the sound that was sent."""
+        """All the sound that was sent, in its runs."""
         return self.cut.whole.sound_runs
 
     def caption_segments(self, cues: Sequence[Cue]) -> list[tuple[float, str]]:
-        """The captions of all that was sent, cut like its pictures: how long each segment is, and its WebVTT."""
+        """The captions of everything that was sent, cut like its pictures: each segment's seconds, and its WebVTT."""
         return stage_captions.cut(cues, self.cut.whole)
 
     def is_over(self, now: datetime) -> bool:
         return self.cut.whole.is_over
 
     def version(self, now: datetime) -> Hashable:
-        """It changes whenever a playlist does."""
+        """A value that changes whenever one of its playlists does."""
         captions = self.film.captions.version if self.film.captions else None
         return self.cut.numbers, self.cut.whole.version, captions
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
-        """Raises NoSuchSegment."""
+        """A rendition's media playlist; `base` goes before every name. Raises NoSuchSegment."""
         if rendition == "captions":
             return stage_captions.playlist(self.cut.kept, base, delta=delta)
         return self.cut.kept.playlist(rendition, base, delta=delta)
 
     def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
-        """Whether this rendition's playlist, counted from zero, has come so far. Raises TooFarAhead."""
+        """True when a rendition's playlist has this segment, counted from zero, or part of it. Raises TooFarAhead."""
         return rendition == "captions" or self.cut.kept.has_come_to(rendition, segment, part)
 
     def awaits(self, name: str) -> bool:
-        """Whether this is a part that is not there yet, and will be next."""
+        """True for a part that is not there yet and will be the next one."""
         return self.cut.kept.is_next_part(name)
 
     def file_of(self, name: str, now: datetime) -> str:
-        """Raises NoSuchSegment for what is not listed (yet), or was cut away."""
+        """The name of the segment's file: its own. Raises NoSuchSegment for one that is not listed, or was cut away."""
         if not (self.cut.kept.lists(name) or stage_captions.lists(self.cut.kept, name)):
             raise NoSuchSegment(name)
         return name
@@ -82,21 +82,22 @@ def directory_of(settings: Settings, session: Session) -> Path:
 
 
 def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -> SentByStage:
-    """What the session has sent out; where there is an object store, what that has of each rendition.
+    """What a session has sent out from its stage; of what an object store serves, the segments that it has.
 
-    Raises FileNotFoundError while nothing is listed.
+    `stored` counts the segments of each rendition in the object store. Raises FileNotFoundError while nothing is
+    listed.
     """
     listed = stored_at(settings, directory_of(settings, session), stored)
     return SentByStage(StageCut(listed, session.trim_start, session.trim_end), elsewhere(settings))
 
 
 def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) -> Recording:
-    """What is listed in a directory; where there is an object store, so much of it as that has, and no parts.
+    """The recording in a directory; with an object store, only the segments that it has, and no parts.
 
     Raises FileNotFoundError while nothing is listed.
     """
     if not settings.store_url:
-        # The parts first: a segment that has been listed meanwhile is whole with any of them.
+        # The parts are read first: a segment that is listed meanwhile is complete, whatever parts were read.
         newest = {name: parts_at(directory, name) for name in RENDITIONS}
         listed = recording_at(directory)
         return listed._replace(
@@ -109,12 +110,12 @@ def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) ->
 
 
 def elsewhere(settings: Settings) -> str:
-    """The address below which the object store's files are fetched; empty without one."""
+    """The address below which viewers fetch files from the object store; empty without one."""
     return settings.store_public_url.rstrip("/") if settings.store_url else ""
 
 
 def recording_at(directory: Path) -> Recording:
-    """Raises FileNotFoundError while nothing is listed."""
+    """The whole recording in a directory. Raises FileNotFoundError while nothing is listed."""
     journals = {name: journal_at(directory, name) for name in RENDITIONS if name != SMALL}
     with suppress(FileNotFoundError):
         journals[SMALL] = journal_at(directory, SMALL)
@@ -122,20 +123,20 @@ def recording_at(directory: Path) -> Recording:
 
 
 def _recording(film: FilmIndex, journals: dict[str, RenditionJournal]) -> Recording:
-    """A second size is one once there is something of it."""
+    """A recording of these journals; the smaller size counts only once a segment of it is listed."""
     if SMALL in journals and journals[SMALL].listed:
         return Recording(film, journals)
     return Recording(replace(film, small=None), {name: each for name, each in journals.items() if name != SMALL})
 
 
 def journal_at(directory: Path, rendition: str) -> RenditionJournal:
-    """A rendition's journal, read once for each of its versions. Raises FileNotFoundError."""
+    """A rendition's journal, read once for each version. Raises FileNotFoundError."""
     path = directory / recording.playlist_name(rendition)
     return _journal(path, path.stat().st_mtime_ns)
 
 
 def parts_at(directory: Path, rendition: str) -> list[Part]:
-    """A rendition's newest parts, read once for each version of their list; none where it is not put out in parts."""
+    """A rendition's newest parts, read once for each version of their list; none where the stage makes no parts."""
     path = directory / parts.list_name(rendition)
     try:
         return _parts(path, path.stat().st_mtime_ns)

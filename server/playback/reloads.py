@@ -1,4 +1,4 @@
-"""Playlists and parts that are asked for before they are there: the answer waits for them (RFC 8216bis, 6.2.5.2)."""
+"""Blocking reloads: a playlist or part that is asked for before it exists is waited for (RFC 8216bis, 6.2.5.2)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,18 +16,18 @@ WAITS_S = 3 * TARGET_S
 MOST_DIGITS = 9
 
 Find = Callable[[float | None], Awaitable[Airing | None]]
-"""What a session sends out at a moment of the clock or later; None: about now."""
+"""Finds what a session sends out, as of this time of the clock or later; None: about now."""
 
 
 class Wanted(NamedTuple):
-    """The segment that a playlist must have, counted from zero, or the part of it."""
+    """The segment, counted from zero, or the part of it that a playlist must have."""
 
     segment: int
     part: int | None
 
 
 def wanted_by(query: Mapping[str, str]) -> Wanted | None:
-    """What a player wants to wait for; None: it takes what there is. Raises Incomplete."""
+    """The segment or part that a player waits for; None: it takes the playlist as it is. Raises Incomplete."""
     values = {name: query[name] for name in (SEGMENT, PART) if name in query}
     if not values:
         return None
@@ -44,18 +44,18 @@ async def until(
     is_there: Callable[[SignedSource], bool],
     *,
     is_signed: bool = False,
-    since: float | None = None,
+    since_s: float | None = None,
 ) -> Airing | None:
-    """What is sent out once this is there, as the programme or beside it; None when nothing is any more.
+    """Wait until `is_there` holds for the programme, or for the interpreter's picture; what is sent out then.
 
-    Raises NotInTime, and Incomplete when it is too far ahead to wait for.
+    None: nothing is sent out any more. Raises NotInTime, and Incomplete when it is too far ahead to wait for.
     """
-    noticed, airing = 0.0, await find(since)
+    noticed_s, airing = 0.0, await find(since_s)
     try:
         async with asyncio.timeout(WAITS_S):
             while airing and (side := airing.side(is_signed=is_signed)) and not is_there(side.source):
-                noticed = await lookout.change(side.directory, noticed)
-                airing = await find(noticed)
+                noticed_s = await lookout.change(side.directory, noticed_s)
+                airing = await find(noticed_s)
     except TimeoutError as error:
         raise NotInTime("Nothing new has come yet. Please ask again.") from error
     except TooFarAhead as error:

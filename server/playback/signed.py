@@ -1,6 +1,7 @@
-"""The picture beside the programme: the interpreter's, recorded with it, or a film in sign language on its film's time.
+"""The sign-language picture beside a programme: the interpreter on a stage, or a film in sign language beside a film.
 
-Both are dated: a viewer finds by the date what belongs to the main picture. Nobody is heard in either.
+Its segments are dated, as the programme's are: a player finds by the date what belongs to the main picture. It has no
+sound.
 """
 
 from bisect import bisect_right
@@ -12,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from rooms.errors import NoSuchSegment, NotYet
 from rooms.playback.film_index import FilmIndex
-from rooms.playback.playlists import Entry, longest, media_playlist
+from rooms.playback.playlists import Entry, longest_segment_s, media_playlist
 from rooms.playback.recording import SIGNED
 from rooms.playback.simulive import NAME, NOTHING
 from rooms.playback.stage_cuts import beside
@@ -23,13 +24,13 @@ from server.playback.programmes import SentByStage
 from server.settings import Settings
 
 PREFIX = "signed-"
-"""What its files' names begin with in their addresses, beside those of the programme."""
+"""The prefix of its files' names in their addresses, which it shares with the programme."""
 PICTURES = "video"
-"""The one rendition of it that is given out."""
+"""Its only rendition that is given out."""
 
 
 class SignedSource(Protocol):
-    """What is sent out of it."""
+    """What a player needs of a source: its playlists and its files."""
 
     @property
     def elsewhere(self) -> str: ...
@@ -41,14 +42,14 @@ class SignedSource(Protocol):
 
 
 class Signed(NamedTuple):
-    """Where it lies, and what is sent of it."""
+    """A directory, and what is sent out of it."""
 
     directory: Path
     source: SignedSource
 
 
 def of_stage(settings: Settings, session: Session, stored: Mapping[str, int], main: SentByStage) -> Signed | None:
-    """The interpreter's picture of a session on a stage, trimmed as that is; None while there was none."""
+    """The interpreter's picture of a session on a stage, trimmed like the programme; None while there was none."""
     directory = programmes.directory_of(settings, session) / SIGNED
     try:
         recording = programmes.stored_at(settings, directory, {PICTURES: stored.get(SIGNED, 0)})
@@ -67,9 +68,9 @@ def of_film(settings: Settings, film: Film, main: FilmSource) -> Signed | None:
 
 
 class SignedFilm:
-    """A film that is begun, paused, repeated and trimmed with another; what it is longer is never shown.
+    """A film that is begun, paused, repeated and trimmed with the main film; what lies beyond its end is never shown.
 
-    Each is cut where its own keyframes are, so every segment is dated by itself.
+    Each film is cut at its own keyframes, so every segment is dated by itself.
     """
 
     elsewhere = ""
@@ -81,7 +82,7 @@ class SignedFilm:
         self._stretches = [(begin, min(end, length)) for begin, end in bounds if begin < length]
 
     def version(self, now: datetime) -> Hashable:
-        """It changes whenever the playlist does."""
+        """A value that changes whenever the playlist does."""
         programme = self.programme
         sent = self._numbers(now), programme.is_over(now)
         return self.name, programme.started_at, tuple(programme.pauses), sent
@@ -90,21 +91,21 @@ class SignedFilm:
         return media_playlist(
             list(self._entries(self._numbers(now), base)),
             init=f"{base}{self.film.video.init}",
-            longest_s=longest((self.film.video,)),
+            longest_s=longest_segment_s((self.film.video,)),
             ended=self.programme.is_over(now),
             delta=delta,
         )
 
     def has_come_to(self, rendition: str, segment: int, part: int | None) -> bool:
-        """A film's playlist is not waited for."""
+        """True: a film's playlist is not waited for."""
         return True
 
     def awaits(self, name: str) -> bool:
-        """Nor is a segment of it."""
+        """False: a segment of a film is not waited for."""
         return False
 
     def file_of(self, name: str, now: datetime) -> str:
-        """The film's file that a segment's name stands for. Raises NoSuchSegment, NotYet."""
+        """The film's file for the name of a segment. Raises NoSuchSegment, NotYet."""
         if name == self.film.video.init:
             return name
         parts = NAME.fullmatch(name)
@@ -118,11 +119,14 @@ class SignedFilm:
         return self.film.video.segments[int(parts["index"])].name
 
     def _numbers(self, now: datetime) -> range:
-        """The segments that are given out, counted through all repeats: as those of its film, all or what is kept."""
+        """The numbers of the segments that are given out, counted through all repeats.
+
+        They are all those sent, or those kept, as with the main film.
+        """
         if self.main.kept(now) is None:
             return range(self._sent(now))
         cut = self.main.cut
-        begins, ends = cut.starts_at, cut.starts_at + timedelta(seconds=cut.seconds)
+        begins, ends = cut.begins, cut.begins + timedelta(seconds=cut.length_s)
         kept = [number for number, (begin, end) in enumerate(self._stretches) if begin < ends and end > begins]
         return range(kept[0], min(kept[-1] + 1, self._sent(now))) if kept else range(0)
 
@@ -130,7 +134,7 @@ class SignedFilm:
         return self._before(self.programme.elapsed(now))
 
     def _before(self, position: timedelta) -> int:
-        """How many segments end at a position of the programme or before it."""
+        """The number of segments that end at a position of the programme or before it."""
         loops, rest = divmod(position, self.programme.film.duration)
         return loops * len(self._stretches) + bisect_right([end for _, end in self._stretches], rest)
 
@@ -140,7 +144,7 @@ class SignedFilm:
             yield Entry(
                 uri=base + self._name(number),
                 seconds=self.film.video.segments[index].seconds,
-                begins_at=self.programme.moment_of(loop * self.programme.film.duration + self._stretches[index][0]),
+                begins_at=self.programme.media_time_of(loop * self.programme.film.duration + self._stretches[index][0]),
                 discontinuities=int(index == 0 and number > numbers.start),
             )
 

@@ -1,1 +1,1 @@
-"""What a session leaves behind: captions, transcripts, checks, downloads, and the desk where a recording is cut."""
+"""Recordings: captions, transcripts, checks and downloads of a session, and the desk where its recording is cut."""

@@ -58,7 +58,7 @@ async def draft(database: Database, settings: Settings, found: CaptionDraft, air
     """The WebVTT of what was said. Raises NotUnderstood."""
     if airing is None or airing.directory.name != found.directory:
         raise NotUnderstood("What was to be listened to is not there any more.")
-    seconds = airing.source.cut.film_s
+    seconds = airing.source.cut.film_length_s
     sound = settings.data.absolute() / "media" / "sound" / f"{found.session_id}.wav"
     try:
         await take_sound(airing, sound)

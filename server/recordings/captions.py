@@ -1,4 +1,4 @@
-"""A recording's captions on disk: checked, written whole and cut like its pictures."""
+"""A recording's captions on disk: checked, then written whole and cut like its pictures."""
 
 import hashlib
 import json
@@ -13,24 +13,24 @@ from rooms.playback.webvtt import Cue, NotWebVTT, read_webvtt, write_webvtt
 from server.playback.airings import SentSource
 
 VERSION_DIGITS = 12
-"""In the addresses of the segments: captions that were corrected are other files for every cache."""
+"""The digits of a version in a segment's address: corrected captions are different files for every cache."""
 SLACK_S = 2.0
-"""How far the last caption may stand over the end."""
+"""How long after the recording's end the last caption may begin."""
 
 
-def check(text: str, duration_s: float) -> list[Cue]:
-    """The cues of a WebVTT file for a recording so long. Raises NotWebVTT with a sentence that says what to do."""
+def check(text: str, length_s: float) -> list[Cue]:
+    """The cues of a WebVTT file for a film of this length. Raises NotWebVTT with a sentence that says what to do."""
     cues = read_webvtt(text)
     if not cues:
         raise NotWebVTT("There is no caption in this file.")
-    if cues[-1].start > duration_s + SLACK_S:
-        minutes, seconds = divmod(int(duration_s), 60)
+    if cues[-1].begins_s > length_s + SLACK_S:
+        minutes, seconds = divmod(int(length_s), 60)
         raise NotWebVTT(f"The last caption begins after the end, {minutes}:{seconds:02}. Is it the right file?")
     return cues
 
 
 def read(directory: Path) -> str:
-    """The captions as a WebVTT file; one without cues where there are none."""
+    """The captions as WebVTT; without cues where there are none."""
     try:
         return (directory / CAPTIONS_NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -38,7 +38,7 @@ def read(directory: Path) -> str:
 
 
 def write(directory: Path, source: SentSource, cues: Sequence[Cue]) -> None:
-    """Give what lies in a directory these captions, in place of those that it had: whole, and cut like its pictures."""
+    """Replace the captions of the source in a directory: the whole file, its segments and the index."""
     write_file(directory / CAPTIONS_NAME, write_webvtt(cues).encode())
     segments = []
     for number, (seconds, text) in enumerate(source.caption_segments(cues)):

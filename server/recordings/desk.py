@@ -64,7 +64,7 @@ def captioned(subject: Subject) -> Airing | None:
 async def page(request: Request, subject: Subject, status_code: int = 200, **forms: Any) -> Response:
     """The page, with whichever form was sent as it was typed."""
     session, source = subject.session, subject.airing.source if subject.airing else None
-    placed_at = [(each, source.cut.second_of(each.at) if source else None) for each in subject.chapters]
+    placed_at = [(each, source.cut.recording_second_at(each.at) if source else None) for each in subject.chapters]
     to_caption = captioned(subject)
     draft = subject.draft
     if "captions" not in forms and to_caption:
@@ -85,7 +85,7 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
             (datetime.fromtimestamp(begins, UTC), round(ends - begins))
             for begins, ends in (subject.kept.missing if subject.kept else [])
         ],
-        film_seconds=source.cut.film_s if source else None,
+        film_seconds=source.cut.film_length_s if source else None,
         chapters=[(each, None if second is None else clock_of(second)) for each, second in placed_at],
         changed=forms.get("changed"),
         chapter_form=forms.get("chapter", FormState()),

@@ -1,6 +1,6 @@
-"""Finding recordings by words: in their titles, speakers, tracks, abstracts and captions. Pure.
+"""Finds recordings by words: in their titles, speakers, tracks, abstracts and captions. Pure.
 
-A word is found whatever its case and accents, and wherever it stands in another word.
+Case and accents do not matter, and a word is found within a longer word too.
 """
 
 import unicodedata
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from server.recordings.transcripts import TranscriptLine
 
 MOST_LINES = 3
-"""How many places in the captions are shown of one recording."""
+"""The most lines of the captions that are shown of one recording."""
 
 
 class Match(NamedTuple):
-    """That a recording was found, and what in its captions answers: nothing where only its description does."""
+    """A recording that was found, with the lines of its captions that match; none when only its description does."""
 
     lines: Sequence[TranscriptLine] = ()
 
@@ -26,11 +26,12 @@ def fold(text: str) -> str:
 
 
 def words_of(asked: str) -> list[str]:
+    """The words to look for, folded."""
     return fold(asked).split()
 
 
 def match(words: Sequence[str], known: Iterable[str], transcript: Sequence[TranscriptLine]) -> Match | None:
-    """Whether every word is somewhere in what is known or was said; None when one is nowhere."""
+    """The match of a recording whose description and captions together have every word; None when a word is missing."""
     described = fold(" ".join(known))
     said = [(line, fold(line.text)) for line in transcript]
     if not all(word in described or any(word in text for _, text in said) for word in words):

@@ -1,6 +1,7 @@
-"""Runs the command that the installation has chosen for speech recognition. What it understands is its own affair.
+"""Runs the speech recognition command of the installation's settings.
 
-It is given a WAVE file's path (16 kHz, one channel, 16 bits) after its own words, and prints WebVTT as it goes along.
+The command gets the path of a WAVE file (16 kHz, one channel, 16 bits) as its last argument, and prints WebVTT as it
+goes along.
 """
 
 import asyncio
@@ -11,30 +12,30 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from pathlib import Path
 
-from rooms.playback.webvtt import ends_at
+from rooms.playback.webvtt import end_s_of
 from server.settings import Settings
 
 MOST_BYTES = 8_000_000
-"""Of WebVTT: a day of talking is less."""
+"""The most WebVTT that is read; a day of talking is less."""
 LAST_WORDS = 600
-"""Characters of what the command says about its failure that the organiser is shown."""
+"""The most characters of the command's error output that the organiser is shown."""
 NICENESS = 10
-"""The conference goes first."""
+"""The conference itself goes before speech recognition."""
 OURS = ("PLENARY_", "AWS_", "DATABASE_URL", "REDIS_URL")
-"""The settings of ours that the command has no business with begin like this."""
+"""Prefixes of our own settings, which are kept from the command."""
 
 
 class NotUnderstood(Exception):
-    """The command did not say what was said; its text tells the organiser why."""
+    """The command has not produced captions; the message tells the organiser why."""
 
 
 def words_of(settings: Settings) -> list[str]:
-    """The command's words. Raises ValueError where a quotation is not closed."""
+    """The command and its arguments. Raises ValueError where a quotation is not closed."""
     return shlex.split(settings.speech_to_text)
 
 
 class SpeechListener:
-    """One run of the command. `reached_s` is the second of the sound that it has come to, as its captions show."""
+    """One run of the command. `reached_s` is the second of the sound at which its last caption so far ends."""
 
     def __init__(self, settings: Settings) -> None:
         self.reached_s = 0.0
@@ -83,7 +84,7 @@ class SpeechListener:
         room = MOST_BYTES
         async for line in process.stdout:
             lines.append(line.decode(errors="replace"))
-            self.reached_s = ends_at(lines[-1]) or self.reached_s
+            self.reached_s = end_s_of(lines[-1]) or self.reached_s
             room -= len(line)
             if room < 0:
                 raise NotUnderstood("The command printed more than any talk can hold and was stopped.")
@@ -91,7 +92,7 @@ class SpeechListener:
 
 
 async def last_words(process: Process) -> str:
-    """What it says beside its captions, the end of it."""
+    """The end of the command's error output."""
     assert process.stderr is not None
     said = b""
     while piece := await process.stderr.read(65_536):
@@ -100,7 +101,7 @@ async def last_words(process: Process) -> str:
 
 
 async def end(process: Process) -> None:
-    """End it with whatever it has started."""
+    """End a process and every process that it has started."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()

@@ -57,7 +57,7 @@ async def test_a_stage_that_is_wanted_here_has_the_media_process_looked_for_at_o
     ours = Conductor(database, line)
     database.after_commit.append(ours.note)
     async with directing(ours):
-        await until(lambda: ours._ask_at)
+        await until(lambda: ours._asks_again_s)
         async with listening_at(settings, settings.data):
             assert not line.is_open
             await want(database, stage)
@@ -71,7 +71,7 @@ async def test_a_stage_that_is_wanted_in_another_web_process_is_found_when_this_
     theirs = Database(database_url)
     ours = Conductor(database, MediaLine(settings, KEY))
     async with directing(ours):
-        await until(lambda: ours._ask_at)
+        await until(lambda: ours._asks_again_s)
         assert not ours._wanted.is_set()
         await want(theirs, stage)
         await until(ours._wanted.is_set)

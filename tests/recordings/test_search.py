@@ -16,7 +16,7 @@ SAID = [
 
 def found(asked: str, *known: str, said: list[TranscriptLine] = SAID) -> list[float] | None:
     matched = match(words_of(asked), known, said)
-    return None if matched is None else [line.start for line in matched.lines]
+    return None if matched is None else [line.begins_s for line in matched.lines]
 
 
 @pytest.mark.parametrize("asked", ["größe", "GRÖSSE", "grosse", "Größe"])

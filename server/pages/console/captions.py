@@ -22,7 +22,7 @@ async def update(request: Request) -> Response:
     airing = to_caption(subject)
     text, wrong = await captions_sent(request)
     try:
-        cues = captions.check(text, airing.source.cut.film_s)
+        cues = captions.check(text, airing.source.cut.film_length_s)
     except NotWebVTT as error:
         wrong = wrong or str(error)
     if wrong:

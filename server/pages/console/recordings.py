@@ -135,8 +135,8 @@ def placed(form: FormState[ChapterForm], subject: Subject) -> tuple[FormState[Ch
     if subject.airing is None:
         return form.with_error("at", "There is no recording yet."), None
     cut = subject.airing.source.cut
-    at = cut.moment_of(times["at"])
-    found = cut.second_of(at)
+    at = cut.media_time_of(times["at"])
+    found = cut.recording_second_at(at)
     if found is None or abs(found - times["at"]) > 1:
         return form.with_error("at", "The recording is not so long."), None
     return form, at

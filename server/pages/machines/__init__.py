@@ -1,4 +1,4 @@
-"""What machines ask for: encoders, players, browsers' files, probes."""
+"""The addresses that machines ask: encoders, players, browsers for their files, probes."""
 
 from server.pages.machines import health, playlists, static, whip
 

@@ -83,7 +83,7 @@ async def show(request: Request) -> Response:
             request,
             await reloads.until(
                 request.app.state.lookout,
-                lambda since: airing_at(request, since),
+                lambda since_s: airing_at(request, since_s),
                 lambda source: source.has_come_to(rendition, *wanted),
                 is_signed=name == SIGNED_PLAYLIST,
             ),
@@ -130,10 +130,10 @@ async def segment(request: Request) -> Response:
     if path is None:
         airing = await reloads.until(
             request.app.state.lookout,
-            lambda since: airings.with_key(media_key, since=since),
+            lambda since_s: airings.with_key(media_key, since_s=since_s),
             lambda source: not source.awaits(name.removeprefix(PREFIX)),
             is_signed=name.startswith(PREFIX),
-            since=airings.clock(),
+            since_s=airings.clock(),
         )
         path = sent_file(airing, name, now)
     if path is None:
@@ -173,9 +173,9 @@ async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
     return event, session
 
 
-async def airing_at(request: Request, since: float | None = None) -> Airing | None:
+async def airing_at(request: Request, since_s: float | None = None) -> Airing | None:
     """What the session of the address sends out."""
-    return await airings_of(request).at(request.path_params["event"], request.path_params["session"], since=since)
+    return await airings_of(request).at(request.path_params["event"], request.path_params["session"], since_s=since_s)
 
 
 async def playable(request: Request, airing: Airing | None) -> Airing:

@@ -222,7 +222,7 @@ async def test_all_who_wait_are_answered_from_one_look_at_the_database(
     async def wait() -> Airing | None:
         return await reloads.until(
             lookout,
-            lambda since: airings.at(event.slug, session.slug, since=since),
+            lambda since_s: airings.at(event.slug, session.slug, since_s=since_s),
             lambda source: source.version(airing.read_at) != before,
         )
 

@@ -25,41 +25,41 @@ def programme(ran_s: float = 60, *pauses: Pause) -> FilmProgramme:
 
 def test_a_film_that_was_repeated_is_kept_once() -> None:
     cut = Cut(programme(60))
-    assert (cut.numbers, cut.seconds) == (range(COUNT), FILM_S)
+    assert (cut.numbers, cut.length_s) == (range(COUNT), FILM_S)
 
 
 def test_what_was_not_sent_cannot_be_kept() -> None:
-    assert Cut(programme(5)).seconds == 4
+    assert Cut(programme(5)).length_s == 4
 
 
 def test_a_cut_keeps_the_whole_segments_that_it_touches() -> None:
     cut = Cut(programme(), 3, 5.5)
-    assert (cut.numbers, cut.starts_at, cut.seconds) == (range(1, 3), timedelta(seconds=2), 4)
+    assert (cut.numbers, cut.begins, cut.length_s) == (range(1, 3), timedelta(seconds=2), 4)
 
 
 def test_the_files_of_a_cut_are_one_run_with_its_initialisation_segments() -> None:
     cut = Cut(programme(), 3, 5.5)
     assert cut.runs == [(["v.mp4", "v-1.m4s", "v-2.m4s"], ["a.mp4", "a-1.m4s", "a-2.m4s"])]
-    assert cut.film_s == FILM_S
+    assert cut.film_length_s == FILM_S
 
 
 def test_a_moment_of_any_showing_is_found_in_the_one_that_is_kept() -> None:
     cut = Cut(programme(60), 2, 8)
-    assert [cut.second_of(after(seconds)) for seconds in (3, 13, 53)] == [1, 1, 1]
-    assert [cut.second_of(after(seconds)) for seconds in (1, 9.5)] == [None, None]
+    assert [cut.recording_second_at(after(seconds)) for seconds in (3, 13, 53)] == [1, 1, 1]
+    assert [cut.recording_second_at(after(seconds)) for seconds in (1, 9.5)] == [None, None]
 
 
 def test_a_pause_moves_nothing() -> None:
     cut = Cut(programme(60, Pause(after(4), after(34))))
-    assert cut.second_of(after(35)) == 5
-    assert cut.second_of(cut.moment_of(5)) == 5
+    assert cut.recording_second_at(after(35)) == 5
+    assert cut.recording_second_at(cut.media_time_of(5)) == 5
 
 
 @given(st.integers(0, 9_000), st.integers(0, 9_999))
 def test_a_second_of_the_recording_and_its_moment_name_each_other(begins_ms: int, at_ms: int) -> None:
     cut = Cut(programme(), begins_ms / 1000)
-    if at_ms < 1000 * cut.seconds:
-        assert cut.second_of(cut.moment_of(at_ms / 1000)) == pytest.approx(at_ms / 1000)
+    if at_ms < 1000 * cut.length_s:
+        assert cut.recording_second_at(cut.media_time_of(at_ms / 1000)) == pytest.approx(at_ms / 1000)
 
 
 def test_its_playlist_dates_the_first_segment_and_hides_what_was_cut() -> None:

@@ -92,14 +92,14 @@ def test_a_later_playlist_begins_with_an_earlier_one(
 
 @given(programmes(), spans)
 def test_a_position_is_found_again_by_its_media_time(programme: FilmProgramme, position: timedelta) -> None:
-    assert programme.position_of(programme.moment_of(position)) == position
+    assert programme.position_at(programme.media_time_of(position)) == position
 
 
 @given(programmes(), spans, spans)
 def test_the_programme_never_runs_backwards(programme: FilmProgramme, early: timedelta, more: timedelta) -> None:
     now, later = NINE + early, NINE + early + more
-    assert programme.position_of(now) <= programme.position_of(later)
-    assert programme.moment_of(early) <= programme.moment_of(early + more)
+    assert programme.position_at(now) <= programme.position_at(later)
+    assert programme.media_time_of(early) <= programme.media_time_of(early + more)
     assert programme.elapsed(now) <= programme.elapsed(later)
 
 
@@ -108,7 +108,7 @@ def test_what_was_sent_has_a_media_time_that_is_past(programme: FilmProgramme, e
     now = NINE + early
     stored = known_at(programme, now)
     sent = stored.position_of_segment(stored.sent(now))
-    assert stored.moment_of(sent) <= now or sent == timedelta(0) or any(p.resumed_at is None for p in stored.pauses)
+    assert stored.media_time_of(sent) <= now or sent == timedelta(0) or any(p.resumed_at is None for p in stored.pauses)
 
 
 @given(programmes(), spans)

@@ -35,14 +35,14 @@ def test_an_untrimmed_broadcast_is_kept_as_it_is() -> None:
     whole = broadcast((0, 3), (60, 3))
     cut = StageCut(whole)
     assert cut.kept is whole
-    assert (cut.begins_at, cut.seconds) == (0, 12)
+    assert (cut.begins_s, cut.length_s) == (0, 12)
 
 
 def test_a_broadcast_is_trimmed_to_the_segments_of_picture_and_sound_that_meet_what_is_kept() -> None:
     cut = StageCut(broadcast((0, 4), (60, 4)), 3, 11)
     assert names(cut.kept, "video") == ["v-1.m4s", "v-2.m4s", "v-3.m4s", "v-4.m4s", "v-5.m4s"]
     assert names(cut.kept, "audio") == ["a-0.m4s", "a-1.m4s", "a-2.m4s", "a-3.m4s", "a-4.m4s", "a-5.m4s"]
-    assert (cut.begins_at, cut.seconds) == (2, 10)
+    assert (cut.begins_s, cut.length_s) == (2, 10)
     assert cut.kept.journals["video"].listed[0].begins_at == after(2)
     assert cut.kept.lists("v-1.m4s") and cut.kept.lists("v-1.mp4")
     for gone in ("v-0.m4s", "v-6.m4s", "a-6.m4s"):
@@ -56,19 +56,19 @@ def test_the_files_of_a_cut_are_those_of_each_run_that_is_kept() -> None:
         (["v-0.mp4", "v-2.m4s", "v-3.m4s"], ["a-0.mp4", "a-1.m4s", "a-2.m4s", "a-3.m4s"]),
         (["v-1.mp4", "v-4.m4s"], ["a-1.mp4", "a-4.m4s"]),
     ]
-    assert cut.film_s == 16
+    assert cut.film_length_s == 16
 
 
 def test_seconds_of_the_film_stay_where_they_are_when_a_broadcast_is_trimmed() -> None:
     whole = broadcast((0, 4), (60, 4))
     for cut in (StageCut(whole), StageCut(whole, 3), StageCut(whole, 3, 11)):
-        second = cut.second_of(after(61))
+        second = cut.recording_second_at(after(61))
         assert second is not None
-        assert cut.begins_at + second == 9
-        assert cut.moment_of(second) == after(61)
-        assert cut.second_in_film(9) == second
-    assert StageCut(whole, 3).second_of(after(1)) is None
-    assert StageCut(whole, 3).second_in_film(1) is None
+        assert cut.begins_s + second == 9
+        assert cut.media_time_of(second) == after(61)
+        assert cut.recording_second_of(9) == second
+    assert StageCut(whole, 3).recording_second_at(after(1)) is None
+    assert StageCut(whole, 3).recording_second_of(1) is None
 
 
 def test_the_picture_beside_a_trimmed_broadcast_is_trimmed_to_the_same_stretch_of_time() -> None:

@@ -17,8 +17,8 @@ words = st.lists(st.text("abcdefgh,.&<>'", min_size=1, max_size=12), min_size=1,
 def test_captions_say_every_word_while_its_card_is_shown(shown: list[tuple[str, int]]) -> None:
     cues = cues_of([Card(text, seconds) for text, seconds in shown])
     assert " ".join(cue.text for cue in cues).split() == " ".join(text for text, _ in shown).split()
-    assert cues[-1].end == pytest.approx(sum(seconds for _, seconds in shown))
-    assert all(before.end == after.start for before, after in pairwise(cues))
+    assert cues[-1].ends_s == pytest.approx(sum(seconds for _, seconds in shown))
+    assert all(before.ends_s == after.begins_s for before, after in pairwise(cues))
     assert all(len(line) <= LINE_LENGTH for cue in cues for line in cue.text.split("\n"))
     assert all(cue.text.count("\n") < LINES for cue in cues)
 
@@ -28,4 +28,4 @@ def test_captions_are_read_as_they_were_written(shown: list[tuple[str, int]]) ->
     cues = cues_of([Card(text, seconds) for text, seconds in shown])
     read = read_webvtt(write_webvtt(cues))
     assert [cue.text for cue in read] == [cue.text for cue in cues]
-    assert [cue.start for cue in read] == pytest.approx([cue.start for cue in cues], abs=0.001)
+    assert [cue.begins_s for cue in read] == pytest.approx([cue.begins_s for cue in cues], abs=0.001)
