@@ -33,8 +33,8 @@ WALLS: dict[str, str] = {
     "server.store.engine": "server.models",
     "server.store.migrations": "server.models",
     "server.store.migrations.versions": "",
-    "server.store": "rooms.attendance rooms.control rooms.outside rooms.playback rooms.reactions rooms.topics "
-    "server.analytics.* server.models server.rules server.store.engine server.surveys",
+    "server.store": "rooms.attendance rooms.control rooms.outside rooms.playback rooms.reactions rooms.session "
+    "rooms.topics server.analytics.* server.models server.rules server.store.engine server.surveys",
     "server.running": "server.store.engine",
     "server.trust": "server.models server.rules server.settings server.store.engine",
     "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 AirState = Literal["none", "standby", "countdown", "on-air", "clear"]
+SourceState = Literal["arriving", "here", "lost", "left"]
 
 
 class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,7 +28,7 @@ class SourceShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     role: str
     slot: int | None
-    state: Literal["arriving", "here", "lost", "left"]
+    state: SourceState
     connection: str | None
     """The WHIP resource that they send by: a page that sees another than its own has been replaced."""
     on_air: bool

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlencode
 
+from msgspec import to_builtins
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.rules.local_time import local_date
-from server.store import agenda
+from server.store import agenda, topic_states
 from server.store.agenda import Item
 from server.web.calendar import calendar_file
 from server.web.entrance import entering, person_who, session_of
@@ -61,7 +62,7 @@ async def index(request: Request) -> Response:
         request,
         "agenda/index.html",
         filters=filters,
-        drawn=agenda.drawn_from(items),
+        drawn=to_builtins(topic_states.agenda([item.session for item in items])),
         days=days,
         shown={day: found for day, found in shown.items() if filters.day in ("", day.isoformat())},
         tracks=tracks,

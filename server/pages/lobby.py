@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec import to_builtins
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.models import Event, Person, Survey
 from server.rules.local_time import local_date
-from server.store import agenda, recordings, surveys, tables
+from server.store import agenda, recordings, surveys, tables, topic_states
 from server.store.agenda import Item
 from server.store.engine.revisions import session_room
 from server.surveys.published import AFTER, BEFORE
@@ -35,7 +36,7 @@ async def show(request: Request) -> Response:
         request,
         "lobby/show.html",
         now_and_next=now_and_next,
-        drawn=agenda.drawn_from(items),
+        drawn=to_builtins(topic_states.agenda([item.session for item in items])),
         here={item.session.id: hub.headcount(session_room(item.session.id)) for item in now_and_next.live},
         today=agenda.by_day(items, event.zone).get(today, []),
         mine=mine,

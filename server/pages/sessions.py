@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from anyio import to_thread
+from msgspec import to_builtins
 from pydantic import Field, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from server.models import Event, Registration, Session
 from server.playback.airings import Airing, Airings
 from server.recordings.transcripts import TranscriptLine, read_transcript
 from server.rules.crowd import Crowd, crowd
-from server.store import agenda, chapters, reactions, recordings, stages, tables, watching
+from server.store import agenda, chapters, reactions, recordings, stages, tables, topic_states, watching
 from server.store.agenda import Item
 from server.store.engine.revisions import session_room
 from server.store.films import film_of
@@ -74,7 +75,7 @@ async def show(request: Request) -> Response:
         "sessions/show.html",
         item=item,
         is_signed=is_signed,
-        drawn=agenda.session_facts(session),
+        drawn=to_builtins(topic_states.status(session)),
         session=session,
         length=film.duration if film else 0,
         recorded=recorded,

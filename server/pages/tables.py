@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import to_builtins
 from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.models import NetworkingTable, Person
-from server.store import seating, tables, waiting
+from server.store import seating, tables, topic_states, waiting
 from server.store.seating import SeatRefused
 from server.store.tables import SetTable
 from server.web.entrance import event_of, require
@@ -58,6 +59,7 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
         status_code=status_code,
         form=form,
         table=found,
+        drawn=to_builtins(topic_states.seats(found)),
         person_id=person.id,
         number=number,
         entry=entry,

@@ -60,8 +60,13 @@ def is_on_demand(session: Session, event: Event, now: datetime) -> bool:
 
 async def agenda(db: AsyncSession, event: Event, now: datetime) -> list[Item]:
     """Every session of the event in the order of time."""
-    statement = select(Session).where(Session.event_id == event.id).order_by(col(Session.starts_at), col(Session.title))
-    return await items(db, event, (await db.exec(statement)).all(), now)
+    return await items(db, event, await sessions_of(db, event.id), now)
+
+
+async def sessions_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Session]:
+    """Every session of an event in the order of time."""
+    statement = select(Session).where(Session.event_id == event_id).order_by(col(Session.starts_at), col(Session.title))
+    return (await db.exec(statement)).all()
 
 
 async def item(db: AsyncSession, event: Event, session: Session, now: datetime) -> Item:
@@ -117,17 +122,6 @@ def now_and_next(agenda: Sequence[Item]) -> NowAndNext:
         next=tuple(item for item in waiting if item.session.starts_at == first),
         on_demand=tuple(reversed([item for item in agenda if item.state == "on-demand"])),
     )
-
-
-def drawn_from(agenda: Sequence[Item]) -> dict[str, object]:
-    """What of the topic `agenda` a page is drawn from, as the topic says it: the page knows by it when it is old."""
-    return {"sessions": [session_facts(item.session) for item in agenda]}
-
-
-def session_facts(session: Session) -> dict[str, object]:
-    """A session in the words of the topics `agenda` and `status`; moments are epoch milliseconds."""
-    times = {name: round(getattr(session, name).timestamp() * 1000) for name in ("starts_at", "ends_at")}
-    return {"state": session.state, "recording": session.recording, **times}
 
 
 def by_day(agenda: Sequence[Item], zone: str) -> dict[date, list[Item]]:

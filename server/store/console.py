@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from rooms.topics.keeping import Kept
 from rooms.topics.reactions import Ledger
-from server.models import Event, Keeping, Mail, Reaction, Registration, Session, SessionSpeaker, Speaker
-from server.store import events, keeping, reactions
+from rooms.topics.registrations import Registrations
+from server.models import Event, Keeping, Mail, Reaction, Session, SessionSpeaker, Speaker
+from server.store import events, keeping, reactions, registrations, topic_states
 from server.store.agenda import Item
 
 MINUTE = timedelta(minutes=1)
@@ -24,9 +26,7 @@ TROUBLED = ("failed", "uncertain")
 class Figures:
     """The quiet line across the top."""
 
-    confirmed: int
-    waitlisted: int
-    target: int | None
+    registered: Registrations
     reactions_today: int
     mail_waiting: int
 
@@ -35,13 +35,14 @@ class Figures:
 class Tile:
     """A session that is on: its ledger, and accepted reactions in each of the last minutes, the present one last.
 
-    `keeping`: how far its recording is safe, once something of it was kept.
+    `keeping` notes how far its recording is safe, once something of it was kept; `kept` is what the crew is told of it.
     """
 
     item: Item
     ledger: Ledger
     per_minute: tuple[int, ...]
     keeping: Keeping | None
+    kept: Kept
 
 
 @dataclass(frozen=True)
@@ -55,24 +56,13 @@ class DoubleBooking:
 
 async def figures_view(db: AsyncSession, event: Event, now: datetime) -> Figures:
     """The figures as of now; a day is the event's."""
-    by_state = await _registrations_by_state(db, event.id)
+    registered = topic_states.registrations(event, await registrations.counts(db, event.id))
     waiting = select(func.count()).where(Mail.event_id == event.id, col(Mail.state).in_(UNSENT))
     return Figures(
-        by_state.get("confirmed", 0),
-        by_state.get("waitlisted", 0),
-        event.target,
+        registered,
         await _reactions_today(db, event, now),
         (await db.exec(waiting)).one(),
     )
-
-
-async def _registrations_by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
-    statement = (
-        select(Registration.state, func.count())
-        .where(Registration.event_id == event_id)
-        .group_by(col(Registration.state))
-    )
-    return dict((await db.exec(statement)).all())
 
 
 async def _reactions_today(db: AsyncSession, event: Event, now: datetime) -> int:
@@ -94,13 +84,14 @@ async def _reactions_today(db: AsyncSession, event: Event, now: datetime) -> int
 async def tiles(db: AsyncSession, items: Sequence[Item], now: datetime) -> list[Tile]:
     """What is on now, in the agenda's order."""
     shown = [item for item in items if item.is_on]
-    kept = await keeping.keepings_of(db, [item.session.id for item in shown])
+    keepings = await keeping.keepings_of(db, [item.session.id for item in shown])
     return [
         Tile(
             item,
             await reactions.ledger(db, item.session.id),
             await _per_minute(db, item.session.id, now),
-            kept.get(item.session.id),
+            keepings.get(item.session.id),
+            topic_states.kept(keepings.get(item.session.id)),
         )
         for item in shown
     ]

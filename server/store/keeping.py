@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from rooms.topics.keeping import Kept, Verdict
 from server.models import Keeping, Session
 from server.store.engine.database import leave_work
 from server.store.engine.revisions import raise_revision, session_room
@@ -55,16 +54,6 @@ async def keepings_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dic
     """How well each of these sessions is kept, where anything is."""
     found = await db.exec(select(Keeping).where(col(Keeping.session_id).in_(session_ids)))
     return {keeping.session_id: keeping for keeping in found}
-
-
-def state_of(keeping: Keeping | None) -> Kept:
-    """What the crew is shown of it."""
-    if keeping is None:
-        return Kept()
-    verdict: Verdict = "unchecked" if keeping.checked_at is None else "faulty" if keeping.faults else "good"
-    safe_up_to = round(keeping.safe_up_to.timestamp() * 1000) if keeping.safe_up_to else None
-    troubles = [*keeping.troubles, *(["store"] if keeping.store_away else [])]
-    return Kept(safe_up_to, troubles, verdict)  # type: ignore[arg-type]
 
 
 async def due_checks(db: AsyncSession, now: datetime) -> Sequence[Session]:

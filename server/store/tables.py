@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete
@@ -53,7 +54,7 @@ class TableLine(NamedTuple):
     person_id: uuid.UUID
     name: str
     text: str
-    sent_at: object
+    sent_at: datetime
 
 
 async def lounge(db: AsyncSession, event_id: uuid.UUID) -> list[SetTable]:

@@ -13,7 +13,7 @@ from server.playback.object_store import bring_up_to_date
 from server.playback.programmes import directory_of
 from server.running.locks import alone
 from server.settings import Settings
-from server.store import keeping, sessions
+from server.store import keeping, sessions, topic_states
 from server.store.engine.database import Database
 from tests.engines.fixtures import running
 from tests.engines.object_store import BUCKET, ObjectStore
@@ -113,11 +113,11 @@ async def test_while_the_store_is_away_nothing_is_lost_and_the_organiser_is_told
 ) -> None:  # fmt: skip
     object_store.stop()
     await up_to_date(app, settings, session)
-    assert keeping.state_of(await kept(database, session)).troubles == ["store"]
+    assert topic_states.kept(await kept(database, session)).troubles == ["store"]
     assert uris((await client.get(playlist)).text) == []
     object_store.start()
     await up_to_date(app, settings, session)
-    assert keeping.state_of(await kept(database, session)).troubles == []
+    assert topic_states.kept(await kept(database, session)).troubles == []
     assert uris((await client.get(playlist)).text)
 
 

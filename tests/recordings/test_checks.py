@@ -18,7 +18,7 @@ from server.playback.films import films_dir
 from server.playback.programmes import directory_of
 from server.recordings.checks import GIVEN_UP_AFTER, check_due
 from server.settings import Settings
-from server.store import films, keeping
+from server.store import films, keeping, topic_states
 from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.pages.broadcasts import broadcast
@@ -86,7 +86,7 @@ async def test_a_whole_recording_is_good(
 ) -> None:
     session = await ended(JUST_NOW)
     found = await checked(app, session)
-    assert keeping.state_of(found).verdict == "good"
+    assert topic_states.kept(found).verdict == "good"
     assert (found.faults, found.missing) == ([], [])
     assert abs(found.seconds - SENT_S) < 0.5
     page = (await client.get(desk(event, session))).text
@@ -100,7 +100,7 @@ async def test_one_that_is_not_complete_is_left_to_its_recorder_for_a_while_and_
 ) -> None:
     recent = await ended(JUST_NOW, is_over=False)
     assert "It is being looked over" in (await client.get(desk(event, recent))).text
-    assert keeping.state_of(await checked(app, await ended(GIVEN_UP_AFTER * 2, is_over=False))).verdict == "good"
+    assert topic_states.kept(await checked(app, await ended(GIVEN_UP_AFTER * 2, is_over=False))).verdict == "good"
     async with app.state.db.reading() as db:
         assert (await db.get_one(Keeping, recent.id)).checked_at is None
 
@@ -109,7 +109,7 @@ async def test_a_damaged_recording_is_told_to_the_organiser(
     app: Starlette, client: httpx.AsyncClient, event: Event, ended: Ended, olive: None
 ) -> None:
     session = await ended(JUST_NOW, lost="v-1.m4s")
-    assert keeping.state_of(await checked(app, session)).verdict == "faulty"
+    assert topic_states.kept(await checked(app, session)).verdict == "faulty"
     console = (await client.get(f"/{event.slug}/console")).text
     assert f'href="{desk(event, session)}"' in console
     assert "recording not whole" in console

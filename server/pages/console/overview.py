@@ -85,7 +85,7 @@ async def page(
                 if not kept.is_whole
             ],
             troubled_mail=troubled,
-            waitlisted=figures.waitlisted,
+            waitlisted=figures.registered.waitlisted,
             now=now,
         ),
         announcements=said,
