@@ -4,18 +4,29 @@ from server.acts import timekeeping
 from server.mail import worker as mail
 from server.media import conductor
 from server.playback import object_store
-from server.recordings import caption_drafts, checks, downloads, packaging
+from server.recordings import downloads
+from server.recordings.caption_drafts import CAPTION_DRAFT
+from server.recordings.checks import RECORDING_CHECK
+from server.recordings.downloads import DOWNLOAD
+from server.recordings.packaging import FILM
 from server.running.duties import Duty
+from server.running.jobs import JobKind, duty_of
+
+JOBS: tuple[JobKind, ...] = (
+    FILM,
+    DOWNLOAD,
+    CAPTION_DRAFT,
+    RECORDING_CHECK,
+)
+"""Every kind of job. A new one is a module with its work, and a line here."""
 
 DUTIES: tuple[Duty, ...] = (
     Duty("media line", conductor.EVERY_S, conductor.listen),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
-    Duty("films", packaging.EVERY_S, packaging.package_due, rests=True),
-    Duty("downloads", downloads.EVERY_S, downloads.make_due, rests=True),
-    Duty("caption drafts", caption_drafts.EVERY_S, caption_drafts.draft_due, rests=True),
+    *map(duty_of, JOBS),
+    Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True),
     Duty("mail", mail.EVERY_S, mail.deliver_due, rests=True),
     Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),
-    Duty("recording checks", checks.EVERY_S, checks.check_due, rests=True),
     Duty("timekeeper", timekeeping.EVERY_S, timekeeping.keep_time, rests=True),
 )
 """Every duty of the application. The database decides who does a thing when several processes run."""

@@ -23,18 +23,18 @@ def aside(work: Callable[..., Any], *arguments: Any) -> Any:
         return thread.submit(work, *arguments).result()
 
 
-def sqlite_database(folder: Path) -> str:
-    """The address of a file with the newest schema."""
+def sqlite_database(folder: Path, revision: str = "head") -> str:
+    """The address of a file with a revision of the schema, the newest by default."""
     url = f"sqlite+aiosqlite:///{folder / 'plenary.sqlite3'}"
-    aside(migrations.upgrade, url)
+    aside(migrations.upgrade, url, revision)
     return url
 
 
-def postgres_database(server: str) -> str:
-    """The address of a database with the newest schema on that server."""
+def postgres_database(server: str, revision: str = "head") -> str:
+    """The address of a database on that server with a revision of the schema, the newest by default."""
     url = _named(server.replace("postgresql://", "postgresql+asyncpg://", 1))
     _administer(url, f"CREATE DATABASE {make_url(url).database}")
-    aside(migrations.upgrade, url)
+    aside(migrations.upgrade, url, revision)
     return url
 
 

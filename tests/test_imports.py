@@ -35,7 +35,7 @@ WALLS: dict[str, str] = {
     "server.store.migrations.versions": "",
     "server.store": "rooms.attendance rooms.control rooms.outside rooms.playback rooms.reactions rooms.session "
     "rooms.topics server.analytics.* server.models server.rules server.store.engine server.surveys",
-    "server.running": "server.store.engine",
+    "server.running": "server.models server.store.engine",
     "server.trust": "server.models server.rules server.settings server.store.engine",
     "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",
     "server.mail": "server.models server.settings server.store server.store.engine server.web",
@@ -43,8 +43,8 @@ WALLS: dict[str, str] = {
     "server.store.engine",
     "server.playback": "rooms.errors rooms.playback server.media server.models server.running server.settings "
     "server.store server.store.engine server.web",
-    "server.recordings": "rooms.durable rooms.playback server.models server.playback server.rules server.settings "
-    "server.store server.store.engine server.web",
+    "server.recordings": "rooms.durable rooms.playback server.models server.playback server.rules server.running "
+    "server.settings server.store server.store.engine server.web",
     "server.acts": "server.analytics.* server.mail server.models server.rules server.store server.store.engine "
     "server.surveys server.trust server.web",
     "server.live": "rooms rooms.bus rooms.topics server.models server.rules server.store server.store.engine "

@@ -6,9 +6,9 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
 
-from server.mail import outbox
-from server.mail.delivery import Letter, MailRefused, NotNow, Uncertain, send
+from server.mail.delivery import DeliveryProblem, Letter, NotNow, Uncertain, send
 from server.mail.messages import JOIN_TOKEN
+from server.mail.outbox import BACKLOG
 from server.models import Event, Mail, Person
 from server.settings import Settings
 from server.store import join_links
@@ -18,27 +18,31 @@ EVERY_S = 1.0
 log = structlog.get_logger("plenary.mail")
 
 
-async def deliver_due(app: Starlette) -> None:
-    """A duty: send everything that is due now, and mark what a crash left uncertain."""
+async def deliver_due(app: Starlette) -> datetime | None:
+    """A duty: send everything that is due, and mark what a crash left uncertain; when the next mail is due."""
     database, settings = app.state.db, app.state.settings
     async with database.reading() as db:
-        if not await outbox.has_work(db, datetime.now(UTC)):
-            return
+        due_at = await BACKLOG.next_due(db)
+    now = datetime.now(UTC)
+    if due_at is None or due_at > now:
+        return due_at
     async with database.writing() as db:
-        await outbox.mark_uncertain(db, datetime.now(UTC))
+        await BACKLOG.lapse(db, now)
     while await deliver_next(database, settings):
         pass
+    return now
 
 
 async def deliver_next(database: Database, settings: Settings) -> bool:
-    """Send the mail that waits longest; whether there was one. Without a mail server it stays in the local outbox."""
+    """Send the mail that is due longest; False when none is. Without a mail server it is kept in the local outbox."""
+    now = datetime.now(UTC)
     async with database.writing() as db:
-        mail = await outbox.claim(db, datetime.now(UTC))
+        mail = await BACKLOG.claim(db, now)
         if mail is None:
             return False
         letter = await letter_of(db, mail)
         if not settings.mail_server:
-            await outbox.keep(db, mail, letter.text, letter.html, datetime.now(UTC))
+            await BACKLOG.settle(db, mail, "kept", sent_at=now, text=letter.text, html=letter.html)
             return True
     await hand_over(database, settings, mail, letter)
     return True
@@ -46,22 +50,23 @@ async def deliver_next(database: Database, settings: Settings) -> bool:
 
 async def hand_over(database: Database, settings: Settings, mail: Mail, letter: Letter) -> None:
     """Send a letter that was claimed, and write down what became of it."""
-    state, problem = "sent", ""
+    problem: DeliveryProblem | None = None
     try:
         await send(letter, settings)
-    except MailRefused as error:
-        state, problem = "failed", str(error)
-    except Uncertain as error:
-        state, problem = "uncertain", str(error)
-    except NotNow as error:
-        state, problem = "queued", str(error)
-    if problem:
-        log.warning("mail", id=str(mail.id), kind=mail.kind, state=state, problem=problem)
+    except DeliveryProblem as error:
+        problem = error
+        log.warning("mail not sent", id=str(mail.id), kind=mail.kind, outcome=type(error).__name__, problem=str(error))
+    now = datetime.now(UTC)
     async with database.writing() as db:
-        if state == "queued":
-            await outbox.try_later(db, mail, datetime.now(UTC), problem)
-        else:
-            await outbox.settle(db, mail, state, datetime.now(UTC), problem)
+        match problem:
+            case None:
+                await BACKLOG.settle(db, mail, "sent", sent_at=now)
+            case NotNow():
+                await BACKLOG.hinder(db, mail, now, str(problem))
+            case Uncertain():
+                await BACKLOG.settle(db, mail, "uncertain", str(problem))
+            case _:
+                await BACKLOG.settle(db, mail, "failed", str(problem))
 
 
 async def letter_of(db: AsyncSession, mail: Mail) -> Letter:

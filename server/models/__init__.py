@@ -13,11 +13,12 @@ from server.models.events import (
     Track,
 )
 from server.models.films import FilmUpload
+from server.models.jobs import Job, Leased
 from server.models.keeping import Keeping
 from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
 from server.models.mail import Mail
 from server.models.people import GrantRow, JoinLink, Person, SignIn
-from server.models.recordings import CaptionDraft, Chapter, Download, WatchInterval
+from server.models.recordings import CaptionDraft, Chapter, WatchInterval
 from server.models.registrations import Bookmark, Registration, WatchProgress
 from server.models.stages import Stage, StageSource
 from server.models.surveys import Answer, Question, Response, Survey
@@ -30,15 +31,16 @@ __all__ = [
     "Bookmark",
     "CaptionDraft",
     "Chapter",
-    "Download",
     "DroppedFrames",
     "Event",
     "Film",
     "FilmUpload",
     "GrantRow",
     "HashtagMention",
+    "Job",
     "JoinLink",
     "Keeping",
+    "Leased",
     "Mail",
     "NetworkingTable",
     "Person",

@@ -12,7 +12,7 @@ from server.models.columns import key, moment
 class FilmUpload(SQLModel, table=True):
     """A file on its way to becoming a film, in the data directory under `media/uploads/{id}`.
 
-    `state` is uploading, waiting (it has all arrived), packaging, ready or refused.
+    Once all of it has arrived, a job packages it (see `server.store.uploads`).
     """
 
     __tablename__ = "film_upload"
@@ -23,11 +23,5 @@ class FilmUpload(SQLModel, table=True):
     size: int = Field(sa_type=BigInteger)
     """Bytes."""
     received: int = Field(default=0, sa_type=BigInteger)
-    state: str = Field(default="uploading", max_length=20)
-    percent: int = Field(default=0)
-    """How much of it is packaged."""
-    problem: str = Field(default="", max_length=300)
-    """Why it was refused, as a sentence."""
+    """Bytes from the beginning that have arrived."""
     created_at: datetime = moment()
-    leased_until: datetime | None = moment(default=None)
-    """Whoever packages it has it until then; after that another one may."""

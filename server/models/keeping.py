@@ -23,8 +23,6 @@ class Keeping(SQLModel, table=True):
     """How many segments of each rendition the object store has."""
     store_away: bool = Field(default=False)
     """The object store did not take the next ones; they are tried again."""
-    check_leased_until: datetime | None = moment(default=None)
-    """Some process checks it; another may when this is over."""
     checked_at: datetime | None = moment(default=None)
     seconds: float = Field(default=0)
     """What was found, all renditions alike."""

@@ -44,39 +44,13 @@ class WatchInterval(SQLModel, table=True):
     """When it was last known to be playing."""
 
 
-class Download(SQLModel, table=True):
-    """One recording as a file to keep, in the data directory under `media/downloads/{media_key}.mp4`.
-
-    `state` is waiting, making, ready or failed. It is of one version of the recording: trimming or withdrawing that
-    changes the session's media key, and the file goes.
-    """
-
-    session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
-    media_key: str = Field(max_length=32)
-    state: str = Field(default="waiting", max_length=20)
-    percent: int = Field(default=0)
-    asked_at: datetime = moment()
-    leased_until: datetime | None = moment(default=None)
-    """Whoever makes it has it until then; after that another one may."""
-
-
 class CaptionDraft(SQLModel, table=True):
-    """What speech recognition understood of a session, for the organiser to correct before anybody else reads it.
-
-    `state` is waiting, making, ready or failed.
-    """
+    """What speech recognition understood of a session, for the organiser to correct before anybody else reads it."""
 
     __tablename__ = "caption_draft"
 
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
     directory: str = Field(max_length=120)
-    """Where what was listened to lies: a draft of another film than the session's is none."""
-    state: str = Field(default="waiting", max_length=20)
-    percent: int = Field(default=0)
-    text: str = Field(default="")
+    """Where the film that was listened to lies."""
+    text: str
     """WebVTT as it was understood, or as the organiser has corrected it so far."""
-    why: str = Field(default="", max_length=2000)
-    """What went wrong, in words for the organiser."""
-    asked_at: datetime = moment()
-    leased_until: datetime | None = moment(default=None)
-    """Whoever makes it has it until then; after that another one may."""

@@ -20,7 +20,7 @@ async def show(request: Request) -> Response:
         _, session = await offered(request, db)
         found = await downloads.download_of(db, session)
     path = file_of(request.app.state.settings, session.media_key)
-    size = path.stat().st_size if found and found.state == "ready" and path.exists() else None
+    size = path.stat().st_size if found and found.state == "finished" and path.exists() else None
     return render(request, "downloads/show.html", session=session, download=found, size=size)
 
 
@@ -39,7 +39,7 @@ async def file(request: Request) -> Response:
         event, session = await offered(request, db)
         found = await downloads.download_of(db, session)
     path = file_of(request.app.state.settings, session.media_key)
-    if found is None or found.state != "ready" or not path.exists():
+    if found is None or found.state != "finished" or not path.exists():
         return redirect(request, "download", event=event.slug, session=session.slug)
     name = f"{event.title} – {session.title}.mp4".replace("/", "-")
     return FileResponse(path, media_type="video/mp4", filename=name, headers={"cache-control": "private, no-cache"})

@@ -1,6 +1,5 @@
 """Checks every recording once its session is over, in a process of its own; the result is a row for the console."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Sequence
@@ -12,37 +11,45 @@ import structlog
 from starlette.applications import Starlette
 
 from rooms.playback.recording import SIGNED, SentStretch, missing
-from server.models import Film, Session
+from server.models import Film, Keeping, Session
 from server.playback import films, programmes
+from server.running import child
+from server.running.child import ChildFailed
+from server.running.jobs import HeldJob, JobKind, JobNotDue
 from server.settings import Settings
 from server.store import keeping, sessions
 from server.store.engine.database import Database
 
-EVERY_S = 2.0
+LOOKED_AT_EVERY = timedelta(seconds=2)
 GIVEN_UP_AFTER = timedelta(minutes=2)
 """So long after the session's end nobody completes its recording any more: we do."""
 log = structlog.get_logger("plenary.recordings")
 
 
-async def check_due(app: Starlette) -> datetime | None:
-    """A duty: check each recording that is due; one that is not settled yet is looked at again."""
+async def check(app: Starlette, held: HeldJob) -> None:
+    """Look over what a session left behind, and note what was found. Raises JobNotDue while it is not complete."""
     database: Database = app.state.db
+    settings: Settings = app.state.settings
     now = datetime.now(UTC)
     async with database.reading() as db:
-        due = await keeping.due_checks(db, now)
-    for session in due:
-        if is_settled(app.state.settings, session, now):
-            async with database.writing() as db:
-                is_ours = await keeping.lease_check(db, session.id, now)
-            if is_ours:
-                await check(database, app.state.settings, session)
-    return now if due else None
+        session = await db.get(Session, held.job.subject_id)
+        is_kept = await db.get(Keeping, held.job.subject_id) is not None
+    if session is None or session.state != "ended":
+        return
+    if not is_settled(settings, session, now):
+        raise JobNotDue(now + LOOKED_AT_EVERY)
+    if not is_kept:
+        return
+    found = await (look_at_film if session.film_id else look_at_stage)(database, settings, session)
+    async with held.finishing() as db:
+        await keeping.note_check(db, session.id, datetime.now(UTC), **found)
+    log.info("recording checked", session=str(session.id), faults=found["faults"])
 
 
 def is_settled(settings: Settings, session: Session, now: datetime) -> bool:
-    """Whether the recording says that it is complete, or nobody will ever say so: its recorder has died.
+    """Tell whether nothing more will come: a film is complete, and so is a recording that says so.
 
-    A film always is.
+    A recording whose recorder has died will never say so: after a while it counts as settled too.
     """
     if session.film_id:
         return True
@@ -51,14 +58,6 @@ def is_settled(settings: Settings, session: Session, now: datetime) -> bool:
     except FileNotFoundError:
         is_over = False
     return is_over or (session.ended_at is not None and now - session.ended_at > GIVEN_UP_AFTER)
-
-
-async def check(database: Database, settings: Settings, session: Session) -> None:
-    """Check one recording, and note what was found."""
-    found = await (look_at_film if session.film_id else look_at_stage)(database, settings, session)
-    async with database.writing() as db:
-        await keeping.note_check(db, session.id, datetime.now(UTC), **found)
-    log.info("recording checked", session=str(session.id), faults=found["faults"])
 
 
 async def look_at_film(database: Database, settings: Settings, session: Session) -> dict[str, Any]:
@@ -89,15 +88,11 @@ async def look_at_stage(database: Database, settings: Settings, session: Session
 
 
 async def look_over(directory: Path, option: str) -> dict[str, Any]:
-    """What `python -m rooms.media check` found: seconds, offset_ms and faults. Decoding is its work, not ours."""
-    words = [sys.executable, "-m", "rooms.media", "check", option, str(directory)]
-    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
+    """The findings of `python -m rooms.media check`: seconds, offset_ms and faults."""
     try:
-        said, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode != 0:
+        said = await child.run([sys.executable, "-m", "rooms.media", "check", option, str(directory)])
+    except ChildFailed as error:
+        log.warning("a recording could not be looked over", path=str(directory), reason=str(error))
         return {"faults": ["it could not be looked over"]}
     found: dict[str, Any] = json.loads(said)
     return found
@@ -110,3 +105,6 @@ def missing_in(directory: Path, pauses: Sequence[SentStretch]) -> list[tuple[flo
     except FileNotFoundError:
         stretches = []
     return [(gap.begins_at.timestamp(), gap.ends_at.timestamp()) for gap in missing(stretches, pauses)]
+
+
+RECORDING_CHECK = JobKind(keeping.CHECK, check)

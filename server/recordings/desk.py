@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.models import CaptionDraft, Chapter, Event, Keeping, Session
+from server.models import CaptionDraft, Chapter, Event, Job, Keeping, Session
 from server.playback.airings import Airing, Airings
 from server.recordings import captions
 from server.rules.clock_times import clock_of
@@ -28,7 +28,9 @@ class Subject(NamedTuple):
     airing: Airing | None
     chapters: Sequence[Chapter]
     draft: CaptionDraft | None
-    """The captions that speech recognition was asked for."""
+    """The captions that speech recognition understood."""
+    drafting: Job | None
+    """The job that makes such a draft, or has failed to."""
     kept: Keeping | None
     """What the check after the session found; None before its end."""
 
@@ -44,9 +46,11 @@ async def at_desk(request: Request, *, writing: bool = False) -> AsyncIterator[t
     airing = await airings.at(request.path_params["event"], request.path_params["session"])
     async with entering(request, "recording.edit", writing=writing) as (db, event):
         session = await session_of(request, db, event)
-        draft = await caption_drafts.draft_of(db, session.id, airing.directory.name) if airing else None
+        listened_to = (session.id, airing.directory.name) if airing else None
+        draft = await caption_drafts.draft_of(db, *listened_to) if listened_to else None
+        drafting = await caption_drafts.drafting_of(db, *listened_to) if listened_to else None
         kept = (await keeping.keepings_of(db, [session.id])).get(session.id) if session.state == "ended" else None
-        yield db, Subject(event, session, airing, await chapters.chapters_of(db, session.id), draft, kept)
+        yield db, Subject(event, session, airing, await chapters.chapters_of(db, session.id), draft, drafting, kept)
 
 
 async def subject_of(request: Request) -> Subject:
@@ -68,8 +72,7 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
     to_caption = captioned(subject)
     draft = subject.draft
     if "captions" not in forms and to_caption:
-        is_ready = draft is not None and draft.state == "ready"
-        text = draft.text if draft and is_ready else await to_thread.run_sync(captions.read, to_caption.directory)
+        text = draft.text if draft else await to_thread.run_sync(captions.read, to_caption.directory)
         forms["captions"] = FormState({"text": text})
     ends = clock_of(session.trim_end) if session.trim_end is not None else ""
     return render(
@@ -80,6 +83,7 @@ async def page(request: Request, subject: Subject, status_code: int = 200, **for
         can_caption=to_caption is not None,
         can_draft=bool(request.app.state.settings.speech_to_text),
         draft=draft,
+        drafting=subject.drafting,
         kept=subject.kept,
         missing=[
             (datetime.fromtimestamp(begins, UTC), round(ends - begins))

@@ -1,24 +1,20 @@
 """Makes one MP4 of a recording when somebody first asks for it: by the media process, which alone knows codecs."""
 
-import asyncio
 import json
-import re
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
 from starlette.applications import Starlette
 
-from server.models import Download
+from server.models import Event, Session
 from server.playback.airings import Airing, Airings
+from server.running import child
+from server.running.child import ChildFailed
+from server.running.jobs import HeldJob, JobFailed, JobKind
 from server.settings import Settings
 from server.store import downloads
-from server.store.engine.database import Database
 
 EVERY_S = 1.0
-PROGRESS = re.compile(r"done (?P<percent>\d+) %")
-log = structlog.get_logger("plenary.downloads")
 
 
 def downloads_dir(settings: Settings) -> Path:
@@ -30,60 +26,43 @@ def file_of(settings: Settings, media_key: str) -> Path:
     return downloads_dir(settings) / f"{media_key}.mp4"
 
 
-async def make_due(app: Starlette) -> datetime | None:
-    """A duty: make the one that has waited longest, and take away what is not any recording's any more.
-
-    Once one is made another may wait.
-    """
-    database: Database = app.state.db
+async def clear(app: Starlette) -> None:
+    """A duty: delete the files that are of no recording as it is now."""
     settings: Settings = app.state.settings
-    airings: Airings = app.state.airings
-    now = datetime.now(UTC)
-    async with database.reading() as db:
-        due = await downloads.next_due(db, now)
+    async with app.state.db.reading() as db:
         kept = {file_of(settings, media_key) for media_key in await downloads.kept_keys(db)}
     for old in set(downloads_dir(settings).glob("[0-9a-f]*.mp4")) - kept:
         old.unlink(missing_ok=True)
-    if due is None:
-        return None
-    found, session, event = due
-    async with database.writing() as db:
-        is_ours = await downloads.claim(db, found, now)
-    if is_ours:
-        airing = await airings.at(event.slug, session.slug)
-        is_made = airing is not None and await make(database, found, airing, file_of(settings, found.media_key))
-        async with database.writing() as db:
-            await downloads.finish(db, found, is_made=is_made)
-    return now
 
 
-async def make(database: Database, found: Download, airing: Airing, target: Path) -> bool:
-    """Write the film beside its place and move it there when it is whole; False when that did not succeed."""
+async def make(app: Starlette, held: HeldJob) -> None:
+    """Write the file beside its place, and move it there when it is whole. Raises JobFailed."""
+    settings: Settings = app.state.settings
+    airings: Airings = app.state.airings
+    async with app.state.db.reading() as db:
+        session = await db.get(Session, held.job.subject_id)
+        event = await db.get_one(Event, session.event_id) if session else None
+    airing = await airings.at(event.slug, session.slug) if session and event else None
+    if session is None or airing is None or session.media_key != held.job.version:
+        raise JobFailed("This recording was withdrawn, or changed.")
+    target = file_of(settings, session.media_key)
+    workshop = target.with_name(f".{target.stem}.{held.job.lease}.mp4")
     target.parent.mkdir(parents=True, exist_ok=True)
-    workshop = target.with_name(f".{target.name}")
-    command = [sys.executable, "-m", "rooms.media", "join", "--to", str(workshop)]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
-    last_word = ""
+    for left_behind in target.parent.glob(f".{target.stem}.*"):
+        left_behind.unlink(missing_ok=True)
+    runs = [[list(map(str, files)) for files in run] for run in runs_of(airing)]
+    words = [sys.executable, "-m", "rooms.media", "join", "--to", str(workshop)]
     try:
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(json.dumps([[list(map(str, files)) for files in run] for run in runs_of(airing)]).encode())
-        process.stdin.close()
-        async for line in process.stdout:
-            last_word = line.decode(errors="replace").strip() or last_word
-            if said := PROGRESS.match(last_word):
-                async with database.writing() as db:
-                    await downloads.go_on(db, found, int(said["percent"]), datetime.now(UTC))
-        if await process.wait():
-            log.warning("a recording could not be joined", session=str(found.session_id), why=last_word)
-            return False
-        workshop.rename(target)
-        return True
+        await child.run(words, given=json.dumps(runs).encode(), progress=held.progress)
+        async with held.finishing():
+            workshop.rename(target)
+    except ChildFailed as error:
+        raise JobFailed(str(error) or "The recording could not be joined.") from error
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
         workshop.unlink(missing_ok=True)
+
+
+DOWNLOAD = JobKind(downloads.KIND, make)
 
 
 def runs_of(airing: Airing) -> list[tuple[list[Path], list[Path]]]:

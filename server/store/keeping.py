@@ -2,20 +2,19 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, update
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Keeping, Session
-from server.store.engine.database import leave_work
+from server.store import jobs
 from server.store.engine.revisions import raise_revision, session_room
 from server.store.engine.upserts import insert_into
 
-LEASE = timedelta(minutes=30)
-"""A check that takes longer has died with its process."""
+CHECK = "recording check"
+"""The name of the job that checks what a session left behind."""
 NOTHING: dict[str, Any] = {
     "troubles": [],
     "stored_key": "",
@@ -42,40 +41,19 @@ async def note(db: AsyncSession, session_id: uuid.UUID, safe_up_to: datetime | N
     await raise_revision(db, session_room(session_id), "kept")
 
 
-async def begin_of_film(db: AsyncSession, session_id: uuid.UUID) -> None:
-    """A session that played a film is over: what it leaves is yet to be looked over, a demo's once more."""
-    unchecked = {"checked_at": None, "check_leased_until": None}
-    statement = insert_into(db, Keeping).values(**NOTHING, **unchecked, session_id=session_id)
-    await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=unchecked))
-    leave_work(db)
+async def ask_check(db: AsyncSession, session: Session, now: datetime) -> None:
+    """Have what a session left behind checked, now that it is over; a demo's film once more each time."""
+    if session.film_id:
+        unchecked = {"checked_at": None}
+        statement = insert_into(db, Keeping).values(**NOTHING, **unchecked, session_id=session.id)
+        await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=unchecked))
+    await jobs.ask(db, CHECK, session.id, event_id=session.event_id, now=now, again=jobs.ANY)
 
 
 async def keepings_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Keeping]:
     """How well each of these sessions is kept, where anything is."""
     found = await db.exec(select(Keeping).where(col(Keeping.session_id).in_(session_ids)))
     return {keeping.session_id: keeping for keeping in found}
-
-
-async def due_checks(db: AsyncSession, now: datetime) -> Sequence[Session]:
-    """The sessions that are over and whose recording nobody has checked or is checking."""
-    statement = (
-        select(Session)
-        .join(Keeping, col(Keeping.session_id) == col(Session.id))
-        .where(Session.state == "ended", col(Keeping.checked_at).is_(None), _free(now))
-    )
-    return (await db.exec(statement)).all()
-
-
-async def lease_check(db: AsyncSession, session_id: uuid.UUID, now: datetime) -> bool:
-    """Whether this process, and no other, checks a recording now."""
-    leased = await db.exec(
-        update(Keeping).where(col(Keeping.session_id) == session_id, _free(now)).values(check_leased_until=now + LEASE)
-    )
-    return leased.rowcount == 1
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(col(Keeping.check_leased_until).is_(None), col(Keeping.check_leased_until) < now)
 
 
 async def to_be_stored(db: AsyncSession) -> list[tuple[Session, Keeping]]:

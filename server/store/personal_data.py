@@ -53,6 +53,8 @@ LEFT_OUT = frozenset(
         "totp_last_step",
         "token_hash",
         "html",
+        "due_at",
+        "lease",
         "leased_until",
         "synthetic",
     }
@@ -79,6 +81,8 @@ IN_WORDS = {
     "confirmed_at": "place confirmed",
     "cancelled_at": "cancelled",
     "idempotency_key": "occasion",
+    "attempts": "tries",
+    "reason": "problem",
     "lands_on": "leads to",
     "seen_at": "last seen",
     "started_at": "from",

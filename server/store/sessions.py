@@ -38,8 +38,8 @@ async def move(db: AsyncSession, session: Session, name: str, *, now: datetime) 
     if moved.rowcount != 1:
         return False
     await _keep_pauses(db, session.id, name, now)
-    if name == "end" and session.film_id:
-        await keeping.begin_of_film(db, session.id)
+    if name == "end" and (session.film_id or session.stage_id):
+        await keeping.ask_check(db, session, now)
     await announce(db, session)
     return True
 

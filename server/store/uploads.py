@@ -1,40 +1,29 @@
-"""Films on their way in: bytes that arrive, and whose turn it is to be packaged."""
+"""Films on their way in: the bytes that arrive, and the job that packages them once all are here."""
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import bindparam
 from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import FilmUpload
-from server.store import films
-from server.store.engine.database import leave_work
+from server.models import FilmUpload, Job
+from server.store import jobs
 
-LEASE = timedelta(minutes=2)
-"""A packaging that says nothing for so long has died with its process, and is begun anew."""
-DUE = (
-    select(FilmUpload)
-    .where(
-        or_(
-            col(FilmUpload.state) == "waiting",
-            and_(col(FilmUpload.state) == "packaging", col(FilmUpload.leased_until) < bindparam("now")),
-        )
-    )
-    .order_by(col(FilmUpload.created_at))
-    .limit(1)
-)
-"""Asked every few seconds for ever: built once."""
+KIND = "film"
+"""The name of the job that packages an upload."""
 
 
-async def uploads_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[FilmUpload]:
-    """What is on its way, or was refused; the newest first."""
-    mine = select(FilmUpload).where(FilmUpload.event_id == event_id, FilmUpload.state != "ready")
-    return (await db.exec(mine.order_by(col(FilmUpload.created_at).desc()))).all()
+async def uploads_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[tuple[FilmUpload, Job | None]]:
+    """The uploads of an event that are no film yet, each with the job that packages it; the newest first."""
+    packaged = and_(col(Job.kind) == KIND, col(Job.subject_id) == col(FilmUpload.id))
+    coming = or_(col(Job.state).is_(None), col(Job.state) != "finished")
+    statement = select(FilmUpload, Job).outerjoin(Job, packaged).where(FilmUpload.event_id == event_id, coming)
+    return (await db.exec(statement.order_by(col(FilmUpload.created_at).desc()))).all()
 
 
 async def create(db: AsyncSession, event_id: uuid.UUID, title: str, size: int) -> FilmUpload:
+    """Announce an upload of `size` bytes."""
     upload = FilmUpload(event_id=event_id, title=title, size=size)
     db.add(upload)
     await db.flush()
@@ -42,51 +31,31 @@ async def create(db: AsyncSession, event_id: uuid.UUID, title: str, size: int) -
 
 
 async def upload(db: AsyncSession, event_id: uuid.UUID, upload_id: uuid.UUID) -> FilmUpload | None:
+    """An upload of this event."""
     found = await db.get(FilmUpload, upload_id)
     return found if found and found.event_id == event_id else None
 
 
-async def receive(db: AsyncSession, row: FilmUpload, offset: int, length: int) -> bool:
-    """Note that bytes from `offset` on have arrived; False when others were faster."""
+async def receive(db: AsyncSession, row: FilmUpload, offset: int, length: int, now: datetime) -> bool:
+    """Note that `length` bytes from `offset` on have arrived; False when another piece was faster.
+
+    The last piece asks for the job that packages the film.
+    """
     arrived = offset + length
+    statement = update(FilmUpload).where(col(FilmUpload.id) == row.id, col(FilmUpload.received) == offset)
+    if (await db.exec(statement.values(received=arrived))).rowcount != 1:
+        return False
     if arrived == row.size:
-        leave_work(db)
-    state = "waiting" if arrived == row.size else "uploading"
-    statement = update(FilmUpload).where(
-        col(FilmUpload.id) == row.id, col(FilmUpload.received) == offset, col(FilmUpload.state) == "uploading"
-    )
-    return (await db.exec(statement.values(received=arrived, state=state))).rowcount == 1
+        await jobs.ask(db, KIND, row.id, event_id=row.event_id, now=now)
+    return True
 
 
-async def next_due(db: AsyncSession, now: datetime) -> FilmUpload | None:
-    """The upload that has waited longest, or whose packaging has died."""
-    return (await db.exec(DUE, params={"now": now})).first()
-
-
-async def claim(db: AsyncSession, found: FilmUpload, now: datetime) -> bool:
-    """Have an upload that is due for the caller alone, until its lease ends; False when somebody was faster."""
-    mine = update(FilmUpload).where(
-        col(FilmUpload.id) == found.id, col(FilmUpload.leased_until).is_not_distinct_from(found.leased_until)
-    )
-    taken = await db.exec(mine.values(state="packaging", percent=0, leased_until=now + LEASE))
-    return taken.rowcount == 1
-
-
-async def go_on(db: AsyncSession, upload_id: uuid.UUID, percent: int, now: datetime) -> None:
-    """So much is packaged; the lease is renewed."""
-    mine = update(FilmUpload).where(col(FilmUpload.id) == upload_id, col(FilmUpload.state) == "packaging")
-    await db.exec(mine.values(percent=percent, leased_until=now + LEASE))
-
-
-async def refuse(db: AsyncSession, upload_id: uuid.UUID, problem: str) -> None:
-    """It cannot be played; `problem` says why."""
-    await db.exec(
-        update(FilmUpload).where(col(FilmUpload.id) == upload_id).values(state="refused", problem=problem[:300])
-    )
-
-
-async def finish(db: AsyncSession, row: FilmUpload, directory: str, duration_s: float) -> None:
-    """It is packaged: a film that sessions can play."""
-    moved = update(FilmUpload).where(col(FilmUpload.id) == row.id, col(FilmUpload.state) == "packaging")
-    if (await db.exec(moved.values(state="ready", percent=100))).rowcount == 1:
-        await films.add(db, row.event_id, row.title, directory, duration_s)
+async def forget(db: AsyncSession, row: FilmUpload) -> bool:
+    """Delete an upload and its job; False while it is being packaged."""
+    job = await jobs.job_of(db, KIND, row.id)
+    if job and job.state == "running":
+        return False
+    if job:
+        await db.delete(job)
+    await db.delete(row)
+    return True

@@ -113,7 +113,7 @@ async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str,
     upload = FilmUpload(event_id=event.id, title="Hearts", size=2_000_000)
     chapter = Chapter(session_id=live.id, title="Welcome")
     film = await db.get_one(Film, live.film_id)
-    draft = CaptionDraft(session_id=live.id, directory=film.directory, state="ready", text="WEBVTT\n")
+    draft = CaptionDraft(session_id=live.id, directory=film.directory, text="WEBVTT\n")
     db.add_all(
         [
             chapter,

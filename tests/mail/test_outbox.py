@@ -40,7 +40,7 @@ async def mails(database: Database) -> list[Mail]:
 
 async def claim(database: Database, now: datetime) -> Mail | None:
     async with database.writing() as db:
-        return await outbox.claim(db, now)
+        return await outbox.BACKLOG.claim(db, now)
 
 
 async def test_one_occasion_is_one_mail(database: Database, make: Factory) -> None:
@@ -110,23 +110,24 @@ async def test_a_crash_while_sending_is_shown_and_not_repeated(
     begun = datetime.now(UTC)
     assert await claim(database, begun)
     async with database.writing() as db:
-        assert await outbox.mark_uncertain(db, begun) == 0
-        assert await outbox.mark_uncertain(db, begun + outbox.LEASE) == 1
+        assert await outbox.BACKLOG.lapse(db, begun) == 0
+        assert await outbox.BACKLOG.lapse(db, begun + outbox.LEASE) == 1
     assert not await worker.deliver_next(database, settings)
     (mail,) = await mails(database)
-    assert (mail.state, mail.problem) == ("uncertain", outbox.UNCERTAIN)
+    assert (mail.state, mail.reason) == ("uncertain", outbox.UNCERTAIN)
 
 
 async def test_an_organisers_word_sends_it_again_once(database: Database, make: Factory, settings: Settings) -> None:
     event = await make.event()
     await queue(database, event, await make.delegate(event))
-    assert await claim(database, datetime.now(UTC) - timedelta(hours=1))
+    begun = datetime.now(UTC)
+    assert await claim(database, begun)
     async with database.writing() as db:
-        await outbox.mark_uncertain(db, datetime.now(UTC))
+        await outbox.BACKLOG.lapse(db, begun + outbox.LEASE)
     (mail,) = await mails(database)
     async with database.writing() as db:
-        assert await outbox.send_again(db, mail.id)
-        assert not await outbox.send_again(db, mail.id)
+        assert await outbox.send_again(db, mail.id, begun)
+        assert not await outbox.send_again(db, mail.id, begun)
     assert await worker.deliver_next(database, settings)
 
 
@@ -137,12 +138,12 @@ async def test_a_server_that_is_away_is_tried_again_later_and_not_forever(
     await queue(database, event, await make.delegate(event))
     away = with_server(f"127.0.0.1:{free_port()}")
     now = datetime.now(UTC)
-    for tries, wait in enumerate(outbox.BACK_OFF, start=1):
+    for attempts, wait in enumerate(outbox.BACK_OFF, start=1):
         mail = await claim(database, now)
         assert mail is not None
         await worker.hand_over(database, away, mail, await letter_of(database, mail))
         (mail,) = await mails(database)
-        assert (mail.state, mail.tries) == ("queued", tries)
+        assert (mail.state, mail.attempts) == ("queued", attempts)
         assert await claim(database, datetime.now(UTC)) is None
         now = datetime.now(UTC) + wait
     mail = await claim(database, now)
@@ -150,7 +151,7 @@ async def test_a_server_that_is_away_is_tried_again_later_and_not_forever(
     await worker.hand_over(database, away, mail, await letter_of(database, mail))
     (mail,) = await mails(database)
     assert mail.state == "failed"
-    assert "cannot be reached" in mail.problem
+    assert "cannot be reached" in mail.reason
 
 
 async def letter_of(database: Database, mail: Mail) -> worker.Letter:
@@ -167,7 +168,7 @@ async def test_an_address_the_server_refuses_has_failed(
     smtp.refusals[person.email] = "550 No such box"
     assert await worker.deliver_next(database, with_server(smtp.address))
     (mail,) = await mails(database)
-    assert (mail.state, "550" in mail.problem) == ("failed", True)
+    assert (mail.state, "550" in mail.reason) == ("failed", True)
 
 
 @pytest.fixture
@@ -198,4 +199,4 @@ async def test_a_line_that_breaks_after_the_message_leaves_it_uncertain(
     assert await worker.deliver_next(database, with_server(dropping_server))
     assert not await worker.deliver_next(database, with_server(dropping_server))
     (mail,) = await mails(database)
-    assert (mail.state, mail.tries) == ("uncertain", 1)
+    assert (mail.state, mail.attempts) == ("uncertain", 1)

@@ -8,11 +8,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from server.models import Download, Event, Session
+from server.models import Event, Job, Session
 from server.playback.programmes import directory_of
-from server.recordings.downloads import file_of, make_due
+from server.recordings.downloads import clear, file_of
 from server.settings import Settings
-from server.store import sessions
+from server.store import downloads, sessions
 from tests.factory import Factory
 from tests.pages.broadcasts import NewSession
 from tests.pages.conftest import SENT_S
@@ -104,7 +104,7 @@ async def test_the_file_goes_when_the_recording_is_withdrawn_or_trimmed(
     async with app.state.db.writing() as db:
         assert await sessions.move_recording(db, session, "withdraw")
     assert (await client.get(at(event, session, "recording.mp4"))).status_code == 404
-    await make_due(app)
+    await clear(app)
     assert not path.exists()
 
 
@@ -112,9 +112,9 @@ async def test_while_it_is_made_the_page_says_how_far_it_is(
     client: httpx.AsyncClient, event: Event, session: Session, amina: None, make: Factory
 ) -> None:
     now = datetime.now(UTC)
-    row = Download(session_id=session.id, media_key=session.media_key, state="making", percent=42)
+    held = {"state": "running", "leased_until": now + timedelta(days=1), "done": 42, "total": 100}
     async with make.database.writing() as db:
-        db.add(row.model_copy(update={"asked_at": now, "leased_until": now + timedelta(days=1)}))
+        db.add(Job(kind=downloads.KIND, subject_id=session.id, version=session.media_key, **held))
     page = (await client.get(at(event, session, "download"))).text
     assert "It is being made: 42 %." in page
     assert "data-busy" in page and "Make the file" not in page

@@ -16,7 +16,8 @@ from rooms.media.films.spec import FilmSpec
 from server.models import Event, Keeping, Session, Stage
 from server.playback.films import films_dir
 from server.playback.programmes import directory_of
-from server.recordings.checks import GIVEN_UP_AFTER, check_due
+from server.recordings.checks import GIVEN_UP_AFTER, RECORDING_CHECK
+from server.running.jobs import work_off
 from server.settings import Settings
 from server.store import films, keeping, topic_states
 from server.store.engine.database import Database
@@ -52,6 +53,7 @@ def ended(make: Factory, event: Event, database: Database, settings: Settings) -
             (directory_of(settings, session) / lost).unlink()
         async with database.writing() as db:
             await keeping.note(db, session.id, at, [])
+            await keeping.ask_check(db, session, at)
         return session
 
     return session
@@ -61,7 +63,7 @@ async def checked(app: Starlette, session: Session) -> Keeping:
     """What the check of this recording found, whichever process did it."""
 
     async def found() -> Keeping | None:
-        await check_due(app)
+        await work_off(RECORDING_CHECK, app)
         async with app.state.db.reading() as db:
             keeping = await db.get_one(Keeping, session.id)
         return keeping if keeping.checked_at else None
@@ -158,7 +160,7 @@ async def test_what_a_film_leaves_is_looked_over_when_its_session_has_ended(
     assert said in (await client.get(desk(event, session))).text
     assert verdict in (await client.get(f"/{event.slug}/console")).text
     async with app.state.db.writing() as db:
-        await keeping.begin_of_film(db, session.id)
+        await keeping.ask_check(db, session, datetime.now(UTC))
     assert "It is being looked over" in (await client.get(desk(event, session))).text
 
 

@@ -39,7 +39,7 @@ async def draft(request: Request) -> Response:
     if not request.app.state.settings.speech_to_text:
         raise NotFound("Nothing is set up here that could listen.")
     async with at_desk(request, writing=True) as (db, subject):
-        await caption_drafts.ask(db, subject.session.id, to_caption(subject).directory.name, datetime.now(UTC))
+        await caption_drafts.ask(db, subject.session, to_caption(subject).directory.name, datetime.now(UTC))
     return back(request, subject, "draft-asked")
 
 

@@ -6,6 +6,7 @@ https://tus.io/protocols/resumable-upload
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from pathlib import Path
 
 from anyio import to_thread
@@ -55,13 +56,13 @@ async def append(request: Request) -> Response:
     if request.headers.get("content-type") != PIECE_TYPE or not begins.isdigit():
         raise Invalid("A piece of a file names its offset and comes as application/offset+octet-stream.")
     piece = await request.body()
-    if int(begins) != row.received or row.state != "uploading":
+    if int(begins) != row.received or row.received == row.size:
         raise Conflict("This is not the piece that is next. Please ask for the offset.")
     if row.received + len(piece) > row.size:
         raise TooLarge("The file is longer than was announced.")
     await to_thread.run_sync(write_at, uploaded(request.app.state.settings, row), row.received, piece)
     async with request.app.state.db.writing() as db:
-        if not await uploads.receive(db, row, row.received, len(piece)):
+        if not await uploads.receive(db, row, row.received, len(piece), datetime.now(UTC)):
             raise Conflict("Another browser is sending this file too.")
     return Response(status_code=204, headers={**TUS, "upload-offset": str(row.received + len(piece))})
 
@@ -69,10 +70,9 @@ async def append(request: Request) -> Response:
 async def destroy(request: Request) -> Response:
     """Forget an upload that is not packaged (yet): it was given up, or refused."""
     event, row = await announced_upload(request)
-    if row.state == "packaging":
-        raise Conflict("This film is being made ready just now.")
     async with request.app.state.db.writing() as db:
-        await db.delete(row)
+        if not await uploads.forget(db, row):
+            raise Conflict("This film is being made ready just now.")
     await to_thread.run_sync(lambda: uploaded(request.app.state.settings, row).unlink(missing_ok=True))
     return redirect(request, "films", event=event.slug, notice="deleted")
 

@@ -1,6 +1,7 @@
 """The mail of an event: what was written to whom, what became of it, and the local outbox to read it in."""
 
 import re
+from datetime import UTC, datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
@@ -55,7 +56,7 @@ async def send_again(request: Request) -> Response:
     """Send a mail whose fate is uncertain, or that failed. Raises Conflict for any other."""
     async with entering(request, "mail.read", writing=True) as (db, event):
         mail = await mail_of(request, db, event)
-        if not await outbox.send_again(db, mail.id):
+        if not await outbox.send_again(db, mail.id, datetime.now(UTC)):
             raise Conflict("This mail is on its way already.")
     return redirect(request, "console_mail", event=event.slug, mail=mail.id, notice="mail-again")
 

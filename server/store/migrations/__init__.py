@@ -1,4 +1,4 @@
-"""Schema changes in order (Alembic), applied by `plenary serve` at its start and by `plenary migrate`."""
+"""The changes of the schema in order (Alembic), applied by `plenary serve` at its start and by `plenary migrate`."""
 
 from pathlib import Path
 
@@ -8,15 +8,19 @@ from alembic.script import ScriptDirectory
 
 
 def configuration(url: str) -> Config:
+    """Alembic's configuration for the database at `url`."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
 
 
-def upgrade(url: str) -> None:
-    """Bring the database to the newest schema; blocking, and never inside a running event loop."""
-    command.upgrade(configuration(url), "head")
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to a revision of the schema, the newest by default.
+
+    It blocks, and may not be called inside a running event loop.
+    """
+    command.upgrade(configuration(url), revision)
 
 
 def revise(url: str, message: str) -> None:
@@ -25,5 +29,5 @@ def revise(url: str, message: str) -> None:
 
 
 def newest() -> str | None:
-    """The revision that a database with the newest schema has."""
+    """The newest revision of the schema."""
     return ScriptDirectory.from_config(configuration("")).get_current_head()

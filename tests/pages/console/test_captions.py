@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from server.models import CaptionDraft, Event, Session
+from server.models import CaptionDraft, Event, Job, Session
 from server.settings import Settings
+from server.store import caption_drafts
 from tests.factory import Factory
 from tests.pages import recogniser
 from tests.pages.broadcasts import NewSession
@@ -103,14 +104,14 @@ async def test_a_command_that_does_not_help_is_quoted(client: httpx.AsyncClient,
     assert "Draft them by speech recognition" in shown
 
 
-@pytest.mark.parametrize("state", ["making", "failed"])
+@pytest.mark.parametrize("state", ["running", "failed"])
 async def test_a_draft_whose_maker_died_or_failed_is_begun_anew(
     client: httpx.AsyncClient, make: Factory, session: Session, desk: str, state: str
 ) -> None:
     then = datetime.now(UTC) - timedelta(hours=1)
     async with make.database.writing() as db:
-        dead = {"state": state, "percent": 40, "asked_at": then, "leased_until": then}
-        db.add(CaptionDraft(session_id=session.id, directory=str(session.id), **dead))
+        dead = {"state": state, "done": 40, "total": 100, "asked_at": then, "leased_until": then}
+        db.add(Job(kind=caption_drafts.KIND, subject_id=session.id, version=str(session.id), **dead))
     await client.post(f"{desk}/draft")
     assert "Beep 1" in await shows(client, desk, "This is a draft")
 
@@ -120,8 +121,7 @@ async def test_a_draft_of_another_film_is_not_shown(
 ) -> None:
     async with make.database.writing() as db:
         text = "WEBVTT\n\n00:01.000 --> 00:02.000\nSomething else\n"
-        other = CaptionDraft(session_id=session.id, directory="another", state="ready", text=text)
-        db.add(other.model_copy(update={"asked_at": datetime.now(UTC)}))
+        db.add(CaptionDraft(session_id=session.id, directory="another", text=text))
     shown = (await client.get(desk)).text
     assert "Something else" not in shown
     assert "Draft them by speech recognition" in shown

@@ -59,7 +59,7 @@ async def test_a_link_that_is_made_on_delivery_is_no_link_yet(
 async def test_mail_that_failed_stands_out_and_is_sent_again(
     client: httpx.AsyncClient, make: Factory, database: Database, event: Event, outbox: str
 ) -> None:
-    failed = await write(database, event, state="failed", problem="550 No such mailbox")
+    failed = await write(database, event, state="failed", reason="550 No such mailbox")
     await write(database, event, subject="Another")
     assert "1 mail may not have arrived" in (await client.get(f"/{event.slug}/console")).text
     listed = (await client.get(f"{outbox}?state=failed")).text

@@ -1,0 +1,180 @@
+"""An installation that is older than a change of the schema keeps everything that it holds."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from server.mail import outbox
+from server.models import CaptionDraft, FilmUpload, Job, Keeping, Mail
+from server.store import caption_drafts, keeping, migrations, uploads
+from server.store import downloads as files
+from server.store.engine.database import Database
+from tests import databases
+
+THEN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+LATER = datetime(2026, 6, 1, 9, 5, tzinfo=UTC)
+EVENT = uuid.uuid4()
+ENDED, CHECKED, LIVE = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+
+
+@pytest.fixture
+def old_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with the first schema."""
+    if engine == "sqlite":
+        yield databases.sqlite_database(tmp_path, "0001")
+        return
+    url = databases.postgres_database(request.getfixturevalue("postgres_url"), "0001")
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def upgraded(old_url: str) -> AsyncIterator[Database]:
+    """A database that the first schema was filled in, with the newest schema."""
+    old = Database(old_url)
+    await old.write(fill)
+    await old.close()
+    databases.aside(migrations.upgrade, old_url)
+    database = Database(old_url)
+    yield database
+    await database.close()
+
+
+def fill(db: Connection) -> None:
+    """A row of everything that the second schema moves."""
+    metadata = MetaData()
+    metadata.reflect(db)
+
+    def add(relation: str, **columns: Any) -> None:
+        table: Table = metadata.tables[relation]
+        db.execute(table.insert().values(stored(db, columns)))
+
+    event = {"slug": "mse", "kind": "event", "state": "open", "title": "MSE in Action", "summary": "", "about": ""}
+    event |= {"hashtag": "", "zone": "Europe/London", "recordings_open": "at once", "sectors": [], "places": []}
+    add("event", id=EVENT, starts_on=date(2026, 6, 1), ends_on=date(2026, 6, 1), salt=b"", created_at=THEN, **event)
+    for n, (session, state) in enumerate({ENDED: "ended", CHECKED: "ended", LIVE: "live"}.items()):
+        about = {"slug": f"talk-{n}", "title": "Hearts", "abstract": "", "kind": "talk", "auto": True}
+        about |= {"starts_local": "2026-06-01T10:00", "ends_local": "2026-06-01T10:05", "recording": "open"}
+        about |= {"starts_at": THEN, "ends_at": LATER, "trim_start": 0.0, "downloadable": True, "media_key": f"key-{n}"}
+        add("session", id=session, event_id=EVENT, state=state, ended_at=LATER if state == "ended" else None, **about)
+        made = {"troubles": [], "stored_key": "", "stored": {}, "store_away": False, "seconds": 0, "offset_ms": 0}
+        checked_at = LATER if session == CHECKED else None
+        add("keeping", session_id=session, missing=[], faults=[], checked_at=checked_at, **made)
+    for title, (state, problem) in {
+        "Coming": ("uploading", ""),
+        "Waiting": ("waiting", ""),
+        "Half": ("packaging", ""),
+        "Notes": ("refused", "This is no film."),
+        "Film": ("ready", ""),
+    }.items():
+        about = {"title": title, "size": 10, "received": 5 if title == "Coming" else 10, "state": state}
+        about |= {"percent": 40, "problem": problem, "created_at": THEN, "leased_until": LATER}
+        add("film_upload", id=uuid.uuid4(), event_id=EVENT, **about)
+    for session, state, key in (
+        (ENDED, "ready", "key-0"),
+        (CHECKED, "failed", "an old key"),
+        (LIVE, "making", "key-2"),
+    ):
+        add("download", session_id=session, media_key=key, state=state, percent=40, asked_at=THEN, leased_until=LATER)
+    for session, state in ((ENDED, "ready"), (CHECKED, "failed"), (LIVE, "waiting")):
+        said = {"text": "WEBVTT" if state == "ready" else "", "why": "No model." if state == "failed" else ""}
+        add("caption_draft", session_id=session, directory="hearts", state=state, percent=0, asked_at=THEN, **said)
+    for kind, (state, leased_until) in {
+        "new": ("queued", None),
+        "again": ("queued", LATER),
+        "leaving": ("sending", LATER),
+        "gone": ("sent", None),
+        "lost": ("failed", None),
+    }.items():
+        about = {"recipient": "amina@example.org", "subject": "Hello", "text": "Hello", "html": "", "calendar": ""}
+        about |= {"lands_on": "", "tries": 2, "problem": "Come back.", "created_at": THEN, "sent_at": LATER}
+        add("mail", id=uuid.uuid4(), idempotency_key=kind, kind=kind, state=state, leased_until=leased_until, **about)
+
+
+def stored(db: Connection, columns: dict[str, Any]) -> dict[str, Any]:
+    """Values as the first schema's columns, reflected, take them: SQLite's know neither keys nor zones."""
+    if db.dialect.name == "postgresql":
+        return columns
+    return {name: value.hex if isinstance(value, uuid.UUID) else plain(value) for name, value in columns.items()}
+
+
+def plain(value: Any) -> Any:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+async def jobs(database: Database, kind: str) -> dict[uuid.UUID, Job]:
+    """The jobs of a kind by their subjects."""
+    async with database.reading() as db:
+        return {job.subject_id: job for job in await db.exec(select(Job).where(Job.kind == kind))}
+
+
+async def test_uploads_go_on_where_they_were(upgraded: Database) -> None:
+    found = await jobs(upgraded, uploads.KIND)
+    async with upgraded.reading() as db:
+        rows = (await db.exec(select(FilmUpload))).all()
+    states = {row.title: (job.state, job.reason) if (job := found.get(row.id)) else None for row in rows}
+    assert states == {
+        "Coming": None,
+        "Waiting": ("waiting", ""),
+        "Half": ("waiting", ""),
+        "Notes": ("failed", "This is no film."),
+        "Film": ("finished", ""),
+    }
+    assert {job.event_id for job in found.values()} == {EVENT}
+    assert {job.due_at for job in found.values()} == {THEN}
+
+
+async def test_downloads_stay_those_of_their_version(upgraded: Database) -> None:
+    found = await jobs(upgraded, files.KIND)
+    assert {subject: (job.state, job.version) for subject, job in found.items()} == {
+        ENDED: ("finished", "key-0"),
+        CHECKED: ("failed", "an old key"),
+        LIVE: ("waiting", "key-2"),
+    }
+    async with upgraded.reading() as db:
+        assert sorted(await files.kept_keys(db)) == ["key-0", "key-2"]
+
+
+async def test_a_draft_that_was_made_stays_and_the_others_are_jobs(upgraded: Database) -> None:
+    found = await jobs(upgraded, caption_drafts.KIND)
+    assert {subject: (job.state, job.reason) for subject, job in found.items()} == {
+        ENDED: ("finished", ""),
+        CHECKED: ("failed", "No model."),
+        LIVE: ("waiting", ""),
+    }
+    async with upgraded.reading() as db:
+        drafts = (await db.exec(select(CaptionDraft))).all()
+        assert [(draft.session_id, draft.text) for draft in drafts] == [(ENDED, "WEBVTT")]
+        assert await caption_drafts.drafting_of(db, ENDED, "hearts") is None
+
+
+async def test_a_recording_that_was_not_checked_is_checked(upgraded: Database) -> None:
+    assert {subject: job.state for subject, job in (await jobs(upgraded, keeping.CHECK)).items()} == {ENDED: "waiting"}
+    async with upgraded.reading() as db:
+        assert {row.session_id for row in await db.exec(select(Keeping))} == {ENDED, CHECKED, LIVE}
+
+
+async def test_mail_is_due_when_it_was_and_leaves_once(upgraded: Database) -> None:
+    async with upgraded.reading() as db:
+        mails = {mail.kind: mail for mail in await db.exec(select(Mail))}
+    assert {kind: (mail.state, mail.due_at) for kind, mail in mails.items() if mail.state == "queued"} == {
+        "new": ("queued", THEN),
+        "again": ("queued", LATER),
+    }
+    assert {(mail.attempts, mail.reason) for mail in mails.values()} == {(2, "Come back.")}
+    assert (mails["gone"].sent_at, mails["lost"].sent_at) == (LATER, None)
+    async with upgraded.writing() as db:
+        assert await outbox.BACKLOG.lapse(db, LATER) == 1
+        uncertain = select(Mail.kind).where(col(Mail.state) == "uncertain")
+        assert (await db.exec(uncertain)).one() == "leaving"
+    with pytest.raises(IntegrityError):
+        async with upgraded.writing() as db:
+            text = {"recipient": "ben@example.org", "subject": "Hello", "text": "Hello"}
+            db.add(Mail(idempotency_key="new", **text))
