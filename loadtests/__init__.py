@@ -1,1 +1,1 @@
-"""Crowds that meet a served Plenary only over the network."""
+"""Load tests and benchmarks: crowds that reach a running Plenary only over the network."""

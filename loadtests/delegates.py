@@ -1,4 +1,4 @@
-"""One simulated person: what a browser would send, over HTTP and over the WebSocket, and nothing else."""
+"""A simulated person, who sends the same as a browser over HTTP and the WebSocket."""
 
 import asyncio
 import json
@@ -16,28 +16,28 @@ from websockets.typing import Origin
 
 SESSION_ROOM = re.compile(r"session:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 CREDIT, REFILL_S = 10, 0.5
-"""What a person may send at once, and how long one more takes, as rooms/PROTOCOL.md says."""
+"""Reactions that a person may send at once, and seconds until one more is allowed, as rooms/PROTOCOL.md says."""
 ANSWER_WITHIN_S = 30.0
 
 
 class WentWrong(Exception):
-    """The server answered what nobody in the replay expects; the text says what and where."""
+    """Raised for an answer of the server that the replay does not expect; the text gives the request and the answer."""
 
 
 @dataclass
 class Visitor:
-    """A browser: its cookie, and the forms that it sends."""
+    """A browser with its cookies, which fetches pages and sends forms. Raises WentWrong for any other status."""
 
     http: httpx.AsyncClient
     cookies: dict[str, str] = field(default_factory=dict)
 
     async def get(self, path: str) -> str:
-        """A page's HTML."""
+        """The HTML of a page."""
         answer = await self.http.get(path, headers=self._headers())
         return self._checked(answer, (200,)).text
 
     async def post(self, path: str, form: Mapping[str, Any]) -> httpx.Response:
-        """Send a form; whatever is accepted leads on to another page."""
+        """Send a form and return the answer, which has to be a redirect (303)."""
         headers = {**self._headers(), "origin": str(self.http.base_url).rstrip("/")}
         answer = self._checked(await self.http.post(path, data=dict(form), headers=headers), (303,))
         self.cookies.update(answer.cookies)
@@ -51,7 +51,7 @@ class Visitor:
 
     @asynccontextmanager
     async def live(self, rooms: Sequence[str]) -> AsyncIterator["Presence"]:
-        """Be in these rooms; the context begins once each has welcomed us."""
+        """A connection in these rooms; the context begins once each of them has sent its `welcome`."""
         origin = str(self.http.base_url).rstrip("/")
         address = origin.replace("http", "ws", 1) + "/live"
         async with websockets.connect(address, origin=Origin(origin), additional_headers=self._headers()) as socket:
@@ -76,7 +76,7 @@ class Visitor:
 
 
 class Presence:
-    """A page in its rooms: the newest state of every topic, and what became of each reaction it sent."""
+    """A page in its rooms: the newest state of every topic, and the outcome of each reaction that it sent."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.topics: dict[tuple[str, str], Any] = {}
@@ -86,7 +86,7 @@ class Presence:
         self._news = asyncio.Event()
 
     async def enter(self, rooms: Sequence[str]) -> None:
-        """Say hello and wait to be welcomed everywhere. Raises WentWrong when a room denies us."""
+        """Send `hello` and wait for a `welcome` of every room. Raises WentWrong when a room denies us."""
         await self._socket.send(json.dumps({"type": "hello", "rooms": list(rooms)}))
         outside = set(rooms)
         async with asyncio.timeout(ANSWER_WITHIN_S):
@@ -97,14 +97,14 @@ class Presence:
                 outside.discard(notice["room"])
 
     async def listen(self) -> None:
-        """Take notices until the connection ends."""
+        """Read notices until the connection ends."""
         async for frame in self._socket:
             self._take(frame)
 
     async def react(self, session: str, emoji: Sequence[str]) -> list[str]:
-        """Send reactions as fast as credits allow; each one's outcome, `taken` or the reason why not.
+        """Send reactions as fast as credits allow and return the outcome of each: `taken`, or the reason of a refusal.
 
-        A credit comes back after the server has taken what was sent before, however late it came to that.
+        The server may fall behind, so the wait for another credit begins only when the last reaction is answered.
         """
         sent: list[asyncio.Future[str]] = []
         for n, name in enumerate(emoji, start=len(self._outcomes) + 1):
@@ -119,7 +119,7 @@ class Presence:
             return list(await asyncio.gather(*sent))
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait for notices until something holds. Raises TimeoutError."""
+        """Wait for notices until `holds()` is true. Raises TimeoutError after `ANSWER_WITHIN_S`."""
         async with asyncio.timeout(ANSWER_WITHIN_S):
             while not holds():
                 self._news.clear()
@@ -144,7 +144,7 @@ class Presence:
 
 
 def session_room(page: str) -> str:
-    """The live room that a session's page names. Raises WentWrong for a page without one."""
+    """The live room that a session's page names. Raises WentWrong when the page names none."""
     found = SESSION_ROOM.search(page)
     if found is None:
         raise WentWrong("the session's page names no live room")

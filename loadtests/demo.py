@@ -1,7 +1,7 @@
-"""How long a stranger waits for the demo: `python -m loadtests.demo [--runs N]`, the figures to RESULTS.md.
+"""Measure the times of the demo and write them to RESULTS.md: `python -m loadtests.demo [--runs N]`.
 
-The first start draws the films; later ones find them made. A start ends when the last link answers, an end when the
-process is gone after Ctrl-C.
+The first start makes the films; later starts use them again. A start is measured until the last link answers, an end
+from Ctrl-C until the process is gone.
 """
 
 import argparse
@@ -22,10 +22,10 @@ PATIENCE_S = 300
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5, help="later starts to measure (5)")
+    parser.add_argument("--runs", type=int, default=5, help="the number of later starts (default: %(default)s)")
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory(prefix="plenary-demo-") as data:
-        print("the first start, which draws the films…", flush=True)
+        print("The first start, which makes the films…", flush=True)
         first, _ = open_and_end(Path(data))
         later = []
         for run in range(1, runs + 1):
@@ -43,9 +43,9 @@ def main() -> int:
 
 
 def open_and_end(data: Path) -> tuple[float, float]:
-    """Seconds until every link of one start answered, and from Ctrl-C to the end. Raises RuntimeError without links."""
+    """Seconds from start until every link answers, and from Ctrl-C to the end. Raises RuntimeError without links."""
     environment = {**os.environ, "PLENARY_DATA": str(data), "PLENARY_PORT": "0"}
-    began = time.monotonic()
+    began_s = time.monotonic()
     command = [sys.executable, "-m", "server", "demo"]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -53,16 +53,16 @@ def open_and_end(data: Path) -> tuple[float, float]:
         try:
             for link in read_links(demo):
                 urllib.request.urlopen(link, timeout=PATIENCE_S).close()
-            opened = time.monotonic()
+            opened_s = time.monotonic()
             demo.send_signal(signal.SIGINT)
             demo.wait(PATIENCE_S)
         finally:
             demo.kill()
-    return opened - began, time.monotonic() - opened
+    return opened_s - began_s, time.monotonic() - opened_s
 
 
 def read_links(demo: subprocess.Popen[str]) -> list[str]:
-    """One link for each role, as the demo prints them once it answers."""
+    """The link of each role, which the demo prints once it answers requests."""
     assert demo.stdout is not None
     links: list[str] = []
     for line in demo.stdout:

@@ -1,4 +1,4 @@
-"""Draws from a published figure the single acts that bring it about: pure, from a seed."""
+"""Random draws of single acts whose totals are the published figures. Pure: the random generator is passed in."""
 
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def with_mean(count: int, mean: float, bounds: tuple[int, int], chance: Random) -> list[int]:
-    """So many whole numbers within `bounds` whose sum is `count` times the mean, rounded."""
+    """`count` whole numbers within `bounds` (inclusive) whose sum is `count` times `mean`, rounded."""
     low, high = bounds
     spread = (high - low) / 6
     drawn = [min(high, max(low, round(chance.gauss(mean, spread)))) for _ in range(count)]
@@ -23,7 +23,7 @@ def with_mean(count: int, mean: float, bounds: tuple[int, int], chance: Random) 
 
 
 def with_shares(count: int, shares: Mapping[T, float], chance: Random) -> list[T]:
-    """So many choices in a random order, each as often as its share says; the first takes what rounding leaves."""
+    """`count` choices in a random order, each as often as its share says; the first one absorbs the rounding."""
     times = {choice: round(count * share / sum(shares.values())) for choice, share in shares.items()}
     times[next(iter(times))] += count - sum(times.values())
     drawn = [choice for choice, n in times.items() for _ in range(n)]
@@ -32,14 +32,14 @@ def with_shares(count: int, shares: Mapping[T, float], chance: Random) -> list[T
 
 
 def spread(items: Sequence[T], among: int, chance: Random) -> list[T | None]:
-    """One item each for some of so many people, by chance; None for the others."""
+    """The items given to people at random, at most one each; None for the others of the `among` people."""
     places: list[T | None] = [*items, *([None] * (among - len(items)))]
     chance.shuffle(places)
     return places
 
 
 def dealt(items: Sequence[T], hands: int, chance: Random) -> list[list[T]]:
-    """The items dealt to so many hands by chance, some eager and some shy; each item once."""
+    """The items dealt to `hands` people at random, each item once; some people tend to get many and others few."""
     eagerness = [chance.betavariate(1.2, 2) for _ in range(hands)]
     held: list[list[T]] = [[] for _ in range(hands)]
     for item, hand in zip(items, chance.choices(range(hands), eagerness, k=len(items)), strict=True):

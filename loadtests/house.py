@@ -1,4 +1,4 @@
-"""A Plenary of a load test's own: the demo event on loopback, in a folder that is gone afterwards."""
+"""An installation for one load test: the demo event on loopback, in a folder that is deleted at the end."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ STOPS_WITHIN_S = 30
 
 
 class House:
-    """`plenary demo`, started; its address, and join links of as many delegates as are asked for."""
+    """A running `plenary demo`, with its address `base`, and join links for any number of delegates."""
 
     event = "demo"
 
@@ -31,7 +31,7 @@ class House:
 
     @property
     def data(self) -> Path:
-        """Its data directory."""
+        """The data directory of the installation."""
         return self._folder
 
     @property
@@ -39,7 +39,7 @@ class House:
         return self._server.pid
 
     def links(self, count: int) -> list[str]:
-        """A join link for each of so many delegates."""
+        """Join links for `count` delegates."""
         command = self._plenary("links", self.event, "--count", str(count))
         return subprocess.run(
             command, env=self._environment, stdout=subprocess.PIPE, stderr=self._log, text=True, check=True

@@ -1,7 +1,8 @@
-"""A WebSocket for thousands of simulated pages in one process: it reads what concerns its page and counts the rest.
+"""A WebSocket for simulated pages, light enough for thousands in one process.
 
-RFC 6455 as far as a page needs it, over a blocking socket (which gevent makes cooperative): no extensions, no
-fragments, text only.
+It decodes only the notices for its own page, and counts the frames that are shared with everybody. It implements as
+much of RFC 6455 as a page needs, over a blocking socket (which gevent makes cooperative): text frames only, without
+extensions and fragments.
 """
 
 import base64
@@ -19,18 +20,18 @@ FINAL, MASKED = 0x80, 0x80
 CHUNK_BYTES = 65_536
 ANSWERS_WITHIN_S = 60.0
 FIRST_TRY_WITHIN_S, LATER_TRIES_WITHIN_S = 3.0, 15.0
-"""How long a page waits before it comes back, as in static/js: anything up to the first, each time up to twice that."""
+"""Longest waits before a page reconnects, as in static/js: the first is doubled at each try, up to the second."""
 SHARED = b'{"type":"changed"'
-"""How a frame begins that says what everybody is told."""
+"""First bytes of a frame that everybody in a room gets."""
 
 
 def pause(tries: int) -> float:
-    """How many seconds a page waits that has tried so often in vain."""
+    """The seconds that a page waits before it reconnects after `tries` failed tries."""
     return random.uniform(0, min(LATER_TRIES_WITHIN_S, FIRST_TRY_WITHIN_S * 2**tries))
 
 
 class LineClosed(Exception):
-    """The other side has ended the connection; `code` is its close code, 1006 when there was none."""
+    """Raised when the other side has ended the connection; `code` is the close code, 1006 without a close frame."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"closed with {code}")
@@ -38,11 +39,11 @@ class LineClosed(Exception):
 
 
 class Line:
-    """One connection to `/live`. Raises LineClosed and OSError, the latter also after a minute without a frame."""
+    """A connection to `/live`. Raises LineClosed, and OSError, also after a minute without a frame."""
 
     def __init__(self, base: str, cookies: Mapping[str, str]) -> None:
         self.shared = 0
-        """Frames that were shared with everybody; they are counted and not decoded."""
+        """Number of frames shared with everybody, which are not decoded."""
         self._waiting = bytearray()
         address = urlsplit(base)
         self._socket = socket.create_connection((address.hostname or "", address.port or 80), ANSWERS_WITHIN_S)
@@ -52,7 +53,7 @@ class Line:
         self._write(TEXT, json.dumps(command).encode())
 
     def notices(self) -> Iterator[dict[str, Any]]:
-        """Everything said to this page alone, and each `welcome`, as it comes."""
+        """The notices for this page alone, `welcome` among them, as they come."""
         while True:
             opcode, payload = self._frame()
             if opcode == PING:
@@ -65,7 +66,7 @@ class Line:
                 yield json.loads(payload)
 
     def cut(self) -> None:
-        """End it as a lost network does, without a word."""
+        """Close the socket without a close frame, as a lost network does."""
         self._socket.close()
 
     def _open(self, base: str, host: str, cookies: Mapping[str, str]) -> None:

@@ -1,11 +1,11 @@
-"""People who live an event: they come by their link, look around, listen, watch, react, lose the line, answer a survey.
+"""A crowd that goes through a whole event: people join, look around, listen, watch, react, reconnect, answer a survey.
 
     python -m locust -f loadtests/locustfile.py --headless --only-summary --people 673 --seconds 600 --record
 
-opens a demo event of its own on loopback and leaves nothing behind. With `--host URL --event SLUG --links FILE` it
-meets another one, a rehearsal, whose links `plenary links SLUG --count N` prints. `--shape` leaves acts out: everyone
-comes in, and then there is an ovation, and then everyone loses the connection at once. It ends with 1 if anything
-failed; `--record` writes what it saw into RESULTS.md.
+opens a demo event of its own on loopback and leaves nothing behind. With `--host URL --event SLUG --links FILE` it uses
+a rehearsal elsewhere, whose links `plenary links SLUG --count N` prints. A day has three acts: everyone comes in, there
+is an ovation, everyone loses the connection at once; `--shape` chooses only one of them. The exit code is 1 if anything
+failed; `--record` writes the figures to RESULTS.md.
 """
 
 import random
@@ -35,41 +35,43 @@ CHOICE = re.compile(r'type="radio" name="(\w+)" value="([^"]+)"')
 SEGMENT_S = 2
 BEHIND_MS = 6_000
 CLAPS_AT_ONCE = 3
-"""In an ovation, each time the playlist is asked for: less than the two credits a second that come back."""
+"""Reactions in an ovation at each request of the playlist: fewer than the two credits a second that are refilled."""
 CLAPS_SELDOM = 0.04
+"""Probability of a reaction at each request of the playlist outside an ovation."""
 ANSWER_WITHIN_S = 30
 NOTICES_WITHIN_S = 30
-"""How long until somebody has seen that the session is over, or that the survey is there to be answered."""
+"""The longest time until a person notices that the session is over, or that the survey has opened."""
 FILLS_IN_S = (5, 30)
-"""How long somebody takes over the survey's questions."""
+"""The shortest and longest time that a person takes to fill in the survey."""
 DO_NOT_COME_BACK = 4500
 BUSY = 503
 
 
 @dataclass
 class Crowd:
-    """What the people of this process share; filled in before the first of them comes."""
+    """The state that all people of this process share; it is filled in before the first of them comes."""
 
     day: Day = field(default_factory=lambda: Day(0, 1))
     event: str = House.event
     links: list[str] = field(default_factory=list)
     house: House | None = None
-    began: float = 0.0
+    began_s: float = 0.0
+    """Monotonic time at which the doors opened."""
     server_cpu_s: float = 0.0
     lines: set[Line] = field(default_factory=set)
     shared: int = 0
-    """Frames that were shared with everybody."""
+    """Number of frames received that were shared with everybody."""
 
-    def gone(self) -> float:
+    def gone_s(self) -> float:
         """Seconds since the doors opened."""
-        return time.monotonic() - self.began
+        return time.monotonic() - self.began_s
 
 
 crowd = Crowd()
 
 
 class Delegate(FastHttpUser):
-    """Somebody with a join link and a browser."""
+    """A person with a join link and a browser."""
 
     abstract = True
     network_timeout = connection_timeout = 60.0
@@ -77,7 +79,7 @@ class Delegate(FastHttpUser):
     def on_start(self) -> None:
         self.sender, self.n = secrets.token_hex(8), 0
         self.waiting: dict[int, tuple[dict[str, Any], float]] = {}
-        """Reactions that are not answered, and when they were sent."""
+        """Reactions without an answer yet, by number: the command, and the monotonic time at which it was sent."""
         self.line: Line | None = None
         self.living: gevent.Greenlet | None = None
         self.has_answered = False
@@ -90,12 +92,12 @@ class Delegate(FastHttpUser):
 
     def on_stop(self) -> None:
         self.go()
-        for _, since in self.waiting.values():
-            if time.monotonic() - since > ANSWER_WITHIN_S:
+        for _, sent_s in self.waiting.values():
+            if time.monotonic() - sent_s > ANSWER_WITHIN_S:
                 self.note("reaction", ANSWER_WITHIN_S, TimeoutError("never answered"))
 
     def look(self, place: str) -> str:
-        """Open a page of the event, with its connection; its HTML."""
+        """Open a page of the event with its live connection, and return its HTML."""
         self.go()
         html = self.get(f"/{crowd.event}/{place}", re.sub("/.*", "", place))
         rooms = sorted(set(ROOM.findall(html)))
@@ -104,57 +106,57 @@ class Delegate(FastHttpUser):
         return html
 
     def go(self) -> None:
-        """Leave the page."""
+        """Leave the page and its live connection."""
         if self.living is not None:
             self.living.kill()
         self.living = None
 
     def get(self, path: str, name: str) -> str:
-        """A page's HTML. One that is too busy has failed, and is asked for again when it said."""
+        """The HTML of a page. A "busy" answer counts as failed, and the page is asked for again after a while."""
         while (answer := self.client.get(path, name=name)).status_code == BUSY:
             self.wait_for(answer)
         return answer.text or ""
 
     def post(self, path: str, form: dict[str, str], name: str) -> None:
-        """Send a form that leads on to another page, as often as it takes."""
+        """Send a form, again after each "busy" answer. Any answer but a redirect (303) counts as failed."""
         headers = {"origin": self.host or ""}
         while True:
             with self.client.post(
                 path, data=form, headers=headers, name=name, allow_redirects=False, catch_response=True
             ) as answer:
                 if answer.status_code != 303:
-                    answer.failure(f"{answer.status_code} instead of a way on")
+                    answer.failure(f"{answer.status_code} instead of a redirect")
             if answer.status_code != BUSY:
                 return
             self.wait_for(answer)
 
     @staticmethod
     def wait_for(answer: Any) -> None:
-        """Wait as a page that is too busy asks one to; people are no clocks."""
+        """Wait for the time that a "busy" answer asks for, or up to twice as long, since people vary."""
         gevent.sleep(float(answer.headers["retry-after"]) * random.uniform(1, 2))
 
     def live(self, rooms: list[str]) -> None:
-        """Be connected for as long as the page is open, as static/js/live.js is."""
+        """Keep a connection while the page is open, and reconnect as static/js/live.js does."""
         self.tries = 0
         while True:
-            began = time.monotonic()
+            began_s = time.monotonic()
             try:
                 self.line = Line(self.host or "", {cookie.name: cookie.value or "" for cookie in self.client.cookiejar})
                 crowd.lines.add(self.line)
-                self.converse(self.line, rooms, began)
+                self.converse(self.line, rooms, began_s)
             except LineClosed as closed:
                 if closed.code >= DO_NOT_COME_BACK:
-                    return self.note("line", time.monotonic() - began, closed)
+                    return self.note("line", time.monotonic() - began_s, closed)
             except ConnectionError as error:
-                self.note("line", time.monotonic() - began, error)
+                self.note("line", time.monotonic() - began_s, error)
             except OSError:
-                pass  # cut off, which is what everybody was to go through
+                pass  # the load test itself cut the connection
             finally:
                 self.hang_up()
             gevent.sleep(pause(self.tries))
             self.tries += 1
 
-    def converse(self, line: Line, rooms: list[str], began: float) -> None:
+    def converse(self, line: Line, rooms: list[str], began_s: float) -> None:
         line.send({"type": "hello", "rooms": rooms})
         for command, _ in tuple(self.waiting.values()):
             line.send(command)
@@ -162,15 +164,15 @@ class Delegate(FastHttpUser):
             self.tries = 0
             match notice["type"]:
                 case "welcome":
-                    self.note("welcome", time.monotonic() - began)
+                    self.note("welcome", time.monotonic() - began_s)
                     if notice["room"].startswith("session:"):
                         line.send({"type": "playing", "room": notice["room"], "playing": True})
                 case "denied":
-                    self.note("welcome", time.monotonic() - began, PermissionError(notice["reason"]))
+                    self.note("welcome", time.monotonic() - began_s, PermissionError(notice["reason"]))
                 case "taken" | "refused" if notice["n"] in self.waiting:
-                    _, since = self.waiting.pop(notice["n"])
+                    _, sent_s = self.waiting.pop(notice["n"])
                     refusal = PermissionError(notice["reason"]) if notice["type"] == "refused" else None
-                    self.note("reaction", time.monotonic() - since, refusal)
+                    self.note("reaction", time.monotonic() - sent_s, refusal)
 
     def hang_up(self) -> None:
         line, self.line = self.line, None
@@ -180,21 +182,21 @@ class Delegate(FastHttpUser):
             line.cut()
 
     def react(self, session: str) -> None:
-        """Send one, and wait for its answer beside everything else."""
+        """Send a reaction without waiting; `converse` takes the answer."""
         self.n += 1
-        at = round(time.time() * 1000) - BEHIND_MS
+        at_ms = round(time.time() * 1000) - BEHIND_MS
         key = {"session": session, "sender": self.sender, "n": self.n}
-        command = {"type": "reaction.send", **key, "emoji": random.choice(EMOJI), "at": at}
+        command = {"type": "reaction.send", **key, "emoji": random.choice(EMOJI), "at": at_ms}
         self.waiting[self.n] = (command, time.monotonic())
         try:
             if self.line is not None:
                 self.line.send(command)
         except OSError:
-            pass  # it is sent again on the next line
+            pass  # it is sent again on the next connection
 
     def answer(self) -> None:
-        """Fill in the survey, once, when the day draws to its end."""
-        if self.has_answered or not crowd.day.asks_for_answers(crowd.gone() - self.notices_s):
+        """Fill in the survey once, near the end of the day."""
+        if self.has_answered or not crowd.day.asks_for_answers(crowd.gone_s() - self.notices_s):
             return
         self.has_answered = True
         path = f"/{crowd.event}/surveys/after"
@@ -204,14 +206,14 @@ class Delegate(FastHttpUser):
         self.post(path, dict(choices), "survey, answered")
 
     def note(self, name: str, seconds: float, error: Exception | None = None) -> None:
-        """Count something that was said on the line."""
+        """Record an answer on the live connection in Locust's statistics, after `seconds` seconds."""
         self.environment.events.request.fire(
             request_type="LIVE", name=name, response_time=seconds * 1000, response_length=0, exception=error, context={}
         )
 
 
 class Wanderer(Delegate):
-    """Walks through the event's places."""
+    """A person who goes from page to page."""
 
     weight = 3
     wait_time = between(20, 60)
@@ -223,7 +225,7 @@ class Wanderer(Delegate):
 
 
 class Listener(Delegate):
-    """Sits in the session that runs, with its sound, and reacts."""
+    """A person who follows the live session by its sound, and reacts."""
 
     weight = 6
     wait_time = constant_pacing(SEGMENT_S)
@@ -241,12 +243,12 @@ class Listener(Delegate):
         for rendition in self.renditions:
             self.fetch(rendition)
         self.answer()
-        claps = CLAPS_AT_ONCE if crowd.day.is_ovation(crowd.gone()) else int(random.random() < CLAPS_SELDOM)
+        claps = CLAPS_AT_ONCE if crowd.day.is_ovation(crowd.gone_s()) else int(random.random() < CLAPS_SELDOM)
         for _ in range(claps if self.session else 0):
             self.react(self.session)
 
     def enter(self) -> bool:
-        """Go to the session that the lobby offers; False when there is none, or it could not be entered."""
+        """Go to the session that the lobby offers; False when there is none or its page fails."""
         found = SESSION_NOW.search(self.look("lobby"))
         if found is None:
             return False
@@ -254,13 +256,13 @@ class Listener(Delegate):
         html = self.look(self.path.removeprefix(f"/{crowd.event}/"))
         rooms = [room for room in ROOM.findall(html) if room.startswith("session:")]
         if not rooms:
-            return False  # the page did not come, which is noted
+            return False  # the page failed, which Locust has counted
         self.session = rooms[0].partition(":")[2]
         self.client.get(f"{self.path}/media/index.m3u8", name="multivariant playlist")
         return True
 
     def fetch(self, rendition: str) -> None:
-        """Ask for what is new in a media playlist, and fetch the newest segment; the session may be over."""
+        """Fetch a delta update of a media playlist and its newest segment; leave the session when the playlist ends."""
         address = f"{self.path}/media/{rendition}.m3u8?_HLS_skip=YES"
         answer = self.client.get(address, name=f"{rendition} playlist")
         playlist = (answer.text or "") if answer.status_code == 200 else ""
@@ -274,36 +276,36 @@ class Listener(Delegate):
 
 
 class Viewer(Listener):
-    """Sees the pictures, too."""
+    """A person who also fetches the picture."""
 
     weight = 1
     renditions = ("audio", "video")
 
 
 class Shape(LoadTestShape):
-    """Lets people in as the day says, and at its moment cuts every line."""
+    """The number of people at each time of the day; it also cuts every connection when the day says so."""
 
     has_cut = False
 
     def tick(self) -> tuple[int, float] | None:
-        gone = self.get_run_time()
-        if crowd.day.is_over(gone):
+        gone_s = self.get_run_time()
+        if crowd.day.is_over(gone_s):
             return None
-        if crowd.day.has_reconnected(gone) and not self.has_cut:
+        if crowd.day.has_reconnected(gone_s) and not self.has_cut:
             self.has_cut = True
             for line in tuple(crowd.lines):
                 line.cut()
-        return crowd.day.here(gone), crowd.day.people
+        return crowd.day.here(gone_s), crowd.day.people
 
 
 @events.init_command_line_parser.add_listener
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--people", type=int, default=673, help="how many delegates (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=600, help="how long (default: %(default)s)")
+    parser.add_argument("--people", type=int, default=673, help="the number of delegates (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=600, help="the length of the day (default: %(default)s)")
     parser.add_argument("--shape", choices=("day", *ACTS), default="day", help="one act, or all (default: %(default)s)")
     parser.add_argument("--event", default=House.event, help="the slug of the event (default: %(default)s)")
-    parser.add_argument("--links", metavar="FILE", help="with --host: the file that plenary links wrote")
-    parser.add_argument("--record", action="store_true", help="write what was seen into loadtests/RESULTS.md")
+    parser.add_argument("--links", metavar="FILE", help="with --host: a file with the output of plenary links")
+    parser.add_argument("--record", action="store_true", help="write the figures to loadtests/RESULTS.md")
 
 
 @events.init.add_listener
@@ -320,7 +322,7 @@ def open_doors(environment: Environment, **_: Any) -> None:
 
 @events.test_start.add_listener
 def begin(**_: Any) -> None:
-    crowd.began = time.monotonic()
+    crowd.began_s = time.monotonic()
 
 
 @events.test_stopping.add_listener
@@ -338,7 +340,7 @@ def close_doors(environment: Environment, **_: Any) -> None:
 
 
 def figures(environment: Environment) -> list[Figure]:
-    """What a run has shown."""
+    """The figures of a run."""
     total = environment.stats.total
     reactions = environment.stats.get("reaction", "LIVE")
     return [
@@ -355,8 +357,8 @@ def figures(environment: Environment) -> list[Figure]:
 
 COMMAND = "python -m locust -f loadtests/locustfile.py --headless --only-summary --people 673 --seconds 600 --record"
 NOTE = (
-    "Delegates come in over three minutes by their join links; six of ten listen to the session that runs (playlist "
-    "and segment every two seconds), one watches, three walk from page to page. An ovation of a minute and a half, one "
-    "moment at which everybody's connection is lost, the survey at the end, which each sees within half a minute and "
-    "fills in within another. Server and delegates share two cores."
+    "Delegates come in over three minutes by their join links. Six of ten listen to the live session (playlist and "
+    "segment every two seconds), one watches it, three go from page to page. There is an ovation of a minute and a "
+    "half, and later everybody's connection is lost at one moment. Each delegate notices the survey at the end within "
+    "half a minute, and fills it in within another. Server and delegates share two cores."
 )

@@ -1,4 +1,4 @@
-"""An SMTP server that reads the join link out of every mail and hands it to whoever waits for it."""
+"""An SMTP server that reads the join link out of every mail and gives it to the caller that waits for it."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ JOIN_LINK = re.compile(r"https?://\S+/join/[\w-]+")
 
 
 class Mailroom:
-    """Listens at `address` (host:port) for as long as it is open; Plenary's PLENARY_MAIL_SERVER must say the same."""
+    """Listens at `address` (host:port) while the context is open. PLENARY_MAIL_SERVER of Plenary has to be the same."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
         host, _, port = address.partition(":")
@@ -28,14 +28,14 @@ class Mailroom:
         self._controller.stop()
 
     async def link_for(self, email: str, *, within_s: float) -> str:
-        """The join link that was mailed to this address. Raises TimeoutError."""
+        """The join link that was mailed to this address. Raises TimeoutError after `within_s` seconds."""
         return await asyncio.wait_for(asyncio.shield(self._link(email)), within_s)
 
     def _link(self, email: str) -> "asyncio.Future[str]":
         return self._links.setdefault(email, self._loop.create_future())
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """Called for each mail, in the controller's own thread."""
+        """Accept a mail. The controller calls this in a thread of its own."""
         message = message_from_bytes(envelope.original_content or b"", policy=default)
         body = message.get_body(("plain",))
         found = JOIN_LINK.search(body.get_content() if body else "")

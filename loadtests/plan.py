@@ -1,4 +1,4 @@
-"""The replay's input, what was published, and the people and acts that are drawn from it."""
+"""The published figures, which are the input of the replay, and the people and acts that are drawn from them."""
 
 import tomllib
 from collections import Counter
@@ -12,7 +12,7 @@ from loadtests.drawing import dealt, spread, with_mean, with_shares
 
 INPUT = Path(__file__).with_name("replay.toml")
 BOUNDS = {"understanding": (0, 10), "stars": (1, 5)}
-"""Of the answers to questions whose names begin so."""
+"""The lowest and highest answer to questions whose names begin with the key."""
 LEARNED = (
     "How partnerships turn into better care for residents.",
     "What is going on in the next district, and whom to ring about it.",
@@ -24,8 +24,10 @@ Answers = Mapping[str, str | int]
 
 @dataclass(frozen=True)
 class Part:
-    """What one person will do. `before` and `after` are None for those who do not answer then;
-    `reactions` are emoji, session by session."""
+    """The acts of one person.
+
+    `before` and `after` are None for a person who does not answer that survey; `reactions` are the emoji by session.
+    """
 
     email: str
     name: str
@@ -38,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole replay before it begins; `event` is how the organiser describes it."""
+    """The whole replay, drawn in advance; `event` holds the fields of the organiser's form."""
 
     event: Mapping[str, Any]
     sessions: Sequence[str]
@@ -47,7 +49,7 @@ class Plan:
     """The impressions of each post that carries the hashtag."""
 
     def reactions(self) -> Counter[tuple[str, str]]:
-        """How many of each emoji there will be in each session."""
+        """The number of each emoji in each session, by session and emoji."""
         return Counter(
             (session, emoji)
             for part in self.parts
@@ -56,14 +58,14 @@ class Plan:
         )
 
     def answers(self) -> Counter[tuple[str, str, str | int]]:
-        """How often each answer will be given: wave, question, answer. Words are left out."""
+        """The number of times that each answer is given, by wave, question and answer. Free text is left out."""
         before = [("before", "understanding", part.before) for part in self.parts if part.before is not None]
         after = [("after", name, said) for part in self.parts for name, said in (part.after or {}).items()]
         return Counter(answer for answer in [*before, *after] if answer[1] != "learned")
 
 
 def read_published(one_in: int = 1) -> dict[str, Any]:
-    """The replay's input, or one in so many of its people and acts; shares and means stay as they are."""
+    """The input of the replay, with the counts of people and acts divided by `one_in`; shares and means stay."""
     published = tomllib.loads(INPUT.read_text(encoding="utf-8"))
     counts = {name: published[name] // one_in for name in ("registrations", "reactions")}
     answered = {wave: count // one_in for wave, count in published["answered"].items()}
@@ -72,7 +74,7 @@ def read_published(one_in: int = 1) -> dict[str, Any]:
 
 
 def draw_plan(published: dict[str, Any]) -> Plan:
-    """Draw the crowd from what was published; the same input draws the same crowd."""
+    """Draw the crowd from the published figures; the same input always gives the same crowd."""
     chance = Random(published["seed"])
     posts = published["posts"]
     people = range(published["registrations"])
@@ -102,7 +104,7 @@ def draw_plan(published: dict[str, Any]) -> Plan:
 
 
 def _answers_after(published: Mapping[str, Any], chance: Random) -> list[Answers]:
-    """One person's answers after another's."""
+    """The answers of each person who answers the survey after the event."""
     count = published["answered"]["after"]
     columns: dict[str, list[Any]] = {
         name.removesuffix("_after"): with_mean(count, mean, BOUNDS[name.partition("_")[0]], chance)
@@ -115,7 +117,7 @@ def _answers_after(published: Mapping[str, Any], chance: Random) -> list[Answers
 
 
 def _reactions(published: Mapping[str, Any], chance: Random) -> list[list[list[str]]]:
-    """For each person the emoji that they send in each session."""
+    """The emoji of each person in each session, by person and then by session."""
     emoji = with_shares(published["reactions"], published["emoji"], chance)
     share = -(-len(emoji) // len(published["sessions"]))
     parts = [emoji[start : start + share] for start in range(0, len(emoji), share)]

@@ -1,4 +1,7 @@
-"""What we are measured against: aiortc's own MediaRecorder behind WHIP: `python -m loadtests.recorder FILE.mp4`."""
+"""The program that our packager is compared with: aiortc's MediaRecorder behind WHIP.
+
+`python -m loadtests.recorder FILE.mp4` prints its address.
+"""
 
 import asyncio
 import socket
@@ -16,7 +19,7 @@ connections: list[RTCPeerConnection] = []
 
 
 async def publish(request: Request) -> Response:
-    """Record what is published until the process ends."""
+    """Record the published media until the process ends."""
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     connections.append(connection)
     recorder = MediaRecorder(sys.argv[1])

@@ -1,7 +1,7 @@
-"""Lives MSE in Action through again, over the network alone: `python -m loadtests.replay --help`.
+"""A replay of the conference MSE in Action, over the network alone: `python -m loadtests.replay --help`.
 
-An organiser makes the event in the console; the crowd registers through the form, comes in by the link in its mail,
-reacts over WebSockets and answers both surveys. What the report says afterwards is for others to compare with the plan.
+An organiser makes the event in the console. The crowd registers through the form, comes in by the link in its mail,
+reacts over WebSockets and answers both surveys. The replay does not compare the report with the plan; its tests do.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from loadtests.mailroom import Mailroom
 from loadtests.plan import Part, Plan, draw_plan, read_published
 
 AT_ONCE = 24
-"""How many people do a thing at the same moment."""
+"""Number of people who act at the same moment."""
 MAIL_WITHIN_S = 300.0
 TIMEOUT_S = 120.0
 HOUR = "%Y-%m-%dT%H:%M"
@@ -32,7 +32,7 @@ Tell = Callable[[str], None]
 
 
 async def replay(plan: Plan, url: str, organiser_link: str, mailroom: Mailroom, tell: Tell) -> None:
-    """Do everything that the plan says. Raises WentWrong at the first answer that is not as it should be."""
+    """Carry out the plan. Raises WentWrong at the first unexpected answer."""
     async with browser_of(url) as http:
         organiser = Visitor(http)
         await organiser.join(organiser_link)
@@ -51,7 +51,7 @@ async def replay(plan: Plan, url: str, organiser_link: str, mailroom: Mailroom, 
 
 @asynccontextmanager
 async def browser_of(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Connections for everybody; a visitor keeps their own cookies."""
+    """HTTP connections that all visitors share; each visitor keeps cookies of their own."""
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with httpx.AsyncClient(base_url=url, cookies=no_cookies, limits=limits, timeout=TIMEOUT_S) as http:
@@ -59,7 +59,7 @@ async def browser_of(url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def each(items: Iterable[T], work: Callable[[T], Awaitable[R]]) -> list[R]:
-    """What became of each item, in order; a few are worked on at a time."""
+    """The results of `work` for the items, in their order; `AT_ONCE` of them are worked on at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: T) -> R:
@@ -72,7 +72,7 @@ async def each(items: Iterable[T], work: Callable[[T], Awaitable[R]]) -> list[R]
 
 
 async def make_event(organiser: Visitor, plan: Plan) -> str:
-    """Make the event for today and tomorrow, and open it; its path."""
+    """Make the event for today and tomorrow, open it, and return its path."""
     today = datetime.now(UTC).date()
     lists = {name: "\n".join(plan.event[name]) for name in ("sectors", "places")}
     days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=1)).isoformat()}
@@ -83,7 +83,7 @@ async def make_event(organiser: Visitor, plan: Plan) -> str:
 
 
 async def open_session(organiser: Visitor, event: str, title: str) -> str:
-    """Put a session on the agenda and start it; its slug."""
+    """Put a session on the agenda, start it, and return its slug."""
     now = datetime.now(UTC)
     hours = {"starts": now.strftime(HOUR), "ends": (now + timedelta(hours=1)).strftime(HOUR)}
     made = await organiser.post(f"{event}/console/sessions/new", {"title": title, "kind": "talk", **hours})
@@ -103,7 +103,7 @@ async def come_in(visitor: Visitor, event: str, part: Part, mailroom: Mailroom) 
 
 
 async def applaud(delegates: Sequence[Visitor], path: str, reactions: Sequence[Sequence[str]]) -> None:
-    """Everybody comes into the session, then all react at once, and each sees every reaction counted."""
+    """Let everybody enter the session and react at once, then wait until each page shows every reaction as counted."""
     room = session_room(await delegates[0].get(path))
     async with AsyncExitStack() as doors:
         there = await each(delegates, lambda visitor: doors.enter_async_context(visitor.live([room])))
@@ -114,27 +114,26 @@ async def applaud(delegates: Sequence[Visitor], path: str, reactions: Sequence[S
             raise WentWrong(f"{path}: reactions were refused: {dict(refused)}")
         total = sum(map(len, reactions))
         await asyncio.gather(*(all_counted(page, room, total) for page in there))
-    await asyncio.sleep(
-        CREDIT * REFILL_S
-    )  # credits are a person's, in whichever session: the next begins with all of them
+    # A person's credits count in all sessions together: the next session begins with all of them refilled.
+    await asyncio.sleep(CREDIT * REFILL_S)
 
 
 async def all_counted(page: Presence, room: str, total: int) -> None:
-    """Wait until this page shows every reaction that was sent."""
+    """Wait until a page shows every reaction that was sent."""
     await page.until(lambda: sum(page.topics[room, "reactions"]["totals"].values()) == total)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtests.replay", description=__doc__)
-    parser.add_argument("url", help="where Plenary is served, for example http://127.0.0.1:8000")
+    parser.add_argument("url", help="the address of Plenary, for example http://127.0.0.1:8000")
     parser.add_argument(
-        "--organiser", required=True, metavar="LINK", help="the join link of an organiser of everything"
+        "--organiser", required=True, metavar="LINK", help="the join link of an organiser of every event"
     )
     parser.add_argument(
         "--mail",
         default="127.0.0.1:2525",
         metavar="HOST:PORT",
-        help="where to take mail: Plenary's PLENARY_MAIL_SERVER",
+        help="the address to accept mail at, the same as Plenary's PLENARY_MAIL_SERVER (default: %(default)s)",
     )
     arguments = parser.parse_args()
     asyncio.run(run(arguments))

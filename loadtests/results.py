@@ -1,4 +1,4 @@
-"""What the benchmarks found: `RESULTS.md` has one section for each, replaced whenever it is run again."""
+"""The results of the benchmarks: each has a section in `RESULTS.md`, which every run replaces."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ table shows the median of the runs and their spread (lowest to highest).
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured thing: a value for each run, with its unit, and what it had to reach."""
+    """A measured quantity: a value for each run, its unit, and the goal that it has to reach."""
 
     name: str
     values: Sequence[float]
@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def goal(self) -> str:
-        """Such as `≤ 200`; empty when there is none."""
+        """The goal as text, such as `≤ 200`; empty when there is none."""
         bounds = [
             f"{sign} {number(bound)}"
             for sign, bound in (("≥", self.at_least), ("≤", self.at_most))
@@ -45,13 +45,13 @@ class Figure:
 
     @property
     def is_reached(self) -> bool:
-        """By the median."""
+        """True when the median reaches the goal."""
         above = self.at_least is None or self.median >= self.at_least
         return above and (self.at_most is None or self.median <= self.at_most)
 
     @property
     def row(self) -> str:
-        """A row of the section's table."""
+        """The figure as a row of the section's table."""
         verdict = "" if not self.goal else " ✓" if self.is_reached else " missed"
         spread = f"{number(min(self.values))} – {number(max(self.values))}"
         cells = (self.name, number(self.median), spread, str(len(self.values)), self.unit, self.goal + verdict)
@@ -59,9 +59,9 @@ class Figure:
 
 
 def record(title: str, command: str, figures: Iterable[Figure], notes: Sequence[str] = (), file: Path = FILE) -> str:
-    """Put the section of that title in its place, or at the end when it is new; returns the section.
+    """Replace the section with that title, or add it at the end when it is new, and return the section.
 
-    `notes` are sentences of Markdown below the table: what was run, what limits it.
+    `notes` are sentences of Markdown below the table, about the set-up and the limits of the measurement.
     """
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     table = [
@@ -79,14 +79,14 @@ def record(title: str, command: str, figures: Iterable[Figure], notes: Sequence[
 
 
 def number(value: float) -> str:
-    """Three significant digits at least, thousands apart: 81,234 · 12.3 · 0.084."""
+    """A number with at least three significant digits and with commas at thousands: 81,234 · 12.3 · 0.084."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
 def commit() -> str:
-    """What was measured: the short hash, and whether files differed from it."""
+    """The short hash of the commit that was measured, with a remark when files differed from it."""
 
     def git(*arguments: str) -> str:
         return subprocess.run(("git", *arguments), cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
@@ -96,7 +96,7 @@ def commit() -> str:
 
 
 def machine() -> str:
-    """Cores, processor, memory, system, Python."""
+    """The cores, processor, memory, system and Python version of this machine."""
     info = Path("/proc/cpuinfo")
     models = re.findall(r"^model name\s*: (.*)$", info.read_text(), re.MULTILINE) if info.exists() else []
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

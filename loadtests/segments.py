@@ -1,7 +1,7 @@
-"""How many viewers one core serves with pictures and sound: `python -m loadtests.segments`.
+"""Measure the number of viewers that one core serves with pictures and sound: `python -m loadtests.segments`.
 
-The demo's live session is set back by two hours, so that its playlists are long. Each viewer asks, as hls.js does, for
-what is new in both playlists every two seconds and for one segment of each.
+The start of the demo's live session is set back by two hours, so that its playlists are long. Every two seconds each
+viewer asks, as hls.js does, for a delta update of both playlists and for one segment of each.
 """
 
 import argparse
@@ -26,7 +26,7 @@ SETTLES_S = 3.0
 
 
 class Connection:
-    """A kept-alive HTTP/1.1 connection that asks for one thing after another."""
+    """A persistent HTTP/1.1 connection that sends one request after another."""
 
     def __init__(self, base: str, cookie: str) -> None:
         self.host, self.cookie = urlsplit(base).netloc, cookie
@@ -36,7 +36,7 @@ class Connection:
         self.reader, self.writer = await asyncio.open_connection(host, int(port))
 
     async def get(self, path: str) -> bytes:
-        """The body as it came; raises ValueError for any status but 200."""
+        """The body as it was sent, perhaps compressed. Raises ValueError for any status but 200."""
         asked = f"GET {path} HTTP/1.1\r\nhost: {self.host}\r\ncookie: {self.cookie}\r\naccept-encoding: gzip\r\n\r\n"
         self.writer.write(asked.encode())
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
@@ -47,7 +47,7 @@ class Connection:
 
 
 class Crowd:
-    """Viewers of one session. `answered` and `bytes` count what they were given."""
+    """The viewers of one session. `answered` counts answers, `bytes` their size, `late` rounds longer than `BEAT_S`."""
 
     def __init__(self, base: str, session: str, cookie: str) -> None:
         self.base, self.session, self.cookie = base, session, cookie
@@ -58,7 +58,7 @@ class Crowd:
         return f"{self.session}/media/{rendition}.m3u8?_HLS_skip=YES"
 
     async def scout(self) -> None:
-        """Knows the newest segments: viewers need not read their playlists, which would cost us and not the server."""
+        """Keep `newest` up to date, so that viewers need not parse playlists: that would cost this process time."""
         connection = Connection(self.base, self.cookie)
         await connection.open()
         while True:
@@ -68,24 +68,24 @@ class Crowd:
             await asyncio.sleep(BEAT_S / 4)
 
     async def view(self, phase: float) -> None:
-        """One viewer."""
+        """Act as one viewer, who begins at `phase` (0 to 1) of a round."""
         await asyncio.sleep(phase * BEAT_S)
         connection = Connection(self.base, self.cookie)
         await connection.open()
         while True:
-            began = time.monotonic()
+            began_s = time.monotonic()
             for rendition in RENDITIONS:
                 for path in (self.playlist(rendition), self.newest[rendition]):
                     body = await connection.get(path)
                     self.bytes += len(body)
                     self.answered += 1
-            took = time.monotonic() - began
-            self.late += took > BEAT_S
-            await asyncio.sleep(max(0.0, BEAT_S - took))
+            took_s = time.monotonic() - began_s
+            self.late += took_s > BEAT_S
+            await asyncio.sleep(max(0.0, BEAT_S - took_s))
 
 
 def set_back(data: Path) -> str:
-    """Let the live session with a film have begun two hours ago; its slug."""
+    """Set the start of the live session with a film back by two hours, and return its slug."""
     began = (datetime.now(UTC) - OLD).strftime("%Y-%m-%d %H:%M:%S.%f")
     with sqlite3.connect(data / "plenary.sqlite3", timeout=30) as database:
         (slug,) = database.execute("SELECT slug FROM session WHERE state = 'live' AND film_id IS NOT NULL").fetchone()
@@ -94,13 +94,13 @@ def set_back(data: Path) -> str:
 
 
 def cpu_s(pid: int) -> float:
-    """Processor time of a process's threads so far, seconds."""
+    """Processor time of a process's threads since its start, in seconds."""
     threads = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
 
 async def measure(house: House, viewers: int, seconds: float) -> dict[str, float]:
-    """One run: what the server spent for these viewers beyond what it spends without them."""
+    """The figures of one run: the server's cost for the viewers, without its cost when there are none."""
     async with httpx.AsyncClient(base_url=house.base) as http:
         visitor = Visitor(http)
         await visitor.join(house.links(1)[0])
@@ -126,7 +126,7 @@ async def measure(house: House, viewers: int, seconds: float) -> dict[str, float
 
 
 async def spent(pid: int, seconds: float) -> float:
-    """Processor time of the next so many seconds."""
+    """Processor time, in seconds, that a process uses in the next `seconds` seconds."""
     before = cpu_s(pid)
     await asyncio.sleep(seconds)
     return cpu_s(pid) - before

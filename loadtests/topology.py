@@ -1,7 +1,7 @@
-"""The services of docker-compose.yml as plain processes of this machine, each on a loopback port.
+"""The services of docker-compose.yml as plain processes on this machine, each on a loopback port.
 
-`python -m loadtests.topology` starts them, prints the address, and ends them on Ctrl-C. It reads the compose file, so
-the two cannot drift: the same commands, environment and nginx configuration, with names and ports of this machine.
+`python -m loadtests.topology` starts them, prints the address, and ends them on Ctrl-C. Commands, environment and nginx
+configuration come from the compose file, so the two cannot differ; only names and ports are replaced by local ones.
 """
 
 import os
@@ -31,7 +31,7 @@ VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<kind>:[-?])(?P<rest>[^}]*)
 
 
 class Service(ServerProcess):
-    """A service's own command, where `here` puts names and ports of this machine into what the file says."""
+    """A service with its command from the compose file; `here` replaces names and ports in a text by local ones."""
 
     def __init__(self, name: str, said: Mapping[str, Any], folder: Path, here: Callable[[str], str]) -> None:
         super().__init__(folder)
@@ -59,7 +59,7 @@ class Web(Plenary):
 
 
 class Media(Plenary):
-    """Reached at this machine's own addresses: no container's network lies between."""
+    """The media process. Browsers reach it at this machine's own addresses, without a container network between."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -74,7 +74,7 @@ class Redis(Service):
 
 
 class Store(Service):
-    """A bucket is a directory below the one that is served: the file's volume makes it."""
+    """The object store. A bucket is a directory below the served one; a volume in the compose file makes it."""
 
     def command(self) -> list[str]:
         *words, served = self.said["command"]
@@ -87,7 +87,7 @@ class Store(Service):
 
 
 class Postgres(PostgreSQL):
-    """With the database and its owner that the image makes from its environment."""
+    """PostgreSQL, with the database and owner that the image would make from its environment variables."""
 
     def __init__(self, name: str, said: Mapping[str, Any], folder: Path, here: Callable[[str], str]) -> None:
         super().__init__(folder)
@@ -118,11 +118,11 @@ KINDS: dict[str, type[Service] | type[Postgres]] = {
     "media": Media,
     "store": Store,
 }
-"""By service; every other one is a web process."""
+"""The classes by service name; every other service is a web process."""
 
 
 class Topology:
-    """All services, in a folder that a user other than root may enter."""
+    """All services, in a folder that users other than root have to be able to enter."""
 
     def __init__(self, folder: Path, compose: Path = COMPOSE) -> None:
         self.folder = folder
@@ -151,12 +151,12 @@ class Topology:
 
     @property
     def web(self) -> dict[str, str]:
-        """Where each web process itself answers, by its service."""
+        """The address of each web process itself, by service."""
         return {name: f"http://127.0.0.1:{each.port}" for name, each in self.services.items() if isinstance(each, Web)}
 
     @contextmanager
     def running(self) -> Iterator["Topology"]:
-        """Each service starts once those it depends on answer."""
+        """Start each service once those that it depends on answer; stop all in the reverse order at the end."""
         order = TopologicalSorter(self.needs)
         order.prepare()
         try:
@@ -177,7 +177,7 @@ class Topology:
 
 
 def read(compose: Path, variables: Mapping[str, str]) -> dict[str, Any]:
-    """The file, with these variables put in as Compose does. Raises KeyError for one that must be set and is not."""
+    """The compose file with its variables filled in as Compose does. Raises KeyError when a required one is not set."""
 
     def value(found: re.Match[str]) -> str:
         name, kind, rest = found["name"], found["kind"], found["rest"]

@@ -1,4 +1,4 @@
-"""Measure the fan-out, say what was found, and write it into RESULTS.md."""
+"""Measure the fan-out, print the figures, and write them to RESULTS.md."""
 
 import argparse
 import tempfile
@@ -18,20 +18,20 @@ from tests.engines.redis import Redis
 
 RECEIVERS, RUNS, RUN_S = 2_000, 5, 8.0
 SCENES = ((5_000, 1_000.0, 200.0), (10_000, 200.0, 450.0))
-"""How many are there, reactions a second, and within how many milliseconds 99 of 100 are to be shown."""
+"""Receivers, reactions a second, and the milliseconds within which 99 % of them have to be shown."""
 SCENE_RUNS, SCENE_S = 3, 12.0
 IDLE = 5_000
 
 
 class Measure(NamedTuple):
-    """One section of the results."""
+    """A benchmark and its section of the results."""
 
     title: str
     people: int
     run: Callable[[House], list[Figure]]
     note: str
     has_redis: bool = False
-    """Whether the processes hear one another by Redis, as several would."""
+    """True when Redis connects the processes, as with several web processes."""
 
 
 def measure_throughput(house: House) -> list[Figure]:
@@ -59,24 +59,24 @@ MEASURES: Mapping[str, Measure] = {
         "Fan-out: throughput",
         RECEIVERS,
         measure_throughput,
-        "Ours is a process of the whole application that shows what delegates clap in another one, heard by Redis; "
-        "storing, the claps come to itself, and it judges, stores and answers them besides. The others send a message "
-        "of the same size and do nothing else.",
+        "Ours is a process of the whole application that shows the claps of delegates in another process, which reach "
+        "it over Redis. Ours, storing, gets the claps itself, and also judges, stores and answers them. The others "
+        "only send a message of the same size.",
         has_redis=True,
     ),
     "latency": Measure(
         "Fan-out: latency",
         max(people for people, _, _ in SCENES),
         measure_latency,
-        "One process, its journal and its Redis on. A reaction is shown to a receiver when a total that holds it has "
-        "arrived there.",
+        "One process, with its journal and Redis. A reaction counts as shown to a receiver when a total that includes "
+        "it has arrived there.",
         has_redis=True,
     ),
     "memory": Measure(
         "Fan-out: memory",
         IDLE,
         measure_memory,
-        "Resident memory that connections add to the server, each in the rooms of the event and of its session.",
+        "Resident memory that each connection adds to the server; each is in the room of the event and of a session.",
     ),
 }
 
@@ -91,7 +91,7 @@ def main() -> None:
     chosen: str = parser.parse_args().measure
     measure = MEASURES[chosen]
     prepare_client()
-    print("Making ready: the first time the demo's films are made, which takes a minute or two…", flush=True)
+    print("Preparing; the first run makes the demo's films, which takes a minute or two…", flush=True)
     with environment(measure) as more:
         house = House(environment=more)
         house.lay(measure.people)
@@ -101,7 +101,7 @@ def main() -> None:
 
 @contextmanager
 def environment(measure: Measure) -> Iterator[dict[str, str]]:
-    """What a measure's installation is told; its Redis runs on the clients' core."""
+    """The settings of a measure's installation. Its Redis, if it has one, runs on the clients' core."""
     if not measure.has_redis:
         yield {}
         return

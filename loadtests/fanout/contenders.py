@@ -1,4 +1,4 @@
-"""Who is compared: each a server that sends one frame a tick to everybody, and how a crowd comes in."""
+"""The servers that are compared: each sends one frame a tick to everybody, and each opens with a crowd inside."""
 
 import json
 import sys
@@ -16,10 +16,10 @@ from loadtests.fanout.process import Measured, running
 HERE = Path(__file__).parent
 TICK_MS = 100
 TRICKLE_PER_S = 20
-"""Reactions a second while ours is measured: something has changed on every tick."""
+"""Reactions a second while ours is measured: enough that every tick has a change to send."""
 OURS = ("ours", "ours, storing")
 CLAPPERS = 40
-"""So many, at most, send them: nobody's credit is spent."""
+"""The number of people, at most, who send them: enough that nobody runs out of credits."""
 PAYLOAD = json.dumps(
     {
         "type": "changed",
@@ -35,12 +35,12 @@ PAYLOAD = json.dumps(
     },
     separators=(",", ":"),
 )
-"""As long as what ours sends while people clap."""
+"""The message of the other servers, as long as one of ours while people clap."""
 
 
 @dataclass
 class Stand:
-    """A contender's server with its crowd inside; `stir` is called often and may do what makes it send."""
+    """A contender's server with its crowd inside; `stir` is called often, and may cause changes that it then sends."""
 
     server: Measured
     crowd: Crowd
@@ -52,9 +52,9 @@ Contender = Callable[[int], AbstractContextManager[Stand]]
 
 @contextmanager
 def other(command: list[str], path: str, first: bytes, frames: int, receivers: int) -> Iterator[Stand]:
-    """A server that needs nothing but to be started."""
+    """A server that sends on its own once it is started. Its crowd waits for `frames` frames each."""
     with running([*command, PAYLOAD, str(TICK_MS)]) as server:
-        crowd = Crowd(int(server.said))
+        crowd = Crowd(int(server.first_line))
         crowd.replies = {b"2": b"3"}
         try:
             crowd.open([request(path, crowd.port)] * receivers, lambda index: first, frames)
@@ -65,7 +65,7 @@ def other(command: list[str], path: str, first: bytes, frames: int, receivers: i
 
 @contextmanager
 def ours(house: House, receivers: int) -> Iterator[Stand]:
-    """The real `plenary serve`. It shows what delegates clap in another process, and stores nothing, as the others."""
+    """The real `plenary serve`. The claps come to another process, so this one only shows them and stores nothing."""
     with house.open(receivers) as stand, house.next_door(min(CLAPPERS, receivers)) as clappers:
         beat = house.clapping(clappers, TRICKLE_PER_S)
 
@@ -78,14 +78,14 @@ def ours(house: House, receivers: int) -> Iterator[Stand]:
 
 @contextmanager
 def storing(house: House, receivers: int) -> Iterator[Stand]:
-    """The same, and the claps come to it: it hears, judges, stores and answers them besides."""
+    """The real `plenary serve`, to which the claps come: it also receives, judges, stores and answers them."""
     with house.open(receivers) as stand:
         beat = house.clapping(stand.crowd, TRICKLE_PER_S)
         yield Stand(stand.server, stand.crowd, partial(next, beat, None))
 
 
 def contenders(house: House) -> dict[str, Contender]:
-    """By name, in the order in which they run."""
+    """The contenders by name, in the order in which they run."""
     plain = [sys.executable, str(HERE / "plain.py")]
     return {
         "ours": partial(ours, house),

@@ -1,6 +1,6 @@
-"""Thousands of WebSockets in one light process: bare sockets and epoll, and no Python object for each frame.
+"""Thousands of WebSockets in one light process, by plain sockets and epoll, without a Python object for each frame.
 
-Receivers of one tick get the same bytes: what a chunk of bytes means is worked out once, and looked up for the others.
+All receivers get the same bytes at a tick, so a chunk of bytes is decoded once and looked up for the other receivers.
 """
 
 import select
@@ -12,35 +12,38 @@ from collections.abc import Callable, Sequence
 from loadtests.fanout.frames import CLOSE, PING, PONG, TEXT, masked, whole
 
 AT_ONCE = 64
-"""How many open at the same moment."""
+"""The most connections that are being opened at the same time."""
 OPENS_WITHIN_S = 120.0
 CHUNK_BYTES = 65_536
 KNOWN_CHUNKS = 10_000
 PER_SOURCE = 20_000
-"""Connections from one address: beyond, ports run out."""
+"""The most connections from one address: with more, its ports run out."""
 
 Meaning = Callable[[bytes], int | None]
-"""What a message counts to, or None when it says nothing of it."""
+"""Reads the total out of a message; None when the message holds none."""
 
 
 class Lost(Exception):
-    """A connection was refused or has ended."""
+    """Raised when a connection was refused or has ended."""
 
 
 class Crowd:
-    """Connections to one server. `meaning` reads a total out of a message; each arrival of one is noted."""
+    """Connections to one server. `meaning` reads the total out of a message.
+
+    While `keeps_arrivals` is set, the arrival of each total is noted.
+    """
 
     def __init__(self, port: int, meaning: Meaning = lambda message: None) -> None:
         self.port, self.meaning = port, meaning
         self.frames = 0
-        """Text frames received."""
+        """Number of text frames received."""
         self.lost = 0
         self.sockets: list[socket.socket] = []
-        self.when, self.who, self.totals = array("d"), array("L"), array("L")
-        """For each frame with a total: monotonic seconds, the receiver's index, and the total."""
+        self.arrived_s, self.receivers, self.totals = array("d"), array("L"), array("L")
+        """For each noted arrival: monotonic seconds, the receiver's index, and the total."""
         self.keeps_arrivals = False
         self.replies: dict[bytes, bytes] = {}
-        """Messages that the server expects an answer to."""
+        """The answers to messages for which the server expects one."""
         self._by_number: dict[int, int] = {}
         self._known: dict[bytes, tuple[int, int | None]] = {}
         self._rest: dict[int, bytes] = {}
@@ -49,11 +52,12 @@ class Crowd:
         self._poll = select.epoll()
 
     def open(self, requests: Sequence[bytes], first: Callable[[int], bytes], frames: int) -> None:
-        """Connect one for each request and send the frames `first(index)`; returns when all have had so many frames.
+        """Open a connection for each request, and send `first(index)` once it is open.
 
-        Raises Lost for one that is refused.
+        Returns when every connection has received `frames` text frames. Raises Lost when one is refused or it takes too
+        long.
         """
-        until = time.monotonic() + OPENS_WITHIN_S + len(requests) / 50
+        until_s = time.monotonic() + OPENS_WITHIN_S + len(requests) / 50
         waiting = iter(enumerate(requests, len(self.sockets)))
         behind = set[int]()
         while True:
@@ -65,20 +69,23 @@ class Crowd:
                 return
             self.listen(0.05)
             behind = {index for index in behind if self._received[index] < frames}
-            if self.lost or time.monotonic() > until:
+            if self.lost or time.monotonic() > until_s:
                 raise Lost(f"{len(self.sockets) - len(behind)} of {len(requests)} could come in, {self.lost} were lost")
 
     def listen(self, seconds: float) -> None:
-        """Take in what comes for so long, or until the first arrivals are dealt with when it is 0."""
-        until = time.monotonic() + seconds
+        """Read arriving bytes for `seconds` seconds; with 0, read only the bytes that have arrived already."""
+        until_s = time.monotonic() + seconds
         while True:
-            for number, _ in self._poll.poll(max(0.0, until - time.monotonic()), 1024):
+            for number, _ in self._poll.poll(max(0.0, until_s - time.monotonic()), 1024):
                 self._read(self._by_number[number])
-            if time.monotonic() >= until:
+            if time.monotonic() >= until_s:
                 return
 
     def take(self) -> None:
-        """Take in what has come. Nobody is woken for what comes until then, which the server would pay for."""
+        """Read the bytes that have arrived, without waiting for more.
+
+        Waking up this process for each arrival would cost the server processor time.
+        """
         while ready := self._poll.poll(0, 1024):
             for number, _ in ready:
                 self._read(self._by_number[number])
@@ -121,7 +128,7 @@ class Crowd:
         self._count(index, *known)
 
     def _piece(self, index: int, data: bytes) -> None:
-        """What may begin with the answer to the handshake, or end in the middle of a frame."""
+        """Take bytes that may begin with the answer to the handshake, or end in the middle of a frame."""
         if index in self._opening:
             head, found, data = data.partition(b"\r\n\r\n")
             if not found:
@@ -163,8 +170,8 @@ class Crowd:
         self.frames += texts
         self._received[index] += texts
         if total is not None and self.keeps_arrivals:
-            self.when.append(time.monotonic())
-            self.who.append(index)
+            self.arrived_s.append(time.monotonic())
+            self.receivers.append(index)
             self.totals.append(total)
 
     def _lose(self, index: int) -> None:

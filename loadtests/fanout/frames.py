@@ -1,4 +1,4 @@
-"""WebSocket frames as bare bytes (RFC 6455, 5.2). Knows neither sockets nor what a message says."""
+"""WebSocket frames as bytes (RFC 6455, 5.2). This module knows neither sockets nor the content of a message."""
 
 import struct
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ MASK = bytes(4)
 
 
 def masked(payload: bytes, opcode: int = TEXT) -> bytes:
-    """A whole frame from a client."""
+    """A whole frame from a client. `payload` has at most 65,535 bytes."""
     length = len(payload)
     size = struct.pack("!B", MASKED | length) if length < 126 else struct.pack("!BH", MASKED | 126, length)
     return bytes([FINAL | opcode]) + size + MASK + payload
 
 
 def whole(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Each whole frame from a server: its opcode, its payload, and where it ends."""
+    """Each whole frame from a server: its opcode, its payload, and the offset of its end in `data`."""
     start = 0
     while start + 2 <= len(data):
         begins, length = start + 2, data[start + 1]

@@ -1,4 +1,4 @@
-"""The real thing: `plenary serve` over the demo event, met through its public commands and its socket."""
+"""The real `plenary serve` with the demo event, used through its public commands and its WebSocket."""
 
 import json
 import os
@@ -25,7 +25,7 @@ TOTALS = re.compile(rb'"totals":\{([^}]*)\}')
 NUMBER = re.compile(rb":(\d+)")
 EVENT = re.compile(r"event:[0-9a-f-]{36}")
 ROOMS = 2
-"""A page in a session is in its event's room too."""
+"""Rooms of a page in a session: the session's and the event's."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Occupied:
 
 
 class House:
-    """An installation of its own, with its demo event live."""
+    """An installation for the benchmark, with its demo event live."""
 
     def __init__(self, folder: Path = FOLDER, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -43,15 +43,15 @@ class House:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
         self.environment = kept | {"PLENARY_DATA": str(folder), "PLENARY_PORT": "0"} | dict(environment or {})
         self.session = ""
-        self.sent: list[float] = []
-        """When each reaction was sent, monotonic seconds."""
+        self.sent_s: list[float] = []
+        """The monotonic time, in seconds, at which each reaction was sent."""
         self._cookies: list[str] = []
         self._hello = b""
         self._opened = 0
-        """Tells the pages of one opening from those of another: what they send is new."""
+        """A random number for each opening, so that the keys of its reactions are new."""
 
     def lay(self, people: int) -> None:
-        """Make the demo event anew, with the films that are there already, and sign in so many delegates."""
+        """Make the demo event anew, with films that exist already, and sign in `people` delegates."""
         for old in self.folder.glob("plenary.sqlite3*"):
             old.unlink()
         with running([sys.executable, "-m", "server", "demo"], self.environment):
@@ -59,14 +59,14 @@ class House:
         self.sign_in(people)
 
     def sign_in(self, people: int) -> None:
-        """Sign in so many delegates who do not exist."""
+        """Sign in `people` made-up delegates."""
         links = [sys.executable, "-m", "server", "links", "demo", "--count", str(people), "--signed-in"]
         made = subprocess.run(links, env=self.environment, capture_output=True, text=True, check=True)
         self._cookies = made.stdout.split()
 
     @contextmanager
     def open(self, people: int) -> Iterator[Occupied]:
-        """Serve, with so many in the live session, each signed in for themselves."""
+        """Serve, with `people` delegates in the live session, each with a sign-in of their own."""
         with running([sys.executable, "-m", "server", "serve"], self.environment) as server:
             self._opened = secrets.randbits(32)
             port = port_of(server)
@@ -81,7 +81,7 @@ class House:
 
     @contextmanager
     def next_door(self, people: int) -> Iterator[Crowd]:
-        """Another process of the same installation, on the clients' core, with some of the same people in it."""
+        """Another web process of the same installation, on the clients' core, with some of the same people in it."""
         with running([sys.executable, "-m", "server", "serve"], self.environment, CLIENT_CORE) as server:
             crowd = Crowd(port_of(server))
             try:
@@ -91,18 +91,21 @@ class House:
                 crowd.close()
 
     def fill(self, crowd: Crowd, people: int) -> None:
-        """Let more come, until there are so many."""
+        """Let more people come, until there are `people`."""
         cookies = self._cookies[len(crowd.sockets) : people]
         crowd.open([request("/live", crowd.port, cookie) for cookie in cookies], lambda index: self._hello, ROOMS)
 
     def clapping(self, crowd: Crowd, per_second: float) -> Iterator[int]:
-        """At each step, send the reactions that are due: everybody in turn, so that nobody's credit is spent."""
-        began, people = time.monotonic(), len(crowd.sockets)
+        """At each step, send the reactions that are due, and yield their number so far.
+
+        Everybody sends in turn, so that nobody runs out of credits.
+        """
+        began_s, people = time.monotonic(), len(crowd.sockets)
         for sent in count():
-            while sent >= (time.monotonic() - began) * per_second:
+            while sent >= (time.monotonic() - began_s) * per_second:
                 yield sent
-            self.sent.append(time.monotonic())
-            crowd.say(sent % people, self._clap(sent % people, len(self.sent)))
+            self.sent_s.append(time.monotonic())
+            crowd.say(sent % people, self._clap(sent % people, len(self.sent_s)))
 
     def _clap(self, index: int, n: int) -> bytes:
         sender = f"{self._opened:08x}{index:08x}"
@@ -110,7 +113,7 @@ class House:
         return json.dumps(clap).encode()
 
     def _rooms(self, port: int) -> tuple[str, str]:
-        """The event's room and the id of the session that is live, from the lobby and its socket's welcome."""
+        """The event's room, from the lobby, and the id of the live session, from the `welcome` of that room."""
         lobby = urllib.request.Request(f"http://127.0.0.1:{port}/demo/lobby", headers={"Cookie": self._cookies[0]})
         with urllib.request.urlopen(lobby) as answer:
             found = EVENT.search(answer.read().decode())
@@ -133,11 +136,11 @@ class House:
 
 
 def port_of(server: Measured) -> int:
-    """As it says in its first line."""
-    return int(server.said.rstrip("/\n").rpartition(":")[2])
+    """The port in the first line that the server printed."""
+    return int(server.first_line.rstrip("/\n").rpartition(":")[2])
 
 
 def total(message: bytes) -> int | None:
-    """How many reactions a message says are stored."""
+    """The number of stored reactions according to a message; None when the message has no totals."""
     found = TOTALS.search(message)
     return sum(map(int, NUMBER.findall(found[1]))) if found else None

@@ -1,4 +1,4 @@
-"""What an idle connection costs the server."""
+"""The memory that an idle connection needs in the server."""
 
 import time
 
@@ -7,16 +7,16 @@ from loadtests.results import Figure
 
 SETTLES_S = 5.0
 WARM = 200
-"""Those who come first make the server load what it needs for everybody."""
+"""Connections that come first and are not measured: they make the server load everything that all of them share."""
 
 
 def idle(house: House, people: int) -> float:
-    """KiB of resident memory for each connection that has joined its rooms and says nothing."""
+    """Resident memory, in KiB, for each connection that has joined its rooms and sends nothing."""
     with house.open(WARM) as occupied:
         before = occupied.server.memory_kib
         house.fill(occupied.crowd, people)
-        until = time.monotonic() + SETTLES_S
-        while time.monotonic() < until:
+        until_s = time.monotonic() + SETTLES_S
+        while time.monotonic() < until_s:
             occupied.crowd.listen(0.1)
         return (occupied.server.memory_kib - before) / (people - WARM)
 

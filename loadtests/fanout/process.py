@@ -1,4 +1,4 @@
-"""A server as a process on a core of its own: started, measured, and never left behind."""
+"""A server as a process on a core of its own: it is started, measured, and always ended."""
 
 import os
 import resource
@@ -12,26 +12,26 @@ ENDS_WITHIN_S = 20
 
 
 class Failed(Exception):
-    """A server did not start; what it said is the text."""
+    """Raised when a server does not start or does not offer what a run needs."""
 
 
 class Measured:
-    """A running process and what it costs. The processes that it has started are not counted."""
+    """A running process and its costs, without those of the processes that it has started."""
 
-    def __init__(self, process: "subprocess.Popen[str]", said: str) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", first_line: str) -> None:
         self.process = process
-        self.said = said
-        """Its first line."""
+        self.first_line = first_line
+        """The first line that it printed."""
 
     @property
     def cpu_s(self) -> float:
-        """Processor time of its threads so far, user and system, seconds."""
+        """Processor time (user and system) of its threads since the start, in seconds."""
         threads = Path(f"/proc/{self.process.pid}/task").iterdir()
         return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
     @property
     def memory_kib(self) -> int:
-        """Resident, KiB."""
+        """Resident memory, in KiB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
 
@@ -40,7 +40,7 @@ class Measured:
 def running(
     command: Sequence[str], environment: Mapping[str, str] | None = None, core: int = SERVER_CORE
 ) -> Iterator[Measured]:
-    """Start it on that core and wait for its first line; end it with the context. Raises Failed."""
+    """Start a command on a core and wait for its first line; end it with the context. Raises Failed."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"},
@@ -51,10 +51,10 @@ def running(
     )
     try:
         assert process.stdout
-        said = process.stdout.readline()
-        if not said:
+        first_line = process.stdout.readline()
+        if not first_line:
             raise Failed(f"{' '.join(command)} did not start")
-        yield Measured(process, said)
+        yield Measured(process, first_line)
     finally:
         end(process)
 
@@ -71,7 +71,7 @@ def end(process: "subprocess.Popen[str]") -> None:
 
 
 def prepare_client() -> None:
-    """Keep this process to the clients' core, and let it and what it starts hold many connections."""
+    """Keep this process on the clients' core, and let it and its child processes hold many connections."""
     os.sched_setaffinity(0, {CLIENT_CORE})
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,4 +1,4 @@
-// socket.io at its best: WebSocket alone, no compression, one message a tick to the whole room.
+// socket.io in its fastest set-up: WebSocket only, no compression, one message a tick to the whole room.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 

@@ -1,4 +1,4 @@
-"""Frames for each second of the server's processor time, ours beside the usual stacks."""
+"""Frames for each second of the server's processor time, of ours and of the usual stacks."""
 
 import time
 from collections import defaultdict
@@ -10,13 +10,13 @@ from loadtests.results import Figure
 STEP_S = 0.01
 SETTLES_S = 1.0
 AIMS = {"plain ASGI loop": 1.8, "socket.io": 1.7, "ws": 1.2}
-"""How many times as many frames as each of them ours has to send, when it does no more than they do."""
+"""The ratio of frames, ours to theirs, that ours has to reach while it stores nothing, as they do."""
 
 
 def compare(
     contenders: Mapping[str, Contender], receivers: int, runs: int, seconds: float, tell: Callable[[str], None]
 ) -> list[Figure]:
-    """Everybody in turn, as often as there are runs; each value a run's frames for a second of processor time."""
+    """Measure every contender in turn, `runs` times, in frames for a second of processor time."""
     found = defaultdict[str, list[float]](list)
     for run in range(runs):
         for name, contender in contenders.items():
@@ -40,9 +40,9 @@ def rate(stand: Stand, seconds: float) -> float:
 
 
 def watch(stand: Stand, seconds: float) -> None:
-    """Let it run for so long."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    """Let the server run for `seconds` seconds, and read the frames that arrive."""
+    until_s = time.monotonic() + seconds
+    while time.monotonic() < until_s:
         stand.stir()
         time.sleep(STEP_S)
         stand.crowd.take()

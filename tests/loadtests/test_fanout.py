@@ -1,4 +1,4 @@
-"""The fan-out benchmark in small: everything is started, met and counted, and nothing is timed."""
+"""The fan-out benchmark in small: everything is started, connected and counted, but no time is judged."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ CROWD = 12
 
 @pytest.fixture
 async def house(settings, make) -> House:
-    """A demo event without films, its one session live."""
+    """An installation whose demo event has no films and one live session."""
     event = await make.event(slug="demo", kind="demo")
     await make.live_session(event)
     house = House(settings.data, {"DATABASE_URL": settings.database_url})
@@ -25,7 +25,7 @@ async def house(settings, make) -> House:
 
 
 @pytest.mark.one_engine
-def test_everybody_is_compared_with_everybody(house, redis_url, monkeypatch):
+def test_ours_is_compared_with_every_other_server(house, redis_url, monkeypatch):
     monkeypatch.setattr(throughput, "SETTLES_S", 0)
     house.environment["REDIS_URL"] = redis_url
     told: list[str] = []
@@ -53,8 +53,8 @@ def test_every_reaction_is_followed_to_every_receiver_and_every_connection_weigh
 def test_a_reaction_is_shown_with_the_first_total_that_holds_it():
     crowd = Crowd(0)
     for when, who, seen in [(1.0, 0, 100), (1.2, 0, 101), (1.3, 1, 102), (1.5, 0, 102)]:
-        crowd.when.append(when)
-        crowd.who.append(who)
+        crowd.arrived_s.append(when)
+        crowd.receivers.append(who)
         crowd.totals.append(seen)
     found = latency.seen(crowd, np.array([1.1, 1.15]), before=100, people=2)
     assert found.missing == 0
@@ -63,7 +63,7 @@ def test_a_reaction_is_shown_with_the_first_total_that_holds_it():
     crowd.close()
 
 
-def test_frames_are_told_apart_however_they_come():
+def test_each_whole_frame_is_found_and_an_incomplete_one_is_left():
     texts = [b"", b"x" * 125, b"x" * 126, b"x" * 70_000]
     data = b"".join(header(len(text)) + text for text in texts)
     assert [(opcode, payload) for opcode, payload, _ in whole(data)] == [(TEXT, text) for text in texts]

@@ -1,4 +1,4 @@
-"""The page of results: a section for each benchmark, replaced when it is run again."""
+"""The file of results: a section for each benchmark, which every run replaces."""
 
 import pytest
 
