@@ -9,7 +9,7 @@ from functools import partial
 
 from rooms import meters
 from rooms.attendance import Stays
-from rooms.bus import HOUSE, Asked, Counted, Moved, PeoplePresent, ProcessGone
+from rooms.bus import Counted
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.hub import Hub
 from rooms.presence import BEAT_MS
@@ -57,7 +57,9 @@ class Beat:
     def ticking(self) -> Iterator[int]:
         """As `tick`, in the parts of `Room.publishing`."""
         now_ms = self.hub.steady_ms()
-        self._agree()
+        if self.hub.neighbours.settle():
+            self._recount_at_ms = 0
+            self.hub.doubt_everybody()
         with meters.TICK.time():
             for room in tuple(self.hub.rooms.values()):
                 for written in room.publishing(now_ms=now_ms):
@@ -87,9 +89,12 @@ class Beat:
 
         What can change who may listen is shown only once they were asked about: a failure leaves it to be read again.
         """
-        with suppress(Unavailable):
-            await self.hub.end_sign_ins()
-        for name, topics in self.hub.take_stale().items():
+        unread = self.hub.unread.take()
+        try:
+            await self.hub.end_sign_ins(unread.sign_ins)
+        except Unavailable:
+            self.hub.unread.put_back(unread.sign_ins)
+        for name, topics in unread.topics.items():
             room = self.hub.rooms.get(name)
             if room is None:
                 continue
@@ -142,7 +147,7 @@ class Beat:
     async def leave(self) -> None:
         """At the end of the process: nobody is here or attends any more as far as it can say."""
         at_ms = self.hub.epoch_ms()
-        self.hub.bus.publish(HOUSE, ProcessGone(self.hub.process))
+        self.hub.neighbours.say_goodbye()
         for room in self.hub.rooms.values():
             if room.is_session:
                 self.stays.observe(room.key, (), at_ms=at_ms)
@@ -168,41 +173,12 @@ class Beat:
         meters.WHOLE.set(hub.bus.is_whole)
 
     def _state_presence(self, now_ms: int) -> None:
-        beats = now_ms >= self._state_at_ms
-        if beats:
-            self.hub.doubtful.update(self.hub.connections)
-            self.hub.stale.set()
-        for name, room in self.hub.rooms.items():
-            if room.presence.expire(now_ms=now_ms):
-                room.touch()
-            if beats:
-                self._state(name)
-        if beats:
+        for room in self.hub.rooms.values():
+            room.expire(now_ms=now_ms)
+        if now_ms >= self._state_at_ms:
             self._state_at_ms = now_ms + BEAT_MS
-
-    def _agree(self) -> None:
-        """Tell the other processes who came and left, and whom this one has where somebody cannot know it.
-
-        A channel that is newly heard may have missed anything: the others are asked, and the numbers are read again.
-        """
-        hub = self.hub
-        unheard = hub.unheard & {HOUSE, *hub.rooms}
-        hub.unheard -= unheard
-        unstated, hub.unstated = hub.unstated | unheard, set()
-        moved, hub.moved = hub.moved - unstated, set()
-        if HOUSE in unheard:
-            self._recount_at_ms = 0
-            hub.doubtful.update(hub.connections)
-            hub.stale.set()
-        for name in unheard - {HOUSE}:
-            hub.bus.publish(name, Asked(name, hub.process))
-        for name in unstated & hub.rooms.keys():
-            self._state(name)
-        for name in moved & hub.rooms.keys():
-            hub.bus.publish(name, Moved(name, hub.process, *hub.rooms[name].presence.take_moves()))
-
-    def _state(self, name: str) -> None:
-        self.hub.bus.publish(name, PeoplePresent(name, self.hub.process, self.hub.rooms[name].presence.state()))
+            self.hub.doubt_everybody()
+            self.hub.neighbours.state_all()
 
     async def _move(self, tasks: asyncio.TaskGroup) -> None:
         """A tick: have stored what waits, at most one commit at a time, and show what has changed.
@@ -230,7 +206,7 @@ class Beat:
 
     async def _read_when_stale(self) -> None:
         while True:
-            await self.hub.stale.wait()
+            await self.hub.unread.wait()
             await self.read()
 
     async def _every(self, every_s: float, step: Callable[[], Awaitable[None]]) -> None:

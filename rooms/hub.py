@@ -7,7 +7,7 @@ import asyncio
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from functools import partial
 from weakref import WeakValueDictionary
@@ -16,11 +16,13 @@ from rooms import meters
 from rooms.bus import HOUSE, Asked, Bus, BusMessage, Hear, Listening, ProcessGone, RowChanged, SignedOut
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.intake import Intake, refuse
+from rooms.neighbours import Neighbours
 from rooms.outlet import Frame, Outlet
 from rooms.outside import Access, Journal, Rows
 from rooms.protocol import Close, Denial, Denied, Hello, Playing, ReactionSend
 from rooms.receivers import Connection
 from rooms.room import Room
+from rooms.unread import Unread
 
 KEEP_EMPTY_MS = 60_000
 """How long a room without members stays open, for the next to come."""
@@ -54,21 +56,12 @@ class Hub:
         self.connections: defaultdict[uuid.UUID, set[Connection]] = defaultdict(set)
         """By sign-in."""
         self.intake = Intake(journal)
-        self.stale = asyncio.Event()
-        """Some row is known to be newer than what is shown, or some sign-in may have ended."""
+        self.unread = Unread()
+        self.neighbours = Neighbours(self.process, bus, self.rooms)
         self.paused = False
         """The database does not answer; every session's room says so."""
         self.bus_away = False
         """This process does not hear the others; every event's room says so to the crew."""
-        self.doubtful: set[uuid.UUID] = set()
-        """The sign-ins that may have ended."""
-        self.moved: set[str] = set()
-        """The rooms that people came to or left, which the other processes are yet to be told."""
-        self.unheard: set[str] = set()
-        """The channels newly heard: what the other processes said before is to be asked for."""
-        self.unstated: set[str] = set()
-        """The rooms of which another process asked whom this one has in them."""
-        self._stale: defaultdict[str, set[str]] = defaultdict(set)
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._hearing: dict[str, Hear] = {}
         self._empty_since_ms: dict[str, int] = {}
@@ -184,7 +177,7 @@ class Hub:
                 room.count.raise_to(await self.journal.count(room.key))
         except BaseException:
             self.bus.unsubscribe(name, hear)
-            self.unheard.discard(name)
+            self.neighbours.forget(name)
             raise
         self._hearing[name] = hear
         return room
@@ -192,7 +185,7 @@ class Hub:
     def _close(self, room: Room) -> None:
         self.bus.unsubscribe(room.name, self._hearing.pop(room.name))
         del self.rooms[room.name]
-        self._stale.pop(room.name, None)
+        self.unread.forget(room.name)
 
     def _offer(self, connection: Connection, command: ReactionSend, room: Room) -> None:
         if room.status is not None:
@@ -207,27 +200,20 @@ class Hub:
         except (UnknownRoom, Unavailable) as error:
             return self._deny(connection, name, error.code)
         if room.enter(connection, audience):
-            self.moved.add(name)
+            self.neighbours.note_move(name)
 
     def _leave(self, room: Room, connection: Connection) -> None:
         if room.leave(connection):
-            self.moved.add(room.name)
+            self.neighbours.note_move(room.name)
 
     def _deny(self, connection: Connection, name: str, reason: Denial) -> None:
         connection.outlet.tell(Frame(Denied(name, reason)))
-
-    def take_stale(self) -> dict[str, set[str]]:
-        """The topics, by room, whose rows are newer than what is shown; they are the caller's to read."""
-        stale, self._stale = dict(self._stale), defaultdict(set)
-        self.stale.clear()
-        return stale
 
     def note(self, name: str, topic: str, revision: int) -> None:
         """A row has reached this revision: if that is news to an open room, it is to be read again."""
         room = self.rooms.get(name)
         if room and topic in room.row_topics and revision > room.revision(topic):
-            self._stale[name].add(topic)
-            self.stale.set()
+            self.unread.add_topic(name, topic)
 
     def pause(self, paused: bool) -> None:
         """Say in every session's room whether reactions wait for the database."""
@@ -253,13 +239,15 @@ class Hub:
             elif now_in != audience:
                 room.reseat(connection, now_in)
 
-    async def end_sign_ins(self) -> None:
-        """Close the connections of those doubtful sign-ins that have indeed ended. Raises Unavailable."""
-        asked = frozenset(self.doubtful)
-        for sign_in in await self.access.ended(asked & self.connections.keys()):
+    def doubt_everybody(self) -> None:
+        """Ask anew which sign-ins have ended: word of it may have been lost."""
+        self.unread.add_sign_ins(self.connections)
+
+    async def end_sign_ins(self, doubtful: Set[uuid.UUID]) -> None:
+        """Close the connections of those sign-ins that have ended. Raises Unavailable."""
+        for sign_in in await self.access.ended(doubtful & self.connections.keys()):
             for connection in tuple(self.connections.get(sign_in, ())):
                 connection.outlet.close(Close.SIGNED_OUT)
-        self.doubtful -= asked
 
     def fail(self, room: Room) -> None:
         """A room that met a surprise ends; its members come back to a fresh one."""
@@ -272,25 +260,24 @@ class Hub:
     def _hear_house(self, message: BusMessage) -> None:
         match message:
             case SignedOut(person=person):
-                for sign_in, connections in self.connections.items():
-                    if any(connection.person == person for connection in connections):
-                        self.doubtful.add(sign_in)
-                        self.stale.set()
+                self.unread.add_sign_ins(
+                    sign_in
+                    for sign_in, connections in self.connections.items()
+                    if any(connection.person == person for connection in connections)
+                )
             case ProcessGone(process=process):
                 for room in self.rooms.values():
-                    if room.presence.forget(process):
-                        room.touch()
+                    room.forget(process)
             case Listening(channel=channel):
-                self.unheard.add(channel)
+                self.neighbours.note_listening(channel)
 
     def _hear(self, room: Room, message: BusMessage) -> None:
         match message:
             case RowChanged():
                 self.note(message.room, message.topic, message.revision)
             case Listening(channel=channel):
-                self.unheard.add(channel)
+                self.neighbours.note_listening(channel)
             case Asked(process=process):
-                if process != self.process:
-                    self.unstated.add(room.name)
+                self.neighbours.note_question(room.name, process)
             case _:
                 room.hear(message, process=self.process, now_ms=self.steady_ms())

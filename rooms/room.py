@@ -122,6 +122,16 @@ class Room:
                 self.presence.hear_all(other, people, now_ms=now_ms)
                 self.touch()
 
+    def forget(self, process: str) -> None:
+        """Another process has nobody here any more."""
+        if self.presence.forget(process):
+            self.touch()
+
+    def expire(self, *, now_ms: int) -> None:
+        """Forget the people of processes that have been silent for too long."""
+        if self.presence.expire(now_ms=now_ms):
+            self.touch()
+
     def raise_count(self, count: Count) -> None:
         """Show these numbers, each unless a larger one is shown already."""
         if self.count.raise_to(count):

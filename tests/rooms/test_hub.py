@@ -21,7 +21,7 @@ async def test_an_announcement_reaches_every_page_when_it_is_announced(house):
     _, listener = await house.join(EVENT)
     revision = house.rows.write(EVENT, "announcement", AnnouncementShown("1", "Lunch", NOON))
     house.bus.publish(EVENT, RowChanged(EVENT, "announcement", revision))
-    assert house.hub.stale.is_set()
+    assert house.hub.unread.is_any
     await house.beat.read()
     house.beat.tick()
     assert listener.shown(EVENT)["announcement"]["text"] == "Lunch"
@@ -57,6 +57,27 @@ async def test_a_sign_in_that_ended_unannounced_is_noticed_at_the_next_beat(hous
     house.access.gone.add(amara.sign_in)
     await house.pass_seconds(15)
     assert hers.closed == Close.SIGNED_OUT
+
+
+async def test_a_sign_out_that_is_heard_while_another_is_looked_up_is_looked_up_next(house):
+    amara, _ = await house.join(EVENT)
+    ben, listener = await house.join(EVENT)
+    look_up = house.access.ended
+
+    async def ended_meanwhile(sign_ins):
+        found = await look_up(sign_ins)
+        house.access.gone.add(ben.sign_in)
+        house.bus.publish(HOUSE, SignedOut(ben.person))
+        return found
+
+    house.bus.publish(HOUSE, SignedOut(amara.person))
+    house.access.ended = ended_meanwhile
+    await house.beat.read()
+    house.access.ended = look_up
+    assert listener.closed is None
+    assert house.hub.unread.is_any
+    await house.beat.read()
+    assert listener.closed == Close.SIGNED_OUT
 
 
 async def test_who_takes_a_seat_hears_the_table_and_who_gives_it_up_does_not(house):
