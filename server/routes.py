@@ -1,5 +1,7 @@
 """Every address on one screen. First path segments that are ours are reserved slugs."""
 
+from typing import Any
+
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from server.live import socket
@@ -27,9 +29,24 @@ from server.pages import (
     surveys,
     tables,
 )
+from server.web.resource import Resource
 
 GET, POST = ["GET"], ["POST"]
-BOTH = ["GET", "POST"]
+
+
+def addresses_of(path: str, resource: Resource[Any, Any]) -> list[BaseRoute]:
+    """The addresses of a resource: its list, the form that adds a row, and the form and the deletion of each row."""
+    one = resource.one
+    row = f"{path}/{{{one}:uuid}}"
+    return [
+        Route(path, resource.index, name=resource.many),
+        Route(f"{path}/new", resource.new, methods=GET, name=f"{one}_new"),
+        Route(f"{path}/new", resource.create, methods=POST),
+        Route(row, resource.edit, methods=GET, name=f"{one}_edit"),
+        Route(row, resource.update, methods=POST),
+        Route(f"{row}/delete", resource.destroy, methods=POST, name=f"{one}_delete"),
+    ]
+
 
 ROUTES: list[BaseRoute] = [
     Route("/livez", machines.health.live, name="livez"),
@@ -199,29 +216,12 @@ ROUTES: list[BaseRoute] = [
     Route(
         "/{event}/console/films/{upload:uuid}/delete", console.films.destroy, methods=POST, name="film_upload_delete"
     ),
-    Route("/{event}/console/tracks", console.tracks.index, name="tracks"),
-    Route("/{event}/console/tracks/new", console.tracks.new, methods=GET, name="track_new"),
-    Route("/{event}/console/tracks/new", console.tracks.create, methods=POST),
-    Route("/{event}/console/tracks/{track:uuid}", console.tracks.edit, methods=GET, name="track_edit"),
-    Route("/{event}/console/tracks/{track:uuid}", console.tracks.update, methods=POST),
-    Route("/{event}/console/tracks/{track:uuid}/delete", console.tracks.destroy, methods=POST, name="track_delete"),
-    Route("/{event}/console/speakers", console.speakers.index, name="speakers"),
-    Route("/{event}/console/speakers/new", console.speakers.new, methods=GET, name="speaker_new"),
-    Route("/{event}/console/speakers/new", console.speakers.create, methods=POST),
-    Route("/{event}/console/speakers/{speaker:uuid}", console.speakers.edit, methods=GET, name="speaker_edit"),
-    Route("/{event}/console/speakers/{speaker:uuid}", console.speakers.update, methods=POST),
+    *addresses_of("/{event}/console/tracks", console.tracks.TRACKS),
+    *addresses_of("/{event}/console/speakers", console.speakers.SPEAKERS),
     Route(
         "/{event}/console/speakers/{speaker:uuid}/invite", console.speakers.invite, methods=POST, name="speaker_invite"
     ),
-    Route(
-        "/{event}/console/speakers/{speaker:uuid}/delete", console.speakers.destroy, methods=POST, name="speaker_delete"
-    ),
-    Route("/{event}/console/tables", console.tables.index, name="console_tables"),
-    Route("/{event}/console/tables/new", console.tables.new, methods=GET, name="table_new"),
-    Route("/{event}/console/tables/new", console.tables.create, methods=POST),
-    Route("/{event}/console/tables/{table:uuid}", console.tables.edit, methods=GET, name="table_edit"),
-    Route("/{event}/console/tables/{table:uuid}", console.tables.update, methods=POST),
-    Route("/{event}/console/tables/{table:uuid}/delete", console.tables.destroy, methods=POST, name="table_delete"),
+    *addresses_of("/{event}/console/tables", console.tables.TABLES),
 ]
 
 RESERVED_SLUGS = frozenset(

@@ -1,5 +1,6 @@
 """Reading a form: input models validate, and what is wrong is said in kind sentences beside the field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -49,7 +50,17 @@ class FormState(Generic[Input]):
 
     def with_error(self, name: str, sentence: str) -> "FormState[Input]":
         """The same form with one more thing wrong, found by a rule that needed the database."""
-        return FormState(self.values, {**self.errors, name: sentence}, None)
+        return self.with_errors({name: sentence})
+
+    def with_errors(self, sentences: Mapping[str, str]) -> "FormState[Input]":
+        """The same form with what a rule found wrong, a sentence by field; unchanged when there is none."""
+        return FormState(self.values, {**self.errors, **sentences}, None) if sentences else self
+
+
+def blank(model: type[Input]) -> FormState[Input]:
+    """The form before anything is typed: it shows the model's defaults."""
+    optional = {name: declared for name, declared in model.model_fields.items() if not declared.is_required()}
+    return FormState({name: declared.get_default(call_default_factory=True) for name, declared in optional.items()})
 
 
 async def read_form(request: Request, model: type[Input]) -> FormState[Input]:
@@ -95,6 +106,8 @@ def sentence_of(details: ErrorDetails) -> str:
 NO_MAIL_ADDRESS = "Please give a mail address, for example amina@example.org."
 """Pydantic's own `EmailStr` is the one value error without an exception behind it."""
 
+NOT_OFFERED = "Please choose one of the answers offered."
+
 SENTENCES: dict[str, str] = {
     "missing": "Please fill this in.",
     "string_too_short": "Please write at least {min_length} characters.",
@@ -108,13 +121,13 @@ SENTENCES: dict[str, str] = {
     "greater_than": "Please give more than {gt}.",
     "less_than_equal": "Please give {le} or less.",
     "less_than": "Please give less than {lt}.",
-    "literal_error": "Please choose one of the answers offered.",
-    "enum": "Please choose one of the answers offered.",
+    "literal_error": NOT_OFFERED,
+    "enum": NOT_OFFERED,
     "bool_parsing": "Please choose yes or no.",
     "date_parsing": "Please give a date, for example 2026-06-28.",
     "date_from_datetime_parsing": "Please give a date, for example 2026-06-28.",
     "datetime_parsing": "Please give a date and time, for example 2026-06-28 09:30.",
     "datetime_from_date_parsing": "Please give a date and time, for example 2026-06-28 09:30.",
-    "uuid_parsing": "Please choose one of the answers offered.",
+    "uuid_parsing": NOT_OFFERED,
     "string_pattern_mismatch": "Please check how this is written.",
 }

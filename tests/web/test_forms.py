@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import EmailStr, Field
 from starlette.datastructures import FormData
 
-from server.web.forms import Form, check, has_control_character, values_of
+from server.web.forms import Form, FormState, blank, check, has_control_character, values_of
 
 
 class Example(Form):
@@ -17,6 +17,19 @@ class Example(Form):
     stars: Annotated[int, Field(ge=1, le=5)] = 3
     colour: Literal["red", "blue"] = "red"
     needs: Annotated[list[str], Field(default_factory=list)]
+
+
+def test_a_blank_form_holds_the_defaults_and_nothing_is_wrong_with_it() -> None:
+    form = blank(Example)
+    assert form == FormState({"email": None, "stars": 3, "colour": "red", "needs": []})
+
+
+def test_a_form_with_no_errors_added_is_as_it_was_and_one_with_some_has_no_input() -> None:
+    form = check(Example, {"name": "Amina"})
+    assert form.with_errors({}) is form
+    wrong = form.with_error("name", "Taken.").with_errors({"email": "Unknown."})
+    assert (wrong.input, wrong.errors) == (None, {"name": "Taken.", "email": "Unknown."})
+    assert wrong.values == form.values
 
 
 def test_text_is_trimmed_and_empty_fields_are_not_there() -> None:

@@ -15,7 +15,7 @@ from server.rules.local_time import TwoReadings, zones
 from server.store import events, organisers
 from server.web.entrance import entering, person_who, require
 from server.web.errors import Conflict, Invalid
-from server.web.forms import FormState, read_form
+from server.web.forms import FormState, blank, read_form
 from server.web.templating import redirect, render
 
 FEW = 3
@@ -24,7 +24,7 @@ FEW = 3
 
 async def new(request: Request) -> Response:
     require(request, "event.create")
-    return show(request, FormState({"zone": "Europe/London", "recordings_open": "at once"}))
+    return show(request, blank(EventForm))
 
 
 async def create(request: Request) -> Response:
@@ -79,8 +79,7 @@ async def checked(
     if problem := slug_problem(typed.slug, request.app.state.reserved_slugs, taken):
         form = form.with_error("slug", problem)
     if event is not None:
-        for name, sentence in (await problems_with_sessions(db, event, typed)).items():
-            form = form.with_error(name, sentence)
+        form = form.with_errors(await problems_with_sessions(db, event, typed))
     return form
 
 

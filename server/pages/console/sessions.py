@@ -21,7 +21,7 @@ from server.rules.wording import span
 from server.store import agenda, console, programme, speakers, stages
 from server.web.entrance import entering, session_of
 from server.web.errors import Conflict
-from server.web.forms import Form, FormState, read_form
+from server.web.forms import NOT_OFFERED, Form, FormState, read_form
 from server.web.templating import redirect, render
 
 KINDS = ("keynote", "talk", "panel", "assembly", "networking")
@@ -137,29 +137,24 @@ async def checked(
     hours = hours_of(event, typed)
     errors = dict(hours.errors)
     if typed.track and typed.track not in {track.id for track in choices.tracks}:
-        errors["track"] = OF_THE_EVENT
+        errors["track"] = NOT_OFFERED
     if typed.stage and typed.stage not in {stage.id for stage in choices.stages}:
-        errors["stage"] = OF_THE_EVENT
+        errors["stage"] = NOT_OFFERED
     if typed.stage and typed.film:
         errors["stage"] = "A session plays a film or is broadcast from a stage, not both."
     if not set(typed.speakers) <= {speaker.id for speaker in choices.speakers}:
-        errors["speakers"] = OF_THE_EVENT
+        errors["speakers"] = NOT_OFFERED
     if typed.film and typed.film not in {film.id for film in choices.films}:
-        errors["film"] = OF_THE_EVENT
+        errors["film"] = NOT_OFFERED
     if typed.signed_film and typed.signed_film not in {film.id for film in choices.films}:
-        errors["signed_film"] = OF_THE_EVENT
+        errors["signed_film"] = NOT_OFFERED
     if typed.signed_film and not typed.film:
         errors["signed_film"] = "A film in sign language is shown beside a film. Please choose that too."
     if typed.slug and await programme.slug_taken(db, event.id, typed.slug, session.id if session else None):
         errors["slug"] = "Another session has this address already. Please choose another one."
     if session is not None:
         errors |= lived(session, typed, hours)
-    for name, sentence in errors.items():
-        form = form.with_error(name, sentence)
-    return form, hours
-
-
-OF_THE_EVENT = "Please choose one of the answers offered."
+    return form.with_errors(errors), hours
 
 
 def hours_of(event: Event, typed: SessionForm) -> HoursGiven:

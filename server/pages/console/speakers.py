@@ -1,5 +1,7 @@
 """Speakers, as the organiser names them."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +15,10 @@ from server.mail.outbox import queue
 from server.models import Event, Person, Speaker
 from server.store import programme, speakers
 from server.web.entrance import entering
-from server.web.errors import Conflict, NotFound
-from server.web.forms import Form, FormState, read_form
-from server.web.templating import redirect, render
+from server.web.errors import Conflict
+from server.web.forms import Form
+from server.web.resource import Resource
+from server.web.templating import redirect
 
 
 class SpeakerForm(Form):
@@ -28,54 +31,51 @@ class SpeakerForm(Form):
     email: Address | None = None
 
     def details(self) -> dict[str, str]:
-        """What a speaker's columns hold of it."""
+        """The values that a speaker's columns hold."""
         return self.model_dump(exclude={"email"})
 
 
-async def index(request: Request) -> Response:
-    async with entering(request, "session.edit") as (db, event):
-        rows = await speakers.speakers_with_counts(db, event.id)
-    return render(request, "console/speakers/index.html", speakers=rows)
+class SpeakerResource(Resource[Speaker, SpeakerForm]):
+    one, many, templates = "speaker", "speakers", "console/speakers"
+    action = "session.edit"
+    form = SpeakerForm
+
+    async def rows_of(self, db: AsyncSession, event: Event) -> Sequence[Any]:
+        return await speakers.speakers_with_counts(db, event.id)
+
+    async def row_with(self, db: AsyncSession, event: Event, row_id: uuid.UUID) -> Speaker | None:
+        return await speakers.speaker_with(db, event.id, row_id)
+
+    async def values_of(self, db: AsyncSession, row: Speaker) -> dict[str, Any]:
+        details = {name: getattr(row, name) for name in ("name", "role", "organisation", "about")}
+        return {**details, "email": await speakers.address_of(db, row)}
+
+    async def beside(self, db: AsyncSession, event: Event, row: Speaker | None) -> dict[str, Any]:
+        """The sessions in which they speak and the tables that they host."""
+        return {
+            "sessions": await programme.sessions_of_speaker(db, row.id) if row else [],
+            "tables": await programme.tables_of_speaker(db, row.id) if row else [],
+        }
+
+    async def add(self, db: AsyncSession, event: Event, typed: SpeakerForm) -> None:
+        await speakers.create(db, event.id, typed.email or "", **typed.details())
+
+    async def change(self, db: AsyncSession, row: Speaker, typed: SpeakerForm) -> None:
+        await speakers.change(db, row, typed.email or "", **typed.details())
+
+    async def remove(self, db: AsyncSession, row: Speaker) -> None:
+        """Take a speaker off the agenda; sessions and tables stay, without them."""
+        await speakers.remove(db, row)
 
 
-async def new(request: Request) -> Response:
-    async with entering(request, "session.edit") as _:
-        return show(request, FormState())
-
-
-async def create(request: Request) -> Response:
-    form = await read_form(request, SpeakerForm)
-    async with entering(request, "session.edit", writing=True) as (db, event):
-        if form.input is None:
-            return show(request, form, status_code=422)
-        await speakers.create(db, event.id, form.input.email or "", **form.input.details())
-    return redirect(request, "speakers", event=event.slug, notice="saved")
-
-
-async def edit(request: Request) -> Response:
-    async with entering(request, "session.edit") as (db, event):
-        speaker = await speaker_of(request, db, event)
-        around = await around_speaker(db, speaker)
-        email = await speakers.address_of(db, speaker)
-    values = {name: getattr(speaker, name) for name in ("name", "role", "organisation", "about")}
-    return show(request, FormState({**values, "email": email}), speaker, **around)
-
-
-async def update(request: Request) -> Response:
-    form = await read_form(request, SpeakerForm)
-    async with entering(request, "session.edit", writing=True) as (db, event):
-        speaker = await speaker_of(request, db, event)
-        if form.input is None:
-            return show(request, form, speaker, 422, **await around_speaker(db, speaker))
-        await speakers.change(db, speaker, form.input.email or "", **form.input.details())
-    return redirect(request, "speakers", event=event.slug, notice="saved")
+SPEAKERS = SpeakerResource()
 
 
 async def invite(request: Request) -> Response:
     """Mail a speaker the link to their own page. Raises Conflict when no address is known."""
     now, settings = datetime.now(UTC), request.app.state.settings
-    async with entering(request, "session.edit", writing=True) as (db, event):
-        speaker = await speaker_of(request, db, event)
+    async with entering(request, SPEAKERS.action, writing=True) as (db, event):
+        speaker = await SPEAKERS.row_of(request, db, event)
         person = await db.get(Person, speaker.person_id) if speaker.person_id else None
         if person is None:
             raise Conflict("No mail address is known for this speaker. Save one first.")
@@ -83,37 +83,3 @@ async def invite(request: Request) -> Response:
         context = {"base_url": settings.base_url}
         await queue(db, event, person, "speaker", key, context, lands_on=f"/{event.slug}/speaker")
     return redirect(request, "speaker_edit", event=event.slug, speaker=speaker.id, notice="speaker-invited")
-
-
-async def destroy(request: Request) -> Response:
-    """Take a speaker off the agenda; sessions and tables stay, without them."""
-    async with entering(request, "session.edit", writing=True) as (db, event):
-        await speakers.remove(db, await speaker_of(request, db, event))
-    return redirect(request, "speakers", event=event.slug, notice="deleted")
-
-
-async def speaker_of(request: Request, db: AsyncSession, event: Event) -> Speaker:
-    """The speaker that the address names. Raises NotFound."""
-    speaker = await speakers.speaker_with(db, event.id, request.path_params["speaker"])
-    if speaker is None:
-        raise NotFound("There is no such speaker (any more).")
-    return speaker
-
-
-async def around_speaker(db: AsyncSession, speaker: Speaker) -> dict[str, Any]:
-    """Where they speak and host."""
-    return {
-        "sessions": await programme.sessions_of_speaker(db, speaker.id),
-        "tables": await programme.tables_of_speaker(db, speaker.id),
-    }
-
-
-def show(
-    request: Request,
-    form: FormState[SpeakerForm],
-    speaker: Speaker | None = None,
-    status_code: int = 200,
-    **around: Any,
-) -> Response:
-    context = {"sessions": [], "tables": [], **around}
-    return render(request, "console/speakers/edit.html", form=form, speaker=speaker, status_code=status_code, **context)

@@ -38,6 +38,24 @@ async def test_an_empty_list_says_what_to_do_first(client: httpx.AsyncClient, co
     assert "the first one" in (await client.get(f"{console}/{kind}")).text
 
 
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [("tracks", 'value="teal" checked'), ("speakers", 'name="name" type="text" value=""'), ("tables", 'value="6"')],
+)
+async def test_a_new_row_begins_with_its_defaults(
+    client: httpx.AsyncClient, console: str, kind: str, default: str
+) -> None:
+    assert default in (await client.get(f"{console}/{kind}/new")).text
+
+
+async def test_a_form_is_sent_without_the_notice_of_the_one_before(
+    client: httpx.AsyncClient, make: Factory, event: Event, console: str
+) -> None:
+    hana = await make.speaker(event, name="Hana")
+    page = await client.get(f"{console}/speakers/{hana.id}?notice=speaker-invited")
+    assert f'method="post" action="{console}/speakers/{hana.id}"' in page.text
+
+
 async def test_a_track_is_added_changed_and_deleted_and_its_session_stays(
     client: httpx.AsyncClient, make: Factory, database: Database, event: Event, console: str
 ) -> None:
