@@ -1,4 +1,4 @@
-"""A session as the live rooms see it: its state, and to which wave of it a reaction belongs. Told the time."""
+"""A session as the live rooms see it: its state, and the wave to which a reaction belongs. Told the time."""
 
 from typing import Literal
 
@@ -7,9 +7,10 @@ import msgspec
 from rooms.protocol import Reason
 
 GRACE_MS = 120_000
-"""People watch seconds behind: the closing applause counts until so long after the end."""
+"""How long a session lingers after its end: people watch seconds behind, so the closing applause still counts, and the
+last seconds can still be fetched."""
 SKEW_MS = 5_000
-"""How far two clocks may differ before a media time is not believed."""
+"""The most that two clocks may differ; a media time that is further off is not believed."""
 
 Wave = Literal["live", "on demand"]
 State = Literal["scheduled", "live", "paused", "ended", "cancelled"]
@@ -17,7 +18,7 @@ RecordingState = Literal["none", "ready", "open", "withdrawn"]
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The topic `status` of a session's room. Moments are epoch milliseconds."""
+    """The topic `status` of a session's room. Its times are epoch milliseconds."""
 
     state: State
     starts_at: int
@@ -30,14 +31,15 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_running(self) -> bool:
-        """Between its actual start and end, paused or not."""
+        """True between the actual start and the actual end, paused or not."""
         return self.state in ("live", "paused")
 
 
 def wave_of(status: Status, *, at_ms: int | None, received_ms: int) -> Wave | Reason:
-    """The wave a reaction counts in, or why it does not. `at_ms` is its media time, `received_ms` its arrival.
+    """The wave in which a reaction counts, or the reason why it does not.
 
-    Without a media time (nothing was playing) the moment of arrival stands for it, within the grace its end.
+    `at_ms` is its media time and `received_ms` its arrival, epoch milliseconds. Without a media time (nothing was
+    playing) the arrival stands for it, and within the grace the session's end.
     """
     if status.state not in ("live", "paused", "ended") or status.started_at is None:
         return "not-live"

@@ -41,12 +41,12 @@ WALLS: dict[str, str] = {
     "server.mail": "server.models server.settings server.store server.store.engine server.web",
     "server.media": "rooms.control rooms.errors rooms.grants server.running server.settings server.store "
     "server.store.engine",
-    "server.playback": "rooms.errors rooms.playback server.media server.models server.running server.settings "
-    "server.store server.store.engine server.web",
+    "server.playback": "rooms.errors rooms.playback rooms.session server.media server.models server.running "
+    "server.settings server.store server.store.engine server.web",
     "server.recordings": "rooms.durable rooms.playback server.models server.playback server.rules server.running "
     "server.settings server.store server.store.engine server.web",
-    "server.acts": "server.analytics.* server.mail server.models server.rules server.store server.store.engine "
-    "server.surveys server.trust server.web",
+    "server.acts": "rooms.control server.analytics.* server.mail server.media server.models server.rules "
+    "server.store server.store.engine server.surveys server.trust server.web",
     "server.live": "rooms rooms.bus rooms.topics server.models server.rules server.store server.store.engine "
     "server.trust server.web",
     "server.pages": "rooms.control rooms.playback rooms.protocol server.acts server.analytics.* server.mail "
@@ -55,8 +55,8 @@ WALLS: dict[str, str] = {
     "server.pages.console": "rooms.control rooms.playback rooms.protocol rooms.topics server.acts server.analytics "
     "server.mail server.media server.models server.playback server.recordings server.rules server.store server.trust "
     "server.web",
-    "server.pages.machines": "rooms.control rooms.errors rooms.playback server.media server.models server.playback "
-    "server.rules server.running server.store server.store.engine server.trust server.web",
+    "server.pages.machines": "rooms.control rooms.errors rooms.playback server.acts server.media server.models "
+    "server.playback server.rules server.running server.store server.store.engine server.trust server.web",
     "server.demo": "rooms.playback rooms.protocol server.models server.rules server.settings server.store "
     "server.store.engine server.web",
     "server.commands": "rooms.bus.redis rooms.media server.*",

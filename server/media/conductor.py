@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from rooms.control import Arrived, Direct, News, ProgrammeProgress, SourceGone, SourcesPresent, Took
 from server.media.line import MediaAway, MediaLine, MediaRefused
+from server.running.duties import REST_S
 from server.store import keeping, stages
 from server.store.engine.database import Change, Database
 
@@ -23,7 +24,7 @@ KNOCKS_EVERY_S = 0.1
 """The time between two attempts to connect while a stage is wanted: publishers wait for the media process."""
 PAUSE_S = 0.02
 """The least time between two looks at the database."""
-UNWANTED_S = 5.0
+UNWANTED_S = REST_S
 """The longest time between two looks at whether a stage is wanted, and between two attempts to connect while none is:
 another web process may have made it wanted, or have started the media process."""
 log = structlog.get_logger("plenary.conductor")

@@ -13,13 +13,13 @@ from rooms.playback.cuts import Cut
 from rooms.playback.film_index import INDEX_NAME, FilmIndex, SoundRun
 from rooms.playback.simulive import FilmProgramme
 from rooms.playback.webvtt import Cue, segment
+from rooms.session import GRACE_MS
 from server.models import Film
 from server.settings import Settings
 from server.store.films import StoredAiring
 
-CLOSING = timedelta(seconds=120)
-"""So long after the end the whole programme is given out, not its recording, unless that was trimmed already: people
-watch seconds behind."""
+GRACE = timedelta(milliseconds=GRACE_MS)
+"""How long after a session's end its whole programme is still given out: people watch seconds behind."""
 
 
 class FilmSource(NamedTuple):
@@ -60,11 +60,14 @@ class FilmSource(NamedTuple):
         return programme.started_at, tuple(programme.pauses), sent, self.kept(now), captions
 
     def kept(self, now: datetime) -> range | None:
-        """The numbers of the segments that are given out; None: all that were sent."""
+        """The numbers of the segments that are given out; None: all that were sent.
+
+        The recording takes the programme's place at the end of the grace, or at the session's end if it is trimmed.
+        """
         ended_at = self.programme.ended_at
         if ended_at is None or now < ended_at:
             return None
-        return self.cut.numbers if self.cut.is_trimmed or now - ended_at >= CLOSING else None
+        return self.cut.numbers if self.cut.is_trimmed or now - ended_at >= GRACE else None
 
     def playlist(self, rendition: str, now: datetime, base: str, *, delta: bool) -> str:
         """A rendition's media playlist; `base` goes before every name. Raises NoSuchSegment."""

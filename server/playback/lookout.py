@@ -8,8 +8,8 @@ from pathlib import Path
 from rooms.playback import parts, recording
 from rooms.playback.recording import RENDITIONS
 
-EVERY_S = 0.05
-"""The time between two looks at a directory; a part lasts eight times as long."""
+EVERY_S = parts.PART_S / 8
+"""The time between two looks at a directory."""
 LINGERS = 40
 """The number of looks at a directory after the last player waited: players come back in a moment."""
 LISTS = tuple(name(rendition) for rendition in RENDITIONS for name in (recording.playlist_name, parts.list_name))
