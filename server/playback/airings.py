@@ -17,6 +17,7 @@ from server.models import Event, Session
 from server.playback import films, programmes, signed
 from server.playback.signed import Signed, SignedSource
 from server.settings import Settings
+from server.store import agenda
 from server.store.engine.database import Change, Database
 from server.store.films import StoredAiring, airing_at, airing_with_key
 
@@ -72,6 +73,14 @@ class Airing(NamedTuple):
     source: SentSource
     signed: Signed | None
     """The interpreter's picture beside it; None: there is none."""
+
+    @property
+    def is_playable(self) -> bool:
+        """True when its playlists are given out: it is running, has just ended, or its recording is open."""
+        session, now = self.session, self.read_at
+        if session.state in ("live", "paused") or agenda.is_on_demand(session, self.event, now):
+            return True
+        return session.recording == "ready" and session.ended_at is not None and now - session.ended_at < films.GRACE
 
     def side(self, *, is_signed: bool) -> Signed | None:
         """The interpreter's picture, None where there is none; or else the programme beside it."""

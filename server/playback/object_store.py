@@ -18,11 +18,13 @@ from starlette.applications import Starlette
 from rooms.playback.recording import RENDITIONS, SIGNED, SMALL, RenditionJournal
 from server.models import Keeping, Session
 from server.playback import programmes
+from server.playback.segments import TYPES
 from server.playback.signed import PICTURES, PREFIX
 from server.running.locks import alone
 from server.settings import Settings
 from server.store import keeping
 from server.store.engine.database import Database
+from server.web.caching import FOR_GOOD
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 EVERY_S = 0.5
 MOST_AT_ONCE = 20
 """The most files of one rendition in one turn, so that other sessions need not wait long."""
-FOR_GOOD = "public, max-age=31536000, immutable"
-TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4"}
 AWAY_AFTER: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=5)}
 """The client gives up soon: the duty tries again by itself, and tells the organiser meanwhile."""
 

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.web import assets
+from server.web.caching import FOR_GOOD
 from server.web.errors import NotFound
 
-FOR_GOOD = "public, max-age=31536000, immutable"
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".woff2": "font/woff2", ".vtt": "text/vtt"}
 
 
 async def show(request: Request) -> Response:
-    """One file. Raises NotFound."""
+    """A static file. Raises NotFound."""
     path = assets.path_of(request.path_params["path"])
     if path is None:
         raise NotFound()

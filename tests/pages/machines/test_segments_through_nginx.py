@@ -12,8 +12,7 @@ import pytest
 
 from loadtests.topology import COMPOSE, Nginx, read
 from server.models import Event, Session, Stage
-from server.pages.machines import playlists
-from server.playback import reloads
+from server.playback import reloads, segments
 from server.playback.programmes import directory_of
 from server.settings import Settings
 from server.store import sessions
@@ -46,6 +45,13 @@ async def nginx(served: str, engine_folder: Path) -> AsyncIterator[Nginx]:
     nginx.stop()
 
 
+def test_a_segment_of_the_object_store_is_kept_as_long_as_one_of_ours() -> None:
+    said = read(COMPOSE, {"PLENARY_SECRET": "", "POSTGRES_PASSWORD": ""})
+    minutes, rest = divmod(segments.PROXY_KEEPS_S, 60)
+    assert rest == 0
+    assert f"proxy_cache_valid 200 {minutes}m;" in said["configs"]["nginx"]["content"]
+
+
 async def test_viewers_are_served_from_nginx_and_the_application_is_asked_once(
     nginx: Nginx, served: str, make: Factory, database: Database, settings: Settings
 ) -> None:
@@ -71,7 +77,7 @@ async def test_viewers_are_served_from_nginx_and_the_application_is_asked_once(
 async def test_nginx_gives_out_no_segment_before_its_time_and_forgets_one_that_was_withdrawn(
     nginx: Nginx, make: Factory, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(playlists, "PROXY_KEEPS_S", 1)
+    monkeypatch.setattr(segments, "PROXY_KEEPS_S", 1)
     event = await make.event()
     film = await film_of(event, database, settings)
     session = await make.live_session(event, film_id=film.id, started_at=datetime.now(UTC) + timedelta(hours=1))

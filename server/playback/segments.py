@@ -1,0 +1,52 @@
+"""The segments of a session by their names: the file of each, its media type, and how long it may be cached."""
+
+from datetime import datetime
+from pathlib import Path
+
+from rooms.errors import NoSuchSegment, NotYet
+from rooms.playback import parts
+from server.playback import reloads
+from server.playback.airings import Airing, Airings
+from server.playback.lookout import Lookout
+from server.playback.signed import PREFIX
+from server.web.caching import FOR_A_MINUTE, FOR_GOOD, FOR_SECONDS
+
+CAPTIONS_TYPE = "text/vtt"
+TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTIONS_TYPE}
+PROXY_KEEPS_S = 60
+"""How long nginx may answer for us, so that a recording that is withdrawn is closed there too by then."""
+
+
+def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
+    """The file of a segment that was sent by now; None: there is no such segment, or not yet."""
+    side = airing.side(is_signed=name.startswith(PREFIX)) if airing else None
+    if side is None:
+        return None
+    try:
+        return side.directory / side.source.file_of(name.removeprefix(PREFIX), now)
+    except (NoSuchSegment, NotYet):
+        return None
+
+
+async def waited_for(airings: Airings, lookout: Lookout, media_key: str, name: str) -> Airing | None:
+    """Wait for a part that is announced as the next one; what its session sends out then. Returns at once for others.
+
+    None: nothing is sent out under this key. Raises NotInTime.
+    """
+    return await reloads.until(
+        lookout,
+        lambda since_s: airings.with_key(media_key, since_s=since_s),
+        lambda source: not source.awaits(name.removeprefix(PREFIX)),
+        is_signed=name.startswith(PREFIX),
+        since_s=airings.clock(),
+    )
+
+
+def caching_of(path: Path) -> str:
+    """How long a segment's file may be cached, as a Cache-Control header.
+
+    A part is soon replaced by its whole segment. Corrected captions have other addresses, so players see them at once.
+    """
+    if parts.segment_of(path.name) is not None:
+        return FOR_SECONDS
+    return FOR_A_MINUTE if path.suffix == ".vtt" else FOR_GOOD
