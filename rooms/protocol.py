@@ -44,8 +44,10 @@ class Audience(StrEnum):
     DELEGATES = "delegates"
     SEATED = "seated"
     """Those who sit at the table."""
-    MODERATORS = "moderators"
+    HELP_DESK = "help desk"
+    """Those who open the console without reading any ledger. They are at work: the headcount leaves them out."""
     CREW = "crew"
+    """Those who read the ledger."""
 
 
 class Close(IntEnum):

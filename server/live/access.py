@@ -111,7 +111,7 @@ def audience_of(found: Sequence[Row[Any]], kind: str, key: uuid.UUID) -> Audienc
     if may("ledger.read"):
         return Audience.CREW
     if may("console.open"):
-        return Audience.MODERATORS
+        return Audience.HELP_DESK
     if first.event_state == "draft" or not may("event.attend"):
         return None
     return Audience.SEATED if kind == "table" and may("table.host") else Audience.DELEGATES

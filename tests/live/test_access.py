@@ -57,6 +57,13 @@ async def test_an_organiser_is_crew_only_where_they_signed_in_strongly(access, m
     assert await access.audience(await signed_in(organiser), room) is None
 
 
+async def test_the_help_desk_is_neither_crew_nor_among_the_delegates(access, make, event, signed_in):
+    helper = await make.person()
+    await make.grant(helper, "help desk", "event", event.id)
+    room = f"event:{event.id}"
+    assert await access.audience(await signed_in(helper, strong=True), room) == Audience.HELP_DESK
+
+
 async def test_a_host_hears_their_own_table_and_no_other(access, make, event, signed_in):
     host = await make.delegate(event)
     own, other = await make.table(event), await make.table(event)

@@ -98,7 +98,7 @@ def test_an_arriving_crowd_is_counted_once_a_second():
 
 def test_the_crew_is_not_the_audience():
     room = a_filled_room("session")
-    for audience in (Audience.CREW, Audience.MODERATORS, Audience.DELEGATES):
+    for audience in (Audience.CREW, Audience.HELP_DESK, Audience.DELEGATES):
         a_member(room, audience)
     assert room.presence.count == 1
 
