@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -15,11 +16,13 @@ from rooms.errors import MessageRefused
 from rooms.protocol import (
     EMOJI,
     FRAME_LIMIT_BYTES,
+    REASONS,
     ROOMS_LIMIT,
     SIGNS,
     AnyCommand,
     AnyNotice,
     Close,
+    Denial,
     Hello,
     ReactionSend,
     decode_command,
@@ -30,8 +33,15 @@ from rooms.reactions import CREDIT_LIMIT, CREDIT_REFILL_PER_S, INBOX_LIMIT
 from rooms.room import STILL_HERE_MS
 from rooms.session import GRACE_MS, SKEW_MS
 from rooms.topics import TOPICS
+from rooms.topics.topic import CREW, EVERYONE, SEATED
+from server.live.conversation import BACKLOG_LIMIT
+from server.live.fanout import FRAGMENTS_LIMIT, TOLD_LIMIT
+from server.live.outbox import SHARED_LIMIT
+from server.live.socket import CONNECTIONS_PER_SIGN_IN
+from server.store.tables import LAST_MESSAGES
 
 WIRE = Path(__file__).parent.parent / "wire"
+PROSE = (Path(__file__).parents[2] / "rooms" / "PROTOCOL.md").read_text()
 COMMANDS = {kind.__struct_config__.tag: kind for kind in get_args(AnyCommand)}
 NOTICES = {kind.__struct_config__.tag: kind for kind in get_args(AnyNotice)}
 STATES = {name: topic.state for topics in TOPICS.values() for name, topic in topics.items()}
@@ -148,14 +158,32 @@ def test_every_emoji_is_drawn_and_every_close_code_states_its_policy():
     assert all(4000 <= code <= 4999 for code in Close)
 
 
-def test_the_prose_names_every_message_reason_topic_and_close_code():
-    prose = (Path(__file__).parents[2] / "rooms" / "PROTOCOL.md").read_text()
-    words = [*COMMANDS, *NOTICES, *STATES, *(str(int(code)) for code in Close), *EMOJI]
-    assert [word for word in words if f"`{word}`" not in prose] == []
+def test_the_prose_shows_each_message_and_topic_as_its_sample():
+    examples = re.findall(r"^### `([^`]+)`\n```json\n(.+?)```$", PROSE, re.MULTILINE | re.DOTALL)
+    shown = {name: json.loads(example) for name, example in examples}
+    samples = [*COMMANDS, *NOTICES, *(f"topics/{name}" for name in STATES)]
+    assert shown == {name.removeprefix("topics/"): json.loads(sample(name)) for name in samples}
+    assert len(samples) == PROSE.count("```json"), "each is shown once, and nothing else is"
+
+
+def test_the_prose_says_who_sees_each_topic_of_each_room_and_how_often():
+    who = {EVERYONE: "everyone", CREW: "crew", SEATED: "seated, crew"}
+    said = {
+        (kind, f"`{name}`", who[topic.audiences], f"{topic.pace_ms} ms" if topic.pace_ms else "")
+        for kind, topics in TOPICS.items()
+        for name, topic in topics.items()
+    }
+    rows = re.findall(r"^\| (event|session|stage|table) \| (.+?) \| (.+?) \| (.*?) ?\|$", PROSE, re.MULTILINE)
+    assert set(rows) == said
+    assert len(rows) == len(said)
+
+
+def test_the_prose_names_every_reason_emoji_and_close_code():
+    words = [*EMOJI, *REASONS, *get_args(Denial), *(str(int(code)) for code in Close)]
+    assert [word for word in words if f"`{word}`" not in PROSE] == []
 
 
 def test_the_prose_states_the_limits_that_hold():
-    prose = (Path(__file__).parents[2] / "rooms" / "PROTOCOL.md").read_text()
     said = [
         f"| a command | {FRAME_LIMIT_BYTES:,} bytes |",
         f"`rooms` (at most {ROOMS_LIMIT})",
@@ -165,5 +193,11 @@ def test_the_prose_states_the_limits_that_hold():
         f"more than {GRACE_MS // 1000} s after the end",
         f"Clocks may differ by {SKEW_MS // 1000} s",
         f"at least every {STILL_HERE_MS // 1000} s",
+        f"| frames of one message | {FRAGMENTS_LIMIT} |",
+        f"| commands that wait for an earlier one of their connection | {BACKLOG_LIMIT} |",
+        f"({SHARED_LIMIT} on a server without shared frames)",
+        f"| frames for this connection alone | {TOLD_LIMIT} |",
+        f"| connections of one sign-in | {CONNECTIONS_PER_SIGN_IN} |",
+        f"oldest first, at most {LAST_MESSAGES}",
     ]
-    assert [words for words in said if words not in prose] == []
+    assert [words for words in said if words not in PROSE] == []
