@@ -7,8 +7,8 @@ import msgspec
 from rooms.protocol import Reason
 
 GRACE_MS = 120_000
-"""How long a session lingers after its end: people watch seconds behind, so the closing applause still counts, and the
-last seconds can still be fetched."""
+"""The grace after a session's end: people watch seconds behind, so the closing applause still counts, and the last
+seconds can still be fetched."""
 SKEW_MS = 5_000
 """The most that two clocks may differ; a media time that is further off is not believed."""
 

@@ -1,4 +1,4 @@
-"""What a recording keeps of a programme, without the trimmed parts. No I/O, no clock.
+"""Cuts: the part of a programme that its recording keeps, and its two counts of seconds. No I/O, no clock.
 
 A cut is made between segments, so nothing is encoded anew: the recording begins up to one segment earlier, and ends up
 to one segment later, than was asked for.

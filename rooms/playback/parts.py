@@ -25,7 +25,7 @@ NAME = re.compile(r"(?P<letter>[a-z])-(?P<segment>\d{1,6})\.(?P<number>\d{1,3})\
 
 
 class Part(NamedTuple):
-    """A part of one rendition, of so many seconds.
+    """A part of one rendition.
 
     `is_independent` says that it begins with a keyframe; `begins_at` dates the first part of a run.
     """

@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LowLatency:
-    """What a playlist with parts tells a player: the length of a part, the hold back, and the name of the next part."""
+    """The facts of a playlist with parts: the length of a part, the hold back, and the name of the next part."""
 
     part_s: float
     hold_back_s: float

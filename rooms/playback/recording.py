@@ -243,7 +243,7 @@ def write(
 ) -> str:
     """A rendition's media playlist, or with `delta` what is new in it; `base` goes before every name.
 
-    `parts` are those of its newest segments, and of the segment that is being filled.
+    `parts` are the parts of its newest segments, and of the segment that is being filled.
     """
     longest_s = max((segment.seconds for segment in journal.listed), default=0)
     letter, low_latency = RENDITIONS[rendition], None

@@ -16,7 +16,7 @@ from rooms.playback.playlists import Entry, longest_segment_s, media_playlist
 
 NOTHING = timedelta(0)
 KNOWN_AFTER = timedelta(seconds=5)
-"""How long after an end a playlist may still be made without it: the end has to be stored first."""
+"""The time after an end in which a playlist may still be made without it: the end has to be stored first."""
 KINDS = {"video": "v", "audio": "a", "captions": "c"}
 """Each rendition and the letter that its segments' names begin with."""
 NAME = re.compile(r"(?P<letter>[vac])-(?P<loop>\d{1,6})-(?P<index>\d{1,6})\.(?:m4s|vtt)")

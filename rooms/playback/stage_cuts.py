@@ -1,4 +1,4 @@
-"""What is kept of a broadcast from a stage, without the trimmed parts. No I/O, no clock.
+"""Cuts of a broadcast from a stage: the part that its recording keeps. No I/O, no clock.
 
 As in `rooms.playback.cuts`, a cut is made between segments; film seconds count through everything that was sent.
 """
@@ -54,7 +54,7 @@ class StageCut:
         return None
 
     def media_time_of(self, recording_s: float) -> datetime:
-        """The media time of a recording second; beyond the recording's end, that of its last one."""
+        """The media time of a recording second; beyond the recording's end, the media time of that end."""
         stretches = self.kept.journals["video"].stretches
         for stretch in stretches:
             if recording_s <= stretch.seconds:

@@ -17,12 +17,12 @@ from server.store.engine.database import Database
 from server.store.stages import Publisher
 
 OPENS_WITHIN_S = 8.0
-"""How long an offer waits while the media process starts; encoders give up after ten seconds or more."""
+"""The longest that an offer waits while the media process starts; encoders give up after ten seconds or more."""
 CONNECTION_BYTES = 16
 ROLES = ("speaker", "chair", "interpreter", "producer", "organiser")
-"""As whom somebody is backstage: the first of these roles that they have."""
+"""The roles backstage; somebody who has several appears in the first of them."""
 ENCODER = Publisher("Encoder", "encoder")
-"""Whatever shows the stage's stream key."""
+"""The publisher that shows the stage's stream key."""
 
 
 class NoSuchConnection(Exception):
@@ -37,7 +37,7 @@ class Answered(NamedTuple):
 
 
 def publisher_of(person: Person, grants: Collection[Grant], stage: Stage) -> Publisher:
-    """Somebody who may come backstage, as whom they are there."""
+    """A person as a publisher, in the role that their grants at this stage give them."""
     reach = {None, stage.event_id, stage.id}
     roles = {grant.role for grant in grants if grant.scope_id in reach}
     return Publisher(person.name, next((role for role in ROLES if role in roles), "speaker"), person.id)
@@ -93,6 +93,6 @@ async def unwatch(line: MediaLine, stage: Stage, person: Person, connection: str
 
 
 async def reach(line: MediaLine) -> None:
-    """Wait until the media process is reached: whoever asks is there the moment it is. Raises MediaAway."""
+    """Wait until the media process is reached. Raises MediaAway when it is not in time."""
     if not await line.opens(OPENS_WITHIN_S):
         raise MediaAway

@@ -17,7 +17,7 @@ from server.settings import Settings
 from server.store import stages
 
 STOPS_WITHIN_S = 8.0
-"""How long the media process may take to end what it records, before it is killed."""
+"""The time in which the media process must end what it records, before it is killed."""
 FIRST_BACK_OFF_S = 0.5
 LAST_BACK_OFF_S = 15.0
 HEALTHY_AFTER_S = 5.0

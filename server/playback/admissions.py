@@ -9,7 +9,7 @@ from server.store.credentials import person_room
 from server.store.engine.database import Change
 
 REMEMBERED_S = 10.0
-"""How long somebody who was let in may go on without being looked up again."""
+"""The time for which somebody who was let in is not looked up again."""
 MOST = 20_000
 """The most people remembered; the one who was let in longest ago makes room."""
 

@@ -22,7 +22,7 @@ from server.store.engine.database import Change, Database
 from server.store.films import StoredAiring, airing_at, airing_with_key
 
 REMEMBERED_S = 0.5
-"""How long an answer is remembered; a change by another process is seen here that much later."""
+"""The time for which an answer is remembered; a change by another process is seen here that much later."""
 MOST = 512
 """The most answers remembered; the one that was read longest ago makes room."""
 
@@ -31,7 +31,7 @@ Key = str | tuple[str, str]
 
 
 class SentSource(SignedSource, Protocol):
-    """What a session sends out: a film by the clock, or what came from its stage."""
+    """The source of what a session sends out: a film by the clock, or its stage."""
 
     @property
     def film(self) -> FilmIndex: ...

@@ -19,11 +19,11 @@ from server.settings import Settings
 from server.store.films import StoredAiring
 
 GRACE = timedelta(milliseconds=GRACE_MS)
-"""How long after a session's end its whole programme is still given out: people watch seconds behind."""
+"""The time after a session's end for which its whole programme is still given out: people watch seconds behind."""
 
 
 class FilmSource(NamedTuple):
-    """What a session sends out of a film, by the clock, and the cut that its recording keeps."""
+    """A film as a session sends it out by the clock, and the cut that its recording keeps."""
 
     programme: FilmProgramme
     cut: Cut
@@ -96,7 +96,7 @@ def directory_of(settings: Settings, film: Film) -> Path:
 
 
 def source_of(settings: Settings, film: Film, airing: StoredAiring) -> FilmSource:
-    """What a session sends out of its film. Raises FileNotFoundError when the film is not on this machine."""
+    """The source of a session with a film. Raises FileNotFoundError when the film is not on this machine."""
     session = airing.session
     assert session.started_at is not None
     index = index_at(directory_of(settings, film))

@@ -24,7 +24,7 @@ REMEMBERED_LISTS = 256
 
 
 class SentByStage(NamedTuple):
-    """What a session has sent out from its stage: the segments that are listed on the disk, but for trimmed ones."""
+    """The segments that a session has sent from its stage: those listed on the disk, without trimmed ones."""
 
     cut: StageCut
     elsewhere: str = ""
@@ -82,7 +82,7 @@ def directory_of(settings: Settings, session: Session) -> Path:
 
 
 def source_of(settings: Settings, session: Session, stored: Mapping[str, int]) -> SentByStage:
-    """What a session has sent out from its stage; of what an object store serves, the segments that it has.
+    """The source of a session on a stage; with an object store, it has only the segments that the store has.
 
     `stored` counts the segments of each rendition in the object store. Raises FileNotFoundError while nothing is
     listed.
@@ -97,7 +97,7 @@ def stored_at(settings: Settings, directory: Path, stored: Mapping[str, int]) ->
     Raises FileNotFoundError while nothing is listed.
     """
     if not settings.store_url:
-        # The parts are read first: a segment that is listed meanwhile is complete, whatever parts were read.
+        # The parts are read first: a segment that is listed meanwhile is complete with any of them.
         newest = {name: parts_at(directory, name) for name in RENDITIONS}
         listed = recording_at(directory)
         return listed._replace(

@@ -14,7 +14,7 @@ from server.web.caching import FOR_A_MINUTE, FOR_GOOD, FOR_SECONDS
 CAPTIONS_TYPE = "text/vtt"
 TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTIONS_TYPE}
 PROXY_KEEPS_S = 60
-"""How long nginx may answer for us, so that a recording that is withdrawn is closed there too by then."""
+"""The time for which nginx may answer for us; after it, a withdrawn recording is closed there too."""
 
 
 def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
@@ -43,7 +43,7 @@ async def waited_for(airings: Airings, lookout: Lookout, media_key: str, name: s
 
 
 def caching_of(path: Path) -> str:
-    """How long a segment's file may be cached, as a Cache-Control header.
+    """The Cache-Control header of a segment's file.
 
     A part is soon replaced by its whole segment. Corrected captions have other addresses, so players see them at once.
     """

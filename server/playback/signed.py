@@ -30,7 +30,7 @@ PICTURES = "video"
 
 
 class SignedSource(Protocol):
-    """What a player needs of a source: its playlists and its files."""
+    """A source as a player needs it: its playlists and its files."""
 
     @property
     def elsewhere(self) -> str: ...

@@ -15,7 +15,7 @@ from server.playback.airings import SentSource
 VERSION_DIGITS = 12
 """The digits of a version in a segment's address: corrected captions are different files for every cache."""
 SLACK_S = 2.0
-"""How long after the recording's end the last caption may begin."""
+"""The time after the film's end by which the last caption must have begun."""
 
 
 def check(text: str, length_s: float) -> list[Cue]:

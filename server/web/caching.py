@@ -1,4 +1,4 @@
-"""How long an answer may be cached, and by whom: values of the Cache-Control header (RFC 9111)."""
+"""Values of the Cache-Control header (RFC 9111): who may cache an answer, and for how long."""
 
 ASK_EACH_TIME = "private, no-cache"
 """By the client, which asks each time whether the answer is still the same."""

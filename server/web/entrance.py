@@ -78,12 +78,6 @@ def _entering() -> Select[Event, Registration, Announcement]:
     )
 
 
-async def note_registration(connection: HTTPConnection, db: AsyncSession, event: Event) -> None:
-    """Set `state.event` and `state.registration`; a confirmed registration is a grant as delegate."""
-    viewer: Viewer = connection.state.viewer
-    _note(connection, event, await registration_at(db, event.id, viewer.person.id) if viewer.person else None)
-
-
 def _note(connection: HTTPConnection, event: Event, registration: Registration | None) -> None:
     connection.state.event, connection.state.registration = event, registration
     viewer: Viewer = connection.state.viewer

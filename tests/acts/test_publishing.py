@@ -1,4 +1,4 @@
-"""Offers to a stage: who has a slot afterwards, and who may end what."""
+"""Offers to a stage: the slots that they leave, and the right to end a connection."""
 
 import asyncio
 import uuid

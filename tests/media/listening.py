@@ -14,7 +14,7 @@ KEY = b"k" * 32
 
 @asynccontextmanager
 async def listening_at(settings: Settings, directory: Path) -> AsyncIterator[None]:
-    """Listen where these settings say, to whoever signs with `KEY`."""
+    """Listen at the address of these settings, for a line that signs with `KEY`."""
     worker = MediaWorker(Whereabouts(listen_address(settings), "", 0, directory), KEY)
     server = await worker._listen()
     try:

@@ -1,4 +1,4 @@
-"""The conductor: it looks for the media process once a stage is wanted, whichever web process wants it."""
+"""The conductor: it looks for the media process once a stage is wanted, in this web process or another."""
 
 import asyncio
 from collections.abc import AsyncIterator

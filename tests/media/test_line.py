@@ -20,7 +20,7 @@ GOODBYE = Leave("main", "nobody")
 
 @pytest.fixture
 def began_s() -> float:
-    """Before the worker did, seconds since 1970."""
+    """A time before the worker began, seconds since 1970."""
     return time.time()
 
 

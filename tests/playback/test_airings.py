@@ -1,4 +1,4 @@
-"""What is remembered of sessions, and for how long."""
+"""Airings are remembered for a moment only."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Segments through an S3-compatible store: first they are there, then the playlist says so."""
+"""Segments through an S3-compatible store: a playlist lists a segment only once the store has it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def object_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ob
 
 @pytest.fixture(autouse=True)
 def by_hand(tmp_path: Path) -> Iterator[None]:
-    """The application's own duty finds that another process is at it: a test says when."""
+    """Hold the lock of the application's own duty: a test decides when to copy."""
     with alone(tmp_path / "store.lock") as is_ours:
         assert is_ours
         yield
@@ -52,7 +52,7 @@ def settings(database_url: str, tmp_path: Path, object_store: ObjectStore) -> Se
 
 @pytest.fixture
 async def session(make: Factory, database: Database, settings: Settings) -> Session:
-    """A session of which eight seconds were sent, with its delegate's browser as the client."""
+    """A session that has sent eight seconds; the client is the browser of its delegate."""
     event = await make.event()
     async with database.writing() as db:
         stage = Stage(event_id=event.id, title="Main stage")

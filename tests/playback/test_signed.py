@@ -1,4 +1,4 @@
-"""A film in sign language beside another film: on that one's clock, whatever its own length and cuts are."""
+"""A film in sign language beside another film: on the other's clock, with a length and cuts of its own."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ def signed(beside: FilmIndex, *pauses: Pause, ended: float | None = None, trim: 
 
 
 def dates(source: SignedFilm, seconds: float) -> dict[str, float]:
-    """Each listed segment with the second of the session at which it is dated."""
+    """Each listed segment, with the second of the session of its date."""
     lines = source.playlist("video", BEGAN + timedelta(seconds=seconds), "", delta=False).splitlines()
     listed = {}
     for number, line in enumerate(lines):

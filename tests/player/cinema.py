@@ -1,4 +1,4 @@
-"""What tests of the player share: how long things take, what to look at, sessions that were or are."""
+"""Shared by tests of the player: lengths, expressions to evaluate in a page, and columns of sessions."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -21,13 +21,13 @@ Visit = Callable[..., Awaitable[Page]]
 
 
 def since(seconds: float) -> dict[str, Any]:
-    """The columns of a session that has been live so long."""
+    """The columns of a session that has been live for so many seconds."""
     began = datetime.now(UTC) - timedelta(seconds=seconds)
     return {"state": "live", "started_at": began, "starts_at": began}
 
 
 def recorded(seconds: float) -> dict[str, Any]:
-    """The columns of a session that ended an hour ago after so long, with the recording of the long film open."""
+    """The columns of a session of so many seconds that ended an hour ago; the recording of the long film is open."""
     ended = datetime.now(UTC) - timedelta(hours=1)
     began = ended - timedelta(seconds=seconds)
     return {

@@ -1,4 +1,4 @@
-"""People watch seconds behind: what they clap for counts by what they were seeing, for two minutes after the end."""
+"""People watch seconds behind: their applause counts by its media time, until two minutes after the end."""
 
 from datetime import UTC, datetime, timedelta
 

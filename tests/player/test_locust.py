@@ -1,4 +1,4 @@
-"""Locust's people live through an event, here a few of them for some seconds: nothing of what they do fails."""
+"""Locust's people live through an event, here a few of them for some seconds: none of their requests fails."""
 
 import asyncio
 import json

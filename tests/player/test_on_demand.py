@@ -1,4 +1,4 @@
-"""What a viewer of a recording finds around it: the crowd's reactions at their moments, and ways to a moment."""
+"""Around a recording: the crowd's reactions at their moments, and the ways to a moment."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ from tests.player.cinema import (
 from tests.player.conftest import House
 
 CLAPPED_AT_S = (12, 16, 20, 24)
-"""More than once: a browser that stood still for seconds takes that for a jump, and replays nothing of it."""
+"""Look more than once: a browser that stalled for seconds takes that for a jump, and replays nothing of it."""
 SENT_ON_AT_S = 21
 WITHOUT_MEDIA_SOURCE = "delete window.MediaSource; delete window.ManagedMediaSource; delete window.WebKitMediaSource;"
 NOTES_COUNTS = """
@@ -105,7 +105,7 @@ async def test_a_line_of_the_transcript_leads_to_where_it_is_said(with_film: New
 
 
 async def test_a_browser_without_media_source_is_given_the_playlist_itself(with_film: NewSession, visit: Visit) -> None:
-    """As on an iPhone. Chromium plays that too since version 142."""
+    """Native playback, as on an iPhone: Chromium has it too since version 142."""
     page = await visit(await with_film(**recorded(60)), init=WITHOUT_MEDIA_SOURCE)
     await page.get_by_role("button", name="Watch the recording").click()
     await until(page, f"{VIDEO}.src.endsWith('/media/index.m3u8')")

@@ -1,4 +1,4 @@
-"""Which picture one has: a size of it, or the sound alone where the line is too poor."""
+"""The quality of the picture: one of its sizes, or the sound alone where the line is too poor."""
 
 import asyncio
 import re
@@ -42,7 +42,7 @@ async def test_a_line_that_falls_behind_repeatedly_gets_the_sound_alone(with_fil
 
 
 async def stand_still(page: Page) -> None:
-    """The picture stops, again and again."""
+    """Let the picture stall, again and again."""
     await page.evaluate(f"for (const _ of [1, 2, 3]) {VIDEO}.dispatchEvent(new Event('waiting'))")
 
 

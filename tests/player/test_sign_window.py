@@ -17,7 +17,7 @@ IN_STEP_S = 0.3
 IN_STEP = (
     f"{SIGN}.readyState > 2 && !{SIGN}.seeking && Math.abs({SIGN}.currentTime - {VIDEO}.currentTime) < {IN_STEP_S}"
 )
-"""Both films are the same one, so one moment has one place in both."""
+"""Both show the same film, so every moment is at the same second in both."""
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def signed(with_film: NewSession, event: Event, database: Database) -> NewSessio
 
 
 async def keeps_step(page: Page) -> None:
-    """Both run, and come and stay together."""
+    """Wait until both pictures have run for two more seconds and are in step."""
     at = await page.evaluate(f"{VIDEO}.currentTime")
     await until(page, f"{VIDEO}.currentTime > {at + 2} && {IN_STEP} && !{SIGN}.paused", 60_000)
 

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, what does it measure: for those who operate it."""
+"""Probes for operators: the process is alive, it is ready, and its metrics."""
 
 import hmac
 import ipaddress
@@ -14,12 +14,12 @@ from server.web.errors import Forbidden
 
 
 async def live(request: Request) -> Response:
-    """The process answers."""
+    """Answer: the process is alive."""
     return PlainTextResponse("alive\n")
 
 
 async def ready(request: Request) -> Response:
-    """The database answers too, so visitors can be sent here. Without Redis they can: each process goes on alone."""
+    """Answer that visitors can be sent here: the database answers too. Without Redis each process goes on alone."""
     try:
         await request.app.state.db.check()
     except (SQLAlchemyError, OSError):

@@ -1,4 +1,4 @@
-"""A session's pictures, sound and captions: playlists for those who may attend, segments for who knows their key."""
+"""A session's pictures, sound and captions: playlists for its audience, segments for all who know their key."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,9 +92,9 @@ async def segment(request: Request) -> Response:
 
 
 async def let_in(request: Request) -> None:
-    """Let in whoever may attend the session, as `require` does.
+    """Let in a viewer who may attend the session. Raises what `require` raises.
 
-    The middleware leaves playlists alone: a viewer is looked up here, and then remembered for some seconds.
+    The middleware looks up no viewer for a playlist: it is done here, and remembered for some seconds.
     """
     admissions: Admissions = request.app.state.admissions
     who = (token_of(request), request.path_params["event"], request.path_params["session"])
@@ -110,7 +110,7 @@ async def let_in(request: Request) -> None:
 
 
 async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
-    """The session of the address, for those who may attend it."""
+    """The session of the address, for a viewer who may attend it. Raises what `require` raises."""
     event = await event_of(request, db)
     session = await session_of(request, db, event)
     require(request, "event.attend", session_id=session.id)
@@ -118,7 +118,7 @@ async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
 
 
 async def airing_at(request: Request, since_s: float | None = None) -> Airing | None:
-    """What the session of the address sends out."""
+    """The airing of the session of the address; None: it sends nothing out."""
     return await airings_of(request).at(request.path_params["event"], request.path_params["session"], since_s=since_s)
 
 

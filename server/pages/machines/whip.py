@@ -1,4 +1,4 @@
-"""Where picture and sound come in and go out: WHIP (RFC 9725), and its twin for watching, WHEP.
+"""WHIP (RFC 9725), by which picture and sound come in, and WHEP, its twin by which they go out.
 
 An encoder shows the stage's stream key as a bearer token; a person is known by their sign-in.
 """
@@ -31,23 +31,23 @@ REASONS: dict[Refusal, tuple[int, str]] = {
     "unknown": (404, "There is no such connection (any more)."),
     "busy": (503, "The programme cannot be written now. Please tell the organiser."),
 }
-"""Why the media process refuses, as status and sentence."""
+"""The status and the sentence for each refusal of the media process."""
 AGAIN_AFTER_S = 2
 
 
 async def options(request: Request) -> Response:
-    """What may be done here (RFC 9725, 4.2)."""
+    """The methods of a stage's address (RFC 9725, 4.2)."""
     return Response(status_code=204, headers={"accept-post": SDP, "allow": "POST, OPTIONS"})
 
 
 async def resource_options(request: Request) -> Response:
-    """What may be done with a connection: it is ended, never changed."""
+    """The methods of a connection's address: it can be ended, never changed."""
     return Response(status_code=204, headers={"allow": "DELETE, OPTIONS"})
 
 
 @told_plainly(challenge="Bearer")
 async def publish(request: Request) -> Response:
-    """Take a publisher's offer; 201 with our answer and where to end it."""
+    """Take a publisher's offer; 201 with the answer, and the address at which to end the connection."""
     stage = await stage_of(request)
     publisher, offer = who_publishes(request, stage), await offer_in(request)
     with as_page_errors():
@@ -67,7 +67,7 @@ async def unpublish(request: Request) -> Response:
 
 @told_plainly(challenge="Bearer")
 async def watch(request: Request) -> Response:
-    """Take an offer to receive; 201 with our answer and where to end it."""
+    """Take a watcher's offer; 201 with the answer, and the address at which to end the connection."""
     stage = await stage_of(request)
     person, offer = who_watches(request, stage), await offer_in(request)
     with as_page_errors():
@@ -139,7 +139,7 @@ class MediaStarting(NotInTime):
 
 @contextmanager
 def as_page_errors() -> Iterator[None]:
-    """Raise what an act on a stage raises as the page error that tells of it."""
+    """Turn the errors of the acts on a stage into page errors."""
     try:
         yield
     except StageRefused as refused:
@@ -153,7 +153,7 @@ def as_page_errors() -> Iterator[None]:
 
 
 def made(request: Request, name: str, stage: Stage, answered: Answered) -> Response:
-    """201 with the answer, where to end it, and the TURN servers (RFC 9725, 4.6)."""
+    """201 with the answer, the address at which to end the connection, and the TURN servers (RFC 9725, 4.6)."""
     settings = request.app.state.settings
     location = request.app.url_path_for(name, stage=stage.id, connection=answered.connection)
     response = Response(answered.answer, 201, {"location": str(location)}, SDP)

@@ -1,4 +1,4 @@
-"""What operators ask."""
+"""The probes of operators."""
 
 import httpx
 from starlette.applications import Starlette

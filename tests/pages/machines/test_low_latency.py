@@ -1,4 +1,4 @@
-"""A stage that is put out in parts: what its playlists say, and requests that wait for what comes next."""
+"""A stage that is put out in parts: its playlists, and requests that wait for the next part."""
 
 import asyncio
 import re
@@ -45,7 +45,7 @@ class Sent:
         self.programme = open_programme(directory, epoch_s, in_parts=True)
 
     async def more(self, seconds: float) -> None:
-        """So much more, until all of it is on the disk: what is written last comes after it."""
+        """Send so many more seconds, and wait until all of it is on the disk: the index is written after it."""
         begins, self.sent_s = self.sent_s, self.sent_s + seconds
         await to_thread.run_sync(lambda: feed(self.programme, self.speaker, seconds=self.sent_s, since_s=begins))
         index = self.directory / INDEX_NAME
@@ -78,7 +78,7 @@ async def sent(settings: Settings, session: Session) -> AsyncIterator[Sent]:
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine it may take longer than a player waits until more is on the disk."""
+    """Let requests wait for longer: on a busy machine a player's time may pass before more is on the disk."""
     monkeypatch.setattr(reloads, "WAITS_S", WITHIN_S)
 
 
@@ -98,7 +98,7 @@ def get(client: httpx.AsyncClient, event: Event, session: Session, amina: Person
 
 
 def next_in(playlist: str) -> tuple[str, int, int]:
-    """The address of the part that comes next, its segment and its number in that."""
+    """The address of the next part, its segment, and its number in that segment."""
     found = HINT.search(playlist)
     assert found is not None
     return found[1], int(found[2]), int(found[3])

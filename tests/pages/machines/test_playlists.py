@@ -1,4 +1,4 @@
-"""Who may fetch a session's pictures, which of them, and when."""
+"""A session's pictures: the people who may fetch them, and the time at which each can be had."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

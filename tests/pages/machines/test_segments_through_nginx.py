@@ -132,5 +132,5 @@ async def until_answered(client: httpx.AsyncClient, address: str, status: int) -
 
 
 def waits_for(segment: int, part: int) -> dict[str, str]:
-    """The query of a playlist that is to have this part."""
+    """The query for a playlist that has this part."""
     return {reloads.SEGMENT: str(segment), reloads.PART: str(part)}

@@ -1,4 +1,4 @@
-"""What a session sends from its stage: at a film's addresses, to the same people, and no more than is listed."""
+"""A session's programme from its stage: at a film's addresses, for the same people, and no more than is listed."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ PLAYLISTS = ("index.m3u8", "sound.m3u8", "video.m3u8", "audio.m3u8")
 
 @pytest.fixture(scope="session")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half a minute of a programme that goes on."""
+    """Half a minute of a programme that is still running."""
     directory = tmp_path_factory.mktemp("programme")
     broadcast(directory, SENT_S)
     return directory
@@ -33,7 +33,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def on_stage(make: Factory, event: Event, database: Database, settings: Settings, sent: Path) -> NewSession:
-    """Makes a session that is broadcast since half a minute."""
+    """Makes a session whose broadcast began half a minute ago."""
 
     async def session(**columns: object) -> Session:
         async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""Sending to a stage while no media process runs: it is started for whoever tries."""
+"""Sending to a stage while no media process runs: one is started for a publisher who tries."""
 
 from datetime import UTC, datetime
 

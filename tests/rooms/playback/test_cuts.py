@@ -1,4 +1,4 @@
-"""A recording is the film once, cut between segments; what the crowd did is found again at its moment."""
+"""A recording is the film once, cut between segments; the crowd's reactions are found again at their moments."""
 
 from datetime import UTC, datetime, timedelta
 

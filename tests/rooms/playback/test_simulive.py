@@ -1,4 +1,4 @@
-"""A film on the clock: what is listed when, whatever the pauses, and the way between positions and moments."""
+"""A film on the clock: the segments listed at each time, with any pauses, and media times of positions."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A broadcast is trimmed between segments, and the seconds of the whole stay where they are."""
+"""A broadcast is trimmed between segments, and film seconds stay the same."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ def after(seconds: float) -> datetime:
 
 
 def broadcast(*runs: tuple[float, int]) -> Recording:
-    """What a stage sent: runs that begin after so many seconds, of so many segments; sound is cut later."""
+    """A recording of runs, each given as the second at which it begins and its segments; sound is cut later."""
     journals = {}
     for rendition, letter, late in (("video", "v", 0.0), ("audio", "a", 0.7)):
         listed: list[ListedSegment] = []

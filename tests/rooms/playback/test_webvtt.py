@@ -1,4 +1,4 @@
-"""WebVTT is read as others write it, and what is no WebVTT is refused in words that help."""
+"""WebVTT is read as other programs write it, and any other text is refused in words that help."""
 
 import pytest
 
