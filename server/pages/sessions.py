@@ -1,35 +1,29 @@
-"""A session: its picture, what it is about, who speaks, and how far one has watched."""
+"""A session: its picture, its description, its speakers, and how far the viewer has watched it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
-from anyio import to_thread
 from msgspec import to_builtins
-from pydantic import Field, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from rooms.playback.film_index import CAPTIONS_NAME
 from rooms.protocol import SIGNS
+from server.acts import watching
 from server.acts.registration_form import COLLEAGUE
 from server.models import Event, Registration, Session
 from server.playback.airings import Airing, Airings
-from server.recordings.transcripts import TranscriptLine, read_transcript
-from server.rules.crowd import Crowd, crowd
-from server.store import agenda, chapters, reactions, recordings, stages, tables, topic_states, watching
+from server.recordings.keepsakes import Keepsake, keepsake
+from server.store import agenda, reactions, recordings, stages, tables, topic_states
 from server.store.agenda import Item
 from server.store.engine.revisions import session_room
 from server.store.films import film_of
 from server.store.tables import SetTable
-from server.store.watching import WatchedStretch
 from server.trust.sign_in import Viewer
 from server.web.calendar import calendar_file
-from server.web.entrance import event_of, require, session_of
-from server.web.errors import Conflict, Invalid
-from server.web.forms import Form
+from server.web.entrance import entering, person_who, require, session_of
 from server.web.templating import render
 
 LABELS = {"clap": "Clap", "love": "Love", "agree": "Agree", "laugh": "Laugh", "wow": "Wow", "idea": "Idea"}
@@ -37,24 +31,17 @@ EMOJI = [(name, sign, LABELS[name]) for name, sign in SIGNS.items()]
 """The reaction bar's keys, in order: name on the wire, sign, label."""
 NEEDS = ("captions", "transcript", "interpreter", "calm")
 SENT_ON = "colleague"
-"""What the address says that a viewer sends to a colleague."""
-MOST_S = 86_400
-"""No recording is longer than a day."""
-MOST_INTERVALS = 40
-"""As in static/js/models/watching.js."""
-Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False)]
+"""The value of `?via=` in the address that a viewer sends to a colleague."""
 
 
 async def show(request: Request) -> Response:
     """The session as it stands: before, while and after it is on."""
     now, airing = datetime.now(UTC), await airing_at(request)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    async with entering(request) as (db, event):
         session = await session_of(request, db, event)
         if is_sent_on(request):
             return sent_on(request, event)
-        person = require(request, "event.attend", session_id=session.id).person
-        assert person is not None
+        person = person_who(request, "event.attend", session_id=session.id)
         item = await agenda.item(db, event, session, now)
         film = await film_of(db, session)
         recorded = (await recordings.lengths_of(db, [session]))[session.id]
@@ -89,39 +76,17 @@ async def show(request: Request) -> Response:
 
 
 async def signed_at(db: AsyncSession, session: Session, airing: Airing | None) -> bool:
-    """Whether an interpreter's picture can be had beside the programme."""
+    """True when an interpreter's picture can be shown beside the programme."""
     if airing is not None and airing.signed is not None:
         return True
     stage = await stages.stage_at(db, session.stage_id) if session.stage_id and session.state == "live" else None
     return session.signed_film_id is not None or (stage is not None and await stages.is_signed(db, stage[0]))
 
 
-class Keepsake(NamedTuple):
-    """What a recording has beside its picture: what was said, its chapters, and what the crowd did, by its seconds."""
-
-    transcript: Sequence[TranscriptLine] = ()
-    chapters: Sequence[tuple[float, str]] = ()
-    crowd: Crowd | None = None
-
-
-async def keepsake(db: AsyncSession, session: Session, airing: Airing) -> Keepsake:
-    cut = airing.source.cut
-    lines = await to_thread.run_sync(read_transcript, airing.directory / CAPTIONS_NAME)
-    said = [(cut.recording_second_of(line.begins_s), line.text) for line in lines]
-    marked = [(cut.recording_second_at(each.at), each.title) for each in await chapters.chapters_of(db, session.id)]
-    length = (await recordings.lengths_of(db, [session]))[session.id]
-    return Keepsake(
-        [TranscriptLine(second, text) for second, text in said if second is not None],
-        [(second, title) for second, title in marked if second is not None],
-        crowd(await reactions.moments_of(db, session.id), cut.recording_second_at, length),
-    )
-
-
 async def crowd_rows(request: Request) -> Response:
-    """What the crowd did at each second of the recording, to be replayed: JSON."""
+    """The reactions of the crowd at each second of the recording, to be replayed: JSON."""
     now, airing = datetime.now(UTC), await airing_at(request)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    async with entering(request) as (db, event):
         session = await session_of(request, db, event)
         require(request, "event.attend", session_id=session.id)
         is_open = agenda.is_on_demand(session, event, now)
@@ -131,23 +96,23 @@ async def crowd_rows(request: Request) -> Response:
 
 
 async def airing_at(request: Request) -> Airing | None:
-    """What the session of the address sends out.
+    """The airing of the session that the address names; None while there is none.
 
-    Asked for outside of any transaction: it may have to be read, and pages that hold all connections to the database
-    would wait for one more.
+    Ask for it outside of any transaction: it may have to be read, in a transaction of its own, and pages that hold all
+    connections to the database would wait for one more.
     """
     airings: Airings = request.app.state.airings
     return await airings.at(request.path_params["event"], request.path_params["session"])
 
 
 def is_sent_on(request: Request) -> bool:
-    """Whether somebody without a registration comes by the link to a moment that a colleague sent."""
+    """True for somebody without a registration, who comes by a link to a moment that a colleague sent."""
     viewer: Viewer = request.state.viewer
     return request.query_params.get("via") == SENT_ON and not viewer.grants and request.state.registration is None
 
 
 def sent_on(request: Request, event: Event) -> Response:
-    """To the registration; its join link then opens the moment."""
+    """Go to the registration; its join link then opens the moment."""
     moment = request.query_params.get("t", "")
     then = f"{request.url.path}?t={moment}" if moment.isascii() and moment.isdigit() else request.url.path
     address = request.app.url_path_for("registration", event=event.slug)
@@ -155,9 +120,9 @@ def sent_on(request: Request, event: Event) -> Response:
 
 
 def moment_asked(request: Request, begins: float, length: float) -> int | None:
-    """The second of the recording that `?t=`, a second of the film, asks for; None for one that is none.
+    """The second of the recording that `?t=`, a second of the film, asks for; None for text that is no such second.
 
-    What was cut away at the beginning is asked for as the recording's start.
+    A second that was cut away at the beginning stands for the recording's start.
     """
     asked = request.query_params.get("t", "")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 6) or int(asked) - begins >= length:
@@ -166,17 +131,17 @@ def moment_asked(request: Request, begins: float, length: float) -> int | None:
 
 
 def within(second: float, length: float) -> float:
-    """A second of a recording, at its start or end where it lies before or after."""
+    """The nearest second that lies in a recording of this length."""
     return min(max(0.0, second), length)
 
 
 def needs_of(registration: Registration | None) -> dict[str, bool]:
-    """The access needs that were stated at registration, which the page meets from the start."""
+    """Each access need, and True where it was stated at registration: the page meets those from the start."""
     return {name: registration is not None and getattr(registration, name) for name in NEEDS}
 
 
 def tables_of(item: Item, lounge: Sequence[SetTable]) -> list[SetTable]:
-    """The open tables of this session, and those that its speakers host."""
+    """The open tables of this session, and the open tables that its speakers host."""
     hosts = {speaker.id for speaker in item.speakers}
     return [
         each
@@ -187,7 +152,7 @@ def tables_of(item: Item, lounge: Sequence[SetTable]) -> list[SetTable]:
 
 
 def following(item: Item, items: Sequence[Item]) -> Item | None:
-    """What to go on to once this session is over: what is live, else what comes next."""
+    """The session to go on to once this one is over: one that is live, else the next."""
     now_and_next = agenda.now_and_next([each for each in items if each.session.id != item.session.id])
     return next(iter((*now_and_next.live, *now_and_next.next)), None)
 
@@ -195,57 +160,21 @@ def following(item: Item, items: Sequence[Item]) -> Item | None:
 async def calendar(request: Request) -> Response:
     """One session as a calendar file."""
     now = datetime.now(UTC)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    async with entering(request) as (db, event):
         session = await session_of(request, db, event)
         item = await agenda.item(db, event, session, now)
     return calendar_file(request, event, [item], f"{session.slug}.ics")
-
-
-class PlayedInterval(Form):
-    """A stretch that a page has played, its `n`th; at `speed` seconds of the recording in one."""
-
-    n: int = Field(ge=1, le=1_000_000)
-    begins: Seconds
-    ends: Seconds
-    speed: float = Field(ge=0.1, le=16, allow_inf_nan=False)
-
-
-class ProgressReport(Form):
-    """Where a player stands, how far it ever came and what it has played.
-
-    In seconds of the film (see `rooms.playback.cuts`).
-    """
-
-    position: Seconds
-    watched: Seconds
-    sender: str = Field(default="", pattern="^([0-9a-f]{16})?$")
-    intervals: list[PlayedInterval] = Field(default=[], max_length=MOST_INTERVALS)
-
-    def stretches(self, length: float) -> list[WatchedStretch]:
-        """What was played of a film of this length, seconds."""
-        cut = [(each.n, min(each.begins, length), min(each.ends, length), each.speed) for each in self.intervals]
-        return [WatchedStretch(*each) for each in cut if self.sender and each[1] < each[2]]
 
 
 async def progress(request: Request) -> Response:
     """Keep how far the viewer has watched a recording, and what of it; JSON in, 204 out."""
     now = datetime.now(UTC)
     await request.app.state.limits.spend(request, "write")
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
+    async with entering(request) as (db, event):
         session = await session_of(request, db, event)
-        person = require(request, "event.attend", session_id=session.id).person
-        length = (await recordings.whole_lengths_of(db, [session]))[session.id]
-    assert person is not None
-    if not agenda.is_on_demand(session, event, now):
-        raise Conflict("This session cannot be watched again yet, so there is nothing to resume.")
-    try:
-        report = ProgressReport.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise Invalid("A position and how far was watched are expected, in seconds.") from error
-    position, watched = (min(seconds, length) for seconds in (report.position, report.watched))
-    async with request.app.state.db.writing() as db:
-        await recordings.keep_progress(db, person.id, session.id, position, watched, now)
-        await watching.keep(db, person.id, session.id, report.sender, report.stretches(length), now)
+        person = person_who(request, "event.attend", session_id=session.id)
+        length = await watching.length_of(db, event, session, now)
+    report = watching.read_report(await request.body())
+    async with entering(request, writing=True) as (db, _):
+        await watching.keep(db, person.id, session.id, report, length, now)
     return Response(status_code=204)
