@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.acts import signing_in
 from server.models import Person, SignIn
-from server.store import credentials, organisers
+from server.store import organisers
 from server.trust import one_time_codes, passwords
 from server.web.entrance import signed_in
 from server.web.errors import Forbidden
@@ -19,6 +20,8 @@ from server.web.templating import redirect, render
 
 
 class SecurityForm(Form):
+    """A new password, typed twice, and an authenticator's secret with a code that shows it has it."""
+
     present: str = Field(default="", max_length=passwords.LONGEST)
     password: str = Field(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)
     again: str = Field(max_length=passwords.LONGEST)
@@ -48,8 +51,7 @@ async def update(request: Request) -> Response:
         return show(request, person, form, 422)
     password_hash = await passwords.hashed(form.input.password)
     async with request.app.state.db.writing() as db:
-        await credentials.set_credentials(db, person.id, password_hash, form.input.secret, step)
-        await credentials.end_other_sign_ins(db, person.id, here.id, datetime.now(UTC))
+        await signing_in.secure(db, here, password_hash, form.input.secret, step, datetime.now(UTC))
         events = await organisers.events_of(db, person.id)
     if len(events) == 1:
         return redirect(request, "console", event=events[0].slug, notice="security-saved")
@@ -57,7 +59,7 @@ async def update(request: Request) -> Response:
 
 
 async def checked(person: Person, form: FormState[SecurityForm]) -> tuple[FormState[SecurityForm], int | None]:
-    """The form with what the rules find, and the time step of its code."""
+    """The form with the errors that the rules find, and the time step of its code; None when there is an error."""
     if form.input is None:
         return form, None
     typed = form.input
@@ -74,7 +76,7 @@ async def checked(person: Person, form: FormState[SecurityForm]) -> tuple[FormSt
 
 
 def strongly_signed_in(request: Request) -> tuple[Person, SignIn]:
-    """Who looks, if this browser was signed in strongly. Raises SignInNeeded or Forbidden.
+    """The person and the sign-in of a browser that was signed in strongly. Raises SignInNeeded or Forbidden.
 
     A join link can be forwarded; whoever holds one must not be able to set somebody's password.
     """

@@ -1,0 +1,95 @@
+"""Coming in by a join link: looking at it, using it, replacing one that was passed on, and sending a fresh one."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.mail.occasions import EventMail
+from server.models import Event, JoinLink, Person
+from server.rules.permissions import allows
+from server.store import credentials, join_links, people
+from server.trust.sign_in import Viewer, viewer_with
+from server.web.entrance import registration_at
+
+
+class FoundLink(NamedTuple):
+    """A join link that works, the person whom it signs in, and its event if it has one."""
+
+    person: Person
+    event: Event | None
+    goes_on_to: str
+    """The path that it opens, when this browser needs no sign-in for it; else empty."""
+
+
+class CameIn(NamedTuple):
+    """The path that a join link opens, and the token of the new sign-in; empty when this browser was in already."""
+
+    path: str
+    token: str
+
+
+async def look_at(db: AsyncSession, token: str, viewer: Viewer, now: datetime) -> FoundLink:
+    """The join link with this token, which is not used by this. Raises LinkUnknown, LinkEnded or LinkExpired."""
+    link, person, event = await join_links.find(db, token, now)
+    return FoundLink(person, event, await _landing(db, link, event, viewer) if _is_in(viewer, link) else "")
+
+
+async def come_in(db: AsyncSession, token: str, viewer: Viewer, browser: str, now: datetime) -> CameIn:
+    """Sign a browser in, in place of whoever was signed in there. Raises LinkRefused.
+
+    `viewer` is who looks until now, `browser` the name that the browser gives itself.
+    """
+    link, person, event = await join_links.find(db, token, now)
+    if _is_in(viewer, link):
+        return CameIn(await _landing(db, link, event, viewer), "")
+    made = await join_links.use(db, link, person, browser)
+    if viewer.sign_in:
+        await credentials.end_sign_in(db, viewer.sign_in.person_id, viewer.sign_in.id, now)
+    return CameIn(await _landing(db, link, event, await viewer_with(db, made)), made)
+
+
+async def replace(db: AsyncSession, link: JoinLink, base_url: str, now: datetime) -> tuple[Event | None, bool]:
+    """End a link that went through too many hands, and mail its owner a fresh one; its event, and False for no mail.
+
+    A strong link, which the command line made, stays as it is: no mail may replace it.
+    """
+    event = await db.get(Event, link.event_id) if link.event_id else None
+    if event is None or link.strong:
+        return event, False
+    if await join_links.end(db, link.id, now):
+        person = await db.get_one(Person, link.person_id)
+        await EventMail(db, event, base_url, now).link_replaced(person, link)
+    return event, True
+
+
+async def send_fresh(
+    db: AsyncSession, event: Event, email: str, base_url: str, now: datetime, *, lands_on: str
+) -> None:
+    """Mail a fresh link to an address, if its person belongs to the event; the link opens `lands_on`."""
+    person = await people.with_address(db, email)
+    if person is not None and await people.belongs_to(db, person.id, event.id):
+        await EventMail(db, event, base_url, now).fresh_link(person, lands_on)
+
+
+async def _landing(db: AsyncSession, link: JoinLink, event: Event | None, viewer: Viewer) -> str:
+    """The path that a link opens: its own, else the place that fits the person's role or registration."""
+    if link.lands_on:
+        return link.lands_on
+    if event is None:
+        return "/"
+    if allows(viewer.grants, "console.open", event_id=event.id):
+        return f"/{event.slug}/console"
+    if allows(viewer.grants, "speaker.open", event_id=event.id):
+        return f"/{event.slug}/speaker"
+    registration = await registration_at(db, event.id, link.person_id)
+    if registration is None or registration.state == "cancelled":
+        return f"/{event.slug}"
+    return f"/{event.slug}/{'lobby' if registration.state == 'confirmed' else 'registration'}"
+
+
+def _is_in(viewer: Viewer, link: JoinLink) -> bool:
+    """True when the browser has the sign-in that the link would give it."""
+    if viewer.person is None or viewer.sign_in is None or viewer.person.id != link.person_id:
+        return False
+    return viewer.sign_in.strong or not link.strong

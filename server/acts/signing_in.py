@@ -1,0 +1,40 @@
+"""Signing in by password and one-time code, and setting both: every code is used up, and old sign-ins end."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Person, SignIn
+from server.store import credentials
+from server.trust import one_time_codes
+
+
+async def sign_in(
+    db: AsyncSession, person: Person, code: str, browser: str, now: datetime, *, instead_of: SignIn | None
+) -> str | None:
+    """Sign a browser in strongly, for a person whose password fitted; the token for its cookie.
+
+    None when the one-time code is not theirs or was used before. The sign-in that the browser had until now ends.
+    """
+    if person.totp_secret is None:
+        return None
+    step = one_time_codes.matching_step(person.totp_secret, code, now)
+    if step is None or not await credentials.spend_step(db, person.id, step):
+        return None
+    await sign_out(db, instead_of, now)
+    return await credentials.begin_sign_in(db, person, browser=browser, strong=True)
+
+
+async def sign_out(db: AsyncSession, ended: SignIn | None, now: datetime) -> None:
+    """End a browser's sign-in, if it has one."""
+    if ended is not None:
+        await credentials.end_sign_in(db, ended.person_id, ended.id, now)
+
+
+async def secure(db: AsyncSession, here: SignIn, password_hash: str, secret: str, step: int, now: datetime) -> None:
+    """Set a person's password and authenticator, and sign out their other browsers.
+
+    `here` is the sign-in of the browser that sets them, `step` the time step of the code that showed the secret.
+    """
+    await credentials.set_credentials(db, here.person_id, password_hash, secret, step)
+    await credentials.end_other_sign_ins(db, here.person_id, here.id, now)
