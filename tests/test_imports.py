@@ -49,9 +49,8 @@ WALLS: dict[str, str] = {
     "server.store server.store.engine server.surveys server.trust server.web",
     "server.live": "rooms rooms.bus rooms.topics server.models server.rules server.store server.store.engine "
     "server.trust server.web",
-    "server.pages": "rooms.control rooms.playback rooms.protocol server.acts server.analytics.* server.mail "
-    "server.models server.playback server.recordings server.rules server.settings server.store server.store.engine "
-    "server.surveys server.trust server.web",
+    "server.pages": "rooms.control rooms.protocol server.acts server.analytics.* server.models server.playback "
+    "server.recordings server.rules server.store server.store.engine server.surveys server.trust server.web",
     "server.pages.console": "rooms.control rooms.playback rooms.protocol rooms.topics server.acts server.analytics "
     "server.mail server.media server.models server.playback server.recordings server.rules server.store server.trust "
     "server.web",

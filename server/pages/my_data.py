@@ -7,17 +7,16 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.rules.permissions import CREW
-from server.store import erasure, people, personal_data
+from server.acts import erasing
+from server.store import personal_data
+from server.store.personal_data import Section
 from server.trust import sign_in
-from server.web.entrance import event_of, signed_in
-from server.web.errors import Conflict
+from server.web.entrance import entering, signed_in
 from server.web.forms import Form, read_form
 from server.web.templating import redirect, render
 
 MOST_ROWS = 50
 """Of one kind on the page; the download has them all."""
-KEEPS_A_ROLE = "You help to run an event here. Ask an organiser to take your role away first, then come back."
 
 
 class EraseForm(Form):
@@ -27,38 +26,39 @@ class EraseForm(Form):
 
 
 async def show(request: Request) -> Response:
-    async with request.app.state.db.reading() as db:
-        await event_of(request, db)
-        person, _ = signed_in(request)
-        sections = await personal_data.everything(db, person)
-    return render(request, "my_data/show.html", sections=[each for each in sections if each.rows], most=MOST_ROWS)
+    """Everything, section by section."""
+    sections = [each for each in await sections_of(request) if each.rows]
+    return render(request, "my_data/show.html", sections=sections, most=MOST_ROWS)
 
 
 async def download(request: Request) -> Response:
-    """One JSON file."""
-    now = datetime.now(UTC)
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person, _ = signed_in(request)
-        sections = await personal_data.everything(db, person)
+    """Everything as one JSON file."""
+    now, sections = datetime.now(UTC), await sections_of(request)
     kept = {"made_at": now, **{section.title: section.rows for section in sections}}
-    headers = {"content-disposition": f'attachment; filename="my-data-{event.slug}.json"'}
+    headers = {"content-disposition": f'attachment; filename="my-data-{request.state.event.slug}.json"'}
     content = json.dumps(kept, default=str, ensure_ascii=False, indent=2)
     return Response(content, media_type="application/json", headers=headers)
 
 
+async def sections_of(request: Request) -> list[Section]:
+    """Everything that is kept about the viewer. Raises SignInNeeded for a stranger."""
+    async with entering(request) as (db, _):
+        person, _ = signed_in(request)
+        return await personal_data.everything(db, person)
+
+
 async def erase(request: Request) -> Response:
     """Ask once more; then erase the person and sign them out."""
-    async with request.app.state.db.reading() as db:
-        event = await event_of(request, db)
-        person, _ = signed_in(request)
-        if await people.roles_of(db, person.id) & CREW:
-            raise Conflict(KEEPS_A_ROLE)
     form = await read_form(request, EraseForm)
-    if form.input is None or form.input.confirm != "yes":
+    is_meant = form.input is not None and form.input.confirm == "yes"
+    async with entering(request, writing=is_meant) as (db, event):
+        person, _ = signed_in(request)
+        if is_meant:
+            await erasing.erase(db, person.id, datetime.now(UTC))
+        else:
+            await erasing.must_be_free(db, person.id)
+    if not is_meant:
         return render(request, "my_data/erase.html")
-    async with request.app.state.db.writing() as db:
-        await erasure.erase(db, person.id, datetime.now(UTC))
     response = redirect(request, "event", event=event.slug, notice="erased")
     sign_in.clear_cookie(response, request.app.state.settings)
     return response

@@ -1,7 +1,8 @@
 """One networking table: its seats, its queue, its talk."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,26 +12,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.acts import meeting
 from server.models import NetworkingTable, Person
 from server.store import seating, tables, topic_states, waiting
-from server.store.seating import SeatRefused
 from server.store.tables import SetTable
-from server.web.entrance import event_of, require
-from server.web.errors import Conflict, Forbidden, Invalid, NotFound
+from server.web.entrance import entering, may, person_who, require
+from server.web.errors import Forbidden, Invalid, NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
 
 LONGEST_MESSAGE = 500
-REFUSALS = {
-    "closed": "This table is closed. The lounge shows which others are open.",
-    "full": "Somebody was faster: every seat is taken or kept. You can wait for the next one.",
-    "free": "A seat is free. You need not wait: just take it.",
-    "seated": "You are seated at this table already.",
-    "not seated": "You are not seated at this table.",
-    "waiting": "You are in the queue already.",
-    "no offer": "This seat is no longer kept for you. You can wait for the next one.",
-}
-"""What to say for each reason of `seating.Refused`."""
 
 Act = Callable[..., Awaitable[Any]]
 
@@ -45,8 +36,7 @@ async def show(request: Request) -> Response:
 
 async def page(request: Request, form: FormState[MessageForm], status_code: int = 200) -> Response:
     """The table as this person sees it: talk is for those who are seated, and for who runs the table."""
-    async with request.app.state.db.reading() as db:
-        found, person = await arrive(request, db)
+    async with at_table(request) as (db, found, person):
         number = found.number_of(person.id)
         entry = await waiting.entry_of(db, found.table.id, person.id)
         ahead = await waiting.place_in_queue(db, entry) if entry else None
@@ -72,73 +62,62 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
     )
 
 
-async def arrive(request: Request, db: AsyncSession) -> tuple[SetTable, Person]:
-    """The table that the address names, and who looks. Raises NotFound, or what `require` raises."""
-    event = await event_of(request, db)
-    person = require(request, "event.attend", table_id=request.path_params["table"]).person
-    assert person is not None
-    found = await tables.table_with(db, event.id, request.path_params["table"])
-    if found is None:
-        raise NotFound("There is no table at this address. The lounge shows them all.")
-    return found, person
+@asynccontextmanager
+async def at_table(request: Request, *, writing: bool = False) -> AsyncIterator[tuple[AsyncSession, SetTable, Person]]:
+    """Open a transaction with the table that the address names, and the person who is there.
+
+    Raises NotFound, or what `person_who` raises.
+    """
+    async with entering(request, writing=writing) as (db, event):
+        person = person_who(request, "event.attend", table_id=request.path_params["table"])
+        found = await tables.table_with(db, event.id, request.path_params["table"])
+        if found is None:
+            raise NotFound("There is no table at this address. The lounge shows them all.")
+        yield db, found, person
 
 
 def runs(request: Request, found: SetTable) -> bool:
-    """Whether the viewer hosts this table or organises the event."""
-    try:
-        require(request, "table.host", table_id=found.table.id)
-    except Forbidden:
-        return False
-    return True
+    """True when the viewer hosts this table or organises the event."""
+    return may(request, "table.host", table_id=found.table.id)
 
 
 async def act(request: Request, deed: Act, notice: str) -> Response:
     """Do one act of seating and return to the table. Raises Conflict where it is not possible (any more)."""
     await request.app.state.limits.spend(request, "write")
-    async with request.app.state.db.writing() as db:
-        found, person = await arrive(request, db)
-        try:
-            await deed(db, found.table, person.id, now=datetime.now(UTC))
-        except SeatRefused as refused:
-            raise Conflict(REFUSALS[refused.reason]) from refused
+    async with at_table(request, writing=True) as (db, found, person):
+        await deed(db, found.table, person.id, now=datetime.now(UTC))
     return to_table(request, found.table, notice)
 
 
 async def sit(request: Request) -> Response:
-    return await act(request, seating.take_seat, "seated")
+    return await act(request, meeting.sit, "seated")
 
 
 async def leave(request: Request) -> Response:
-    return await act(request, seating.leave_seat, "seat-left")
+    return await act(request, meeting.leave, "seat-left")
 
 
 async def keep(request: Request) -> Response:
     """The page of somebody who is seated says that it is open. Raises Conflict when the seat is theirs no more."""
-    async with request.app.state.db.writing() as db:
-        found, person = await arrive(request, db)
-        if not await seating.keep_seat(db, found.table.id, person.id, now=datetime.now(UTC)):
-            raise Conflict(REFUSALS["not seated"])
+    async with at_table(request, writing=True) as (db, found, person):
+        await meeting.keep_seat(db, found.table.id, person.id, datetime.now(UTC))
     return Response(status_code=204)
 
 
 async def free(request: Request) -> Response:
     """The host lets a seat go whose person does not."""
-    async with request.app.state.db.writing() as db:
-        found, _ = await arrive(request, db)
+    async with at_table(request, writing=True) as (db, found, _):
         require(request, "table.host", table_id=found.table.id)
-        try:
-            await seating.free_seat(db, found.table, request.path_params["number"], now=datetime.now(UTC))
-        except SeatRefused as refused:
-            raise Conflict("That seat is free already.") from refused
+        await meeting.free_seat(db, found.table, request.path_params["number"], now=datetime.now(UTC))
     return to_table(request, found.table, "seat-freed")
 
 
 async def wait(request: Request) -> Response:
-    return await act(request, seating.join_queue, "queued")
+    return await act(request, meeting.wait, "queued")
 
 
 async def stop_waiting(request: Request) -> Response:
-    return await act(request, seating.leave_queue, "queue-left")
+    return await act(request, meeting.stop_waiting, "queue-left")
 
 
 async def answer_offer(request: Request) -> Response:
@@ -147,8 +126,8 @@ async def answer_offer(request: Request) -> Response:
     if said not in ("accept", "decline"):
         raise Invalid("Please use the page's own buttons.")
     if said == "accept":
-        return await act(request, seating.accept_offer, "seated")
-    return await act(request, seating.leave_queue, "offer-declined")
+        return await act(request, meeting.accept_offer, "seated")
+    return await act(request, meeting.stop_waiting, "offer-declined")
 
 
 async def say(request: Request) -> Response:
@@ -157,8 +136,7 @@ async def say(request: Request) -> Response:
     form = await read_form(request, MessageForm)
     if form.input is None:
         return await page(request, form, 422)
-    async with request.app.state.db.writing() as db:
-        found, person = await arrive(request, db)
+    async with at_table(request, writing=True) as (db, found, person):
         if found.number_of(person.id) is None and not runs(request, found):
             raise Forbidden("The talk is for those who are seated. Take a seat first.")
         await tables.say(db, found.table.id, person.id, form.input.text)
@@ -168,8 +146,7 @@ async def say(request: Request) -> Response:
 async def remove_message(request: Request) -> Response:
     """The host takes a message away; everybody may take back their own."""
     message_id: uuid.UUID = request.path_params["message"]
-    async with request.app.state.db.writing() as db:
-        found, person = await arrive(request, db)
+    async with at_table(request, writing=True) as (db, found, person):
         author = await tables.author_of(db, found.table.id, message_id)
         if author is None:
             raise NotFound("That message is gone already.")
@@ -182,8 +159,7 @@ async def remove_message(request: Request) -> Response:
 async def open_or_close(request: Request) -> Response:
     """The host closes the table for everybody, or opens it again."""
     said = (await request.form(max_files=0)).get("move")
-    async with request.app.state.db.writing() as db:
-        found, _ = await arrive(request, db)
+    async with at_table(request, writing=True) as (db, found, _):
         require(request, "table.host", table_id=found.table.id)
         if said == "close":
             await seating.close_table(db, found.table, now=datetime.now(UTC))

@@ -99,6 +99,20 @@ async def session_of(request: Request, db: AsyncSession, event: Event) -> Sessio
     return found
 
 
+def may(
+    request: HTTPConnection,
+    action: str,
+    *,
+    session_id: uuid.UUID | None = None,
+    table_id: uuid.UUID | None = None,
+    stage_id: uuid.UUID | None = None,
+) -> bool:
+    """True when the viewer may do this at the request's event."""
+    event: Event | None = getattr(request.state, "event", None)
+    scope = {"session_id": session_id, "table_id": table_id, "stage_id": stage_id}
+    return allows(request.state.viewer.grants, action, event_id=event.id if event else None, **scope)
+
+
 def require(
     request: HTTPConnection,
     action: str,
@@ -109,9 +123,7 @@ def require(
 ) -> Viewer:
     """The viewer, who may do this at the request's event. Raises SignInNeeded for a stranger, else Forbidden."""
     viewer: Viewer = request.state.viewer
-    event: Event | None = getattr(request.state, "event", None)
-    scope = {"session_id": session_id, "table_id": table_id, "stage_id": stage_id}
-    if allows(viewer.grants, action, event_id=event.id if event else None, **scope):
+    if may(request, action, session_id=session_id, table_id=table_id, stage_id=stage_id):
         return viewer
     if viewer.person is None:
         raise SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)

@@ -1,4 +1,7 @@
-"""The way into a page: its event is read once, and an error undoes what was written."""
+"""The way into a page: no page goes round it, its event is read once, and an error undoes what was written."""
+
+import ast
+from collections.abc import Iterator
 
 import pytest
 from starlette.applications import Starlette
@@ -8,6 +11,36 @@ from server.trust.sign_in import NOBODY
 from server.web.entrance import entering, event_at, person_who
 from server.web.errors import NotFound, SignInNeeded
 from tests.factory import Factory
+from tests.imports import ROOT
+
+OUTSIDE_EVENTS = {
+    "devices.destroy": "a browser is signed out of every event",
+    "devices.destroy_others": "a browser is signed out of every event",
+    "devices.index": "a browser is signed in to every event",
+    "home.index": "the front page lists the events",
+    "join.create": "a join link tells its event, if it has one",
+    "join.refuse": "a join link tells its event, if it has one",
+    "join.replace": "a join link tells its event, if it has one",
+    "join.show": "a join link tells its event, if it has one",
+    "security.update": "a password opens every event",
+    "sign_in.create": "a password opens every event",
+    "sign_in.destroy": "a browser is signed out of every event",
+    "styleguide.show": "the style guide is about no event",
+}
+"""The handlers that open a transaction without an event, each with the reason."""
+
+
+def transactions_of_pages() -> Iterator[str]:
+    """Each function of a delegate's page that takes the application's database itself, as `module.function`."""
+    for path in sorted((ROOT / "server" / "pages").glob("*.py")):
+        for function in ast.parse(path.read_text()).body:
+            named = [each for each in ast.walk(function) if isinstance(each, ast.Attribute) and each.attr == "db"]
+            if named:
+                yield f"{path.stem}.{getattr(function, 'name', '')}"
+
+
+def test_no_page_of_an_event_opens_its_transaction_by_itself() -> None:
+    assert set(transactions_of_pages()) == set(OUTSIDE_EVENTS)
 
 
 def a_request(app: Starlette, event: str) -> Request:
