@@ -17,6 +17,12 @@ FOLDER = ROOT / ".plenary" / "picture"
 """Where the demo that is drawn keeps its films from one picture to the next."""
 PLENARY = Path(sys.executable).parent / "plenary"
 PLAYED_S = 20
+APART_MS = 250
+HAS_RISEN = """ms => {
+  const own = [...document.querySelectorAll("[data-floaters] .is-mine")].at(-1);
+  return own?.getAnimations()[0]?.currentTime >= ms;
+}"""
+"""Whether the newest emoji of one's own has floated for so long."""
 COLOURS = 256
 """Enough for flat colours and type, and a fifth of the size."""
 
@@ -47,7 +53,7 @@ async def draw(browser: Browser, join_link: str) -> bytes:
 async def react(page: Page) -> None:
     for key in "1213141":
         await page.keyboard.press(key)
-        await page.wait_for_timeout(250)
+        await page.wait_for_function(HAS_RISEN, arg=APART_MS)
 
 
 def reduced(png: bytes) -> bytes:

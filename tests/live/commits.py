@@ -13,9 +13,13 @@ from sqlmodel import select, text
 from server.models import Reaction
 from server.store.engine.database import Database
 from tests.live.killable import Killable
-from tests.live.ovation import Clapper
+from tests.live.ovation import Clapper, more_claps
 
 WRITES_WITHIN_S = 120
+CLAPS_BETWEEN = (10, 80)
+"""Two kills: a fraction of a second to two, for the crowds that there are."""
+MOST_LOOKS = 20
+"""A kill comes so many looks after the transaction was seen, at most: each takes part of a millisecond."""
 OTHERS_WRITE = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
@@ -34,11 +38,12 @@ class Kills:
 
     async def kill(self, server: Killable, crowd: Sequence[Clapper]) -> None:
         """End it and start it again."""
-        await asyncio.sleep(self.chance.uniform(0.3, 2.0))
+        await more_claps(crowd, self.chance.randint(*CLAPS_BETWEEN))
         async with asyncio.timeout(WRITES_WITHIN_S):
             while not await self._is_written():
                 pass
-        await asyncio.sleep(self.chance.uniform(0, 0.01))
+        for _ in range(self.chance.randint(0, MOST_LOOKS)):
+            await self._is_written()
         await server.end(signal.SIGKILL)
         waiting = {(each.sender, n) for each in crowd for n in each.sent.keys() - each.answers.keys()}
         async with self.database.reading() as db:

@@ -16,6 +16,10 @@ from server.live.journal import SqlJournal
 from server.models import Person, Reaction
 from server.store.engine.database import Database
 from tests.live.page import Page, opened
+from tests.waiting import until
+
+BREATH_S = (0.02, 0.3)
+"""The shortest and the longest time between two claps of one delegate."""
 
 
 class Clapper:
@@ -39,16 +43,21 @@ class Clapper:
     async def _stay(self, page: Page, over: asyncio.Event) -> None:
         for n in sorted(self.sent.keys() - self.answers.keys()):
             await page.react(self.room, self.sent[n], sender=self.sender, n=n)
-        while page.code is None:
-            for (_, n), outcome in page.answers.items():
-                self.contradictions += self.answers.setdefault(n, outcome) != outcome
-            if not over.is_set():
-                n = len(self.sent) + 1
-                self.sent[n] = self.random.choice(EMOJI)
-                await page.react(self.room, self.sent[n], sender=self.sender, n=n)
-            elif self.sent.keys() == self.answers.keys():
-                return
-            await asyncio.sleep(self.random.uniform(0.02, 0.3))
+        while page.code is None and not over.is_set():
+            n = len(self.sent) + 1
+            self.sent[n] = self.random.choice(EMOJI)
+            await page.react(self.room, self.sent[n], sender=self.sender, n=n)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.random.uniform(*BREATH_S)):
+                    await over.wait()
+            self._is_answered(page)
+        await page.until(lambda page: self._is_answered(page) or page.code is not None)
+
+    def _is_answered(self, page: Page) -> bool:
+        """Note what this page was answered; True when that is everything."""
+        for (_, n), outcome in page.answers.items():
+            self.contradictions += self.answers.setdefault(n, outcome) != outcome
+        return self.sent.keys() == self.answers.keys()
 
 
 @asynccontextmanager
@@ -60,6 +69,12 @@ async def ovation(crowd: Sequence[Clapper]) -> AsyncIterator[None]:
             clapping.create_task(clapper.clap(over))
         yield
         over.set()
+
+
+async def more_claps(crowd: Sequence[Clapper], count: int) -> None:
+    """Return once the crowd has clapped so many times more."""
+    goal = sum(len(clapper.sent) for clapper in crowd) + count
+    await until(lambda: sum(len(clapper.sent) for clapper in crowd) >= goal)
 
 
 async def reconcile(database: Database, session_id: UUID, crowd: Sequence[Clapper]) -> Counter[str]:

@@ -18,6 +18,7 @@ from tests.factory import Factory
 from tests.fixtures import BASE, serving
 from tests.live.hostile import BINARY, FINAL, intruding
 from tests.live.page import Page, opened
+from tests.waiting import paced
 
 CLAPS = 5
 INTRUDERS = 6
@@ -169,13 +170,11 @@ async def test_a_storm_from_one_address_keeps_nobody_at_another_from_signing_in(
         tokens = [await join_links.create(db, person, arena.event) for person in people]
     gate = asyncio.Semaphore(50)
 
-    async def open_one(number: int) -> None:
-        await asyncio.sleep(within_s * number / opens)
+    async def open_one() -> None:
         async with gate, intruding(arena.base, address=STORM) as intruder:
             assert await intruder.code() == Close.SIGNED_OUT
 
-    async def sign_in(number: int, token: str) -> None:
-        await asyncio.sleep(within_s * number / delegates)
+    async def sign_in(token: str) -> None:
         transport = httpx.AsyncHTTPTransport(local_address=DELEGATE, verify=False)
         async with gate, httpx.AsyncClient(base_url=arena.base, transport=transport, timeout=300) as client:
             assert (await client.get(f"/join/{token}")).status_code == 200
@@ -184,7 +183,14 @@ async def test_a_storm_from_one_address_keeps_nobody_at_another_from_signing_in(
             assert client.cookies
 
     async with unnoticed(arena), asyncio.TaskGroup() as tasks:
-        for number in range(opens):
-            tasks.create_task(open_one(number))
-        for number, token in enumerate(tokens):
-            tasks.create_task(sign_in(number, token))
+
+        async def storm() -> None:
+            async for _ in paced(within_s / opens, opens):
+                tasks.create_task(open_one())
+
+        async def doors_open() -> None:
+            async for number in paced(within_s / delegates, delegates):
+                tasks.create_task(sign_in(tokens[number]))
+
+        tasks.create_task(storm())
+        tasks.create_task(doors_open())

@@ -15,10 +15,13 @@ from server.__main__ import main
 from server.settings import Settings
 from tests.engines.redis import Redis
 from tests.live.killable import Killable
-from tests.live.ovation import Clapper, ovation, reconcile
+from tests.live.ovation import Clapper, more_claps, ovation, reconcile
 from tests.live.page import Page, opened
+from tests.waiting import paced
 
 CROWD = 6
+CLAPS_BETWEEN = (5, 35)
+"""From one blow to Redis to the next: up to a second of this crowd."""
 
 
 @pytest.fixture
@@ -79,11 +82,11 @@ async def test_no_reaction_is_lost_while_redis_is_killed_stopped_and_restarted(
     ):
         async with ovation(crowd):
             for _ in range(rounds):
-                await asyncio.sleep(chance.uniform(0.2, 1))
+                await more_claps(crowd, chance.randint(*CLAPS_BETWEEN))
                 redis.kill()
-                await asyncio.sleep(chance.uniform(0, 1))
+                await more_claps(crowd, chance.randint(0, CLAPS_BETWEEN[1]))
                 redis.start()
-                await asyncio.sleep(chance.uniform(0.2, 1))
+                await more_claps(crowd, chance.randint(*CLAPS_BETWEEN))
                 redis.pause()
                 try:
                     for page in (first, second):
@@ -117,7 +120,8 @@ async def test_all_agree_again_after_redis_was_cut_off_for_a_minute(
             try:
                 for page in (first, second):
                     await page.until(lambda page: page.rooms[lobby]["bus"]["away"])
-                await asyncio.sleep(60 if soak else 0)
+                async for _ in paced(1, 60 if soak else 1):
+                    assert first.rooms[lobby]["bus"]["away"] and second.rooms[lobby]["bus"]["away"]
             finally:
                 redis.resume()
             began = time.monotonic()

@@ -49,20 +49,27 @@ async def stand_still(page: Page) -> None:
 async def test_the_sizes_of_the_picture_are_offered_however_late_the_page_loads(
     with_film: NewSession, visit: Visit
 ) -> None:
-    page = await visit(await with_film(**since(30)))
-    await page.route(re.compile(r"/behaviours/player-quality[.-]"), much_later)
-    await page.reload()
+    """Its behaviour comes when a page that was opened later plays: it would have begun without it by then."""
+    session = await with_film(**since(30))
+    page, later = await visit(session), await visit(session)
+    played = asyncio.Event()
+
+    async def after_the_later_page(route: Route) -> None:
+        await played.wait()
+        await route.continue_()
+
+    await page.route(re.compile(r"/behaviours/player-quality[.-]"), after_the_later_page)
+    async with page.expect_request(re.compile(r"/behaviours/player-quality[.-]")):
+        await page.reload(wait_until="commit")
+    await later.reload()
+    await plays_on(later, 1)
+    played.set()
     await plays_on(page, 1)
     await page.locator("[data-player]").hover()
     quality = page.get_by_label("Quality")
     await expect(quality.locator("option")).to_have_text(["Auto", "360p", "Sound only"])
     await quality.select_option(label="360p")
     await plays_on(page, 1)
-
-
-async def much_later(route: Route) -> None:
-    await asyncio.sleep(4)
-    await route.continue_()
 
 
 async def test_a_size_that_appears_while_somebody_watches_is_offered(with_film: NewSession, visit: Visit) -> None:
