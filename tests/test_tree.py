@@ -39,7 +39,10 @@ INDEX = re.compile(
 )
 MACHINE = re.compile(r"(?<![\w.])/(work|root|home/\w+|Users/\w+|opt/\w+)/")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+SLEEP = re.compile(r"\bsleep\((?!0\))|\bwait_for_timeout\(")
+"""A sleep of no time only lets others run."""
 THIS = "tests/test_tree.py"
+WAITING = "tests/waiting.py"
 ASSET_LIMIT_BYTES = 300_000
 
 
@@ -85,6 +88,11 @@ def test_the_root_holds_what_the_layout_names_and_no_more() -> None:
 )
 def test_no_file_holds(pattern: re.Pattern[str]) -> None:
     assert not lines_with(pattern)
+
+
+def test_tests_wait_for_what_they_hope_for_and_never_sleep() -> None:
+    sleeps = [line for line in lines_with(SLEEP) if line.startswith("tests/") and not line.startswith(f"{WAITING}:")]
+    assert not sleeps, "\n".join([f"wait for a condition instead, by {WAITING}:", *sleeps])
 
 
 def test_no_file_is_a_generated_asset() -> None:
