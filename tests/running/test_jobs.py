@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+import sqlite3
 import sys
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
 from server.models import Job
@@ -15,12 +18,13 @@ from server.running import jobs as running
 from server.running.jobs import LEASE, HeldJob, JobFailed, JobHindered, JobKind, JobNotDue, work_off
 from server.store import jobs
 from server.store.engine.database import Database
+from tests.engines.postgresql import PostgreSQL
 from tests.fixtures import end
 from tests.running import dying
 from tests.waiting import until
 
 WITHIN_S = 60
-Work = Callable[[Starlette, HeldJob], Awaitable[None]]
+Outage = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture(autouse=True)
@@ -217,6 +221,46 @@ async def test_a_lease_is_renewed_for_as_long_as_the_work_takes(
     assert not endless.ended.is_set()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+def outage(engine: str, database_url: str, request: pytest.FixtureRequest) -> Outage:
+    """Takes the database away: PostgreSQL is stopped; SQLite's only writer is somebody who does not finish."""
+
+    @contextmanager
+    def away() -> Iterator[None]:
+        if engine == "postgresql":
+            postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+            postgresql.stop()
+            yield
+            postgresql.start()
+        else:
+            hog = sqlite3.connect(make_url(database_url).database or "", isolation_level=None)
+            hog.execute("BEGIN IMMEDIATE")
+            yield
+            hog.close()
+
+    return away
+
+
+async def test_while_the_database_is_away_work_goes_on_until_its_lease_is_over(
+    database_url: str, outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.store.engine.database.BUSY_TIMEOUT_MS", 50)
+    database, backlog = Database(database_url), JobKind("film", Endless().work).backlog
+    now = datetime.now(UTC)
+    async with database.writing() as db:
+        await jobs.ask(db, "film", uuid.uuid4(), event_id=None, now=now)
+        job = await backlog.claim(db, now)
+    assert job is not None
+    held = HeldJob(database, backlog, job)
+    held.progress(40, 100)
+    with outage():
+        assert await held.beat(now + LEASE / 2)
+        assert not await held.beat(now + LEASE)
+    assert await held.beat(now + LEASE / 2)
+    assert (await job_of(database, job.subject_id)).percent == 40
+    await database.close()
 
 
 async def test_a_worker_that_was_killed_in_mid_work_leaves_its_job_once_the_lease_is_over(
