@@ -7,12 +7,12 @@ goes along.
 import asyncio
 import os
 import shlex
-import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from pathlib import Path
 
 from rooms.playback.webvtt import end_s_of
+from server.running.child import end, last_words
 from server.settings import Settings
 
 MOST_BYTES = 8_000_000
@@ -46,7 +46,7 @@ class SpeechListener:
         process = await self._start(sound)
         try:
             async with asyncio.timeout(within_s):
-                printed, said = await asyncio.gather(self._read(process), last_words(process))
+                printed, said = await asyncio.gather(self._read(process), last_words(process, LAST_WORDS))
                 code = await process.wait()
         except TimeoutError:
             minutes = round(within_s / 60)
@@ -89,19 +89,3 @@ class SpeechListener:
             if room < 0:
                 raise NotUnderstood("The command printed more than any talk can hold and was stopped.")
         return "".join(lines)
-
-
-async def last_words(process: Process) -> str:
-    """The end of the command's error output."""
-    assert process.stderr is not None
-    said = b""
-    while piece := await process.stderr.read(65_536):
-        said = (said + piece)[-4 * LAST_WORDS :]
-    return said.decode(errors="replace").strip()[-LAST_WORDS:]
-
-
-async def end(process: Process) -> None:
-    """End a process and every process that it has started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()

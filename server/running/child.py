@@ -16,7 +16,7 @@ PROGRESS = re.compile(r"done (?P<done>\d+)(?: (?P<percent>%)| of (?P<total>\d+))
 LONGEST_LINE = 16_000_000
 """Bytes of standard output without a line break; a child that prints more is stopped."""
 LAST_WORDS = 2_000
-"""Characters of standard error that are kept: the end of it."""
+"""Characters from the end of standard error that are kept."""
 
 Progress = Callable[[int, int | None], None]
 """Told how much is done, and of how much in all; None where the total is not known."""
@@ -70,13 +70,13 @@ async def read(process: Process, progress: Progress) -> str:
     return "".join(others)
 
 
-async def last_words(process: Process) -> str:
-    """The end of what it writes to standard error, at most `LAST_WORDS` characters."""
+async def last_words(process: Process, most: int = LAST_WORDS) -> str:
+    """The end of what a process writes to standard error, at most `most` characters of it."""
     assert process.stderr is not None
     said = b""
     while piece := await process.stderr.read(65_536):
-        said = (said + piece)[-4 * LAST_WORDS :]
-    return said.decode(errors="replace").strip()[-LAST_WORDS:]
+        said = (said + piece)[-4 * most :]
+    return said.decode(errors="replace").strip()[-most:]
 
 
 async def end(process: Process) -> None:
