@@ -63,8 +63,8 @@ async def test_one_that_prints_without_end_is_stopped() -> None:
 async def test_it_is_killed_with_its_own_children_when_the_work_is_cancelled(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = f"""
-import os, subprocess, sys, time
-own = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+import os, subprocess, sys
+own = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
 open({str(pids)!r}, "w").write(f"{{os.getpid()}} {{own.pid}}")
 print("done 1 %", flush=True)
 own.wait()
