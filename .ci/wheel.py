@@ -1,4 +1,4 @@
-"""Puts the browser's files inside `server` when a wheel is built: stylesheets, scripts, templates, npm files."""
+"""Build hook that puts the browser's files inside `server` in the wheel: stylesheets, scripts, templates, npm files."""
 
 import runpy
 from pathlib import Path
@@ -7,10 +7,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BrowserFiles(BuildHookInterface):
-    """Hatchling calls this before it collects the files."""
+    """The hook that Hatchling calls before it collects the files."""
 
     def initialize(self, version: str, build_data: dict[str, dict[str, str]]) -> None:
-        """Adds the files; raises when one is missing. An editable install finds them in the checkout."""
+        """Add the files, or end the build when one is missing. An editable install finds them in the checkout."""
         if version == "editable":
             return
         served = runpy.run_path(str(Path(self.root) / "server" / "web" / "places.py"))["NPM_SERVED"]
@@ -18,5 +18,5 @@ class BrowserFiles(BuildHookInterface):
         files |= {f"node_modules/{name}": f"server/static/npm/{name}" for name in served}
         for source in files:
             if not (Path(self.root) / source).exists():
-                raise SystemExit(f"The wheel carries {source}, which is not here. Run `npm ci`, then build again.")
+                raise SystemExit(f"The wheel needs {source}, which is missing. Run `npm ci`, then build again.")
         build_data["force_include"].update(files)

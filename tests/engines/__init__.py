@@ -5,12 +5,12 @@ from pathlib import Path
 
 
 class EngineMissing(Exception):
-    """An engine cannot be had on this machine. The message says why and what to do; it is never a skip."""
+    """Raised when an engine is not available on this machine. The text says why and what to do. It is never a skip."""
 
 
 def package_folder(package: str) -> Path:
-    """Where an installed package lies, without importing it."""
+    """The folder of an installed package, found without importing it."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise EngineMissing(f"The test libraries are not all installed: {package} is not here")
+        raise EngineMissing(f"The test libraries are not all installed: {package} is missing")
     return Path(spec.origin).parent

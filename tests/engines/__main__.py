@@ -1,4 +1,4 @@
-"""Starts each engine once, before the suite does, and says which they are; a missing one is the last line."""
+"""A check before the suite: it starts each engine once and prints their names; a missing engine is the last line."""
 
 import asyncio
 import shutil

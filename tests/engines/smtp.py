@@ -1,4 +1,4 @@
-"""An SMTP server that keeps what it is sent, for tests to read."""
+"""An SMTP server that keeps the mail it receives, for tests to read."""
 
 import asyncio
 import threading
@@ -13,18 +13,18 @@ from tests.engines.process import free_port
 
 
 class Mailbox:
-    """Every message that arrived, oldest first, whoever it was for."""
+    """The SMTP server. `messages` holds the mail for all addresses, oldest first."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refusals: dict[str, str] = {}
-        """What is answered to mail for an address, where that is not yes."""
+        """The answer to mail for an address that is refused, by address."""
         self._arrived = threading.Condition()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     @property
     def address(self) -> str:
-        """Where it listens, as host:port."""
+        """The address on which it listens, as host:port."""
         return f"{self._controller.hostname}:{self._controller.port}"
 
     def start(self) -> None:
@@ -36,21 +36,21 @@ class Mailbox:
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Called by the server for each address that a message is for."""
+        """Accept or refuse a recipient; the server calls this for each recipient of a message."""
         if refusal := self.refusals.get(address):
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """Called by the server, in its own thread, for each message."""
+        """Keep a message; the server calls this in a thread of its own."""
         with self._arrived:
             self.messages.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=default))
             self._arrived.notify_all()
         return "250 Message accepted for delivery"
 
     async def wait_for(self, count: int, *, within_s: float = 60) -> list[EmailMessage]:
-        """The messages, once at least so many have arrived."""
+        """The messages, once at least `count` have arrived. Fails after `within_s` seconds."""
 
         def wait() -> bool:
             with self._arrived:

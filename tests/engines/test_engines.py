@@ -1,4 +1,4 @@
-"""The engines themselves: that they are real, and that they come back after what the suite does to them."""
+"""The engines are real, and come back after a test has killed them."""
 
 from email.message import EmailMessage
 
