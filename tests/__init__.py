@@ -1,1 +1,1 @@
-"""The suite. Its folders mirror the tree; what it runs against is real and comes from `tests.engines`."""
+"""The suite. Its folders mirror the tree, and it runs against the real engines in `tests.engines`."""

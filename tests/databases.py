@@ -1,4 +1,4 @@
-"""Making, copying, emptying and dropping the databases of tests, on either engine. All of it blocks."""
+"""The databases of tests on both engines: making, copying, emptying and dropping. Every function here blocks."""
 
 import asyncio
 import secrets
@@ -18,20 +18,20 @@ from server.store import migrations
 
 
 def aside(work: Callable[..., Any], *arguments: Any) -> Any:
-    """Do blocking work that runs an event loop of its own, whether or not one is running here."""
+    """Do blocking work in a thread, in which it may run an event loop of its own even if one runs here."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work, *arguments).result()
 
 
 def sqlite_database(folder: Path, revision: str = "head") -> str:
-    """The address of a file with a revision of the schema, the newest by default."""
+    """Make an SQLite database with a revision of the schema, the newest by default, and return its address."""
     url = f"sqlite+aiosqlite:///{folder / 'plenary.sqlite3'}"
     aside(migrations.upgrade, url, revision)
     return url
 
 
 def postgres_database(server: str, revision: str = "head") -> str:
-    """The address of a database on that server with a revision of the schema, the newest by default."""
+    """Make a PostgreSQL database with a revision of the schema, the newest by default, and return its address."""
     url = _named(server.replace("postgresql://", "postgresql+asyncpg://", 1))
     _administer(url, f"CREATE DATABASE {make_url(url).database}")
     aside(migrations.upgrade, url, revision)
@@ -39,7 +39,7 @@ def postgres_database(server: str, revision: str = "head") -> str:
 
 
 def copy(template: str, folder: Path) -> str:
-    """The address of a database like the template, to which nobody may be connected."""
+    """Copy the template, to which nothing may be connected, and return the address of the copy."""
     if template.startswith("sqlite"):
         path = folder / "plenary.sqlite3"
         shutil.copy(make_url(template).database or "", path)
@@ -50,13 +50,13 @@ def copy(template: str, folder: Path) -> str:
 
 
 def drop(url: str) -> None:
-    """Remove a copy; a file goes with its folder."""
+    """Remove a copy on PostgreSQL. An SQLite file is removed with its folder."""
     if not url.startswith("sqlite"):
         _administer(url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 def empty(url: str) -> None:
-    """End what is connected to a PostgreSQL database and delete every row: far quicker than another copy."""
+    """End all connections to a PostgreSQL database and delete every row. It is far quicker than another copy."""
     deletions = ";".join(f'DELETE FROM "{table.name}"' for table in SQLModel.metadata.sorted_tables)
 
     async def run() -> None:
@@ -72,13 +72,13 @@ def empty(url: str) -> None:
 
 
 def _named(url: str) -> str:
-    """The same server, with the name of a new database."""
+    """The address of a new database with a random name on the same server."""
     named = make_url(url).set(database=f"test_{secrets.token_hex(6)}")
     return named.render_as_string(hide_password=False)
 
 
 def _administer(url: str, statement: str) -> None:
-    """Run one statement outside any transaction."""
+    """Run a statement outside any transaction."""
 
     async def run() -> None:
         administration = make_url(url).set(database="postgres")

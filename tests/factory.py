@@ -1,4 +1,4 @@
-"""Builds events and people for tests, as short as a sentence needs them."""
+"""Makers of events, people and other rows for tests, with defaults for every column."""
 
 import secrets
 import uuid
@@ -18,7 +18,7 @@ def unique() -> str:
 
 
 class Factory:
-    """Makes rows in their own transactions; every keyword overrides a column."""
+    """Makes rows, each in a transaction of its own; every keyword overrides a column."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database, self.settings = database, settings
@@ -74,7 +74,7 @@ class Factory:
     async def session(
         self, event: Event, *, starts_at: datetime | None = None, minutes: int = 30, **columns: Any
     ) -> Session:
-        """A scheduled session in fifteen minutes, unless told otherwise."""
+        """A scheduled session, which starts in fifteen minutes by default."""
         starts = (starts_at or datetime.now(UTC) + timedelta(minutes=15)).replace(second=0, microsecond=0)
         ends, zone = starts + timedelta(minutes=minutes), ZoneInfo(event.zone)
         defaults: dict[str, Any] = {
@@ -101,7 +101,7 @@ class Factory:
         return await self._add(NetworkingTable(event_id=event.id, **{**defaults, **columns}))
 
     async def cookie(self, person: Person, *, strong: bool = False) -> dict[str, str]:
-        """The cookie of a browser in which this person is signed in."""
+        """The cookie of a browser in which the person is signed in."""
         async with self.database.writing() as db:
             token = await credentials.begin_sign_in(db, person, browser="a test", strong=strong)
         return {sign_in.cookie_name(self.settings): token}

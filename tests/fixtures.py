@@ -1,4 +1,4 @@
-"""The application as tests meet it: over a database of its own, in this process or served by another."""
+"""The application as a fixture: with a database of its own, in this process or served by another."""
 
 import asyncio
 import os
@@ -27,19 +27,20 @@ BASE = "http://plenary.test"
 
 ENGINES = ("sqlite", "postgresql")
 ON_ONE = {"pages": "sqlite", "commands": "sqlite", "demo": "sqlite", "everywhere": "postgresql"}
-"""Folders whose tests reach the database through the store, which is tested on both engines. Every address is walked
-on the one that refuses more.
+"""Folders whose tests run on one engine, because they reach the database through the store, which is tested on both.
+
+`everywhere`, which goes to every address, runs on PostgreSQL, the engine that refuses more.
 """
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Says on which engines a test runs that touches the database."""
+    """Run each test that uses the database on its engines."""
     if "engine" in metafunc.fixturenames:
         metafunc.parametrize("engine", engines_of(metafunc), scope="session")
 
 
 def engines_of(metafunc: pytest.Metafunc) -> Sequence[str]:
-    """Both; one for a folder `ON_ONE`; SQLite for whole processes, browsers and `one_engine`."""
+    """The engines of a test: SQLite for `served`, `chromium` or `one_engine`, that of a folder in `ON_ONE`, or both."""
     if {"served", "chromium"} & set(metafunc.fixturenames) or metafunc.definition.get_closest_marker("one_engine"):
         return ENGINES[:1]
     folder = metafunc.definition.path.relative_to(TESTS).parts[0]
@@ -48,7 +49,7 @@ def engines_of(metafunc: pytest.Metafunc) -> Sequence[str]:
 
 @pytest.fixture(scope="session")
 def template(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a database with the newest schema, to copy."""
+    """The address of a database with the newest schema, which others are copied from."""
     if engine == "sqlite":
         return databases.sqlite_database(tmp_path_factory.mktemp("template"))
     return databases.postgres_database(request.getfixturevalue("postgres_url"))
@@ -56,13 +57,13 @@ def template(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pyte
 
 @pytest.fixture(scope="session")
 def lent_database(template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The one database on PostgreSQL that tests have in turn."""
+    """The database on PostgreSQL that the tests use in turn."""
     return databases.copy(template, tmp_path_factory.mktemp("lent"))
 
 
 @pytest.fixture
 def database_url(engine: str, request: pytest.FixtureRequest, template: str, tmp_path: Path) -> Iterator[str]:
-    """A database of this test's own, like the template."""
+    """The address of a database with the newest schema and without rows, which no other test uses at the same time."""
     if engine == "sqlite":
         yield databases.copy(template, tmp_path)
         return
@@ -85,13 +86,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def make(database: Database, settings: Settings) -> Factory:
-    """Builds rows that the test's story needs."""
+    """The maker of rows for a test."""
     return Factory(database, settings)
 
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Starlette]:
-    """The application, started, in this process."""
+    """The running application in this process."""
     app = create_app(settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
@@ -100,7 +101,7 @@ async def app(settings: Settings) -> AsyncIterator[Starlette]:
 
 @pytest.fixture
 async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
-    """A visitor without a browser; `client.cookies.update(await make.cookie(person))` signs them in."""
+    """An HTTP client of the application; `client.cookies.update(await make.cookie(person))` signs a person in."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield client
@@ -108,14 +109,14 @@ async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def served(settings: Settings) -> AsyncIterator[str]:
-    """The base address of the application, served in this process."""
+    """The base address of the application, which this process serves."""
     async with serving_here(settings) as address:
         yield address
 
 
 @asynccontextmanager
 async def serving_here(settings: Settings) -> AsyncIterator[str]:
-    """The application on a port of its own, served as `plenary serve` does, in this process; its base address."""
+    """Serve the application in this process on a free port, as `plenary serve` does, and yield its base address."""
     settings, listener = open_port(settings.model_copy(update={"port": 0, "public_url": ""}))
     answers = asyncio.Event()
     server = Server(web_config(create_app(settings)), on_ready=answers.set)
@@ -125,12 +126,12 @@ async def serving_here(settings: Settings) -> AsyncIterator[str]:
     yield settings.base_url
     server.should_exit = True
     async with asyncio.timeout(ENDS_WITHIN_S):
-        await asyncio.shield(serving)  # cancelled, it would not be among the tasks that are shown
+        await asyncio.shield(serving)  # a cancelled task would be missing from the report of a timeout
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[str]:
-    """`plenary serve` in a process of its own, over this data directory and database; its base address."""
+    """Run `plenary serve` in a process of its own with these settings, and yield its base address."""
     environment = {
         **os.environ,
         "PLENARY_DATA": str(settings.data),
@@ -154,7 +155,10 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
 
 
 async def end(process: asyncio.subprocess.Process, how: signal.Signals = signal.SIGTERM) -> None:
-    """Returns when it is gone. Raises TimeoutError for one that does not end, which is then killed."""
+    """Send the signal `how` and wait until the process has ended.
+
+    Kills it and raises TimeoutError when it does not end within `ENDS_WITHIN_S`.
+    """
     if process.returncode is None:
         process.send_signal(how)
     try:

@@ -1,4 +1,4 @@
-"""Reads who imports whom from the sources, without importing anything."""
+"""The imports between modules, read from the sources without importing anything."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Import:
-    """One name that one module imports, where, and whether it is imported only when a function runs."""
+    """A name that a module imports, with the line; `lazy` is True when it is imported only as a function runs."""
 
     importer: str
     name: str
@@ -23,13 +23,13 @@ class Import:
 
 
 def within(name: str, *packages: str) -> bool:
-    """Whether a dotted name is one of these packages, or lies in one."""
+    """True when a dotted name is one of these packages or lies in one."""
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
 @cache
 def modules(*packages: str) -> dict[str, Path]:
-    """Every module of these packages, by its dotted name."""
+    """The path of every module of these packages, by its dotted name."""
     paths = [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
     return {dotted(path): path for path in paths}
 
@@ -40,7 +40,7 @@ def dotted(path: Path) -> str:
 
 
 def imports(*packages: str) -> Iterator[Import]:
-    """Every import in these packages, in functions and under `TYPE_CHECKING` too."""
+    """Every import in these packages, also in functions and under `TYPE_CHECKING`."""
     for importer, path in modules(*packages).items():
         yield from imports_of(importer, path)
 

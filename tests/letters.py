@@ -1,4 +1,4 @@
-"""The mail of an application without a mail server, as its readers would get it."""
+"""The mail of an application without a mail server, read from its local outbox."""
 
 import re
 
@@ -12,7 +12,7 @@ JOIN_LINK = re.compile(r"https?://[^/\s]+(/join/\S+)")
 
 
 async def letters(app: Starlette, kind: str | None = None) -> list[Mail]:
-    """Every letter (of one kind), oldest first, once none waits to be delivered any more."""
+    """Every mail (of one kind, if given), oldest first, once none waits for delivery any more."""
     while True:
         await worker.deliver_due(app)
         async with app.state.db.reading() as db:
@@ -22,7 +22,7 @@ async def letters(app: Starlette, kind: str | None = None) -> list[Mail]:
 
 
 def join_link(mail: Mail) -> str:
-    """The path of the join link in a letter."""
+    """The path of the join link in a mail."""
     found = JOIN_LINK.search(mail.text)
     assert found, mail.text
     return found[1]

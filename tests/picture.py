@@ -1,4 +1,4 @@
-"""`make picture`: draws the README's picture, a live session in the demo with people reacting to it."""
+"""`make picture`: take the README's picture, a live session of the demo with reactions."""
 
 import asyncio
 import io
@@ -14,7 +14,7 @@ from tests.running_demo import running_demo
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / ".readme" / "picture.png"
 FOLDER = ROOT / ".plenary" / "picture"
-"""Where the demo that is drawn keeps its films from one picture to the next."""
+"""The data directory of the demo in the picture, which keeps its films from one picture to the next."""
 PLENARY = Path(sys.executable).parent / "plenary"
 PLAYED_S = 20
 APART_MS = 250
@@ -22,9 +22,9 @@ HAS_RISEN = """ms => {
   const own = [...document.querySelectorAll("[data-floaters] .is-mine")].at(-1);
   return own?.getAnimations()[0]?.currentTime >= ms;
 }"""
-"""Whether the newest emoji of one's own has floated for so long."""
+"""True once the newest emoji of one's own has floated for that many milliseconds."""
 COLOURS = 256
-"""Enough for flat colours and type, and a fifth of the size."""
+"""The colours of the stored picture: enough for flat colours and text, at a fifth of the size."""
 
 
 async def main() -> None:
@@ -39,7 +39,7 @@ async def main() -> None:
 
 
 async def draw(browser: Browser, join_link: str) -> bytes:
-    """A screenshot of the live session once its film plays and a few reactions float."""
+    """A screenshot of the live session while its film plays and a few reactions float up."""
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
     await page.goto(join_link)
     await page.get_by_role("button", name="Join").click()
@@ -57,7 +57,7 @@ async def react(page: Page) -> None:
 
 
 def reduced(png: bytes) -> bytes:
-    """The same picture in fewer colours."""
+    """The picture in fewer colours, as PNG."""
     small = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
         small, "PNG", optimize=True

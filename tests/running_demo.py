@@ -1,4 +1,4 @@
-"""`plenary demo` as people start it: a process, three links, and Ctrl-C."""
+"""`plenary demo` as people start it: a process that prints three links and ends at Ctrl-C."""
 
 import asyncio
 import os
@@ -10,25 +10,25 @@ from pathlib import Path
 
 ROLES = ("delegate", "speaker", "organiser")
 PATIENCE_S = 300
-"""How long a first start may take on a busy machine; it draws the films."""
+"""The longest time of a first start on a busy machine, which makes the films."""
 
 
 @dataclass
 class RunningDemo:
-    """The join link of each role."""
+    """A running demo, with the join link of each role."""
 
     links: dict[str, str]
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
-    """The environment of a stranger: nothing of Python's or Plenary's but these settings."""
+    """An environment without any variable of Python or Plenary, except these settings."""
     ours = ("PYTHON", "PLENARY_", "DATABASE_URL", "REDIS_URL", "VIRTUAL_ENV")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(ours)}, **settings}
 
 
 @asynccontextmanager
 async def running_demo(plenary: Path, folder: Path) -> AsyncIterator[RunningDemo]:
-    """Runs the demo with its data in a folder, and ends it by Ctrl-C. Fails when either does not come off."""
+    """Run the demo with its data in a folder, and end it by Ctrl-C. Fails when it does not start or end properly."""
     environment = clean_environment(PLENARY_DATA=str(folder / "data"), PLENARY_PORT="0")
     with (folder / "demo.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -50,7 +50,7 @@ async def running_demo(plenary: Path, folder: Path) -> AsyncIterator[RunningDemo
 
 
 async def read_links(process: asyncio.subprocess.Process) -> dict[str, str]:
-    """The links that the demo prints, by role; fewer when it ended before."""
+    """The links that the demo prints, by role; fewer when it ends before."""
     assert process.stdout is not None
     links: dict[str, str] = {}
     while len(links) < len(ROLES) and (line := (await process.stdout.readline()).decode()):

@@ -1,4 +1,4 @@
-"""Who may import whom: the house's inner walls."""
+"""The walls between the folders: which of them may import which."""
 
 import ast
 import sys
@@ -61,11 +61,14 @@ WALLS: dict[str, str] = {
     "server.commands": "rooms.bus.redis rooms.media server.*",
     "server": "rooms.bus.* server.*",
 }
-"""Each folder, and whose rooms its modules may enter besides: a folder without those below it, a module, or with `.*`
-a folder and all below it. A folder may always enter itself. A list names only folders that stand above its own."""
+"""Each folder, and the other folders and modules that its modules may import.
+
+An entry is a folder without its subfolders, a single module, or with `.*` a folder with all its subfolders. Modules of
+one folder may import each other. A list names only folders that stand above its own in this table.
+"""
 
 DOORS = ("rooms", "server", "server.commands")
-"""They wire the folders below them. `server.settings` is a door too, and may be read from everywhere."""
+"""Folders that wire all others, so their lists may name any folder. Any list may name `server.settings`."""
 
 PURE = (
     "rooms.playback.cuts",
@@ -79,7 +82,7 @@ PURE = (
     "server.surveys.scoring",
     "server.surveys.suppression",
 )
-"""Rules and statistics: a function of what they are given."""
+"""Rules and statistics, which import only the standard library and each other."""
 
 
 def broken(rule: list[Import]) -> str:
@@ -116,13 +119,13 @@ def test_redis_has_one_importer() -> None:
 
 
 def home_of(module: str) -> str:
-    """The folder of a module, by its dotted name; a package is its own."""
+    """The dotted name of a module's folder; that of a package is its own name."""
     path = modules("rooms", "server")[module]
     return module if path.stem == "__init__" else module.rpartition(".")[0]
 
 
 def target_of(name: str) -> str | None:
-    """The module of ours that an imported name is, or is in; None for what is not ours."""
+    """The module of ours that an imported name is or belongs to; None for a name from elsewhere."""
     while name not in modules("rooms", "server"):
         name, _, _ = name.rpartition(".")
         if not name:
@@ -131,7 +134,7 @@ def target_of(name: str) -> str | None:
 
 
 def may_enter(wall: str, target: str) -> bool:
-    """Tell whether one entry of a wall's list names this module, or its folder."""
+    """True when an entry of a list names this module or its folder."""
     if wall.endswith(".*"):
         return within(target, wall.removesuffix(".*"))
     return wall in (target, home_of(target))

@@ -1,4 +1,4 @@
-"""What the README says is there is there."""
+"""The README names every command, and its links lead to existing files."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ def test_every_command_is_named() -> None:
     assert named == set(COMMANDS)
 
 
-def test_every_place_that_it_leads_to_exists() -> None:
+def test_every_linked_file_exists() -> None:
     places = [place for place in re.findall(r"\]\(([^)]+)\)", README) if "://" not in place]
     assert places
     assert not [place for place in places if not (ROOT / place).exists()]

@@ -1,7 +1,7 @@
-"""MSE in Action, lived through again over the network: the report, the CSV and the XLSX state what was sent.
+"""A replay of MSE in Action over the network: the report, the CSV and the XLSX contain exactly what was sent.
 
-No figure of it stands here: what is expected is counted from the driver's own plan.
-In short, one in sixteen lives through it.
+No published figure stands here: the expected values are counted from the plan that the replay follows. In the short
+form, one person in sixteen takes part.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 
 @dataclass(frozen=True)
 class Lived:
-    """What was planned, and what is told of it afterwards."""
+    """The plan of the replay, with the report and the exports after it."""
 
     published: Mapping[str, Any]
     plan: Plan
@@ -46,7 +46,7 @@ class Lived:
 
 
 class Installation:
-    """An installation of its own, met through its command line and its address."""
+    """An installation for the replay, used through its command line and its address."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,7 +60,7 @@ class Installation:
         }
 
     async def plenary(self, *words: str) -> str:
-        """What a command prints."""
+        """Run a command and return its output. Fails when the command does."""
         process = await self.start(*words, stdout=asyncio.subprocess.PIPE)
         printed, _ = await process.communicate()
         assert process.returncode == 0, (self.folder / "log").read_text()
@@ -75,7 +75,7 @@ class Installation:
 
 @pytest.fixture(scope="module")
 async def lived(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> AsyncIterator[Lived]:
-    """The whole replay, once."""
+    """The result of the whole replay, which runs once."""
     published = read_published(1 if soak else ONE_IN)
     plan, here = draw_plan(published), Installation(tmp_path_factory.mktemp("replay"))
     await here.plenary("event", "create", "before", "--title", "Before", "--starts", f"{datetime.now(UTC):%Y-%m-%d}")
@@ -93,7 +93,7 @@ async def lived(tmp_path_factory: pytest.TempPathFactory, soak: bool) -> AsyncIt
 
 
 async def told(here: Installation, plan: Plan) -> tuple[Mapping[str, Mapping[str, Any]], Sheets, Sheets]:
-    """Import the posts, then ask for the report and both exports."""
+    """Import the posts, and return the report and both exports."""
     slug, folder = plan.event["slug"], here.folder
     posts = [f"{datetime.now(UTC).isoformat()},example,{impressions}" for impressions in plan.posts]
     (folder / "posts.csv").write_text("\n".join(["posted_at,network,impressions", *posts]))
@@ -123,7 +123,7 @@ def sheets(lived: Lived, request: pytest.FixtureRequest) -> Sheets:
     return getattr(lived, request.param)  # type: ignore[no-any-return]
 
 
-def test_the_report_counts_who_registered_and_every_reaction(lived: Lived) -> None:
+def test_the_report_counts_every_registration_and_every_reaction(lived: Lived) -> None:
     figures = {name: figure["value"] for name, figure in lived.report.items()}
     assert figures["registrations"] == len(lived.plan.parts)
     assert figures["registrations_target"] == lived.plan.event["target"]
@@ -133,7 +133,7 @@ def test_the_report_counts_who_registered_and_every_reaction(lived: Lived) -> No
     assert figures["hashtag_impressions"] == sum(lived.plan.posts)
 
 
-def test_the_report_states_each_answer_with_what_it_was_divided_by(lived: Lived) -> None:
+def test_the_report_states_each_share_with_its_numerator_and_denominator(lived: Lived) -> None:
     answers = lived.plan.answers()
     for name, figure in lived.report.items():
         if name.endswith("_share") and name.startswith(("watch_later", "recommend", "attend_again", "new_contact")):
@@ -149,7 +149,7 @@ def test_the_report_states_each_answer_with_what_it_was_divided_by(lived: Lived)
             assert figure["value"] == statistics.fmean(map(int, stars)), name
 
 
-def test_the_shift_is_that_of_those_who_answered_twice(lived: Lived) -> None:
+def test_the_shift_is_the_mean_over_people_who_answered_twice(lived: Lived) -> None:
     pairs = [
         (part.before, int(part.after["understanding"]))
         for part in lived.plan.parts
@@ -160,7 +160,7 @@ def test_the_shift_is_that_of_those_who_answered_twice(lived: Lived) -> None:
     assert lived.report["understanding_shift_mean"]["value"] == pytest.approx(shift)
 
 
-def test_what_was_published_comes_out(lived: Lived, soak: bool) -> None:
+def test_the_published_figures_come_out(lived: Lived, soak: bool) -> None:
     published = lived.published
     figures = {name: figure["value"] for name, figure in lived.report.items() if not figure["withheld"]}
     assert figures["registrations"] == published["registrations"]
@@ -199,7 +199,7 @@ def test_every_answer_is_a_row_of_the_export_or_withheld_there(lived: Lived, she
     assert {answer: planned[answer] for answer in told_of} == told_of
 
 
-def test_the_export_s_figures_are_the_report_s(lived: Lived, sheets: Sheets) -> None:
+def test_the_figures_of_the_export_are_those_of_the_report(lived: Lived, sheets: Sheets) -> None:
     stated = {row["figure"]: row["value"] for row in sheets["figures"]}
     for name, figure in lived.report.items():
         if isinstance(figure["value"], int | float):

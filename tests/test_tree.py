@@ -1,4 +1,4 @@
-"""The tree itself: what stands at its root, what may not be written in it, and what must be written about it."""
+"""The tree itself: the names at its root, texts that no file may contain, and what has to be documented."""
 
 import json
 import re
@@ -31,7 +31,7 @@ AT_THE_ROOT = {
     "package-lock.json",
     "requirements.lock",
 }
-"""Beside these only names that begin with a dot."""
+"""The names at the root, besides names that begin with a dot."""
 
 INDEX = re.compile(
     r"(pypi|pythonhosted|npmjs|yarnpkg|debian)\.(org|com|net)|--(extra-)?index-url|--find-links|\bregistry\s*=",
@@ -48,7 +48,7 @@ ASSET_LIMIT_BYTES = 300_000
 
 @cache
 def tracked() -> list[str]:
-    """The files of the tree: those that git keeps, and those not yet added to it."""
+    """The files of the tree: those that git tracks, and new ones that it does not ignore."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -60,7 +60,7 @@ def tracked() -> list[str]:
 
 
 def lines_with(pattern: re.Pattern[str]) -> list[str]:
-    """Each line of the tree's text that the pattern is found in, with its place."""
+    """Each line of the tree's text files that contains the pattern, with its file and number."""
     found = []
     for name in tracked():
         if name == THIS:

@@ -1,4 +1,4 @@
-"""The wheel: what it carries, and that it stands alone. In short, the demo that it opens has short films."""
+"""The wheel: its content, and that it works without the checkout. In the short form, the demo has short films."""
 
 import re
 import subprocess
@@ -17,7 +17,7 @@ UV = Path(sys.executable).parent / "uv"
 
 
 def build(source: Path, into: Path) -> subprocess.CompletedProcess[str]:
-    """Builds the wheel of a tree with the build libraries that are installed here."""
+    """Build the wheel of a tree with the build libraries that are installed here."""
     return subprocess.run(
         [UV, "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", into, source],
         capture_output=True,
@@ -90,7 +90,7 @@ def test_it_finds_its_files_without_the_checkout(elsewhere: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(600)
-async def test_it_opens_the_demo_and_the_second_time_with_what_the_first_made(elsewhere: Path, soak: bool) -> None:
+async def test_it_opens_the_demo_and_uses_its_films_again_the_second_time(elsewhere: Path, soak: bool) -> None:
     plenary = elsewhere / ".venv" / "bin" / "plenary"
     if not soak:
         shorten_films(elsewhere)
@@ -102,7 +102,7 @@ async def test_it_opens_the_demo_and_the_second_time_with_what_the_first_made(el
 
 
 def shorten_films(folder: Path) -> None:
-    """Shows each card of the installed demo for a second: to draw its films at their length takes a minute."""
+    """Let the installed demo show each card for a second, because films of full length take a minute to make."""
     [script] = (folder / ".venv").glob("lib/*/site-packages/server/demo/content/films.toml")
     shorter, changed = re.subn(r"(?m)^seconds_per_card = \d+$", "seconds_per_card = 1", script.read_text())
     assert changed == 1
@@ -110,12 +110,12 @@ def shorten_films(folder: Path) -> None:
 
 
 def films(folder: Path) -> dict[Path, int]:
-    """When each file of the demo's films was written, nanoseconds."""
+    """The time, in nanoseconds, at which each file of the demo's films was written."""
     return {path: path.stat().st_mtime_ns for path in (folder / "data").rglob("*.m4s")}
 
 
 async def open_and_end(plenary: Path, folder: Path) -> None:
-    """One run of the demo, whose links all answer."""
+    """Run the demo once, and check that all its links answer."""
     async with running_demo(plenary, folder) as demo, httpx.AsyncClient() as client:
         for role, link in demo.links.items():
             assert (await client.get(link)).status_code == 200, role

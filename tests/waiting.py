@@ -1,4 +1,7 @@
-"""Waiting in tests. Nothing else in them sleeps: here it is done to look again, or because time is what is measured."""
+"""Waiting in tests: to look again for a condition, or at a fixed pace where time itself is measured.
+
+No other module of the tests sleeps.
+"""
 
 import asyncio
 import time
@@ -9,13 +12,13 @@ from typing import TypeVar
 WITHIN_S = 60
 LEAST_PAUSE_S, MOST_PAUSE_S = 0.01, 0.25
 PAUSE_PER_LOOK = 4
-"""What is slow to answer is asked seldom: at most a fifth of the time is spent looking."""
+"""Pause after a look, as a multiple of the time that the look took: at most a fifth of the time is spent looking."""
 
 Found = TypeVar("Found")
 
 
 async def until(condition: Callable[[], Awaitable[Found] | Found], within_s: float = WITHIN_S) -> Found:
-    """The condition's answer, once it is true. Raises TimeoutError."""
+    """The answer of the condition, once it is true. Raises TimeoutError after `within_s` seconds."""
     async with asyncio.timeout(within_s):
         while True:
             began_s = time.monotonic()
@@ -27,7 +30,7 @@ async def until(condition: Callable[[], Awaitable[Found] | Found], within_s: flo
 
 
 def wait_until(condition: Callable[[], Found], within_s: float = WITHIN_S) -> Found:
-    """The same where there is no event loop. Raises TimeoutError."""
+    """The answer of the condition, once it is true, without an event loop. Raises TimeoutError after `within_s`."""
     gives_up_at_s = time.monotonic() + within_s
     while True:
         began_s = time.monotonic()
@@ -39,7 +42,7 @@ def wait_until(condition: Callable[[], Found], within_s: float = WITHIN_S) -> Fo
 
 
 async def paced(every_s: float, count: int) -> AsyncIterator[int]:
-    """Numbers from 0 on, evenly in time: for a load, or for readings over a stretch of time. Nothing is hoped for."""
+    """The numbers from 0 to `count` − 1, one every `every_s` seconds: for a load, or for readings over some time."""
     began_s = time.monotonic()
     for number in range(count):
         await asyncio.sleep(max(0.0, began_s + number * every_s - time.monotonic()))
@@ -47,5 +50,5 @@ async def paced(every_s: float, count: int) -> AsyncIterator[int]:
 
 
 def pause_s(look_s: float) -> float:
-    """How long to wait before the next look, after one that took `look_s`."""
+    """The pause before the next look, in seconds, after a look that took `look_s`."""
     return min(max(PAUSE_PER_LOOK * look_s, LEAST_PAUSE_S), MOST_PAUSE_S)

@@ -1,4 +1,4 @@
-"""A case for every address: who may come there, and what its form takes. A new address needs one."""
+"""A case for every address: the visitors who may come there, and the fields of its form. A new address needs a case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ OWN = {"title": "A new one", "summary": "", "colour": "teal", "position": "1"}
 
 @dataclass(frozen=True)
 class Case:
-    """`open_to` are the visitors who get what they came for; `fields` what a form is sent with when it is right."""
+    """A case for one address: `open_to` holds the visitors who may come there, `fields` a correctly filled form."""
 
     open_to: frozenset[str]
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def address(path: str, world: World) -> str:
-    """The path with something real for each of its parts."""
+    """The path with the value of an existing row for each of its parts."""
     _, pattern, convertors = compile_path(path)
     parts = {name: world.params[STANDS_FOR.get((path, name), name)] for name in convertors}
     return pattern.format(**parts)
@@ -42,11 +42,11 @@ STANDS_FOR = {
     ("/{event}/console/announcements/{id:uuid}/withdraw", "id"): "announcement",
     ("/segments/{media_key}/{name}", "name"): "segment",
 }
-"""Where the name of a part does not say what it is."""
+"""The name in `World.params` for parts of an address whose own name does not say what they are."""
 
 
 def endpoints() -> dict[tuple[str, str], Route]:
-    """Every HTTP address with each of its methods."""
+    """The route of every HTTP address, by method and path."""
     return {
         (method, route.path): route
         for route in ROUTES

@@ -1,4 +1,4 @@
-"""The tests here begin with a copy of the demo event, laid once."""
+"""Fixtures of this folder: the demo event, laid once, and copies of it for the tests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ from tests.pages import films
 
 @dataclass(frozen=True)
 class Laid:
-    """A database in which the demo is laid, and the world's names in it."""
+    """The address of a database with the demo event, and the world in it."""
 
     url: str
     world: World
@@ -31,7 +31,7 @@ class Laid:
 
 @pytest.fixture(scope="session")
 def laid(template: str, tmp_path_factory: pytest.TempPathFactory) -> Laid:
-    """The demo, laid into a copy of the template."""
+    """The demo event, laid into a copy of the template."""
     url = databases.copy(template, tmp_path_factory.mktemp("world"))
 
     async def lay() -> World:
@@ -46,20 +46,20 @@ def laid(template: str, tmp_path_factory: pytest.TempPathFactory) -> Laid:
 
 @dataclass(frozen=True)
 class Place:
-    """The demo, and the application over it without what it does by the clock: only what a visitor does changes it."""
+    """The demo event and its application. The duties do not run, so only visitors change the database."""
 
     world: World
     app: Starlette
 
     def come(self, visitor: str) -> httpx.AsyncClient:
-        """That visitor's client."""
+        """An HTTP client with the visitor's cookies."""
         cookies = self.world.cookies[visitor]
         return httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url=BASE, cookies=cookies)
 
 
 @asynccontextmanager
 async def copied(laid: Laid, folder: Path) -> AsyncIterator[Place]:
-    """A copy of the demo with its films on disk, in an installation with everything that one may choose to have."""
+    """A copy of the demo event with its films on disk, in an installation with every optional feature."""
     url = databases.copy(laid.url, folder)
     settings = Settings(data=folder, database_url=url, public_url=BASE, speech_to_text="listen")
     for film in SCRIPT.films:
@@ -72,13 +72,13 @@ async def copied(laid: Laid, folder: Path) -> AsyncIterator[Place]:
 
 @pytest.fixture
 async def place(laid: Laid, tmp_path: Path) -> AsyncIterator[Place]:
-    """This test's own."""
+    """A copy of the demo event for one test."""
     async with copied(laid, tmp_path) as place:
         yield place
 
 
 @pytest.fixture(scope="module")
 async def shared(laid: Laid, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    """One for all tests of a module that see to it that they change nothing."""
+    """A copy of the demo event for all tests of a module that change nothing in it."""
     async with copied(laid, tmp_path_factory.mktemp("shared")) as place:
         yield place

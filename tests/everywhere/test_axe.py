@@ -1,4 +1,4 @@
-"""Every page of the route table at the width of a small phone: no finding of axe, nothing cut off, nothing refused."""
+"""Every page of the route table on a small phone: axe finds nothing, nothing is cut off, the browser logs no error."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
     "resultTypes": ["violations"],
 }
-"""What can differ between the themes."""
+"""The rules whose findings can differ between the light and the dark theme."""
 NO_PAGES = frozenset(
     {
         "/livez",
@@ -39,12 +39,12 @@ NO_PAGES = frozenset(
         "/{event}/report/export.{format}",
     }
 )
-"""Addresses that answer with something else than a page."""
+"""Addresses whose answer is not a page."""
 PAGES = sorted(path for method, path in CASES if method == "GET" and path not in NO_PAGES)
 
 
 def visitor_of(path: str) -> str:
-    """Who sees the page at its fullest."""
+    """The kind of visitor for whom the page shows most."""
     open_to = CASES["GET", path].open_to
     if open_to == EVERYONE and path != "/{event}/agenda":
         return "stranger"
@@ -53,7 +53,7 @@ def visitor_of(path: str) -> str:
 
 @asynccontextmanager
 async def looking(chromium: Browser, served: str, cookies: dict[str, str]) -> AsyncIterator[Page]:
-    """A small phone, signed in by its cookies."""
+    """A page of a browser the size of a small phone, signed in by the cookies."""
     context = await chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
     await context.add_cookies([{"name": name, "value": value, "url": served} for name, value in cookies.items()])
     try:
@@ -70,7 +70,9 @@ async def served(shared: Place) -> AsyncIterator[str]:
 
 
 @pytest.mark.parametrize("visitor", ["stranger", "delegate", "speaker", "organiser"])
-async def test_every_page_is_for_everybody(served: str, chromium: Browser, shared: Place, visitor: str) -> None:
+async def test_every_page_passes_axe_and_fits_a_small_phone(
+    served: str, chromium: Browser, shared: Place, visitor: str
+) -> None:
     found: list[str] = []
     world = shared.world
     async with looking(chromium, served, world.cookies[visitor]) as page:
@@ -88,7 +90,7 @@ async def test_every_page_is_for_everybody(served: str, chromium: Browser, share
 
 
 def complaints_of(page: Page) -> list[str]:
-    """What the browser's console complains of, as it comes."""
+    """A list that grows with each error in the browser's console."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -96,7 +98,7 @@ def complaints_of(page: Page) -> list[str]:
 
 
 async def findings(page: Page, rules: dict[str, object]) -> list[str]:
-    """What axe finds on a page, a line each, and whether something sticks out of it."""
+    """A line for each finding of axe on a page, and one when the page is wider than the phone."""
     results = await Axe().run(page, options=rules)
     found = [
         f"{violation['id']} at {node['target']}: {node['failureSummary']}"

@@ -1,4 +1,4 @@
-"""Whatever is typed into any field, the answer is a page that says what to do, and what is wrong changes nothing."""
+"""Bad input in every field of every form: the answer is a page that says what to do, and the database is unchanged."""
 
 import uuid
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ FORMS = sorted(path for (method, path), case in CASES.items() if method == "POST
 
 
 def is_kind(answer: httpx.Response) -> bool:
-    """A refusal is a page with a sentence, and the visitor's way on."""
+    """True for a refusal (4xx) that is a page of the site, with its sentence and its links."""
     return 400 <= answer.status_code < 500 and "<main" in answer.text
 
 
@@ -50,7 +50,7 @@ async def test_bad_input_is_explained_and_changes_nothing(path: str, place: Plac
 
 
 @pytest.mark.parametrize("path", FORMS)
-async def test_a_form_that_is_no_form_is_refused(path: str, shared: Place) -> None:
+async def test_a_body_that_is_not_a_form_is_refused(path: str, shared: Place) -> None:
     client, world = shared.come("organiser"), shared.world
     stored = await world.stored()
     for content in (b"", b"{}", b"\xff\xfe", b"&&&===", b"a" * 2000):

@@ -1,4 +1,4 @@
-"""At every address each kind of visitor either gets what they came for, or a page that says why not."""
+"""Permissions at every address: each kind of visitor gets the answer, or is refused."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_every_address_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("method, path", [key for key in sorted(CASES) if CASES[key].open_to != EVERYONE])
-async def test_who_has_no_business_there_is_turned_away_and_changes_nothing(
+async def test_a_visitor_without_permission_is_refused_and_changes_nothing(
     method: str, path: str, shared: Place
 ) -> None:
     world = shared.world
@@ -29,7 +29,7 @@ async def test_who_has_no_business_there_is_turned_away_and_changes_nothing(
 
 
 @pytest.mark.parametrize("path", sorted(path for method, path in CASES if method == "GET"))
-async def test_who_may_come_sees_the_page_and_changes_nothing_by_looking(path: str, shared: Place) -> None:
+async def test_a_visitor_with_permission_sees_the_page_and_changes_nothing_by_looking(path: str, shared: Place) -> None:
     before = await shared.world.stored()
     for visitor in sorted(CASES["GET", path].open_to):
         answer = await shared.come(visitor).get(address(path, shared.world))

@@ -1,4 +1,4 @@
-"""Each command on the wire has a case: what it gets those who may send it, and that it gets others nothing."""
+"""Permissions of every command on the wire: it works for people who may send it, and leaves nothing for others."""
 
 import uuid
 from collections.abc import Callable
@@ -32,13 +32,17 @@ from tests.rooms.fakes import Listener
 
 INSIDE = {"delegate", "speaker", "organiser"}
 SIGNED_IN = [visitor for visitor in VISITORS if visitor != "stranger"]
-"""Whoever is not signed in has no connection."""
+"""The visitors with a connection: a stranger, who is not signed in, gets none."""
 SENDER = "00000000000000aa"
 
 
 @dataclass(frozen=True)
 class Case:
-    """`command` for a session's id; the notice that it `gets` those who may, and `else_gets` the others, if any."""
+    """A case for one command.
+
+    `command` makes it from a session's id. `gets` is the notice in answer to people who may send it, and `else_gets`
+    that in answer to others; None for no answer.
+    """
 
     command: Callable[[str], Command]
     gets: type[AnyNotice] | None
@@ -52,13 +56,13 @@ CASES: dict[type[Any], Case] = {
 }
 
 
-def test_every_command_has_a_case_and_somebody_who_obeys_it() -> None:
+def test_every_command_has_a_case_and_a_handler() -> None:
     assert CASES.keys() == HANDLERS.keys() == set(get_args(AnyCommand))
 
 
 @pytest.mark.parametrize("visitor", SIGNED_IN)
 @pytest.mark.parametrize("kind", CASES)
-async def test_a_command_is_obeyed_for_those_who_may_and_leaves_nothing_for_the_others(
+async def test_a_command_works_for_people_who_may_send_it_and_leaves_nothing_for_others(
     kind: type[Any], visitor: str, place: Place
 ) -> None:
     world = place.world
@@ -78,14 +82,14 @@ async def test_a_command_is_obeyed_for_those_who_may_and_leaves_nothing_for_the_
 
 
 async def told(hub: Hub, connection: Any, command: Command) -> None:
-    """Have a command obeyed, whether or not it has to wait for something."""
+    """Handle a command, and wait for its handler where that is a coroutine."""
     rest = HANDLERS[type(command)](hub, connection, command)
     if rest is not None:
         await rest
 
 
 async def asked_by(world: World, visitor: str) -> tuple[str, uuid.UUID, uuid.UUID]:
-    """The live session of the demo, and the visitor's person and sign-in."""
+    """The ids of the demo's live session, of the visitor's person, and of the visitor's sign-in."""
     [token] = world.cookies[visitor].values()
     async with world.make.database.reading() as db:
         sign_in = (await db.exec(select(SignIn).where(SignIn.token_hash == token_hash(token)))).one()

@@ -1,4 +1,4 @@
-"""The demo event as the place in which things must hold everywhere, with a visitor of each kind."""
+"""The demo event with a visitor of each kind, in which the tests of this folder go to every address."""
 
 import secrets
 from collections.abc import Mapping
@@ -37,25 +37,25 @@ from tests.factory import Factory
 
 SCRIPT = read_script()
 VISITORS = ("stranger", "other delegate", "other organiser", "delegate", "speaker", "organiser")
-"""Everyone who may come to an address; the others belong to another event."""
+"""The kinds of visitor; the two with "other" belong to another event."""
 UNTOLD = frozenset({"signin.seen_at"})
-"""What merely looking may change."""
+"""Columns that reading a page may change."""
 
 
 @dataclass(frozen=True)
 class World:
-    """`params` fill addresses by the names of their parts; `cookies` are each visitor's."""
+    """The demo event. `params` holds a value for each part of an address by name, `cookies` those of each visitor."""
 
     make: Factory
     params: dict[str, str]
     cookies: dict[str, dict[str, str]]
 
     def fill(self, fields: Mapping[str, str]) -> dict[str, str]:
-        """A form's fields with the event's days in their places."""
+        """The fields of a form, with values of this world filled in."""
         return {name: text.format(**self.params) for name, text in fields.items()}
 
     async def stored(self) -> dict[str, list[str]]:
-        """Everything that the database holds, to compare before with after."""
+        """All rows of the database by relation, to compare before with after."""
         held = {}
         async with self.make.database.reading() as db:
             connection = await db.connection()
@@ -67,7 +67,7 @@ class World:
 
 
 async def build(make: Factory) -> World:
-    """The demo event in mid-session, and a second event whose people have no business in it."""
+    """The demo event while a session is live, and another event whose people have no rights in the demo."""
     films = [PackagedFilm(film.slug, film.title, film.slug, 180.0) for film in SCRIPT.films]
     event = await lay(make.database, SCRIPT, films, datetime.now(UTC))
     other = await make.event(slug="elsewhere")
@@ -84,7 +84,7 @@ async def build(make: Factory) -> World:
 
 
 async def _params(db: AsyncSession, event: Event, delegate: Person) -> dict[str, str]:
-    """Something real for every part of an address; the delegate sits at the table and has said something."""
+    """The value of an existing row for every part of an address. The delegate sits at a table, with a message there."""
     live = (await db.exec(select(Session).where(Session.event_id == event.id, Session.state == "live"))).first()
     played = select(Session).where(col(Session.film_id).is_not(None), Session.state == "ended")
     recorded = (await db.exec(played.where(Session.event_id == event.id))).first()

@@ -1,4 +1,4 @@
-"""The demo event with a real film, served by a process of its own, and the people who come to it."""
+"""The demo event with a real film, served, with the join links of the people who come to it."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ SECONDS = 12.0
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A packaged film, shown in place of the demo's longer ones; a session repeats it until its end."""
+    """A short packaged film, used instead of the demo's longer ones; a session repeats it until its end."""
     folder = tmp_path_factory.mktemp("film")
     make_film(SPEC, folder / "film.mp4", Typeface(), lambda share: None)
     package(folder / "film.mp4", folder / "packaged", SPEC.title, cues_of(SPEC.cards), SPEC.digest)
@@ -37,7 +37,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def links(database: Database, settings: Settings, film: Path) -> dict[str, str]:
-    """The demo, laid around now: the path of a join link for each role."""
+    """The paths of a join link for each role of the demo, which is laid around now."""
     script = read_script()
     films = [PackagedFilm(each.slug, each.title, each.slug, SECONDS) for each in script.films]
     films_dir(settings).mkdir(parents=True)
@@ -49,6 +49,6 @@ async def links(database: Database, settings: Settings, film: Path) -> dict[str,
 
 @pytest.fixture
 async def venue(links: dict[str, str], served: str, settings: Settings, tmp_path: Path) -> AsyncIterator[Venue]:
-    """Where the event takes place: its address, its links, and its command line."""
+    """The served event: its address, its links, and its command line."""
     environment = {"PLENARY_DATA": str(tmp_path), "DATABASE_URL": settings.database_url}
     yield Venue(served, links, [sys.executable, "-m", "server"], environment)

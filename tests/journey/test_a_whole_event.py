@@ -1,4 +1,4 @@
-"""A whole event: two delegates and an organiser at three browsers at once, and more delegates over the network."""
+"""A whole event: two delegates and an organiser in three browsers at once, and more delegates over the network."""
 
 import json
 import re
@@ -96,7 +96,7 @@ async def test_a_whole_event_is_lived_through(
 
 
 async def live_through(client: httpx.AsyncClient, database: Database, email: str, before: int, after: int) -> None:
-    """Register, come in by the link in the mail, and answer the survey afterwards."""
+    """Register, come in by the link in the mail, and answer the survey after the event."""
     fields = {"name": "A delegate", "email": email, "understanding": str(before)}
     assert (await client.post("/demo/registration", data=fields)).status_code == 200
     link = re.search(r"https?://\S+/join/\S+", await letter_to(database, email))
@@ -131,6 +131,6 @@ async def accepted(venue: Venue, folder: Path) -> Counter[str]:
 
 
 def read(file: Path) -> dict[str, list[dict[str, Any]]]:
-    """A JSON export: rows by sheet."""
+    """The rows of a JSON export, by sheet."""
     sheets: dict[str, list[dict[str, Any]]] = json.loads(file.read_text())
     return sheets

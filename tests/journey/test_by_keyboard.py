@@ -1,4 +1,4 @@
-"""The delegate's journey with the keyboard alone, and the focus in sight at every step."""
+"""The delegate's journey with only the keyboard, with a visible focus at every step."""
 
 import re
 
@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.journey.venue import Venue, visiting
 
 MOST_STEPS = 150
-"""More Tabs than any page of ours has stops."""
+"""Presses of Tab, at most: more than the stops of any of our pages."""
 NAME_OF_FOCUS = """() => {
   const element = document.activeElement;
   const words = [element.ariaLabel, ...[...element.labels ?? []].map((label) => label.innerText), element.innerText];
@@ -27,13 +27,13 @@ pytestmark = pytest.mark.timeout(300)
 
 
 class Hands:
-    """Somebody who has no mouse."""
+    """A person without a mouse."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     async def reach(self, name: str) -> None:
-        """Tab on until what is focused bears a name that begins so. Fails when the focus is not to be seen."""
+        """Press Tab until an element is focused whose name begins with `name`. Fails when its focus is not visible."""
         met: list[str] = []
         for _ in range(MOST_STEPS):
             await self.page.keyboard.press("Tab")
@@ -44,12 +44,12 @@ class Hands:
         raise AssertionError(f"{name} cannot be reached; on the way were {met}")
 
     async def press(self, name: str) -> None:
-        """Reach something on this page and use it."""
+        """Move the focus to an element and press Enter."""
         await self.reach(name)
         await self.page.keyboard.press("Enter")
 
     async def follow(self, name: str) -> None:
-        """Reach a link or a button that leads to another page, and go there."""
+        """Move the focus to a link or button that leads to another page, and go there."""
         await self.reach(name)
         async with self.page.expect_navigation():
             await self.page.keyboard.press("Enter")
@@ -99,7 +99,7 @@ async def test_a_delegate_needs_no_mouse(venue: Venue, chromium: Browser) -> Non
 
 
 async def answer_all(hands: Hands) -> None:
-    """Take the first choice of every question that has one; Tab leads from group to group."""
+    """Choose the first answer of every question with choices; Tab moves from question to question."""
     for _ in range(await hands.page.locator("fieldset").count()):
         for _ in range(MOST_STEPS):
             await hands.page.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""The places and people of a journey, in the words of a story. What a visitor does is done in a real browser."""
+"""The event and the visitors of a journey. A visitor acts in a real browser."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ LAPTOP = {"width": 1280, "height": 800}
 
 @dataclass(frozen=True)
 class Venue:
-    """An event that is served: its base address, the paths of its join links, and its command line."""
+    """A served event: its base address, the paths of its join links, and its command line."""
 
     address: str
     links: Mapping[str, str]
@@ -26,7 +26,7 @@ class Venue:
     settings: Mapping[str, str]
 
     async def plenary(self, *words: str) -> str:
-        """What a command prints. Fails when the command does."""
+        """Run a command and return its output. Fails when the command does."""
         process = await asyncio.create_subprocess_exec(
             *self.command,
             *words,
@@ -39,13 +39,13 @@ class Venue:
         return printed.decode()
 
     def client(self) -> httpx.AsyncClient:
-        """A visitor without a browser."""
+        """An HTTP client for a visitor without a browser."""
         return httpx.AsyncClient(base_url=self.address, follow_redirects=True, timeout=30)
 
 
 @asynccontextmanager
 async def visiting(chromium: Browser, venue: Venue, size: dict[str, int] = LAPTOP) -> AsyncIterator["Visitor"]:
-    """A browser of somebody's own. Fails at the end when a page of theirs did."""
+    """A visitor with a browser of their own. Fails at the end if a page had an error or broke the content policy."""
     context = await chromium.new_context(viewport=size, base_url=venue.address)
     page = await context.new_page()
     complaints: list[str] = []
@@ -59,7 +59,7 @@ async def visiting(chromium: Browser, venue: Venue, size: dict[str, int] = LAPTO
 
 
 class Visitor:
-    """Somebody at their browser."""
+    """A person with a browser."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -78,7 +78,7 @@ class Visitor:
         await expect(self.page).to_have_url(re.compile("/demo/registration/done"))
 
     async def find_link_in_mail(self, email: str) -> str:
-        """As the organiser: the join link in the newest letter to an address."""
+        """The join link in the newest mail to an address, found by the organiser in the console."""
         letter = self.page.locator(".mail-row", has_text=email).first
         async with asyncio.timeout(WITHIN_S):
             await self.page.goto("/demo/console/mail")
@@ -90,12 +90,12 @@ class Visitor:
         return href
 
     async def watch(self, session: str) -> None:
-        """Open a session's page; ready when it is live and reactions can be sent."""
+        """Open a session's page and wait until its live connection is open."""
         await self.page.goto(f"/demo/sessions/{session}")
         await expect(self.page.locator("html")).to_have_attribute("data-line", "open")
 
     async def sees_moving_pictures(self) -> None:
-        """Wait until the video has advanced by a second and painted frames of it."""
+        """Wait until the video has advanced by a second and painted frames."""
         await self.page.wait_for_function(MOVES)
 
     async def react(self, emoji: str) -> None:
@@ -106,7 +106,7 @@ class Visitor:
         await expect(shown).to_have_text(f"{count:,}")
 
     async def reactions(self) -> dict[str, int]:
-        """The counts as this page shows them, by emoji."""
+        """The counts that the page shows, by emoji."""
         counts = self.page.locator("button[data-emoji]")
         return {
             str(await button.get_attribute("data-emoji")): int(
