@@ -146,10 +146,10 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/console/sessions/{session}", console.sessions.edit, methods=GET, name="session_edit"),
     Route("/{event}/console/sessions/{session}", console.sessions.update, methods=POST),
     Route("/{event}/console/sessions/{session}/delete", console.sessions.destroy, methods=POST, name="session_delete"),
-    Route("/{event}/console/sessions/{session}/move", console.session_moves.move, methods=POST, name="session_move"),
+    Route("/{event}/console/sessions/{session}/move", console.sessions.move, methods=POST, name="session_move"),
     Route(
         "/{event}/console/sessions/{session}/recording",
-        console.session_moves.move_recording,
+        console.sessions.move_recording,
         methods=POST,
         name="recording_move",
     ),

@@ -1,6 +1,6 @@
 """Reading a form: input models validate, and what is wrong is said in kind sentences beside the field."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
+
+from server.web.errors import Invalid
 
 MAX_FIELDS = 200
 
@@ -67,6 +69,14 @@ async def read_form(request: Request, model: type[Input]) -> FormState[Input]:
     """The form that was sent, read as `model`. Fields that the model declares as lists keep all their values."""
     data = await request.form(max_files=0, max_fields=MAX_FIELDS)
     return check(model, values_of(data, model))
+
+
+async def pressed(request: Request, name: str, values: Collection[str]) -> str:
+    """The value that a button of the page sends as `name`. Raises Invalid for one that is not among `values`."""
+    value = (await request.form(max_files=0)).get(name)
+    if not isinstance(value, str) or value not in values:
+        raise Invalid("This button is not known. Please go back and use the page's own buttons.")
+    return value
 
 
 def check(model: type[Input], values: dict[str, Any]) -> FormState[Input]:

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import EmailStr, Field
 from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.types import Message
 
-from server.web.forms import Form, FormState, blank, check, has_control_character, values_of
+from server.web.errors import Invalid
+from server.web.forms import Form, FormState, blank, check, has_control_character, pressed, values_of
 
 
 class Example(Form):
@@ -79,3 +82,17 @@ def test_any_text_is_either_taken_or_explained(values: dict[str, str]) -> None:
 
 def test_line_breaks_and_emoji_are_no_control_characters() -> None:
     assert not has_control_character("Hello\nworld 👏🏽\t")
+
+
+@pytest.mark.parametrize(("body", "said"), [("move=start", "start"), ("move=fly", None), ("", None)])
+async def test_only_a_button_of_the_page_is_heard(body: str, said: str | None) -> None:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body.encode()}
+
+    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    if said is None:
+        with pytest.raises(Invalid):
+            await pressed(request, "move", {"start", "end"})
+    else:
+        assert await pressed(request, "move", {"start", "end"}) == said

@@ -7,15 +7,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.acts import registering
+from server.acts import moving, registering
 from server.acts.event_form import EventForm, slug_problem
 from server.models import Event
 from server.rules.lifecycles import EVENT, moves_from
 from server.rules.local_time import TwoReadings, zones
 from server.store import events, organisers
 from server.web.entrance import entering, person_who, require
-from server.web.errors import Conflict, Invalid
-from server.web.forms import FormState, blank, read_form
+from server.web.forms import FormState, blank, pressed, read_form
 from server.web.templating import redirect, render
 
 FEW = 3
@@ -57,13 +56,10 @@ async def update(request: Request) -> Response:
 
 
 async def move(request: Request) -> Response:
-    """Open, close or reopen the event. Raises Conflict when its state does not allow it (any more)."""
-    name = (await request.form(max_files=0)).get("move")
-    if not isinstance(name, str) or name not in EVENT:
-        raise Invalid("Please use the page's own buttons.")
+    """Open, close or reopen the event."""
+    name = await pressed(request, "move", EVENT)
     async with entering(request, "event.edit", writing=True) as (db, event):
-        if not await events.move(db, event.id, name):
-            raise Conflict(f"This event is {event.state} already.")
+        await moving.move_event(db, event, name)
     return redirect(request, "event_edit", event=event.slug, notice=f"event-{name}")
 
 

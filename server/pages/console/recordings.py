@@ -1,7 +1,7 @@
 """A session's recording in the console: what is kept of it, its chapters, and whether it may be downloaded."""
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,8 +12,8 @@ from server.models import Chapter
 from server.recordings.desk import Subject, at_desk, back, page, subject_of
 from server.rules.clock_times import seconds_of
 from server.store import chapters, sessions
-from server.web.errors import Conflict, Invalid, NotFound
-from server.web.forms import Form, FormState, read_form
+from server.web.errors import Conflict, NotFound
+from server.web.forms import Form, FormState, pressed, read_form
 from server.web.templating import redirect
 
 NOW = "now"
@@ -89,17 +89,11 @@ async def remove(request: Request) -> Response:
     return back(request, subject, "deleted")
 
 
-class DownloadForm(Form):
-    allowed: Literal["yes", "no"]
-
-
 async def offer(request: Request) -> Response:
     """Allow or stop downloads of the recording."""
-    form = await read_form(request, DownloadForm)
+    allowed = await pressed(request, "allowed", ("yes", "no"))
     async with at_desk(request, writing=True) as (db, subject):
-        if form.input is None:
-            raise Invalid("Please use the page's own button.")
-        subject.session.downloadable = form.input.allowed == "yes"
+        subject.session.downloadable = allowed == "yes"
         db.add(subject.session)
     return back(request, subject, "saved")
 

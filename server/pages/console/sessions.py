@@ -1,4 +1,4 @@
-"""Sessions as the organiser plans them: the list and the form."""
+"""Sessions as the organiser plans and moves them: the list, the form and the buttons."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.acts import moving
 from server.acts.event_form import Slug
 from server.models import Event, Film, Session, Speaker, Stage, Track
 from server.rules import slugs
@@ -21,7 +22,7 @@ from server.rules.wording import span
 from server.store import agenda, console, programme, speakers, stages
 from server.web.entrance import entering, session_of
 from server.web.errors import Conflict
-from server.web.forms import NOT_OFFERED, Form, FormState, read_form
+from server.web.forms import NOT_OFFERED, Form, FormState, pressed, read_form
 from server.web.templating import redirect, render
 
 KINDS = ("keynote", "talk", "panel", "assembly", "networking")
@@ -116,6 +117,24 @@ async def destroy(request: Request) -> Response:
             raise Conflict("People attended or reacted to this session, and the report counts them. It stays.")
         await programme.delete_session(db, session)
     return redirect(request, "console_sessions", event=event.slug, notice="deleted")
+
+
+async def move(request: Request) -> Response:
+    """Start, pause, resume, end, cancel or reinstate a session."""
+    name = await pressed(request, "move", SESSION)
+    async with entering(request, "session.move", writing=True) as (db, event):
+        session = await session_of(request, db, event)
+        await moving.move_session(db, event, session, name, datetime.now(UTC))
+    return redirect(request, "console", event=event.slug, notice=f"session-{name}")
+
+
+async def move_recording(request: Request) -> Response:
+    """Open or withdraw the recording."""
+    name = await pressed(request, "move", RECORDING)
+    async with entering(request, "recording.move", writing=True) as (db, event):
+        session = await session_of(request, db, event)
+        await moving.move_recording(db, session, name)
+    return redirect(request, "session_edit", event=event.slug, session=session.slug, notice=f"recording-{name}")
 
 
 async def choices_of(db: AsyncSession, event: Event) -> Choices:

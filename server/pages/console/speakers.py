@@ -10,12 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.acts import inviting
 from server.acts.registration_form import Address
-from server.mail.outbox import queue
-from server.models import Event, Person, Speaker
+from server.models import Event, Speaker
 from server.store import programme, speakers
 from server.web.entrance import entering
-from server.web.errors import Conflict
 from server.web.forms import Form
 from server.web.resource import Resource
 from server.web.templating import redirect
@@ -72,14 +71,9 @@ SPEAKERS = SpeakerResource()
 
 
 async def invite(request: Request) -> Response:
-    """Mail a speaker the link to their own page. Raises Conflict when no address is known."""
-    now, settings = datetime.now(UTC), request.app.state.settings
+    """Mail a speaker the link to their own page."""
+    base_url = request.app.state.settings.base_url
     async with entering(request, SPEAKERS.action, writing=True) as (db, event):
         speaker = await SPEAKERS.row_of(request, db, event)
-        person = await db.get(Person, speaker.person_id) if speaker.person_id else None
-        if person is None:
-            raise Conflict("No mail address is known for this speaker. Save one first.")
-        key = f"speaker:{event.id}:{person.id}:{now:%Y%m%d%H%M}"
-        context = {"base_url": settings.base_url}
-        await queue(db, event, person, "speaker", key, context, lands_on=f"/{event.slug}/speaker")
+        await inviting.invite(db, event, speaker, base_url, datetime.now(UTC))
     return redirect(request, "speaker_edit", event=event.slug, speaker=speaker.id, notice="speaker-invited")

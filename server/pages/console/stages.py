@@ -1,9 +1,7 @@
 """Stages in the console: the list of them, and the producer's page of each, from which it is directed."""
 
 import uuid
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal
 
 from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.control import SLOTS
-from server.media.line import MediaAway
+from server.acts import directing
+from server.acts.directing import Direction
 from server.models import Event, Stage
 from server.store import stages
 from server.trust.stream_keys import ice_servers, stream_key
 from server.web.entrance import entering, require
-from server.web.errors import Conflict, Invalid, NotFound
+from server.web.errors import Invalid, NotFound
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
 
-COUNTDOWN_S = 10
 TAKEN = "Another stage is called that already. Please choose another name."
 
 
@@ -32,43 +30,21 @@ class StageForm(Form):
 class DirectForm(Form):
     """What the producer does; `source` is whose picture or sound, where it is somebody's."""
 
-    do: Literal[
-        "count-down",
-        "go",
-        "clear",
-        "stand-by",
-        "take",
-        "hear",
-        "mute",
-        "sign",
-        "unsign",
-        "follow-voice",
-        "by-hand",
-    ]
+    do: Direction
     source: uuid.UUID | None = None
 
 
 async def index(request: Request) -> Response:
     async with entering(request, "session.edit") as (db, event):
-        rows = await stages.stages_of(db, event.id)
-    return render(request, "console/stages/index.html", stages=rows, form=FormState({}), has_parts=has_parts(request))
+        return await list_page(request, db, event, FormState())
 
 
 async def create(request: Request) -> Response:
     form = await read_form(request, StageForm)
     async with entering(request, "session.edit", writing=True) as (db, event):
-        if form.input and await stages.title_taken(db, event.id, form.input.title, None):
-            form = form.with_error("title", TAKEN)
+        form = await checked(db, event, None, form)
         if form.input is None:
-            rows = await stages.stages_of(db, event.id)
-            return render(
-                request,
-                "console/stages/index.html",
-                status_code=422,
-                stages=rows,
-                form=form,
-                has_parts=has_parts(request),
-            )
+            return await list_page(request, db, event, form, 422)
         stage = await stages.create(db, event.id, form.input.title, low_latency=form.input.low_latency)
     return redirect(request, "stage", event=event.slug, stage=stage.id, notice="saved")
 
@@ -76,27 +52,41 @@ async def create(request: Request) -> Response:
 async def edit(request: Request) -> Response:
     async with entering(request, "session.edit") as (db, event):
         stage = await stage_of(request, db, event)
-    form: FormState[StageForm] = FormState({"title": stage.title, "low_latency": stage.low_latency})
-    return render(request, "console/stages/edit.html", stage=stage, form=form, has_parts=has_parts(request))
+    return form_page(request, stage, FormState({"title": stage.title, "low_latency": stage.low_latency}))
 
 
 async def update(request: Request) -> Response:
     form = await read_form(request, StageForm)
     async with entering(request, "session.edit", writing=True) as (db, event):
         stage = await stage_of(request, db, event)
-        if form.input and await stages.title_taken(db, stage.event_id, form.input.title, stage.id):
-            form = form.with_error("title", TAKEN)
+        form = await checked(db, event, stage, form)
         if form.input is None:
-            return render(
-                request,
-                "console/stages/edit.html",
-                status_code=422,
-                stage=stage,
-                form=form,
-                has_parts=has_parts(request),
-            )
-        await stages.change(db, stage, title=form.input.title, low_latency=form.input.low_latency)
+            return form_page(request, stage, form, 422)
+        await stages.change(db, stage, **form.input.model_dump())
     return redirect(request, "stage", event=event.slug, stage=stage.id, notice="saved")
+
+
+async def checked(
+    db: AsyncSession, event: Event, stage: Stage | None, form: FormState[StageForm]
+) -> FormState[StageForm]:
+    """The form with what only the database can tell is wrong with it."""
+    if form.input and await stages.title_taken(db, event.id, form.input.title, stage.id if stage else None):
+        return form.with_error("title", TAKEN)
+    return form
+
+
+async def list_page(
+    request: Request, db: AsyncSession, event: Event, form: FormState[StageForm], status_code: int = 200
+) -> Response:
+    """The list of the stages, with the form that adds one."""
+    rows = await stages.stages_of(db, event.id)
+    template = "console/stages/index.html"
+    return render(request, template, status_code=status_code, stages=rows, form=form, has_parts=has_parts(request))
+
+
+def form_page(request: Request, stage: Stage, form: FormState[StageForm], status_code: int = 200) -> Response:
+    template = "console/stages/edit.html"
+    return render(request, template, status_code=status_code, stage=stage, form=form, has_parts=has_parts(request))
 
 
 def has_parts(request: Request) -> bool:
@@ -128,13 +118,12 @@ async def show(request: Request) -> Response:
 
 async def direct(request: Request) -> Response:
     """One act of the producer."""
-    now = datetime.now(UTC)
     form = await read_form(request, DirectForm)
     async with entering(request, writing=True) as (db, event):
         stage = await stage_of(request, db, event)
         if form.input is None:
             raise Invalid("Please use the buttons of the producer's page.")
-        await act(db, stage, form.input, now)
+        await directing.direct(db, stage, form.input.do, form.input.source, datetime.now(UTC))
     return redirect(request, "stage", event=event.slug, stage=stage.id)
 
 
@@ -142,9 +131,7 @@ async def destroy(request: Request) -> Response:
     """Delete a stage; its sessions stay, without one."""
     async with entering(request, writing=True) as (db, event):
         stage = await stage_of(request, db, event)
-        if stage.state == "on-air":
-            raise Conflict("This stage is on air. Clear it first.")
-        await stages.remove(db, stage)
+        await directing.remove(db, stage)
     return redirect(request, "stages", event=event.slug, notice="deleted")
 
 
@@ -153,40 +140,8 @@ async def renew_key(request: Request) -> Response:
     async with entering(request, writing=True) as (db, event):
         stage = await stage_of(request, db, event)
         connection = await stages.renew_key(db, stage, datetime.now(UTC))
-    if connection is not None:
-        with suppress(MediaAway):
-            await request.app.state.media.let_go(str(stage.id), connection)
+    await directing.cut_off(request.app.state.media, stage, connection)
     return redirect(request, "stage", event=event.slug, stage=stage.id, notice="saved")
-
-
-async def act(db: AsyncSession, stage: Stage, wanted: DirectForm, now: datetime) -> None:
-    """Raises Conflict when it is too late for that, Invalid when a source is missing."""
-    match wanted.do:
-        case "count-down":
-            done = await stages.move(db, stage, wanted.do, at=stages.countdown_end(now, COUNTDOWN_S))
-        case "go" | "clear" | "stand-by":
-            done = await stages.move(db, stage, wanted.do, at=now)
-        case "follow-voice" | "by-hand":
-            await stages.change(db, stage, follows_voice=wanted.do == "follow-voice")
-            done = True
-        case "unsign":
-            done = await stages.sign(db, stage, None)
-        case "take" | "hear" | "mute" | "sign":
-            done = await act_on_source(db, stage, wanted)
-    if not done:
-        raise Conflict("The stage has moved on meanwhile. Please look again.")
-
-
-async def act_on_source(db: AsyncSession, stage: Stage, wanted: DirectForm) -> bool:
-    if wanted.source is None:
-        raise Invalid("Please say whose picture or sound.")
-    if wanted.do == "sign":
-        return await stages.sign(db, stage, wanted.source)
-    if wanted.do == "take":
-        if wanted.source == stage.signing_id:
-            raise Conflict("This picture is the sign-language window’s. Give the window to somebody else first.")
-        return await stages.take(db, stage, wanted.source)
-    return await stages.put_on_air(db, stage, wanted.source, is_on_air=wanted.do == "hear")
 
 
 async def stage_of(request: Request, db: AsyncSession, event: Event) -> Stage:

@@ -1,0 +1,47 @@
+"""Moving an event, a session or its recording through its lifecycle, as an organiser says.
+
+Each move is one conditional write: of two organisers who press at once, the second is told the state that is now.
+"""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.models import Event, Session
+from server.store import events, sessions
+from server.web.errors import Conflict
+
+VERB_WORDS = {
+    "start": "be started",
+    "pause": "be paused",
+    "resume": "be resumed",
+    "end": "be ended",
+    "cancel": "be cancelled",
+    "reinstate": "be put back",
+}
+RECORDING_WORDS = {"none": "not made", "ready": "not open", "open": "open", "withdrawn": "withdrawn"}
+
+
+async def move_event(db: AsyncSession, event: Event, name: str) -> None:
+    """Open, close or reopen an event. Raises Conflict when its state does not allow it (any more)."""
+    if not await events.move(db, event.id, name):
+        raise Conflict(f"This event is {event.state} already.")
+
+
+async def move_session(db: AsyncSession, event: Event, session: Session, name: str, now: datetime) -> None:
+    """Start, pause, resume, end, cancel or reinstate a session.
+
+    Raises Conflict when its state, or the event's, does not allow it (any more).
+    """
+    if name == "start" and event.state != "open":
+        raise Conflict(f"This event is {event.state}. Open it first; then its sessions can start.")
+    if not await sessions.move(db, session, name, now=now):
+        await db.refresh(session)
+        raise Conflict(f"“{session.title}” is {session.state} now, so it cannot {VERB_WORDS[name]}.")
+
+
+async def move_recording(db: AsyncSession, session: Session, name: str) -> None:
+    """Open or withdraw a session's recording. Raises Conflict when its state does not allow it (any more)."""
+    if not await sessions.move_recording(db, session, name):
+        await db.refresh(session)
+        raise Conflict(f"The recording is {RECORDING_WORDS[session.recording]} now.")
