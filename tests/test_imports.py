@@ -34,7 +34,8 @@ WALLS: dict[str, str] = {
     "server.store.migrations": "server.models",
     "server.store.migrations.versions": "",
     "server.store": "rooms.attendance rooms.control rooms.outside rooms.playback rooms.reactions rooms.session "
-    "rooms.topics server.analytics.* server.models server.rules server.store.engine server.surveys",
+    "rooms.topics server.analytics.export.records server.analytics.facts server.models server.rules "
+    "server.store.engine server.surveys",
     "server.running": "server.models server.store.engine",
     "server.trust": "server.models server.rules server.settings server.store.engine",
     "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",

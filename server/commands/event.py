@@ -15,7 +15,7 @@ from server.acts.registration_form import an_address
 from server.analytics.mentions import MentionsUnreadable, read_mentions
 from server.commands import UsersError
 from server.commands.migrate import upgrade
-from server.models import Event
+from server.models import Event, HashtagMention
 from server.routes import RESERVED_SLUGS
 from server.rules import slugs
 from server.settings import Settings
@@ -183,7 +183,7 @@ async def import_mentions(db: AsyncSession, arguments: Namespace, settings: Sett
         raise UsersError(
             f"{arguments.file}: {getattr(error, 'strerror', None) or error}. Nothing was imported."
         ) from error
-    added = await mentions.add(db, event.id, found)
+    added = await mentions.add(db, [HashtagMention(event_id=event.id, **post._asdict()) for post in found])
     return (
         f"{len(found)} posts carry #{event.hashtag}: {added} are new, {len(found) - added} were known. "
         f"{passed_over} others were left out."

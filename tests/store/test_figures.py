@@ -3,12 +3,12 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from server.analytics.mentions import Mention
 from server.analytics.report import Report, report
 from server.models import (
     Attendance,
     DroppedFrames,
     Event,
+    HashtagMention,
     Reaction,
     Session,
     TableStay,
@@ -38,6 +38,12 @@ def reaction(session: Session, person_id: uuid.UUID, n: int, outcome: str = "acc
     return Reaction(person_id=person_id, sender="0" * 16, n=n, session_id=session.id, **columns)
 
 
+def post(event: Event, reference: str, impressions: int, network: str = "Twitter") -> HashtagMention:
+    """A post that carries the event's hashtag."""
+    told = {"network": network, "reference": reference, "impressions": impressions}
+    return HashtagMention(event_id=event.id, posted_at=BEGAN, **told)
+
+
 async def test_every_kind_of_row_reaches_its_figure(make: Factory, database: Database) -> None:
     event = await make.event(target=2)
     ama, ben = await make.delegate(event, "Ama"), await make.delegate(event, "Ben")
@@ -55,7 +61,7 @@ async def test_every_kind_of_row_reaches_its_figure(make: Factory, database: Dat
         TableStay(table_id=table.id, person_id=ama.id),
     )
     async with database.writing() as db:
-        await mentions.add(db, event.id, [Mention(BEGAN, "Twitter", "1", 70), Mention(BEGAN, "Twitter", "2", 5)])
+        await mentions.add(db, [post(event, "1", 70), post(event, "2", 5)])
     found = await told(database, event)
     values = {name: figure.value for name, figure in found.items()}
     assert (values["registrations"], values["registrations_waitlisted"], values["registrations_target"]) == (2, 1, 2)
@@ -90,7 +96,7 @@ async def test_another_events_rows_never_count(make: Factory, database: Database
     session = await make.live_session(rehearsal)
     await keep(database, reaction(session, ama.id, 1), Attendance(person_id=ama.id, session_id=session.id))
     async with database.writing() as db:
-        await mentions.add(db, rehearsal.id, [Mention(BEGAN, "Twitter", "1", 70)])
+        await mentions.add(db, [post(rehearsal, "1", 70)])
     values = [figure.value for figure in (await told(database, event)).values()]
     assert not any(values[0:1])
     assert (await told(database, event)).keys() == (await told(database, rehearsal)).keys()
@@ -110,9 +116,9 @@ async def test_an_erased_person_still_counts_and_is_counted_as_erased(make: Fact
 
 async def test_importing_the_same_posts_again_adds_none(make: Factory, database: Database) -> None:
     event = await make.event()
-    posts = [Mention(BEGAN, "Twitter", str(n), n) for n in range(1200)]
+    posts = [post(event, str(n), n) for n in range(1200)]
     async with database.writing() as db:
-        assert await mentions.add(db, event.id, posts) == 1200
+        assert await mentions.add(db, posts) == 1200
     async with database.writing() as db:
-        assert await mentions.add(db, event.id, [*posts[:7], Mention(BEGAN, "LinkedIn", "1", 3)]) == 1
+        assert await mentions.add(db, [*posts[:7], post(event, "1", 3, network="LinkedIn")]) == 1
     assert (await told(database, event))["hashtag_mentions"].value == 1201
