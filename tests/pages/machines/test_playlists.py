@@ -163,7 +163,7 @@ async def test_nothing_is_added_while_the_session_is_paused(
 async def test_the_recording_is_at_the_same_address_the_moment_the_session_ends(
     app: Starlette, client: httpx.AsyncClient, event: Event, amina: Person, with_film: NewSession
 ) -> None:
-    session = await with_film(ago=25)
+    session = await with_film(ago=24)
     address = media(event, session, "video.m3u8")
     live = (await client.get(address)).text
     ended_at = datetime.now(UTC)
