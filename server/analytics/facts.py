@@ -48,13 +48,13 @@ class StayFact(NamedTuple):
 class WatchFact(NamedTuple):
     """A stretch of a recording that a person played at one speed.
 
-    `begins` and `ends` are seconds from the recording's start; `speed` is seconds of the recording per second.
+    `begins_s` and `ends_s` count from the recording's start; `speed` is seconds of the recording per second.
     """
 
     person: UUID
     session: UUID
-    begins: float
-    ends: float
+    begins_s: float
+    ends_s: float
     speed: float = 1.0
 
 

@@ -39,22 +39,22 @@ def watched_later(facts: Facts) -> set[tuple[UUID, UUID]]:
 
 def seconds_seen(stretches: Iterable[WatchFact]) -> float:
     """The length in seconds of the union of a person's stretches of one recording; a repeat counts once."""
-    total, reached = 0.0, 0.0
-    for stretch in sorted(stretches, key=lambda each: each.begins):
-        total += max(stretch.ends, reached) - max(stretch.begins, reached)
-        reached = max(reached, stretch.ends)
-    return total
+    total_s, reached_s = 0.0, 0.0
+    for stretch in sorted(stretches, key=lambda each: each.begins_s):
+        total_s += max(stretch.ends_s, reached_s) - max(stretch.begins_s, reached_s)
+        reached_s = max(reached_s, stretch.ends_s)
+    return total_s
 
 
 def seconds_spent(stretches: Iterable[WatchFact]) -> float:
     """The seconds that playing took: half as many at double speed, twice as many for a stretch played twice."""
-    return sum((stretch.ends - stretch.begins) / stretch.speed for stretch in stretches)
+    return sum((stretch.ends_s - stretch.begins_s) / stretch.speed for stretch in stretches)
 
 
 def _by_person_and_session(facts: Facts) -> dict[tuple[UUID, UUID], list[WatchFact]]:
     found: dict[tuple[UUID, UUID], list[WatchFact]] = defaultdict(list)
     for stretch in facts.watches:
-        if stretch.ends > stretch.begins:
+        if stretch.ends_s > stretch.begins_s:
             found[stretch.person, stretch.session].append(stretch)
     return found
 

@@ -1,4 +1,4 @@
-"""When an event takes registrations. Pure: told the event and the time."""
+"""The times at which an event takes registrations. Pure: the event and the time are passed in."""
 
 from datetime import date, datetime
 from typing import Protocol

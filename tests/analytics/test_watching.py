@@ -12,8 +12,8 @@ SECONDS = st.integers(0, 60)
 STRETCHES = st.lists(st.tuples(SECONDS, SECONDS).map(lambda pair: (min(pair), max(pair))), max_size=8)
 
 
-def watch(who: object, begins: float, ends: float, speed: float = 1) -> WatchFact:
-    return WatchFact(person(who), session().id, begins, ends, speed)
+def watch(who: object, begins_s: float, ends_s: float, speed: float = 1) -> WatchFact:
+    return WatchFact(person(who), session().id, begins_s, ends_s, speed)
 
 
 def told(*watches: WatchFact, **more: object) -> dict[str, Figure]:

@@ -80,10 +80,9 @@ def attendance(told: Telling) -> Sheet:
         spans = _spans(told, wave)
         for session_id, people in presence(told.records.facts, wave).items():
             for person, time in people.items():
-                first, last = spans[session_id, person]
+                first_at, last_at = map(told.at, spans[session_id, person])
                 minutes = round(time / timedelta(minutes=1), 2)
-                row = (told.person(person), told.session(session_id), wave, told.at(first), told.at(last), minutes)
-                rows.append(row)
+                rows.append((told.person(person), told.session(session_id), wave, first_at, last_at, minutes))
     about = "One row for each person, session and wave, as the attendance figures count them."
     return Sheet("attendance", about, columns, sorted(rows, key=str))
 
@@ -93,8 +92,8 @@ def _spans(told: Telling, wave: str) -> dict[tuple[UUID, UUID], tuple[datetime, 
     found: dict[tuple[UUID, UUID], tuple[datetime, datetime]] = {}
     for stay in told.records.facts.stays:
         if stay.wave == wave:
-            first, last = found.get((stay.session, stay.person), (stay.started_at, stay.seen_at))
-            found[stay.session, stay.person] = min(first, stay.started_at), max(last, stay.seen_at)
+            first_at, last_at = found.get((stay.session, stay.person), (stay.started_at, stay.seen_at))
+            found[stay.session, stay.person] = min(first_at, stay.started_at), max(last_at, stay.seen_at)
     return found
 
 
@@ -124,7 +123,7 @@ def watching(told: Telling) -> Sheet:
         Column("speed", "Playback speed: seconds of the recording in one second."),
     ]
     rows = [
-        (told.person(row.person), told.session(row.session), round(row.begins, 2), round(row.ends, 2), row.speed)
+        (told.person(row.person), told.session(row.session), round(row.begins_s, 2), round(row.ends_s, 2), row.speed)
         for row in told.records.facts.watches
     ]
     return Sheet("watching", "One row for each stretch of a recording that was played.", columns, sorted(rows, key=str))
