@@ -1,4 +1,4 @@
-"""The list of duties: what the application does by itself, beside answering requests."""
+"""The lists of duties and of kinds of jobs: the work that the application does beside answering requests."""
 
 from server.acts import timekeeping
 from server.mail import worker as mail
@@ -29,4 +29,4 @@ DUTIES: tuple[Duty, ...] = (
     Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),
     Duty("timekeeper", timekeeping.EVERY_S, timekeeping.keep_time, rests=True),
 )
-"""Every duty of the application. The database decides who does a thing when several processes run."""
+"""Every duty of the application. Where several processes run, the database decides which of them does the work."""

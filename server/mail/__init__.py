@@ -1,1 +1,1 @@
-"""Mail: what is said on which occasion, the outbox it waits in, and how it leaves."""
+"""Mail: its occasions and its words, the outbox in which it waits, and its delivery."""

@@ -1,4 +1,4 @@
-"""How one mail leaves: as a MIME message to the SMTP server of the settings."""
+"""Delivery of one mail, as a MIME message to the SMTP server of the settings."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ import aiosmtplib
 from server.settings import Settings
 
 TIMEOUT_S = 20
-"""For each step of the exchange."""
+"""The longest wait at each step of the exchange with the server."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it leaves, with its join link in it."""
+    """A mail as it is sent, with its join link in it."""
 
     id: uuid.UUID
     recipient: str
@@ -30,25 +30,25 @@ class Letter:
 
 
 class DeliveryProblem(Exception):
-    """The mail did not leave; the sentence says why."""
+    """The mail was not delivered. The message is the reason, as a sentence."""
 
 
 class MailRefused(DeliveryProblem):
-    """The server will never take it."""
+    """The server refuses the mail for good."""
 
 
 class NotNow(DeliveryProblem):
-    """The server cannot be reached or asks to come back."""
+    """The server cannot be reached, or asks for another attempt later."""
 
 
 class Uncertain(DeliveryProblem):
-    """The connection broke after the message had begun: it may or may not arrive."""
+    """The connection broke while the message was being sent: it may or may not arrive."""
 
 
 def mime(letter: Letter, settings: Settings) -> EmailMessage:
     """The message on the wire: text, the same in HTML, and the calendar file beside them.
 
-    Its Message-ID derives from the row, so that a copy is recognised as one.
+    The Message-ID derives from the mail's id, so that a mail program recognises a second copy.
     """
     message = EmailMessage(policy=SMTP)
     name, sender = parseaddr(settings.mail_from)
@@ -73,7 +73,7 @@ def mime(letter: Letter, settings: Settings) -> EmailMessage:
 
 
 async def send(letter: Letter, settings: Settings) -> None:
-    """Hand a letter to the SMTP server. Raises Refused, NotNow or Uncertain."""
+    """Hand a letter to the SMTP server. Raises MailRefused, NotNow or Uncertain."""
     host, _, port = settings.mail_server.partition(":")
     server = aiosmtplib.SMTP(
         hostname=host,
@@ -101,6 +101,6 @@ async def send(letter: Letter, settings: Settings) -> None:
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException) -> DeliveryProblem:
-    """4yz: come back (RFC 5321, 4.2.1); anything else is final."""
+    """The problem that a reply states: 4yz is temporary (RFC 5321, 4.2.1), any other code is final."""
     sentence = f"The mail server said {error.code}: {error.message}"
     return NotNow(sentence) if 400 <= error.code < 500 else MailRefused(sentence)

@@ -1,4 +1,4 @@
-"""What each mail says. The words are templates in `templates/mail`, drawn once as text and once as HTML."""
+"""The words of each mail: templates in `templates/mail`, rendered once as text and once as HTML."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +23,7 @@ KINDS = {
 """Each kind of mail and its occasion."""
 
 JOIN_TOKEN = "JOIN-TOKEN-MADE-ON-DELIVERY"  # noqa: S105 - a placeholder for one
-"""Stands in the stored text where the token of a join link will be."""
+"""Stands in the stored text in place of the join link's token, which is made on delivery."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class MailMessage:
 
 
 def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> MailMessage:
-    """The mail for one occasion. `context` has `base_url` and what else the kind's template asks for.
+    """The mail for one occasion. `context` holds `base_url` and the other values that the kind's template needs.
 
     Raises KeyError for an unknown kind and UndefinedError for context that is missing.
     """
@@ -53,5 +53,5 @@ def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> 
 
 @cache
 def _text() -> Environment:
-    """Where an apostrophe is an apostrophe."""
+    """The environment for plain text, which escapes nothing."""
     return environment().overlay(autoescape=False)

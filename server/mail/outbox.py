@@ -1,7 +1,7 @@
-"""The outbox: mail waits here as rows, is claimed under a lease, and is settled by what became of it.
+"""The outbox: each mail is a row that is claimed under a lease, sent, and settled.
 
-A row whose lease ran out while it was being sent may or may not have left: it is marked uncertain and is not sent
-again unless an organiser says so.
+A mail whose lease lapses while it is being sent may or may not have left. It is marked uncertain, and is sent again
+only on an organiser's word.
 """
 
 import uuid
@@ -18,9 +18,9 @@ from server.store.engine.jobs import Backlog
 from server.store.engine.upserts import insert_into
 
 LEASE = timedelta(seconds=90)
-"""Longer than one delivery may take (see `delivery.TIMEOUT_S`)."""
+"""Longer than any delivery takes (see `delivery.TIMEOUT_S`)."""
 BACK_OFF = (timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-"""How long to wait after each try that a server refused for now; after the last, the mail has failed."""
+"""The wait after each attempt that the server put off; after the last attempt the mail has failed."""
 UNCERTAIN = "The server stopped while this was being sent, so it may or may not have arrived."
 BACKLOG = Backlog(
     Mail,
@@ -44,7 +44,7 @@ async def queue(
     calendar: bytes = b"",
     lands_on: str = "",
 ) -> bool:
-    """Put a mail into the outbox; whether it is new. The same `key` never sends twice.
+    """Put a mail into the outbox; False when there is one with the same `key`, which is sent once only.
 
     People who do not exist (`synthetic`) get no mail. `context` is what `messages.render` needs.
     """
@@ -71,7 +71,7 @@ async def queue(
 
 
 async def send_again(db: AsyncSession, mail_id: uuid.UUID, now: datetime) -> bool:
-    """Queue an uncertain or failed mail again, on an organiser's word; False when it is neither."""
+    """Queue a mail again that is uncertain or has failed, on an organiser's word; False for any other mail."""
     statement = update(Mail).where(col(Mail.id) == mail_id, col(Mail.state).in_(("uncertain", "failed")))
     leave_work(db)
     done = await db.exec(statement.values(state="queued", due_at=now, attempts=0, reason=""))

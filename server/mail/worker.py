@@ -1,4 +1,4 @@
-"""Sends what waits in the outbox, one mail at a time."""
+"""Sends the mail that waits in the outbox, one at a time."""
 
 from datetime import UTC, datetime
 
@@ -19,7 +19,7 @@ log = structlog.get_logger("plenary.mail")
 
 
 async def deliver_due(app: Starlette) -> datetime | None:
-    """A duty: send everything that is due, and mark what a crash left uncertain; when the next mail is due."""
+    """A duty: send all mail that is due, and mark as uncertain what a crash left. Returns when the next mail is due."""
     database, settings = app.state.db, app.state.settings
     async with database.reading() as db:
         due_at = await BACKLOG.next_due(db)
@@ -34,7 +34,7 @@ async def deliver_due(app: Starlette) -> datetime | None:
 
 
 async def deliver_next(database: Database, settings: Settings) -> bool:
-    """Send the mail that is due longest; False when none is. Without a mail server it is kept in the local outbox."""
+    """Send the mail that has been due longest; False when none is due. Without a mail server it is kept, not sent."""
     now = datetime.now(UTC)
     async with database.writing() as db:
         mail = await BACKLOG.claim(db, now)
@@ -49,7 +49,7 @@ async def deliver_next(database: Database, settings: Settings) -> bool:
 
 
 async def hand_over(database: Database, settings: Settings, mail: Mail, letter: Letter) -> None:
-    """Send a letter that was claimed, and write down what became of it."""
+    """Send a mail that was claimed, and write down the outcome."""
     problem: DeliveryProblem | None = None
     try:
         await send(letter, settings)
@@ -70,7 +70,7 @@ async def hand_over(database: Database, settings: Settings, mail: Mail, letter: 
 
 
 async def letter_of(db: AsyncSession, mail: Mail) -> Letter:
-    """A mail as it leaves. Its join link is made now, in the transaction that claims it."""
+    """The mail as it is sent. Its join link is made here, in the transaction that claims the mail."""
     text, html = mail.text, mail.html
     if JOIN_TOKEN in text:
         person, event = await db.get(Person, mail.person_id), await db.get(Event, mail.event_id)

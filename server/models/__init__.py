@@ -1,4 +1,4 @@
-"""Relations and constraints: what is stored, and what the database itself holds true. No queries."""
+"""Relations and their constraints. No queries."""
 
 from server.models.columns import UTCDateTime, utc_now
 from server.models.events import (

@@ -10,9 +10,9 @@ from sqlmodel import Field
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC; SQLite drops zones, so they are put back on reading.
+    """An aware datetime in UTC. SQLite drops the zone, so it is put back on reading.
 
-    Raises ValueError for a naive datetime: a moment without a zone is a guess.
+    Raises ValueError for a naive datetime: without a zone it is a guess.
     """
 
     impl = DateTime(timezone=True)
@@ -22,7 +22,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"a stored moment needs a zone: {value!r}")
+            raise ValueError(f"a stored datetime needs a zone: {value!r}")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -32,17 +32,17 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def utc_now() -> datetime:
-    """The moment a row is made, aware, UTC."""
+    """The present as an aware datetime in UTC: the default of a row's moments."""
     return datetime.now(UTC)
 
 
 def key() -> Any:
-    """A random primary key (UUID 4): it can be shown in an address without telling how many came before."""
+    """A random primary key (UUID 4): shown in an address, it does not tell how many rows came before."""
     return Field(default_factory=uuid.uuid4, primary_key=True)
 
 
 def moment(**options: Any) -> Any:
-    """A moment in UTC, made at the time the row is made unless a default is given."""
+    """A column of an aware datetime in UTC. Unless a default is given, it holds the time at which the row was made."""
     if "default" not in options and "default_factory" not in options:
         options["default_factory"] = utc_now
     return Field(sa_type=UTCDateTime, **options)

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from server.models.columns import key, moment
 
 RECORDINGS_STAY = timedelta(days=90)
-"""How long after the event's last day they can be watched when no day is set for them to close."""
+"""The time after the event's last day at which recordings close, unless the organiser sets a day."""
 
 
 class Event(SQLModel, table=True):
@@ -26,25 +26,25 @@ class Event(SQLModel, table=True):
     hashtag: str = Field(default="", max_length=60)
     """Without its #."""
     zone: str = Field(default="Europe/London", max_length=60)
-    """An IANA zone: agenda hours and report days are this zone's."""
+    """An IANA time zone: the agenda's hours and the report's days are in it."""
     starts_on: date
     ends_on: date
     target: int | None = Field(default=None)
-    """How many registrations the organiser hopes for."""
+    """The number of registrations that the organiser hopes for."""
     capacity: int | None = Field(default=None)
-    """How many registrations can be confirmed; beyond it they are waitlisted. None: no bound."""
+    """The most registrations that can be confirmed; any more are waitlisted. None: no bound."""
     sectors: list[str] = Field(default_factory=list, sa_type=JSON)
     places: list[str] = Field(default_factory=list, sa_type=JSON)
     recordings_open: str = Field(default="at once", max_length=20)
-    """at once, or when published."""
+    """at once, or when published: the time at which a recording opens."""
     recordings_close_on: date | None = Field(default=None)
     salt: bytes
-    """Random, for pseudonyms; emptied at the retention date."""
+    """Random bytes for pseudonyms; emptied at the retention date."""
     created_at: datetime = moment()
 
     @property
     def recordings_until(self) -> date:
-        """The last day on which recordings can be watched, join links work and people register to catch up."""
+        """The last day on which recordings can be watched, join links work and people can register to catch up."""
         return self.recordings_close_on or self.ends_on + RECORDINGS_STAY
 
 
@@ -64,7 +64,7 @@ class Track(SQLModel, table=True):
 
 
 class Speaker(SQLModel, table=True):
-    """Someone named on the agenda; `person_id` when they can sign in."""
+    """Someone named on the agenda. `person_id` is set once they can sign in."""
 
     id: uuid.UUID = key()
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
@@ -90,9 +90,9 @@ class Session(SQLModel, table=True):
     track_id: uuid.UUID | None = Field(default=None, foreign_key="track.id", ondelete="SET NULL")
     film_id: uuid.UUID | None = Field(default=None, foreign_key="film.id", ondelete="SET NULL")
     signed_film_id: uuid.UUID | None = Field(default=None, foreign_key="film.id", ondelete="SET NULL")
-    """The film in sign language that is shown in a window beside its film."""
+    """The film in sign language that is shown in a window beside the film."""
     stage_id: uuid.UUID | None = Field(default=None, foreign_key="stage.id", ondelete="SET NULL")
-    """Where it is broadcast live; a session that plays a film needs none."""
+    """The stage that broadcasts it; a session that plays a film needs none."""
     slug: str = Field(max_length=60)
     title: str = Field(max_length=160)
     abstract: str = Field(default="", max_length=5000)
@@ -104,23 +104,23 @@ class Session(SQLModel, table=True):
     ends_at: datetime = moment()
     state: str = Field(default="scheduled", max_length=20)
     auto: bool = Field(default=True)
-    """Started and ended by the clock, unless somebody does it first."""
+    """True when the clock starts and ends it, unless somebody does so first."""
     started_at: datetime | None = moment(default=None)
     ended_at: datetime | None = moment(default=None)
     recording: str = Field(default="none", max_length=20)
-    """none, ready (made but not open), open or withdrawn."""
+    """The state of its recording: none, ready (made but not open), open or withdrawn."""
     trim_start: float = Field(default=0.0)
-    """Seconds of the film before which its recording is cut away."""
+    """The second of the film at which its recording begins: what comes before is cut away."""
     trim_end: float | None = Field(default=None)
-    """Seconds of the film after which it is cut away; None: nothing is."""
+    """The second of the film at which its recording ends. None: at the end of the film."""
     downloadable: bool = Field(default=False)
-    """Whether those who may watch the recording may download it."""
+    """True when everybody who may watch the recording may download it."""
     media_key: str = Field(max_length=32)
-    """128 random bits (hex) in the address of its segments; withdrawing changes it."""
+    """128 random bits (hex) in the address of its segments. Withdrawing or trimming the recording changes them."""
 
 
 class SessionPause(SQLModel, table=True):
-    """A pause of a live session; open while `resumed_at` is None."""
+    """A pause of a live session. It goes on while `resumed_at` is None."""
 
     id: uuid.UUID = key()
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", index=True)
@@ -129,7 +129,7 @@ class SessionPause(SQLModel, table=True):
 
 
 class SessionSpeaker(SQLModel, table=True):
-    """Who speaks in a session, in which order."""
+    """A speaker of a session, in the order of the agenda."""
 
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
     speaker_id: uuid.UUID = Field(foreign_key="speaker.id", ondelete="CASCADE", primary_key=True)
@@ -143,14 +143,14 @@ class Film(SQLModel, table=True):
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
     title: str = Field(max_length=160)
     directory: str = Field(max_length=200)
-    """Below the data directory's `media/films`; holds segments, captions and `film.json`, the index."""
+    """A folder below the data directory's `media/films`, with segments, captions and `film.json`, the index."""
     duration: float
     """Seconds."""
     created_at: datetime = moment()
 
 
 class Announcement(SQLModel, table=True):
-    """A message of the organiser to every open page; the newest that is not withdrawn is shown."""
+    """A message of the organiser to every open page. The newest one that is not withdrawn is shown."""
 
     id: uuid.UUID = key()
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
@@ -169,6 +169,6 @@ class HashtagMention(SQLModel, table=True):
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE")
     network: str = Field(max_length=60)
     reference: str = Field(max_length=200)
-    """The post's address or number: importing a file twice counts it once."""
+    """The post's address or number, by which a post that is imported twice counts once."""
     posted_at: datetime = moment()
     impressions: int = Field(default=0)

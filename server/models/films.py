@@ -1,4 +1,4 @@
-"""Films that are being brought in."""
+"""Films that are being uploaded."""
 
 import uuid
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How well what a session sent is kept."""
+"""The keeping of recordings: their safety while a session is live, and the check after it."""
 
 import uuid
 from datetime import datetime
@@ -10,30 +10,30 @@ from server.models.columns import moment
 
 
 class Keeping(SQLModel, table=True):
-    """One session's recording: how far it is on the disk, and what the check after the session found."""
+    """One session's recording: the part of it that is safe on disk, and the findings of the check after the session."""
 
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
     safe_up_to: datetime | None = moment(default=None)
-    """The last moment that is on the disk with picture and sound."""
+    """The moment of the programme up to which picture and sound are on disk."""
     troubles: list[str] = Field(default_factory=list, sa_type=JSON)
-    """What is wrong now (rooms.topics.keeping.Trouble)."""
+    """The troubles that there are now, from `rooms.topics.keeping.Trouble`."""
     stored_key: str = Field(default="", max_length=32)
-    """The media key under which the object store has it."""
+    """The media key under which the object store holds the recording."""
     stored: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
-    """How many segments of each rendition the object store has."""
+    """The number of segments of each rendition that the object store holds."""
     store_away: bool = Field(default=False)
-    """The object store did not take the next ones; they are tried again."""
+    """True while the object store does not take the next segments; they are sent again."""
     checked_at: datetime | None = moment(default=None)
     seconds: float = Field(default=0)
-    """What was found, all renditions alike."""
+    """The length that the check found, the same in all renditions."""
     offset_ms: int = Field(default=0)
-    """By how much sound and picture are apart at the end of a stretch, at worst."""
+    """The largest distance between sound and picture at the end of a stretch, in milliseconds."""
     missing: list[list[float]] = Field(default_factory=list, sa_type=JSON)
-    """Where nothing was kept though the session was live: pairs of seconds since 1970."""
+    """The gaps: stretches of the live session of which nothing was kept, as pairs of seconds since 1970."""
     faults: list[str] = Field(default_factory=list, sa_type=JSON)
-    """What is wrong with it, in words; empty for a good one."""
+    """The faults that the check found, in words; empty for a good recording."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether the check found nothing wrong and nothing missing."""
+        """True when the check found no fault and no gap."""
         return self.checked_at is not None and not self.faults and not self.missing

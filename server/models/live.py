@@ -1,4 +1,4 @@
-"""The facts that live rooms leave behind. Facts carry a person's id without a foreign key (see Registration)."""
+"""The facts that live rooms leave behind. A fact holds a person's id without a foreign key (see Registration)."""
 
 import uuid
 from datetime import datetime
@@ -21,14 +21,14 @@ class Reaction(SQLModel, table=True):
     sender: str = Field(primary_key=True, max_length=16)
     """64 random bits (hex) made at each page load."""
     n: int = Field(primary_key=True)
-    """Counts within its sender, from 1."""
+    """Numbers the reactions of a sender, from 1."""
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE")
     emoji: str = Field(max_length=10)
     outcome: str = Field(max_length=20)
     wave: str = Field(default="live", max_length=10)
     received_at: datetime = moment()
     media_at: datetime | None = moment(default=None)
-    """The moment of the programme that its sender was seeing."""
+    """The moment of the programme that the person was seeing."""
 
 
 class Tally(SQLModel, table=True):
@@ -51,7 +51,7 @@ class RefusalTally(SQLModel, table=True):
 
 
 class DroppedFrames(SQLModel, table=True):
-    """Frames that a flooding connection sent past the hard limit, before it was closed."""
+    """The frames that a flooding connection sent past the hard limit before it was closed."""
 
     id: uuid.UUID = key()
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", index=True)
@@ -61,7 +61,7 @@ class DroppedFrames(SQLModel, table=True):
 
 
 class TopicRevision(SQLModel, table=True):
-    """How often a topic of a room has changed: raised in the transaction that changes it."""
+    """The number of changes of a topic in a room, raised in the transaction that changes the topic."""
 
     __tablename__ = "topic_revision"
 
@@ -81,4 +81,4 @@ class Attendance(SQLModel, table=True):
     wave: str = Field(default="live", max_length=10)
     started_at: datetime = moment()
     seen_at: datetime = moment()
-    """The last moment at which they were known to be there."""
+    """The last moment at which the person was known to be there."""

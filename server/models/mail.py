@@ -1,4 +1,4 @@
-"""Mail that waits to be sent, and what became of it."""
+"""Mail that waits to be sent, and its outcome."""
 
 import uuid
 from datetime import datetime
@@ -11,9 +11,9 @@ from server.models.jobs import Leased
 
 
 class Mail(Leased, table=True):
-    """One message. `state` is queued, sending, sent, kept (local outbox), uncertain or failed.
+    """One mail. `state` is queued, sending, sent, kept (local outbox), uncertain or failed.
 
-    `idempotency_key` is unique, so the same occasion never sends twice. Where the text holds
+    `idempotency_key` is unique, so an occasion sends one mail at most. Where the text holds
     `server.mail.messages.JOIN_TOKEN`, a join link is made at the moment of delivery, so that its token is not stored.
     """
 
@@ -24,7 +24,7 @@ class Mail(Leased, table=True):
     person_id: uuid.UUID | None = Field(default=None, index=True)
     idempotency_key: str = Field(max_length=120, unique=True)
     kind: str = Field(default="", max_length=40)
-    """Which of `server.mail.messages.KINDS` it is."""
+    """One of `server.mail.messages.KINDS`."""
     recipient: str = Field(max_length=254)
     subject: str = Field(max_length=200)
     text: str
@@ -32,8 +32,8 @@ class Mail(Leased, table=True):
     calendar: str = Field(default="")
     """An iCalendar attachment, or empty."""
     lands_on: str = Field(default="", max_length=200)
-    """Where its join link leads; empty: where the person's role belongs."""
+    """The path to which its join link leads; empty: the home page of the person's role."""
     state: str = Field(default="queued", max_length=20)
     created_at: datetime = moment()
     sent_at: datetime | None = moment(default=None)
-    """When it left, or was kept here."""
+    """The moment at which it was sent, or kept in the local outbox."""

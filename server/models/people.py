@@ -1,4 +1,4 @@
-"""People, what they may do and how they come in."""
+"""People, their roles, their join links and their sign-ins."""
 
 import uuid
 from datetime import datetime
@@ -21,7 +21,7 @@ class Person(SQLModel, table=True):
     password_hash: str | None = Field(default=None, max_length=255)
     totp_secret: str | None = Field(default=None, max_length=64)
     totp_last_step: int | None = Field(default=None)
-    """The last time step accepted (RFC 6238, 5.2): a code is good once."""
+    """The last time step that was accepted (RFC 6238, 5.2): each code is good once."""
     synthetic: bool = Field(default=False)
     created_at: datetime = moment()
 
@@ -35,7 +35,7 @@ class GrantRow(SQLModel, table=True):
     id: uuid.UUID = key()
     person_id: uuid.UUID = Field(foreign_key="person.id", ondelete="CASCADE", index=True)
     role: str = Field(max_length=20)
-    """organiser, producer, moderator, chair, speaker, host, interpreter, help desk, analyst."""
+    """organiser, producer, moderator, chair, speaker, host, interpreter, help desk or analyst."""
     scope: str = Field(max_length=20)
     """installation, event, session, stage or table."""
     scope_id: uuid.UUID | None = Field(default=None)
@@ -50,12 +50,12 @@ class JoinLink(SQLModel, table=True):
     event_id: uuid.UUID | None = Field(default=None, foreign_key="event.id", ondelete="CASCADE")
     token_hash: str = Field(max_length=64, unique=True)
     lands_on: str = Field(default="", max_length=200)
-    """The path to open after joining; empty: where the person's role belongs."""
+    """The path to open after joining; empty: the home page of the person's role."""
     strong: bool = Field(default=False)
-    """Printed by the command line: whoever has the shell is the owner, so it signs in strongly."""
+    """True for a link that the command line printed. It signs in strongly: whoever has the shell is the owner."""
     created_at: datetime = moment()
     expires_at: datetime | None = moment(default=None)
-    """None: when the event's last recording closes."""
+    """None: the link expires when the event's last recording closes."""
     ended_at: datetime | None = moment(default=None)
 
 
@@ -70,7 +70,7 @@ class SignIn(SQLModel, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     browser: str = Field(default="", max_length=200)
     strong: bool = Field(default=False)
-    """Password and one-time code were given, or the link came from the command line."""
+    """True when a password and a one-time code were given, or the link came from the command line."""
     created_at: datetime = moment()
     seen_at: datetime = moment()
     ended_at: datetime | None = moment(default=None)

@@ -1,4 +1,4 @@
-"""Recordings: their chapters, and what viewers leave behind in them."""
+"""Recordings: their chapters, what was watched of them, and drafts of their captions."""
 
 import uuid
 from datetime import datetime
@@ -10,7 +10,7 @@ from server.models.columns import key, moment
 
 
 class Chapter(SQLModel, table=True):
-    """A marker of the organiser's. It names a media time, so trimming the recording moves it along."""
+    """A chapter mark, set by the organiser at a media time, so trimming the recording does not displace it."""
 
     id: uuid.UUID = key()
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", index=True)
@@ -21,8 +21,8 @@ class Chapter(SQLModel, table=True):
 class WatchInterval(SQLModel, table=True):
     """A stretch of a recording that one person played without a jump, stored once under (person, sender, n).
 
-    It grows while it is being played. What a person has seen is the union of their stretches. A fact: the person's id
-    is no foreign key (see Registration).
+    It grows while the recording is being played. A person has seen the union of their stretches. This is a fact, so the
+    person's id is no foreign key (see Registration).
     """
 
     __tablename__ = "watch_interval"
@@ -32,25 +32,25 @@ class WatchInterval(SQLModel, table=True):
     sender: str = Field(primary_key=True, max_length=16)
     """64 random bits (hex) made at each page load."""
     n: int = Field(primary_key=True)
-    """Counts within its sender, from 1."""
+    """Numbers the stretches of a sender, from 1."""
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE")
     begins: float
     """Seconds of the film, which trimming never moves (see `rooms.playback.cuts`)."""
     ends: float
     speed: float = Field(default=1.0)
-    """How many seconds of the recording passed in one of the clock."""
+    """The seconds of the recording that pass in one second of the clock."""
     began_at: datetime = moment()
     seen_at: datetime = moment()
-    """When it was last known to be playing."""
+    """The last moment at which it was known to be playing."""
 
 
 class CaptionDraft(SQLModel, table=True):
-    """What speech recognition understood of a session, for the organiser to correct before anybody else reads it."""
+    """Captions drafted by speech recognition for a session. Until they are published, only the organiser reads them."""
 
     __tablename__ = "caption_draft"
 
     session_id: uuid.UUID = Field(foreign_key="session.id", ondelete="CASCADE", primary_key=True)
     directory: str = Field(max_length=120)
-    """Where the film that was listened to lies."""
+    """The folder of the film that was listened to."""
     text: str
-    """WebVTT as it was understood, or as the organiser has corrected it so far."""
+    """WebVTT, with the organiser's corrections so far."""

@@ -1,4 +1,4 @@
-"""A person's place at an event, and what they keep there."""
+"""Registrations, and what a person keeps at an event: bookmarks and watch progress."""
 
 import uuid
 from datetime import datetime
@@ -17,7 +17,7 @@ class Registration(SQLModel, table=True):
     id: uuid.UUID = key()
     event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE")
     person_id: uuid.UUID = Field(index=True)
-    """Not a foreign key: erasing a person re-keys their facts to a random id."""
+    """No foreign key: erasing a person re-keys their facts to a random id."""
     state: str = Field(default="confirmed", max_length=20)
     organisation: str = Field(default="", max_length=120)
     sector: str = Field(default="", max_length=60)
@@ -29,9 +29,9 @@ class Registration(SQLModel, table=True):
     calm: bool = Field(default=False)
     access_note: str = Field(default="", max_length=1000)
     directory: bool = Field(default=False)
-    """Consents to be found by other delegates."""
+    """True when the person consents to be found by other delegates."""
     source: str = Field(default="", max_length=60)
-    """Where they heard of the event."""
+    """The answer to where the person heard of the event."""
     created_at: datetime = moment()
     confirmed_at: datetime | None = moment(default=None)
     cancelled_at: datetime | None = moment(default=None)
@@ -46,7 +46,7 @@ class Bookmark(SQLModel, table=True):
 
 
 class WatchProgress(SQLModel, table=True):
-    """How far a person has watched a recording, to resume on any device."""
+    """A person's position in a recording, to resume it on any device."""
 
     __tablename__ = "progress"
 

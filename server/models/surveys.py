@@ -1,4 +1,4 @@
-"""Surveys and what people answered."""
+"""Surveys, their questions, and people's responses and answers."""
 
 import uuid
 from datetime import datetime
@@ -37,7 +37,7 @@ class Question(SQLModel, table=True):
     id: uuid.UUID = key()
     survey_id: uuid.UUID = Field(foreign_key="survey.id", ondelete="CASCADE")
     name: str = Field(max_length=40)
-    """The name in reports and exports: understanding, stars_content, watch_later…"""
+    """The name in reports and exports, such as understanding, stars_content or watch_later."""
     kind: str = Field(max_length=10)
     text: str = Field(max_length=300)
     low_label: str = Field(default="", max_length=60)

@@ -1,4 +1,4 @@
-"""Networking tables: seats, those waiting, and what is said there."""
+"""Networking tables: their seats, their queues, and the messages written at them."""
 
 import uuid
 from datetime import datetime
@@ -27,7 +27,7 @@ class NetworkingTable(SQLModel, table=True):
 
 
 class Seat(SQLModel, table=True):
-    """A taken seat. One person a seat, one seat a person in an event: held by the constraints."""
+    """A taken seat. The constraints hold that a seat has one person, and a person one seat in an event."""
 
     __table_args__ = (
         UniqueConstraint("table_id", "number"),
@@ -42,7 +42,7 @@ class Seat(SQLModel, table=True):
     person_id: uuid.UUID
     taken_at: datetime = moment()
     seen_at: datetime = moment()
-    """The last moment at which its person had the table open; who is gone keeps nobody waiting."""
+    """The last moment at which the person had the table open. A person who is gone loses the seat to one who waits."""
 
 
 class TableStay(SQLModel, table=True):
@@ -58,7 +58,7 @@ class TableStay(SQLModel, table=True):
 
 
 class QueueEntry(SQLModel, table=True):
-    """A person waiting for a seat, first come first served; offered one until `offer_ends_at`."""
+    """A person in the queue for a seat, first come first served. An offer of a seat stands until `offer_ends_at`."""
 
     __tablename__ = "queue_entry"
     __table_args__ = (UniqueConstraint("table_id", "person_id"),)
@@ -68,12 +68,12 @@ class QueueEntry(SQLModel, table=True):
     person_id: uuid.UUID
     joined_at: datetime = moment()
     offered_number: int | None = Field(default=None)
-    """The seat that is kept for them while the offer stands."""
+    """The number of the seat that is kept for the person while the offer stands."""
     offer_ends_at: datetime | None = moment(default=None)
 
 
 class TableMessage(SQLModel, table=True):
-    """What one person said in text at a table."""
+    """A message that a person wrote at a table."""
 
     __tablename__ = "table_message"
 

@@ -1,1 +1,1 @@
-"""What keeps a process running: workers, locks, logs, metrics, and the runner of duties."""
+"""The running of a process: its duties, jobs, child processes and workers, its locks, logs and metrics."""

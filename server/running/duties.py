@@ -1,7 +1,7 @@
-"""Runs the duties beside the pages for as long as the application does: one owner for every task.
+"""Runs the duties beside the pages for as long as the application runs: one owner for every task.
 
-Most duties wait until a transaction of this process has left something to do. What another process leaves, a command
-of `plenary` or a process that has died, is found within `REST_S`.
+Most duties rest until a transaction of this process leaves something to do. Work that another process leaves (a
+command of `plenary`, or a process that has died) is found within `REST_S`.
 """
 
 import asyncio
@@ -20,14 +20,15 @@ log = structlog.get_logger("plenary.duties")
 
 
 REST_S = 5.0
-"""The longest that a duty rests. All look at the same moments: one wakes the processor's caches for the others."""
+"""The longest rest of a duty. All duties look at the same moments: the first warms the processor's caches."""
 
 
 @dataclass(frozen=True)
 class Duty:
-    """Something done again and again: `work(app)` at most once in `every_s` seconds.
+    """Work that is done again and again: `work(app)` at most once in `every_s` seconds.
 
-    One that `rests` says when it has something to do again: None when that is not before it is called.
+    The work of a duty that `rests` returns the moment at which it is due again, or None when only a transaction can
+    make it due.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Duty:
 
 @asynccontextmanager
 async def running(app: Starlette, duties: Sequence[Duty]) -> AsyncIterator[None]:
-    """Do these duties for as long as the context is open."""
+    """Run these duties for as long as the context is open."""
     task = asyncio.create_task(run(app, duties), name="duties")
     try:
         yield
@@ -49,7 +50,7 @@ async def running(app: Starlette, duties: Sequence[Duty]) -> AsyncIterator[None]
 
 
 async def run(app: Starlette, duties: Sequence[Duty]) -> None:
-    """Do every duty until cancelled."""
+    """Run every duty until the caller is cancelled."""
     database: Database = app.state.db
     async with asyncio.TaskGroup() as tasks:
         for duty in duties:
@@ -59,22 +60,22 @@ async def run(app: Starlette, duties: Sequence[Duty]) -> None:
 
 
 async def keep_doing(duty: Duty, app: Starlette, called: asyncio.Event) -> None:
-    """A duty that fails is noted and done again at its next beat: mail waits while the database is away."""
+    """Run one duty until the caller is cancelled, again after a failure too: mail waits while the database is away."""
     while True:
         called.clear()
-        due: datetime | None = datetime.now(UTC)
+        due_at: datetime | None = datetime.now(UTC)
         try:
-            due = await duty.work(app)
+            due_at = await duty.work(app)
         except Exception:
             log.exception("duty failed", duty=duty.name)
         await asyncio.sleep(duty.every_s)
         if duty.rests:
             with suppress(TimeoutError):
-                async with asyncio.timeout(rest_s(due)):  # `wait_for` loses a cancellation (before Python 3.12)
+                async with asyncio.timeout(rest_s(due_at)):  # `wait_for` loses a cancellation (before Python 3.12)
                     await called.wait()
 
 
-def rest_s(due: datetime | None) -> float:
-    """How long a duty may rest that has something to do again at `due`, seconds."""
+def rest_s(due_at: datetime | None) -> float:
+    """The seconds for which a duty may rest that is due again at `due_at`."""
     longest = REST_S - time.monotonic() % REST_S
-    return longest if due is None else min(longest, max(0.0, (due - datetime.now(UTC)).total_seconds()))
+    return longest if due_at is None else min(longest, max(0.0, (due_at - datetime.now(UTC)).total_seconds()))

@@ -1,4 +1,4 @@
-"""When Python looks for garbage: seldom, and never among what start-up made.
+"""Settings of Python's garbage collector: it runs seldom, and never looks at the objects that start-up made.
 
 A connection is some hundred objects that live for hours. By default Python walks through all of them again and again
 while a crowd arrives: at ten thousand connections each walk stops the server for hundreds of milliseconds.
@@ -7,13 +7,13 @@ while a crowd arrives: at ten thousand connections each walk stops the server fo
 import gc
 
 YOUNG = 50_000
-"""So many new objects before the youngest are looked through: some ten ticks' worth, a few milliseconds."""
+"""New objects between two looks at the youngest generation: about ten ticks of them, a look of a few milliseconds."""
 MIDDLE, OLD = 20, 100
-"""After so many rounds of the generation before. A walk through everything comes after a hundred million objects."""
+"""Looks at the generation before, between two looks at this one. All objects are looked at every hundred million."""
 
 
 def settle() -> None:
-    """Once everything that lasts is loaded: leave it out for good, and look through the rest seldom."""
+    """Leave out every object that exists now for good, and look at later ones seldom. Called once start-up is over."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

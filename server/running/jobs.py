@@ -22,7 +22,7 @@ EVERY_S = 1.0
 LEASE = timedelta(minutes=2)
 """A job whose process has died is begun anew after that time."""
 BEAT_S = 1.0
-"""How often a running job's progress is stored and its lease is looked at: a cancelled job stops within that time."""
+"""The time between two looks at a running job's lease; each stores its progress. A cancelled job stops within it."""
 RELEASED_WITHIN_S = 1.0
 SURPRISE = "Something went wrong here. The log says what."
 log = structlog.get_logger("plenary.jobs")
@@ -62,15 +62,15 @@ class HeldJob:
         self._leased_until = job.leased_until or job.due_at
 
     def progress(self, done: int, total: int | None = None) -> None:
-        """Report that `done` of `total` is done; stored at the next beat. Progress never falls."""
+        """Report that `done` of `total` is done; stored at the next beat. A smaller number than before is ignored."""
         if (done, total) != self._progress and (total != self._progress[1] or done > self._progress[0]):
             self._progress = done, total
 
     @asynccontextmanager
     async def finishing(self) -> AsyncIterator[AsyncSession]:
-        """Open the transaction that stores the result and finishes the job. Raises LeaseLost, and then stores nothing.
+        """Open the transaction that stores the result and finishes the job.
 
-        Work that stores no result need not call this.
+        Work that stores no result need not call this. Raises LeaseLost, and then nothing is stored.
         """
         async with self._database.writing() as db:
             if not await self._backlog.settle(db, self.job, "finished"):
@@ -113,7 +113,7 @@ class HeldJob:
                     await self._backlog.hinder(db, self.job, now, SURPRISE)
 
     async def release(self) -> None:
-        """Let another process begin at once what this one leaves undone. If that fails, it waits for the lease."""
+        """Give the job back, so that another process can begin it at once. Should that fail, the lease lapses."""
         with suppress(Exception):
             async with asyncio.timeout(RELEASED_WITHIN_S), self._database.writing() as db:
                 await self._backlog.put_off(db, self.job, datetime.now(UTC))
@@ -144,7 +144,7 @@ def duty_of(kind: JobKind) -> Duty:
 
 
 async def work_off(kind: JobKind, app: Starlette) -> datetime | None:
-    """Do every job of a kind that is due, one after the other; the moment at which the next is due."""
+    """Run every job of a kind that is due, one after the other. Returns the moment at which the next one is due."""
     database: Database = app.state.db
     while True:
         async with database.reading() as db:
@@ -180,7 +180,7 @@ async def do(kind: JobKind, app: Starlette, held: HeldJob) -> None:
 
 
 async def stop(work: "asyncio.Future[None]") -> None:
-    """Cancel the work and wait until it has let go of everything: its child process is gone then."""
+    """Cancel the work and wait until it has ended; its child process is gone then."""
     work.cancel()
     await asyncio.wait([work])
 

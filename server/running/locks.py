@@ -8,7 +8,10 @@ from pathlib import Path
 
 @contextmanager
 def alone(file: Path) -> Iterator[bool]:
-    """Whether no other process holds this file, as long as the context is open; it lets go when it dies, too."""
+    """Hold a lock on this file while the context is open; False when another process of this machine holds it.
+
+    The lock ends with its process too.
+    """
     with file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

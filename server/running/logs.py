@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each where a machine reads them, plain text at a terminal."""
+"""Log lines: plain text at a terminal, elsewhere one JSON object a line for machines."""
 
 import logging
 import sys

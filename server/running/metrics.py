@@ -1,6 +1,6 @@
-"""What `/metrics` says, in Prometheus' text format: of this process, or of all workers of one supervisor together.
+"""The answer of `/metrics`, in Prometheus' text format: for this process, or for all workers of one supervisor.
 
-Workers write what they measure to files that each of them can add up, so it does not matter which of them is asked.
+Workers write their measurements to files that each of them can add up, so any of them may be asked.
 """
 
 import os
@@ -12,11 +12,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable from which Prometheus' client itself reads where workers write; `server/running/workers.py` sets it."""
+"""The environment variable by which Prometheus' client knows the folder of those files; `workers.supervise` sets it."""
 
 
-class MailQueue(Collector):
-    """How many mails wait: in the database, so every process would say the same."""
+class MailWaiting(Collector):
+    """The number of mails that wait. It is counted in the database, so every process gives the same number."""
 
     def __init__(self, waiting: int) -> None:
         self.waiting = waiting
@@ -26,9 +26,9 @@ class MailQueue(Collector):
 
 
 def exposition(*, mail_waiting: int) -> bytes:
-    """Everything that is measured."""
+    """Every measurement, as Prometheus' text."""
     shared = CollectorRegistry()
-    shared.register(MailQueue(mail_waiting))
+    shared.register(MailWaiting(mail_waiting))
     if DIRECTORY not in os.environ:
         return generate_latest(REGISTRY) + generate_latest(shared)
     MultiProcessCollector(shared)  # type: ignore[no-untyped-call]

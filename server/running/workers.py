@@ -1,4 +1,4 @@
-"""Several web processes on one socket. Knows how they start, die and end; not what they serve."""
+"""Several web processes on one socket: their start, death and end. Knows nothing of what they serve."""
 
 import multiprocessing
 import os
@@ -20,16 +20,16 @@ from server.running import metrics
 
 OPENS_WITHIN_S = 120
 RESTART_EVERY_S = 1.0
-"""Workers that die as soon as they start are started again no more often."""
+"""The shortest time between two restarts, for workers that die as soon as they start."""
 
 log = structlog.get_logger("plenary.workers")
 
 
 class WebWorker(Process):
-    """uvicorn's worker process."""
+    """uvicorn's worker process, with a server that exists before its first thread."""
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
-        """Runs in the new process. The server is made before uvicorn's thread that tells of it can make another."""
+        """Serve, in the new process. The server is made here, before uvicorn's reporting thread would make another."""
         self._server = uvicorn.Server(self.config)
         super().target(sockets)
 
@@ -37,14 +37,14 @@ class WebWorker(Process):
 class Workers(Multiprocess):
     """uvicorn's supervisor: SIGTERM and SIGINT end all workers, SIGHUP replaces one after the other.
 
-    Its own watch over them takes a worker that is slow to start for one that hangs, so it is not used.
+    Its own health check is not used: it takes a worker that is slow to start for one that hangs.
     """
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], on_ready: Callable[[], None]) -> None:
         super().__init__(config, sockets)
         self.on_ready = on_ready
         self.failed = False
-        """A worker could not start, and no other could either."""
+        """True once a worker could not start: no other worker could either."""
         self._restart_at = 0.0
 
     def init_processes(self) -> None:
@@ -52,7 +52,7 @@ class Workers(Multiprocess):
         threading.Thread(target=self._say_when_ready, name="ready", daemon=True).start()
 
     def keep_subprocess_alive(self) -> None:
-        """Start a worker that has died again."""
+        """Replace each worker that has died."""
         for at, worker in enumerate(self.processes):
             if worker.process.is_alive() or time.monotonic() < self._restart_at:
                 continue
@@ -66,7 +66,7 @@ class Workers(Multiprocess):
             self.processes[at] = self._start()
 
     def restart_all(self) -> None:
-        """Put a new worker in the place of each, one after the other; the old one serves until the new one does."""
+        """Replace the workers one after the other; each old worker serves until its successor does."""
         for at, old in enumerate(self.processes):
             new = self._start()
             if not new.wait_until_ready(OPENS_WITHIN_S, self.should_exit):
@@ -100,7 +100,7 @@ def supervise(config: uvicorn.Config, listener: socket.socket, on_ready: Callabl
 
 
 def end_with_supervisor() -> None:
-    """Called in a worker: it does not outlive a supervisor that was killed."""
+    """End this worker when its supervisor is gone, even if the supervisor was killed."""
     parent = multiprocessing.parent_process()
 
     def wait() -> None:
