@@ -1,1 +1,1 @@
-"""The live conference: what happens in a place where people are present. No HTTP framework, no SQL, no templates."""
+"""The live conference: rooms in which people are present. No HTTP framework, no SQL, no templates."""

@@ -12,7 +12,7 @@ EXTEND_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """From when to when a person was there, epoch milliseconds; tabs and devices of one person share a stay."""
+    """A span in which a person attended, epoch milliseconds. Tabs and devices of one person share a stay."""
 
     session: uuid.UUID
     person: uuid.UUID
@@ -22,23 +22,23 @@ class Stay:
 
 
 class Stays:
-    """The stays that this process watches, and those that are yet to be written."""
+    """The stays that this process observes, and those that are still to be written."""
 
     def __init__(self) -> None:
         self._open: dict[uuid.UUID, dict[uuid.UUID, Stay]] = {}
         """By session and person."""
         self._observed_ms: dict[uuid.UUID, int] = {}
-        """When each session was last observed: a process that slept knows nothing of the time between."""
+        """The last observation of each session: a process that slept knows nothing of the time between."""
         self._unwritten: dict[uuid.UUID, Stay] = {}
         self._extend_at_ms = 0
-        """When all that go on are to be written, by the clock that nobody sets."""
+        """The next time at which every open stay is written, milliseconds of the monotonic clock."""
 
     def observe(
         self, session: uuid.UUID, there: Collection[uuid.UUID], *, at_ms: int, end_ms: int | None = None
     ) -> None:
-        """These people attend this session at `at_ms`; whoever is not among them has left.
+        """Note that exactly these people attend a session at `at_ms`; everybody else has left.
 
-        `end_ms` is the session's actual end, beyond which no stay reaches. A clock that was set ends every stay.
+        `end_ms` is the session's actual end, beyond which no stay reaches. When the clock was set, every stay ends.
         """
         attending = self._open.setdefault(session, {})
         until_ms = at_ms if end_ms is None else min(at_ms, end_ms)
@@ -54,7 +54,7 @@ class Stays:
             del self._open[session], self._observed_ms[session]
 
     def due(self, *, now_ms: int) -> list[Stay]:
-        """What to write now: stays begun and ended since the last time, and every 30 s all that go on."""
+        """List the stays to write now: those begun or ended since the last time, and every 30 s all open ones."""
         if now_ms >= self._extend_at_ms:
             self._extend_at_ms = now_ms + EXTEND_MS
             for session, attending in self._open.items():
@@ -63,7 +63,7 @@ class Stays:
         return list(self._unwritten.values())
 
     def written(self, stays: Iterable[Stay]) -> None:
-        """These are stored; what changed in the meantime stays due."""
+        """Note that these stays are stored. A stay that changed in the meantime stays due."""
         for stay in stays:
             if self._unwritten.get(stay.id) == stay:
                 del self._unwritten[stay.id]

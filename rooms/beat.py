@@ -1,4 +1,4 @@
-"""What moves the rooms through time: the tick, the commits, the reading of rows, the once-a-second look around."""
+"""The beat of the rooms: the tick, the commits, the reading of rows, and the look around once a second."""
 
 import asyncio
 import logging
@@ -17,32 +17,32 @@ from rooms.receivers import PART
 
 TICK_S = 0.1
 STORED_WITHIN_S = 0.08
-"""So long a tick waits for what it asked to be stored, to show it at once; what takes longer is shown by a later."""
+"""The longest that a tick waits for its commit, to show it at once; a slower commit is shown by a later tick."""
 LOOK_S = 1.0
 LAG_EVERY_S = 1.0
 RECOUNT_MS = 4_000
 RETRY_S = 0.5
-"""Between two tries at a database that does not answer."""
+"""The pause between two tries at a database that does not answer."""
 
 logger = logging.getLogger(__name__)
 
 
 class Beat:
-    """The tasks of one hub. Each step can also be taken by hand, at any time the hub's clocks say."""
+    """The tasks of one hub. A test takes each step by hand, at a time that it sets."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.stays = Stays()
         self._state_at_ms = 0
-        """When this process states again whom it has."""
+        """The next time at which this process states everyone it has, milliseconds of the monotonic clock."""
         self._recount_at_ms = 0
-        """When the numbers of the open sessions are read again: another process's word of them may be lost."""
+        """The next time at which the counts of open sessions are read: another process's word of them may be lost."""
         self._storing: asyncio.Task[None] | None = None
         self._store_at_s = 0.0
-        """Before then, monotonic seconds, the database is left to whoever else writes."""
+        """The earliest next commit, monotonic seconds: until then the database is left to other writers."""
 
     async def run(self) -> None:
-        """Until cancelled. A surprise in one task ends them all: better no live rooms than wrong ones unseen."""
+        """Run until cancelled. A surprise in one task ends them all: no live rooms are better than wrong ones."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._every(TICK_S, partial(self._move, tasks)))
             tasks.create_task(self._every(LOOK_S, self.look))
@@ -51,11 +51,11 @@ class Beat:
             tasks.create_task(_feel_lag())
 
     def tick(self) -> int:
-        """Write what has changed to all who are there; how many frames were written."""
+        """Write the changes of every room to its members. Returns the number of frames written."""
         return sum(self.ticking())
 
     def ticking(self) -> Iterator[int]:
-        """As `tick`, in the parts of `Room.publishing`."""
+        """Do as `tick` does, in the parts of `Room.publishing`."""
         now_ms = self.hub.steady_ms()
         if self.hub.neighbours.settle():
             self._recount_at_ms = 0
@@ -67,7 +67,7 @@ class Beat:
                     yield written
 
     async def commit(self) -> None:
-        """Store what waits and show it. With the database down the rooms say so, and everything waits."""
+        """Store the reactions that wait and show them. While the database is away the rooms say so."""
         if not self.hub.intake.inbox:
             return
         try:
@@ -87,7 +87,8 @@ class Beat:
     async def read(self) -> None:
         """Read the rows that are newer than what is shown, and end the connections of ended sign-ins.
 
-        What can change who may listen is shown only once they were asked about: a failure leaves it to be read again.
+        A topic that can change who may listen is shown only after its members were admitted again. When that fails,
+        the topic is read again later.
         """
         unread = self.hub.unread.take()
         try:
@@ -111,7 +112,7 @@ class Beat:
                 self.hub.fail(room)
 
     async def look(self) -> None:
-        """Once a second: compare revisions, state who is here, forget what is over."""
+        """Compare revisions, state who is here and forget what is over, once a second."""
         hub, now_ms = self.hub, self.hub.steady_ms()
         hub.intake.credits.forget(now_ms=now_ms)
         if hub.bus_away == hub.bus.is_whole:
@@ -132,9 +133,9 @@ class Beat:
                 hub.pause(False)
 
     async def attend(self) -> None:
-        """Once a second: observe who attends the sessions that run, and write the stays that are due.
+        """Observe who attends the sessions that run and write the stays that are due, once a second.
 
-        What the database does not take now is due again; a slow disk delays nothing but this.
+        A stay that the database does not take stays due. A slow disk delays nothing else.
         """
         at_ms = self.hub.epoch_ms()
         for room in self.hub.rooms.values():
@@ -145,7 +146,7 @@ class Beat:
             await self._write_stays()
 
     async def leave(self) -> None:
-        """At the end of the process: nobody is here or attends any more as far as it can say."""
+        """Say at the end of the process that it has nobody here, and end the stays that it observed."""
         at_ms = self.hub.epoch_ms()
         self.hub.neighbours.say_goodbye()
         for room in self.hub.rooms.values():
@@ -181,9 +182,9 @@ class Beat:
             self.hub.neighbours.state_all()
 
     async def _move(self, tasks: asyncio.TaskGroup) -> None:
-        """A tick: have stored what waits, at most one commit at a time, and show what has changed.
+        """Take a tick: begin a commit unless one is in flight, and show what has changed.
 
-        Whatever else waits has its turn after every part of a large room.
+        Other tasks have their turn after every part of a large room.
         """
         is_free = self._storing is None or self._storing.done()
         if is_free and self.hub.intake.inbox and time.monotonic() >= self._store_at_s:
@@ -198,7 +199,7 @@ class Beat:
                 await asyncio.sleep(0)
 
     async def _store(self) -> None:
-        """A commit. One that took long is followed by as long a pause, one that failed by another."""
+        """Commit, then leave the database alone for as long as the commit took, or for `RETRY_S` after a failure."""
         began_s = time.monotonic()
         await self.commit()
         ended_s = time.monotonic()
@@ -210,7 +211,7 @@ class Beat:
             await self.read()
 
     async def _every(self, every_s: float, step: Callable[[], Awaitable[None]]) -> None:
-        """Take the step on a fixed beat; one that takes long is followed by a tenth as long a pause, for the rest."""
+        """Take the step on a fixed beat. A step that overruns is followed by a pause of a tenth of its time."""
         while True:
             began_s = time.monotonic()
             await step()
@@ -219,7 +220,7 @@ class Beat:
 
 
 async def _feel_lag() -> None:
-    """Until cancelled, measure how late the event loop wakes who sleeps."""
+    """Measure the lag of the event loop until cancelled."""
     while True:
         asleep_at_s = time.monotonic()
         await asyncio.sleep(LAG_EVERY_S)

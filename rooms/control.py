@@ -1,6 +1,7 @@
-"""What a web process and a media process say to each other, over one stream of length-prefixed JSON.
+"""The messages between a web process and a media process, over one stream of length-prefixed JSON.
 
-A web process calls, with a grant; the media process answers each call, and tells everybody connected what happens.
+A web process calls, with a grant. The media process answers each call, and tells every connected web process what
+happens.
 """
 
 import asyncio
@@ -12,21 +13,22 @@ from rooms.errors import MessageRefused
 from rooms.topics.keeping import Trouble
 
 FRAME_LIMIT_BYTES = 262_144
-"""A session description for many slots is some 40 KB."""
+"""The largest frame. A session description for all slots is some 40 KB."""
 LENGTH_BYTES = 4
 SLOTS = 8
-"""How many can be backstage at once: six speakers, an interpreter and the chair.
+"""The most publishers backstage at once: six speakers, an interpreter and the chair.
 
 Each publishes in a slot of their own, and everybody receives every slot.
 """
 
 Refusal = Literal["no-h264", "bad-offer", "taken", "full", "unknown", "busy"]
-"""Why a call was refused: the media process speaks H.264 and Opus only; the offer cannot be read; another connection
-publishes as this source; every slot is; no such connection; the programme cannot be written."""
+"""The reasons for refusing a call, in this order: the media process speaks H.264 and Opus only; the offer cannot be
+read; another connection publishes as this source; every slot is taken; there is no such connection; the programme
+cannot be written."""
 
 
 class Call(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
-    """What a web process asks for."""
+    """A request of a web process."""
 
 
 class Publish(Call, tag="publish", frozen=True):
@@ -41,7 +43,7 @@ class Publish(Call, tag="publish", frozen=True):
 class Watch(Call, tag="watch", frozen=True):
     """Send the stage's sources to this offer's receivers: one pair of sound and picture for each slot.
 
-    With a single pair it gets what is on air. `slot` is the watcher's own, which is not sent back to it.
+    An offer with a single pair gets what is on air. `slot` is the watcher's own, which is not sent back to it.
     """
 
     stage: str
@@ -58,11 +60,11 @@ class Leave(Call, tag="leave", frozen=True):
 
 
 class Direct(Call, tag="direct", frozen=True):
-    """All of what the stage is to send out from now on; saying it twice changes nothing.
+    """Direct a stage: the call says everything that it sends out from now on. Saying it twice changes nothing.
 
-    `programme` is the directory below the media directory that it is written to. One that is not named any more is
-    over, and is ended. `signing` is the interpreter, whose picture is recorded beside it and never taken.
-    `in_parts` says how a programme that is begun is put out: in parts of segments, for players close behind.
+    `programme` is the directory, below the media directory, that the programme is written to. A programme that is no
+    longer named is ended. `signing` is the interpreter, whose picture is recorded beside the programme and never taken.
+    With `in_parts` a programme that begins is sent out in parts of segments, for players close to the live edge.
     """
 
     stage: str
@@ -78,48 +80,48 @@ AnyCall = Publish | Watch | Leave | Direct
 
 
 class Said(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
-    """What the media process says."""
+    """A statement of the media process."""
 
 
 class Described(Said, tag="described", frozen=True):
-    """Our side of the connection, as an SDP answer."""
+    """The media process's side of the connection, as an SDP answer."""
 
     answer: str
 
 
 class Done(Said, tag="done", frozen=True):
-    """It is as you asked."""
+    """The call is carried out."""
 
 
 class MediaDenied(Said, tag="refused", frozen=True):
-    """It is not done, for this reason."""
+    """The call is not carried out, for this reason."""
 
     reason: Refusal
 
 
 class Arrived(Said, tag="arrived", frozen=True):
-    """The first media of a source is here."""
+    """The first media of a source has arrived."""
 
     stage: str
     source: str
 
 
 class SourceGone(Said, tag="gone", frozen=True):
-    """A source is not heard any more."""
+    """No media of a source arrives any more."""
 
     stage: str
     source: str
 
 
 class Took(Said, tag="took", frozen=True):
-    """Following the voice, the picture went over to this source."""
+    """The picture, which follows the voice, went over to this source."""
 
     stage: str
     source: str
 
 
 class ProgrammeProgress(Said, tag="progress", frozen=True):
-    """How far a programme is on the disk, seconds since 1970, and what is wrong with it now."""
+    """The progress of a programme: the time up to which it is on the disk, seconds since 1970, and its troubles now."""
 
     stage: str
     programme: str
@@ -128,9 +130,9 @@ class ProgrammeProgress(Said, tag="progress", frozen=True):
 
 
 class SourcesPresent(Said, tag="present", frozen=True):
-    """Every source that is here, as pairs of stage and source: said first, to whoever has just connected.
+    """Every source that is here, as pairs of stage and source: the first statement to a web process that connects.
 
-    `since_s` is when the media process began, seconds since 1970: who comes later may still be on the way to it.
+    `since_s` is the start of the media process, seconds since 1970: a source that came later may still be on its way.
     """
 
     sources: list[tuple[str, str]]
@@ -151,7 +153,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What comes back: with the number of the call that it answers, or without one."""
+    """A statement on its way, with the number of the call that it answers, if it answers one."""
 
     n: int | None
     said: AnySaid
@@ -166,17 +168,17 @@ _replies = msgspec.json.Decoder(Reply)
 
 
 def decode_call(content: bytes | msgspec.Raw) -> AnyCall:
-    """Raises MessageRefused."""
+    """Read a call. Raises MessageRefused."""
     return _decode(_calls, content)  # type: ignore[no-any-return]
 
 
 def decode_request(content: bytes) -> Request:
-    """Raises MessageRefused."""
+    """Read a request. Raises MessageRefused."""
     return _decode(_requests, content)  # type: ignore[no-any-return]
 
 
 def decode_reply(content: bytes) -> Reply:
-    """Raises MessageRefused."""
+    """Read a reply. Raises MessageRefused."""
     return _decode(_replies, content)  # type: ignore[no-any-return]
 
 
@@ -188,12 +190,12 @@ def _decode(decoder: Any, content: bytes | msgspec.Raw) -> Any:
 
 
 def frame(content: bytes) -> bytes:
-    """As it goes over the stream."""
+    """Put the length before a frame's content."""
     return len(content).to_bytes(LENGTH_BYTES) + content
 
 
 async def read_frame(reader: asyncio.StreamReader) -> bytes:
-    """The next frame's content. Raises IncompleteReadError at the end, MessageRefused for one that is too large."""
+    """Read the next frame's content. Raises IncompleteReadError at the end, MessageRefused when it is too large."""
     length = int.from_bytes(await reader.readexactly(LENGTH_BYTES))
     if length > FRAME_LIMIT_BYTES:
         raise MessageRefused(f"a frame of {length} bytes")

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and survive a power cut."""
+"""Files that exist whole or not at all, and survive a power cut."""
 
 import os
 from pathlib import Path
@@ -15,14 +15,14 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write aside and rename into place: whole for whoever reads it, but not through a power cut."""
+    """Write aside, then rename into place. Readers find the file whole, but it may not survive a power cut."""
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(content)
     partial.replace(path)
 
 
 def settle(directory: Path) -> None:
-    """Make the names in a directory last."""
+    """Flush a directory, so that its new names survive a power cut."""
     handle = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(handle)

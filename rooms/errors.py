@@ -4,19 +4,19 @@ from typing import ClassVar, Literal
 
 
 class RoomError(Exception):
-    """The root of what can go wrong in a room. `code` is stable: clients and tests match it, not the text."""
+    """The root of every error of a room. `code` is stable: clients and tests match the code, not the text."""
 
     code: ClassVar[str] = "error"
 
 
 class MessageRefused(RoomError):
-    """What came over the wire is not a command of the protocol: not JSON, or a field that does not fit."""
+    """A frame that is not a command of the protocol: it is not JSON, or a field does not fit."""
 
     code = "bad-message"
 
 
 class Unavailable(RoomError):
-    """The store does not answer now. What was asked for can be asked again."""
+    """The database does not answer now. The caller can try again."""
 
     code: ClassVar[Literal["unavailable"]] = "unavailable"
 
@@ -52,7 +52,7 @@ class GrantRefused(RoomError):
 
 
 class OfferRefused(RoomError):
-    """A session description that nothing can come of; `reason` is one of `rooms.control.Refusal`."""
+    """A session description that cannot be answered. `reason` is one of `rooms.control.Refusal`."""
 
     code = "offer-refused"
 

@@ -1,6 +1,6 @@
-"""Short-lived grants: how the media process knows that a call comes from a web process of this installation. No I/O.
+"""Short-lived grants, which prove to the media process that a web process of this installation calls. No I/O.
 
-A grant is a signature (HMAC-SHA-256) over the call's own bytes and the moment until which it may be used.
+A grant is a signature (HMAC-SHA-256) over the call's own bytes and the time until which it may be used.
 """
 
 import hashlib
@@ -9,19 +9,19 @@ import hmac
 from rooms.errors import GrantRefused
 
 LASTS_S = 10
-"""Time enough for a call to arrive; the clocks of both machines must agree better than that."""
+"""The time within which a call must arrive. The clocks of both machines must differ by less."""
 DIGITS = 10
-"""Of the moment, seconds since 1970."""
+"""The length of the time in a grant, seconds since 1970 in decimal."""
 
 
 def grant(key: bytes, call: bytes, now_s: float) -> str:
-    """What allows this one call until `LASTS_S` seconds from `now_s`, epoch seconds."""
+    """Make the grant for this one call, valid until `LASTS_S` after `now_s`, epoch seconds."""
     until = f"{int(now_s) + LASTS_S:0{DIGITS}d}"
     return until + _signature(key, until, call)
 
 
 def check(key: bytes, call: bytes, granted: str, now_s: float) -> None:
-    """Raises GrantRefused for a grant that is somebody else's, for another call, or too old."""
+    """Raise GrantRefused for a grant that is signed with another key, for another call, or too old."""
     until, signature = granted[:DIGITS], granted[DIGITS:]
     if not hmac.compare_digest(signature.encode(), _signature(key, until, call).encode()):
         raise GrantRefused("this call is not signed with our key")

@@ -1,6 +1,6 @@
-"""The hub of one process: which rooms are open, who is in them, and what they must be told.
+"""The hub of one process: its open rooms, its connections, and what the rooms must be told.
 
-One hub answers for its own connections; other processes are heard over the bus. `beat.py` moves it through time.
+A hub answers for its own connections and hears the other processes over the bus. `beat.py` moves it through time.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from rooms.room import Room
 from rooms.unread import Unread
 
 KEEP_EMPTY_MS = 60_000
-"""How long a room without members stays open, for the next to come."""
+"""The time for which a room without members stays open."""
 
 
 class Hub:
@@ -68,14 +68,14 @@ class Hub:
         bus.subscribe(HOUSE, self._hear_house)
 
     def connect(self, person: uuid.UUID, sign_in: uuid.UUID, outlet: Outlet) -> Connection:
-        """A browser has come."""
+        """Note that a browser has connected."""
         connection = Connection(person, sign_in, outlet)
         self.connections[sign_in].add(connection)
         meters.CONNECTIONS.inc()
         return connection
 
     def disconnect(self, connection: Connection) -> None:
-        """It is gone; without effect when it already was."""
+        """Note that a connection is over. A second time is without effect."""
         for name in tuple(connection.rooms):
             self._leave(self.rooms[name], connection)
         theirs = self.connections.get(connection.sign_in, set())
@@ -98,7 +98,7 @@ class Hub:
     async def react(self, connection: Connection, command: ReactionSend) -> None:
         """Take in a reaction; it is answered when it is stored.
 
-        The page need not be in the session's room: what was not answered before may be asked from the next page.
+        The page need not be in the session's room: a later page may ask about a reaction that was not answered.
         """
         name = f"session:{command.session}"
         try:
@@ -112,7 +112,7 @@ class Hub:
         self._offer(connection, command, room)
 
     def react_here(self, connection: Connection, command: ReactionSend) -> bool:
-        """Take in a reaction of a page that is in the session's room; False when others have to be asked first."""
+        """Take in a reaction of a page that is in the session's room; False when `react` has to look further."""
         name = f"session:{command.session}"
         if name not in connection.rooms:
             return False
@@ -130,7 +130,7 @@ class Hub:
             players.discard(connection)
 
     def drained(self, connection: Connection) -> None:
-        """A connection that had fallen behind takes frames again."""
+        """Catch up a connection that had fallen behind and takes frames again."""
         for name in connection.rooms:
             self.rooms[name].catch_up(connection)
 
@@ -144,7 +144,7 @@ class Hub:
         connection.outlet.close(Close.FLOOD)
 
     async def open(self, name: str) -> Room:
-        """The room of that name, read from the database by the first who asks.
+        """Find the room of that name; the first caller reads it from the database.
 
         Raises UnknownRoom, and Unavailable when the database does not answer.
         """
@@ -154,11 +154,11 @@ class Hub:
             return self.rooms[name]
 
     def headcount(self, name: str) -> int:
-        """How many people are in a room, as far as this process has heard; 0 in a room that is not open."""
+        """Count the people in a room, as far as this process has heard; 0 in a room that is not open."""
         return self.rooms[name].presence.count if name in self.rooms else 0
 
     def close_empty(self) -> None:
-        """Forget rooms that nobody has been in for a while."""
+        """Close rooms that have been empty for `KEEP_EMPTY_MS`."""
         now_ms = self.steady_ms()
         empty = {name for name, room in self.rooms.items() if not room.members}
         self._empty_since_ms = {name: self._empty_since_ms.get(name, now_ms) for name in empty}
@@ -210,25 +210,25 @@ class Hub:
         connection.outlet.tell(Frame(Denied(name, reason)))
 
     def note(self, name: str, topic: str, revision: int) -> None:
-        """A row has reached this revision: if that is news to an open room, it is to be read again."""
+        """Note the revision that a row has reached; a row that is newer than the one shown will be read."""
         room = self.rooms.get(name)
         if room and topic in room.row_topics and revision > room.revision(topic):
             self.unread.add_topic(name, topic)
 
     def pause(self, paused: bool) -> None:
-        """Say in every session's room whether reactions wait for the database."""
+        """Say in every room that reactions wait for the database, or no longer."""
         self.paused = paused
         for room in self.rooms.values():
             room.pause(paused)
 
     def miss_bus(self, away: bool) -> None:
-        """Say in every event's room whether this process hears the others."""
+        """Say in every room that this process does not hear the others, or hears them again."""
         self.bus_away = away
         for room in self.rooms.values():
             room.miss_bus(away)
 
     async def readmit(self, room: Room) -> None:
-        """Ask again about everyone in a room: some may have to leave, or hear more, or less."""
+        """Ask for the audience of every member again: some may have to leave, others may see more or less."""
         for connection, audience in tuple(room.members.items()):
             now_in = await self.access.audience(connection.sign_in, room.name)
             if room.members.get(connection) != audience:
@@ -240,7 +240,7 @@ class Hub:
                 room.reseat(connection, now_in)
 
     def doubt_everybody(self) -> None:
-        """Ask anew which sign-ins have ended: word of it may have been lost."""
+        """Let every sign-in be looked up, because word of an ended one may have been lost."""
         self.unread.add_sign_ins(self.connections)
 
     async def end_sign_ins(self, doubtful: Set[uuid.UUID]) -> None:
@@ -250,7 +250,7 @@ class Hub:
                 connection.outlet.close(Close.SIGNED_OUT)
 
     def fail(self, room: Room) -> None:
-        """A room that met a surprise ends; its members come back to a fresh one."""
+        """End a room that met a surprise; its members come back to a fresh one."""
         for connection in tuple(room.members):
             self._leave(room, connection)
             connection.outlet.close(Close.ROOM_FAILED)

@@ -1,4 +1,4 @@
-"""Reactions on their way to be stored: judged on arrival, committed by the beat, answered after the commit."""
+"""The intake of reactions: judged on arrival, committed by the beat, answered after the commit."""
 
 import uuid
 from collections import Counter
@@ -16,21 +16,21 @@ BATCH_LIMIT = 2_000
 
 
 class Intake:
-    """What this process has been asked to count and has not answered yet."""
+    """The reactions that this process has received and not answered yet."""
 
     def __init__(self, journal: Journal, inbox: Inbox | None = None) -> None:
         self.journal = journal
         self.inbox = inbox or Inbox()
         self.credits = Credits()
         self._asking: dict[TapKey, set[Connection]] = {}
-        """Who waits for the answer to a key: the tabs of one person may ask for the same."""
+        """The connections that wait for the answer to a key: several tabs of a person may ask for the same."""
 
     def offer(
         self, connection: Connection, command: ReactionSend, status: Status, *, received_ms: int, now_ms: int
     ) -> None:
         """Judge a reaction that arrived at `received_ms`, epoch milliseconds, and let it wait for the commit.
 
-        What cannot even wait is left unanswered: the browser keeps it and asks again.
+        A reaction that cannot even wait is left unanswered: the browser keeps it and asks again.
         """
         key = TapKey(connection.person, command.sender, command.n)
         if key in self._asking:
@@ -44,9 +44,9 @@ class Intake:
             self._asking[key] = {connection}
 
     async def commit(self) -> dict[uuid.UUID, Count]:
-        """Store what waits, answer it, and return the numbers of the sessions it touched.
+        """Store the reactions that wait, answer them, and return the counts of their sessions.
 
-        Raises Unavailable when the database does not answer; everything then waits for the next commit.
+        Raises Unavailable when the database does not answer; the reactions then wait for the next commit.
         """
         taps = self.inbox.take(BATCH_LIMIT)
         if not taps:
@@ -81,5 +81,5 @@ class Intake:
 
 
 def refuse(connection: Connection, command: ReactionSend, reason: Reason) -> None:
-    """Answer a reaction that belongs to no session's ledger: there is none, or it is not the sender's to see."""
+    """Refuse a reaction that belongs to no ledger: its session does not exist, or its sender may not enter it."""
     connection.outlet.tell(Frame(Refused(command.sender, command.n, reason)))

@@ -1,4 +1,4 @@
-"""What the live rooms measure of themselves, for Prometheus. Counted per tick, commit and beat, never per frame."""
+"""The meters of the live rooms, for Prometheus. They count once a tick, commit or beat, never once a frame."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

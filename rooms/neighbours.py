@@ -1,4 +1,4 @@
-"""The other processes: what they are told of the people in this one, and asked about those in theirs."""
+"""The exchange with the other processes about the people in each room. Hears nothing itself."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from rooms.room import Room
 
 
 class Neighbours:
-    """Notes what is to be said, and says it on the bus once a tick, since hearing must not publish."""
+    """Gathers what is to be said and says it once a tick, because whoever hears a message must not publish."""
 
     def __init__(self, process: str, bus: Bus, rooms: Mapping[str, Room]) -> None:
         self.process = process
@@ -16,31 +16,31 @@ class Neighbours:
         self._moved: set[str] = set()
         """The rooms that people came to or left."""
         self._unheard: set[str] = set()
-        """The channels newly heard: whatever was said on them before was missed."""
+        """The channels newly heard: earlier messages on them were missed."""
         self._unstated: set[str] = set()
-        """The rooms of which another process asked whom this one has in them."""
+        """The rooms whose people another process asked for."""
 
     def note_move(self, room: str) -> None:
-        """Somebody came to a room or left it."""
+        """Note that somebody came to a room or left it."""
         self._moved.add(room)
 
     def note_listening(self, channel: str) -> None:
-        """A channel is heard from now on."""
+        """Note that a channel is heard from now on."""
         self._unheard.add(channel)
 
     def note_question(self, room: str, process: str) -> None:
-        """A process asked whom the others have in a room."""
+        """Note that a process asked the others for their people in a room."""
         if process != self.process:
             self._unstated.add(room)
 
     def forget(self, room: str) -> None:
-        """A room could not be opened after all."""
+        """Forget a room that could not be opened."""
         self._unheard.discard(room)
 
     def settle(self) -> bool:
-        """Say who came and left, and whom this process has where another cannot know it. Ask in rooms newly heard.
+        """Publish who came and left, state the people where a process asked, and ask in rooms that are newly heard.
 
-        True when the house's channel is newly heard: whatever this process has heard of the others may be out of date.
+        True when the house's channel is newly heard: everything heard from the others before may be out of date.
         """
         unheard = self._unheard & {HOUSE, *self._rooms}
         self._unheard -= unheard
@@ -55,12 +55,12 @@ class Neighbours:
         return HOUSE in unheard
 
     def state_all(self) -> None:
-        """State everyone in every room: the lease on this process's people begins anew."""
+        """State the people of every room, which renews their lease."""
         for name in self._rooms:
             self._state(name)
 
     def say_goodbye(self) -> None:
-        """This process has nobody any more."""
+        """Say that this process has nobody any more."""
         self._bus.publish(HOUSE, ProcessGone(self.process))
 
     def _state(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a room holds of a connection: a way to write to it without waiting."""
+"""An outlet: the way in which a room writes to a connection without waiting."""
 
 import struct
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from rooms.protocol import Close, Notice, encode
 WHOLE_TEXT = 0x81
 """The first byte of a text frame that is a whole message (RFC 6455, 5.2)."""
 Send = Callable[[bytes], int]
-"""Writes to a connection; how many bytes were taken. Raises OSError for none."""
+"""Writes to a connection and returns the number of bytes taken. Raises OSError for none."""
 
 
 class Frame:
-    """One notice, encoded once, whoever and however many receive it."""
+    """One notice, encoded once for all its receivers."""
 
     def __init__(self, notice: Notice) -> None:
         self.payload = encode(notice)
@@ -24,12 +24,12 @@ class Frame:
 
     @cached_property
     def text(self) -> str:
-        """The payload for a server that writes text frames itself."""
+        """The payload as text, for a server that makes the frames itself."""
         return self.payload.decode()
 
 
 def header(length: int) -> bytes:
-    """What precedes a text of so many bytes from a server (RFC 6455, 5.2)."""
+    """Make the header of a server's text frame of `length` bytes (RFC 6455, 5.2)."""
     if length < 126:
         return struct.pack("!BB", WHOLE_TEXT, length)
     if length < 1 << 16:
@@ -38,28 +38,28 @@ def header(length: int) -> bytes:
 
 
 def no_way(wire: bytes) -> int:
-    """The `send` of an outlet that takes nothing so: every frame is shared with it."""
+    """Take nothing: the `send` of an outlet to which every frame goes by `share`."""
     return 0
 
 
 class Outlet(Protocol):
-    """One connection's way out. No call waits; every call on a closed connection is without effect."""
+    """The outlet of one connection. No call waits, and every call on a closed connection is without effect."""
 
     send: Send
-    """The shortest way for a shared frame's `wire`: how many of its bytes were taken. Raises OSError for none.
+    """The shortest way for a shared frame's `wire`. Returns the number of bytes taken; raises OSError for none.
 
-    It may be kept and called again until it takes less than everything; then the frame is shared, and `send` is
-    another.
+    A caller may keep it and call it again until it takes less than the whole. Then the frame goes by `share`, and the
+    outlet has another `send`.
     """
 
     def share(self, frame: Frame, sent: int = 0) -> bool:
-        """Offer what `send` did not take of a frame that a later one makes superfluous.
+        """Offer the rest of a frame that `send` did not take whole; a later frame makes it superfluous.
 
-        False: it fell behind, and is caught up when it drains.
+        False when the connection fell behind: it is caught up when it drains.
         """
 
     def tell(self, *frames: Frame) -> None:
-        """Send frames that concern this connection alone. One that takes no more is closed and asks again."""
+        """Send frames that concern this connection alone. A connection that takes no more is closed."""
 
     def close(self, code: Close) -> None:
         """End the connection, saying why."""

@@ -1,4 +1,4 @@
-"""What the rooms need from outside, as small interfaces: the journal, the rows they show, and who may enter."""
+"""The interfaces of the rooms to the outside: the journal, the rows that they show, and the access to them."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -14,16 +14,16 @@ from rooms.reactions import Count, Outcome, Tap, TapKey
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a commit left in the database."""
+    """The outcome of a commit."""
 
     outcomes: dict[TapKey, Outcome]
-    """For each key that was asked about, the outcome stored under it, which an earlier arrival may have set."""
+    """By key, the outcome that is stored: an earlier arrival of the key may have set it."""
     counts: dict[uuid.UUID, Count]
-    """For each session that was touched, its numbers after the commit. They are global, and only grow."""
+    """By session, its count after the commit. Counts are global and only grow."""
 
 
 class Journal(Protocol):
-    """Writes. All raise Unavailable when the database does not answer; everything can then be tried again."""
+    """The durable log. Every method raises Unavailable when the database does not answer; it can be tried again."""
 
     async def store(self, taps: Sequence[Tap]) -> Stored:
         """Keep these reactions in one transaction, each key once, and return only after the commit.
@@ -32,40 +32,40 @@ class Journal(Protocol):
         """
 
     async def count(self, session: uuid.UUID) -> Count:
-        """What is stored of a session's reactions."""
+        """Read the count of a session's reactions."""
 
     async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, at_ms: int) -> Count:
-        """Note that a flood of so many frames was cut off; `at_ms` is epoch milliseconds."""
+        """Note that a flood of `frames` was cut off at `at_ms`, epoch milliseconds; the session's count after it."""
 
     async def attend(self, stays: Collection[Stay]) -> None:
         """Write these stays, or extend those that are already written."""
 
 
 class Row(NamedTuple):
-    """A topic's state as it is stored. The higher revision wins; 0 means it never changed."""
+    """The state of a row topic. The higher revision wins; 0 means that it never changed."""
 
     revision: int
     state: msgspec.Struct
 
 
 class Rows(Protocol):
-    """Reads. Both raise Unavailable when the database does not answer."""
+    """The row topics in the database. Both methods raise Unavailable when it does not answer."""
 
     async def load(self, room: str, topics: Collection[str]) -> dict[str, Row]:
-        """These topics of one room. Raises UnknownRoom when there is no such event, session or table."""
+        """Read these topics of one room. Raises UnknownRoom when there is no such event, session, stage or table."""
 
     async def revisions(self, rooms: Collection[str]) -> dict[tuple[str, str], int]:
-        """The revision of every (room, topic) that ever changed, in one query."""
+        """Read the revision of every (room, topic) that ever changed."""
 
 
 class Access(Protocol):
-    """Who may be in a room, and as whom."""
+    """The admission of people to rooms. Both methods raise Unavailable when the database does not answer."""
 
     async def audience(self, sign_in: uuid.UUID, room: str) -> Audience | None:
-        """The audience in which this sign-in's person listens; None when they may not enter.
+        """Find the audience of a sign-in's person in a room; None when they may not enter.
 
-        Raises UnknownRoom when there is no such event, session or table; Unavailable when nobody can say now.
+        Raises UnknownRoom when there is no such event, session, stage or table.
         """
 
     async def ended(self, sign_ins: Collection[uuid.UUID]) -> set[uuid.UUID]:
-        """Those of these sign-ins that have ended. Raises Unavailable when nobody can say now."""
+        """Find out which of these sign-ins have ended."""

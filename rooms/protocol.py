@@ -1,7 +1,7 @@
-"""The one spelling of every message on `/live`. Knows JSON shapes and limits; knows nothing of what they do.
+"""The one spelling of every message on `/live`: its JSON shape and its limits. Knows nothing of their effects.
 
-Commands come from browsers: unknown fields in them are ignored, so that an old server understands a new page.
-Notices go to browsers: a field that is not declared here cannot be said. `PROTOCOL.md` is the prose.
+Commands come from browsers, and their unknown fields are ignored: an old server understands a new page.
+Notices go to browsers, and an undeclared field cannot be sent. `PROTOCOL.md` is the prose.
 """
 
 from enum import IntEnum, StrEnum
@@ -12,21 +12,21 @@ import msgspec
 from rooms.errors import MessageRefused
 
 FRAME_LIMIT_BYTES = 4096
-"""The largest command."""
+"""The size of the largest command."""
 ROOMS_LIMIT = 40
 """The most rooms that one connection may be in."""
 
 Emoji = Literal["clap", "love", "agree", "laugh", "wow", "idea"]
 EMOJI: tuple[Emoji, ...] = get_args(Emoji)
 SIGNS: dict[Emoji, str] = {"clap": "👏", "love": "❤️", "agree": "👍", "laugh": "😂", "wow": "😮", "idea": "💡"}
-"""How each emoji is drawn."""
+"""The character of each emoji."""
 
 Reason = Literal["busy", "credit", "not-live", "too-late", "no-such-session", "forbidden"]
-"""Why a reaction was refused; what each means is in `PROTOCOL.md`."""
+"""The reasons for refusing a reaction, which `PROTOCOL.md` explains."""
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 Denial = Literal["no-such-room", "forbidden", "unavailable"]
-"""Why a room may not be entered, or must be left."""
+"""The reasons for keeping somebody out of a room."""
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 RoomName = Annotated[str, msgspec.Meta(pattern=f"^(?:event|session|stage|table):{_UUID}\\Z", max_length=60)]
@@ -35,23 +35,23 @@ Sender = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}\\Z", max_length=16)]
 """64 random bits made at each page load, in hexadecimal."""
 Count = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_000)]
-"""Since 1970, UTC; up to the year 9999."""
+"""Epoch milliseconds, up to the year 9999."""
 
 
 class Audience(StrEnum):
-    """Who is listening. A topic names its audiences and is encoded once for each."""
+    """The group in which somebody listens. A topic names its audiences and is encoded once for each."""
 
     DELEGATES = "delegates"
     SEATED = "seated"
-    """Those who sit at the table."""
+    """The people who sit at the table, and its host."""
     HELP_DESK = "help desk"
-    """Those who open the console without reading any ledger. They are at work: the headcount leaves them out."""
+    """The people who open the console without reading any ledger. They are at work: the headcount leaves them out."""
     CREW = "crew"
-    """Those who read the ledger."""
+    """The people who read the ledger."""
 
 
 class Close(IntEnum):
-    """Why the server closes a connection. 4000 to 4499: come back, with jitter. 4500 to 4999: do not."""
+    """The close codes of the server. 4000 to 4499: come back, with jitter. 4500 to 4999: do not."""
 
     FELL_BEHIND = 4001
     ROOM_FAILED = 4002
@@ -63,13 +63,13 @@ class Close(IntEnum):
 
 
 class Command(msgspec.Struct, tag_field="type", frozen=True):
-    """What a browser asks for."""
+    """A request of a browser."""
 
 
 class Hello(Command, tag="hello", frozen=True):
-    """The rooms that this page is in, all of them: a room that is not named is left.
+    """The list of all rooms that a page is in: a room that is not named is left.
 
-    A page may also observe rooms: it is told what they show, and its person is not counted as being there.
+    A page may also observe rooms: it receives their state, and its person is not counted in them.
     """
 
     rooms: Annotated[list[RoomName], msgspec.Meta(max_length=ROOMS_LIMIT)]
@@ -77,7 +77,7 @@ class Hello(Command, tag="hello", frozen=True):
 
 
 class ReactionSend(Command, tag="reaction.send", frozen=True):
-    """One emoji. `at` is its media time or null: the moment of the programme that was seen, epoch milliseconds."""
+    """One reaction. `at` is its media time or null: the moment of the programme that was seen, epoch milliseconds."""
 
     session: SessionId
     sender: Sender
@@ -87,18 +87,18 @@ class ReactionSend(Command, tag="reaction.send", frozen=True):
 
 
 class Playing(Command, tag="playing", frozen=True):
-    """Picture or sound of the session is playing on this page, or has stopped."""
+    """The session's picture or sound plays on this page, or has stopped."""
 
     room: RoomName
     playing: bool
 
 
 class Notice(msgspec.Struct, tag_field="type", forbid_unknown_fields=True, frozen=True):
-    """What the server states."""
+    """A statement of the server."""
 
 
 class Welcome(Notice, tag="welcome", frozen=True):
-    """You are in the room, and this is all that you may see in it."""
+    """The person is in the room; `topics` is everything that they may see in it."""
 
     room: str
     epoch: str
@@ -131,7 +131,7 @@ class Refused(Notice, tag="refused", frozen=True):
 
 
 class Denied(Notice, tag="denied", frozen=True):
-    """You are not, or no longer, in the room."""
+    """The person is not in the room, or no longer."""
 
     room: str
     reason: Denial
@@ -146,7 +146,7 @@ encoder = msgspec.json.Encoder()
 
 
 def decode_command(frame: str | bytes) -> AnyCommand:
-    """Raises MessageRefused for anything that is not a command, saying what does not fit."""
+    """Read a command. Raises MessageRefused, which says what does not fit."""
     try:
         return _commands.decode(frame)
     except (msgspec.DecodeError, UnicodeError) as error:
@@ -154,7 +154,7 @@ def decode_command(frame: str | bytes) -> AnyCommand:
 
 
 def decode_notice(frame: str | bytes) -> AnyNotice:
-    """What a listener reads. Raises MessageRefused for a notice with a field that is not declared."""
+    """Read a notice. Raises MessageRefused, also for a field that is not declared."""
     try:
         return _notices.decode(frame)
     except (msgspec.DecodeError, UnicodeError) as error:
@@ -162,5 +162,5 @@ def decode_notice(frame: str | bytes) -> AnyNotice:
 
 
 def encode(message: Command | Notice) -> bytes:
-    """UTF-8 JSON, as it goes into a text frame."""
+    """Write a message as UTF-8 JSON, the content of a text frame."""
     return encoder.encode(message)

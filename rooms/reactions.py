@@ -1,7 +1,7 @@
-"""Reactions: who may still send, what waits to be stored, and what the crowd sees. Stores nothing.
+"""Reactions: the credits of people, the inbox of taps, and the counts of sessions. Stores nothing.
 
 All of `rooms` is told the time: `now_ms` is milliseconds of a monotonic clock, by which intervals are measured.
-Whatever is stored, or compared with a stored time, is epoch milliseconds.
+Times that are stored, or compared with stored ones, are epoch milliseconds.
 """
 
 import uuid
@@ -18,14 +18,14 @@ from rooms.session import Wave
 CREDIT_LIMIT = 10
 CREDIT_REFILL_PER_S = 2.0
 INBOX_LIMIT = 5_000
-"""Above it a reaction is refused as busy; the refusal still takes a place, up to twice as many."""
+"""The taps that may wait before others are refused as busy. Refusals wait too, up to twice this limit."""
 
 Outcome = Literal["accepted"] | Reason
 K = TypeVar("K")
 
 
 class TapKey(NamedTuple):
-    """What makes a reaction the same reaction, however often it arrives."""
+    """The identity of a reaction, however often it arrives."""
 
     person: uuid.UUID
     sender: str
@@ -48,11 +48,11 @@ class Tap:
 
 
 class Credits:
-    """What each person may still send: 10, refilled 2 a second. Remembers only those who have spent."""
+    """The credits of each person: 10, refilled 2 a second. Remembers only people who have spent some."""
 
     def __init__(self) -> None:
         self._spent: dict[uuid.UUID, tuple[float, int]] = {}
-        """By person: the credits left, and the `now_ms` at which so many were left."""
+        """By person: the credits left, and the `now_ms` of that number."""
 
     def spend(self, person: uuid.UUID, *, now_ms: int) -> bool:
         """Take one credit; False when there is none."""
@@ -70,7 +70,7 @@ class Credits:
 
 
 class Inbox:
-    """Taps that wait for the next commit, in the order of their arrival. Bounded."""
+    """The taps that wait for the next commit, in the order of their arrival. Bounded."""
 
     def __init__(self, limit: int = INBOX_LIMIT) -> None:
         self.limit = limit
@@ -81,34 +81,34 @@ class Inbox:
 
     @property
     def is_busy(self) -> bool:
-        """What comes now must be refused."""
+        """True when a tap that arrives now must be refused."""
         return len(self._waiting) >= self.limit
 
     def offer(self, tap: Tap) -> bool:
-        """False when not even a refusal can wait: the tap is not answered, so its sender keeps it and asks again."""
+        """Let a tap wait. False when not even a refusal can: the tap is not answered, and its sender asks again."""
         if len(self._waiting) >= 2 * self.limit:
             return False
         self._waiting.append(tap)
         return True
 
     def take(self, most: int) -> list[Tap]:
-        """The oldest taps, at most so many."""
+        """Take the oldest taps, at most `most`."""
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
     def put_back(self, taps: Iterable[Tap]) -> None:
-        """Return what could not be stored to the front, in order."""
+        """Return taps that could not be stored to the front, in order."""
         self._waiting.extendleft(reversed(list(taps)))
 
 
 class Count(msgspec.Struct):
-    """What the database has said of one session's reactions. Every number only grows, so the larger is the newer."""
+    """The counts of one session's reactions in the database. They only grow, so the larger number is the newer."""
 
     accepted: dict[Wave, dict[Emoji, int]] = {}
     refused: dict[Reason, int] = {}
     dropped: int = 0
 
     def raise_to(self, other: "Count") -> bool:
-        """Keep the larger of each number; True when anything grew."""
+        """Keep the larger of each number; True when one grew."""
         grew = _raise(self.refused, other.refused)
         for wave, totals in other.accepted.items():
             grew |= _raise(self.accepted.setdefault(wave, {}), totals)

@@ -1,4 +1,4 @@
-"""Whom the rooms write to: a connection, and those of one audience of a room who take its frames now."""
+"""The receivers of frames: a connection, and the connections of one audience of a room that take frames now."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -8,26 +8,26 @@ from itertools import compress
 from rooms.outlet import Frame, Outlet, Send
 
 PART = 500
-"""How many of a large room are written to before anything else has its turn: some 6 ms."""
+"""The receivers of a large room that are written to before other tasks have their turn: some 6 ms."""
 
 
 @dataclass(eq=False, slots=True)
 class Connection:
-    """One WebSocket, as the rooms know it."""
+    """One WebSocket as the rooms know it."""
 
     person: uuid.UUID
     sign_in: uuid.UUID
     outlet: Outlet
     rooms: set[str] = field(default_factory=set)
     observed: set[str] = field(default_factory=set)
-    """The rooms among them that this page only shows: its person is not there for it."""
+    """The rooms among them that this page only shows: its person is not present in them."""
 
 
 class Receivers:
-    """Connections, each with its outlet's `send`: the way that every frame goes is kept short.
+    """Connections, each with its outlet's `send`, by which a frame goes the shortest way.
 
-    Most of the cost of a large room is memory that has to be fetched for each member. So whom to write to is listed
-    once, until somebody comes or goes, and of a connection that takes a frame nothing but its `send` is touched.
+    Most of the cost of a large room is memory that has to be fetched for each member. So the receivers are listed once,
+    until somebody comes or goes, and of a connection that takes a frame nothing but its `send` is touched.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Receivers:
         return connection in self._sends
 
     def add(self, connection: Connection) -> None:
-        """Take it in, or learn its outlet's new way."""
+        """Add a connection, or learn the new `send` of its outlet."""
         self._sends[connection] = connection.outlet.send
         self._listed = None
 
@@ -50,9 +50,10 @@ class Receivers:
         self._listed = None
 
     def write(self, frame: Frame) -> Iterator[tuple[int, int]]:
-        """Write a frame to everybody, in parts: how many of each took it, and how many fell behind and are out.
+        """Write a frame to all, in parts. Yields for each part the number that took it and the number that fell behind.
 
-        Between two parts anybody may come or go: who came has been told, who went is told nothing more.
+        A connection that fell behind is discarded. Between two parts connections may come and go: a new one has been
+        welcomed already, and one that left is not written to.
         """
         listed = self._listed = self._listed or (tuple(self._sends), tuple(self._sends.values()))
         for start in range(0, len(listed[0]), PART):
@@ -65,7 +66,7 @@ class Receivers:
             yield len(everybody) - behind, behind
 
     def _share(self, connection: Connection, frame: Frame, sent: int) -> bool:
-        """Whether an outlet that took less than a whole frame takes the rest of it in its own way."""
+        """Let an outlet take the rest of a frame in its own way; True when it does."""
         taken = connection.outlet.share(frame, sent)
         if taken:
             self.add(connection)
@@ -75,7 +76,7 @@ class Receivers:
 
 
 def write(sends: Sequence[Send], wire: bytes) -> list[tuple[int, int]]:
-    """Write to all; of each that took less than everything, its index and how many bytes it took."""
+    """Write to all. Returns the index of each that took less than the whole, with the number of bytes that it took."""
     whole, less = len(wire), []
     for index, send in enumerate(sends):
         try:

@@ -18,9 +18,9 @@ from rooms.session import Status
 from rooms.topics import TOPICS
 
 STILL_HERE_MS = 15_000
-"""A room that was silent for so long says that nothing has changed: pages can tell silence from a dead line."""
+"""The longest silence of a room: then it says that nothing has changed, so that pages notice a dead line."""
 COUNTED = frozenset({Audience.DELEGATES, Audience.SEATED})
-"""The audiences whose people are the headcount; the crew is at work."""
+"""The audiences whose people are the headcount; the others are at work."""
 
 
 class Room:
@@ -52,10 +52,10 @@ class Room:
         self._active = {audience: Receivers() for audience in Audience}
         self._welcomes: dict[Audience, Frame] = {}
         self._spoke_at_ms: dict[Audience, int] = {}
-        """When each audience was last told something."""
+        """The last time at which each audience was told something, milliseconds of the monotonic clock."""
 
     def revision(self, topic: str) -> int:
-        """The revision shown; -1 before the first."""
+        """The revision of the row that is shown; -1 before the first."""
         return self._rows[topic].revision if topic in self._rows else -1
 
     def put(self, topic: str, row: Row) -> None:
@@ -67,21 +67,21 @@ class Room:
                 self.status = row.state
 
     def touch(self) -> None:
-        """Note that something has changed which topics are computed from: each is computed anew when it is due."""
+        """Have each computed topic worked out anew when it is due: something that the room knows has changed."""
         self._changed |= self._computed
 
     def pause(self, paused: bool) -> None:
-        """Say whether reactions wait for the database."""
+        """Say that reactions wait for the database, or no longer."""
         self.paused = paused
         self.touch()
 
     def miss_bus(self, away: bool) -> None:
-        """Say whether this process hears the others."""
+        """Say that this process does not hear the others, or hears them again."""
         self.bus_away = away
         self.touch()
 
     def enter(self, connection: Connection, audience: Audience) -> bool:
-        """Let a connection in; True when a person has newly arrived."""
+        """Let a connection in; True when it is its person's first in the room."""
         self.members[connection] = audience
         self._active[audience].add(connection)
         connection.rooms.add(self.name)
@@ -92,7 +92,7 @@ class Room:
         return arrived
 
     def leave(self, connection: Connection) -> bool:
-        """Let a connection out; True when its person is gone with it."""
+        """Let a connection out; True when it was its person's last in the room."""
         audience = self.members.pop(connection)
         self._active[audience].discard(connection)
         connection.rooms.discard(self.name)
@@ -103,7 +103,7 @@ class Room:
         return left
 
     def reseat(self, connection: Connection, audience: Audience) -> None:
-        """Give a member another audience, and the snapshot that it may see."""
+        """Move a member to another audience, and send it the snapshot for that audience."""
         plays = connection in self.players
         self.leave(connection)
         self.enter(connection, audience)
@@ -111,7 +111,7 @@ class Room:
             self.players.add(connection)
 
     def hear(self, message: BusMessage, *, process: str, now_ms: int) -> None:
-        """Take in what another process says; `process` is this one's name, whose echo is nothing new."""
+        """Take in a message of another process. `process` is the name of this one, whose own messages are ignored."""
         match message:
             case Counted(count=count):
                 self.raise_count(count)
@@ -123,26 +123,26 @@ class Room:
                 self.touch()
 
     def forget(self, process: str) -> None:
-        """Another process has nobody here any more."""
+        """Forget the people of a process that has ended."""
         if self.presence.forget(process):
             self.touch()
 
     def expire(self, *, now_ms: int) -> None:
-        """Forget the people of processes that have been silent for too long."""
+        """Forget the people of processes whose lease has run out."""
         if self.presence.expire(now_ms=now_ms):
             self.touch()
 
     def raise_count(self, count: Count) -> None:
-        """Show these numbers, each unless a larger one is shown already."""
+        """Show each of these numbers that is larger than the one shown."""
         if self.count.raise_to(count):
             self.touch()
 
     def watchers(self) -> set[uuid.UUID]:
-        """The counted people for whom picture or sound plays."""
+        """List the people whose page plays picture or sound, the crew left out."""
         return {each.person for each in self.players if self._is_counted(each, self.members[each])}
 
     def welcome(self, audience: Audience) -> Frame:
-        """The full snapshot, encoded once for all who arrive between two publications."""
+        """Make the snapshot for an audience, encoded once for all arrivals between two publications."""
         if audience not in self._welcomes:
             self._encode(self.topics.keys() - self._encoded.keys())
             topics = self._visible(audience, self._encoded)
@@ -150,11 +150,11 @@ class Room:
         return self._welcomes[audience]
 
     def publish(self, *, now_ms: int) -> int:
-        """Write what has changed and is due, encoded once per audience; how many frames were written."""
+        """Write the topics that have changed and are due, encoded once per audience. Returns the number of frames."""
         return sum(self.publishing(now_ms=now_ms))
 
     def publishing(self, *, now_ms: int) -> Iterator[int]:
-        """As `publish`, in parts of `PART` members; how many frames were written with each.
+        """Do as `publish` does, in parts of `PART` members. Yields the number of frames of each part.
 
         Between the parts members may come, go and change their audience; the room must not be published again.
         """
@@ -170,7 +170,7 @@ class Room:
                 yield from self._share(audience, fresh, now_ms=now_ms)
 
     def catch_up(self, connection: Connection) -> None:
-        """A connection that had fallen behind takes frames again: the snapshot says all that it missed."""
+        """Send the snapshot to a connection that had fallen behind and takes frames again."""
         audience = self.members[connection]
         if connection not in self._active[audience]:
             self._active[audience].add(connection)
@@ -186,7 +186,7 @@ class Room:
         return row.state if row else None
 
     def _encode(self, topics: set[str]) -> dict[str, msgspec.Raw]:
-        """Encode these topics; returns those whose state is another than before."""
+        """Encode these topics. Returns those whose state has changed."""
         fresh = {}
         for topic in topics:
             state = self._state(topic)

@@ -1,4 +1,4 @@
-"""What a process must read from the database again: rows newer than those shown, and sign-ins that may have ended."""
+"""The rows and sign-ins that a process must read from the database again. Reads nothing itself."""
 
 import asyncio
 import uuid
@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 
 class ToRead(NamedTuple):
-    """Row topics by room, and sign-ins."""
+    """Row topics by room that are newer than those shown, and sign-ins that may have ended."""
 
     topics: dict[str, set[str]]
     sign_ins: set[uuid.UUID]
 
 
 class Unread:
-    """Gathers what is to be read, and wakes the reader. Whoever takes it must read it."""
+    """Gathers what is to be read and wakes the reader, who takes all of it at once."""
 
     def __init__(self) -> None:
         self._topics: defaultdict[str, set[str]] = defaultdict(set)
@@ -24,29 +24,30 @@ class Unread:
 
     @property
     def is_any(self) -> bool:
-        """True when the reader has been woken and has not come yet."""
+        """True when the reader has been woken and has not taken anything yet."""
         return self._is_any.is_set()
 
     async def wait(self) -> None:
+        """Wait until there is something to read."""
         await self._is_any.wait()
 
     def add_topic(self, room: str, topic: str) -> None:
-        """A room's row is known to be newer than the one shown."""
+        """Have a topic of a room read."""
         self._topics[room].add(topic)
         self._is_any.set()
 
     def add_sign_ins(self, sign_ins: Iterable[uuid.UUID]) -> None:
-        """Some of these sign-ins may have ended."""
+        """Have these sign-ins looked up."""
         self._sign_ins.update(sign_ins)
         if self._sign_ins:
             self._is_any.set()
 
     def put_back(self, sign_ins: Iterable[uuid.UUID]) -> None:
-        """These could not be asked about now: they are with the next, for which alone the reader is woken."""
+        """Keep sign-ins that could not be looked up for the next reading, without waking the reader."""
         self._sign_ins.update(sign_ins)
 
     def forget(self, room: str) -> None:
-        """A room is closed."""
+        """Forget the topics of a room that is closed."""
         self._topics.pop(room, None)
 
     def take(self) -> ToRead:

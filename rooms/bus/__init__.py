@@ -1,4 +1,4 @@
-"""How processes tell each other what changed. A message may be lost, late or repeated: none of them is the truth."""
+"""The bus, by which processes tell each other of changes. Any message may be lost, late or repeated."""
 
 import uuid
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import msgspec
 from rooms.reactions import Count
 
 HOUSE = "house"
-"""The channel of what concerns no single room."""
+"""The channel of messages that concern no single room."""
 
 
 class RowChanged(msgspec.Struct, tag=True, frozen=True):
@@ -29,7 +29,7 @@ class Counted(msgspec.Struct, tag=True, frozen=True):
 
 
 class Moved(msgspec.Struct, tag=True, frozen=True):
-    """Who came to a room in this process since it last said so, and who has left it."""
+    """The people who came to a room in a process since it last said so, and those who left."""
 
     room: str
     process: str
@@ -38,7 +38,7 @@ class Moved(msgspec.Struct, tag=True, frozen=True):
 
 
 class PeoplePresent(msgspec.Struct, tag=True, frozen=True):
-    """Everyone whom this process has in a room."""
+    """All people whom a process has in a room."""
 
     room: str
     process: str
@@ -46,26 +46,26 @@ class PeoplePresent(msgspec.Struct, tag=True, frozen=True):
 
 
 class Asked(msgspec.Struct, tag=True, frozen=True):
-    """This process has just begun to hear of a room: the others shall state whom they have in it."""
+    """A process has just begun to hear of a room, and asks the others to state their people in it."""
 
     room: str
     process: str
 
 
 class ProcessGone(msgspec.Struct, tag=True, frozen=True):
-    """This process ends properly, and has nobody any more."""
+    """A process ends, and has nobody any more."""
 
     process: str
 
 
 class SignedOut(msgspec.Struct, tag=True, frozen=True):
-    """Some browser of this person is signed out; which, the database says."""
+    """A sign-in of this person has ended; the database knows which."""
 
     person: uuid.UUID
 
 
 class Listening(msgspec.Struct, tag=True, frozen=True):
-    """From now on the channel is heard; what was said before may have been missed. Never sent: a bus tells its own."""
+    """A channel is heard from now on; earlier messages may have been missed. A bus tells only its own subscribers."""
 
     channel: str
 
@@ -79,7 +79,7 @@ class Bus(Protocol):
 
     @property
     def is_whole(self) -> bool:
-        """Whether this process hears the others."""
+        """True while this process hears the others."""
 
     def publish(self, channel: str, message: BusMessage) -> None:
         """Tell every subscriber of the channel in every process, this one included."""
@@ -87,11 +87,11 @@ class Bus(Protocol):
     def subscribe(self, channel: str, hear: Hear) -> None:
         """Call `hear` with Listening as soon as the channel is heard, and with each message from then on.
 
-        After a time without connection it is told Listening again. Hearing must not publish.
+        After an interruption `hear` is called with Listening again. It must not publish.
         """
 
     def unsubscribe(self, channel: str, hear: Hear) -> None:
-        """Stop; without effect when not subscribed."""
+        """Stop calling `hear`; without effect when it was not subscribed."""
 
     def running(self) -> AbstractAsyncContextManager[None]:
-        """Messages cross between processes for as long as the context is open. It opens without the others, too."""
+        """Carry messages between processes while the context is open. It opens even when no other process is heard."""

@@ -1,4 +1,4 @@
-"""Who listens to which channel in this process."""
+"""The subscribers of each channel in this process."""
 
 from collections.abc import Set
 
@@ -6,14 +6,14 @@ from rooms.bus import BusMessage, Hear
 
 
 class Ears:
-    """Tells within the call, in the order of subscription."""
+    """Calls subscribers at once, in the order of subscription."""
 
     def __init__(self) -> None:
         self._hearing: dict[str, list[Hear]] = {}
 
     @property
     def channels(self) -> Set[str]:
-        """Those that anybody listens to."""
+        """The channels that have a subscriber."""
         return self._hearing.keys()
 
     def tell(self, channel: str, message: BusMessage) -> None:
@@ -24,7 +24,7 @@ class Ears:
         self._hearing.setdefault(channel, []).append(hear)
 
     def remove(self, channel: str, hear: Hear) -> None:
-        """Without effect when it does not listen."""
+        """Remove a subscriber; without effect when it is none."""
         hearing = self._hearing.get(channel, [])
         if hear in hearing:
             hearing.remove(hear)

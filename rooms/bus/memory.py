@@ -8,7 +8,7 @@ from rooms.bus.ears import Ears
 
 
 class MemoryBus:
-    """Delivers within the call."""
+    """Delivers each message within the call that publishes it."""
 
     is_whole = True
 

@@ -12,7 +12,7 @@ class Totals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     totals: dict[Emoji, int]
     paused: bool = False
-    """The database does not answer: what is sent waits and is not yet counted."""
+    """True while the database does not answer: reactions wait and are not yet counted."""
 
 
 class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The registrations of an event, counted."""
+"""The number of registrations of an event."""
 
 import msgspec
 

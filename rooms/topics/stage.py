@@ -1,4 +1,4 @@
-"""A stage as the live rooms see it: what is on air, and who is backstage."""
+"""A stage as the live rooms see it: its air and its backstage."""
 
 from typing import Literal
 
@@ -11,8 +11,8 @@ SourceState = Literal["arriving", "here", "lost", "left"]
 class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic `air` of a session's and of a stage's room; `none` for a session without a stage.
 
-    `at` is when the countdown ends, or when the stage went on air or was cleared, epoch milliseconds; `is_signed`, that
-    an interpreter is there, whose picture a viewer can have beside the programme.
+    `at` is the end of the countdown, or the time at which the stage went on air or was cleared, epoch milliseconds.
+    With `is_signed` an interpreter is there, whose picture a viewer can have beside the programme.
     """
 
     state: AirState
@@ -21,7 +21,7 @@ class Air(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody backstage, or an encoder. Everybody else receives them in their `slot`; None: they are not there."""
+    """A person backstage, or an encoder. Everybody else receives the source in its `slot`; None: it is not there."""
 
     id: str
     person: str | None
@@ -30,17 +30,17 @@ class SourceShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slot: int | None
     state: SourceState
     connection: str | None
-    """The WHIP resource that they send by: a page that sees another than its own has been replaced."""
+    """The WHIP resource that the source sends by: a page that sees another than its own has been replaced."""
     on_air: bool
-    """Their sound is in the programme while the stage is on air."""
+    """True when its sound is in the programme while the stage is on air."""
     taken: bool
-    """Their picture is shown."""
+    """True when its picture is in the programme."""
     signing: bool = False
-    """Their picture is the sign-language window's."""
+    """True when its picture is in the sign-language window."""
 
 
 class BackstageShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The topic `backstage` of a stage's room: who is there."""
+    """The topic `backstage` of a stage's room: its sources."""
 
     sources: list[SourceShown]
     follows_voice: bool

@@ -1,4 +1,4 @@
-"""A networking table as the live rooms see it. Who may sit where is held by the database's constraints."""
+"""A networking table as the live rooms see it. The database's constraints decide who may sit where."""
 
 import msgspec
 
@@ -22,11 +22,11 @@ class Seats(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seats: list[SeatShown]
     free: int
     waiting: int
-    """How many people are in the queue."""
+    """The number of people in the queue."""
 
 
 class MessageShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line said at the table."""
+    """One line of the talk at a table."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""What makes a topic: the shape of its state, who may see it, where it comes from and how often it may change."""
+"""A topic's declaration: the shape of its state, its audiences, its source and its pace."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -15,19 +15,19 @@ SEATED = frozenset({Audience.SEATED, Audience.CREW})
 
 
 class LiveState(Protocol):
-    """What a room knows by itself, without a row of the database."""
+    """The state that a room knows by itself, without a row of the database."""
 
     presence: Presence
     count: Count
     """The stored reactions of a session; empty in any other room."""
     paused: bool
-    """The journal does not answer, so reactions wait."""
+    """True while the journal does not answer, so reactions wait."""
     bus_away: bool
-    """This process does not hear the others."""
+    """True while this process does not hear the others."""
 
 
 class Topic(NamedTuple):
-    """How one topic behaves."""
+    """The behaviour of one topic."""
 
     state: type[msgspec.Struct]
     audiences: frozenset[Audience] = EVERYONE
@@ -37,7 +37,7 @@ class Topic(NamedTuple):
     pace_ms: int = 0
     """The least time between two notices of it: an arriving crowd is counted once a second."""
     readmits: bool = False
-    """A change of it can change who may be in the room: everyone there is asked about again."""
+    """True when a change of it can change who may be in the room: every member is then admitted again."""
 
     @property
     def is_row(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who may be in a live room, and as whom: the rooms' question put to grants, registrations and seats."""
+"""The access to the live rooms, by grants, registrations and seats."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -19,7 +19,7 @@ from server.store import tables
 from server.store.engine.database import Database
 
 MOST_AT_ONCE = 1_000
-"""How many ids go into one statement."""
+"""The most ids in one statement."""
 
 
 class SqlAccess:
@@ -29,7 +29,7 @@ class SqlAccess:
         self.database = database
 
     async def audience(self, sign_in: uuid.UUID, room: str) -> Audience | None:
-        """One query for who comes and where to, and at a table another: a crowd comes back all at once."""
+        """Find the audience in one query, and at a table in two: a crowd comes back all at once."""
         kind, _, key = room.partition(":")
         async with answering(), self.database.reading() as db:
             found = (await db.exec(entering(kind), params={"room": uuid.UUID(key), "sign_in": sign_in})).all()  # type: ignore[call-overload]
@@ -60,9 +60,9 @@ WITHIN_EVENTS: dict[str, tuple[type[SQLModel], Mapped[uuid.UUID], Mapped[uuid.UU
 
 @cache
 def entering(kind: str) -> Select[Any]:
-    """For a room's key and a sign-in: the room's event, and the person with each of their grants, or nobody.
+    """Ask for a room's event and a sign-in's person, with a row for each of their grants, or one row without a person.
 
-    No row when there is no such room.
+    There is no row when there is no such room.
     """
     columns: tuple[Any, ...] = (
         col(Event.id).label("event_id"),
@@ -91,7 +91,7 @@ def entering(kind: str) -> Select[Any]:
 
 
 def audience_of(found: Sequence[Row[Any]], kind: str, key: uuid.UUID) -> Audience | None:
-    """As whom the person of these rows listens, where they sit left aside; None when they may not."""
+    """Find the audience of the person of these rows, seats left aside; None when they may not enter."""
     first = found[0]
     if first.person_id is None:
         return None

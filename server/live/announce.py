@@ -1,4 +1,4 @@
-"""Telling the rooms what a transaction has changed, once it is committed."""
+"""The announcement of a committed transaction's changes to the rooms of every process."""
 
 from functools import partial
 from uuid import UUID
@@ -8,7 +8,7 @@ from server.store.engine.database import AfterCommit, Change
 
 
 def through(bus: Bus) -> AfterCommit:
-    """A hook for `Database.after_commit`."""
+    """Make a hook for `Database.after_commit` that announces on this bus."""
     return partial(_tell, bus)
 
 

@@ -1,4 +1,4 @@
-"""A database that does not answer, in the rooms' words."""
+"""The translation of an absent database into the rooms' error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ ANSWERS_WITHIN_S = 15.0
 
 @asynccontextmanager
 async def answering() -> AsyncIterator[None]:
-    """Raises Unavailable when the database is away or silent; what it refuses goes through unchanged."""
+    """Raise Unavailable when the database is away or silent. Its refusals pass unchanged."""
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             yield

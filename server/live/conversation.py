@@ -1,4 +1,4 @@
-"""What one connection asks of the hub: judged on arrival, obeyed in its order. Knows no socket."""
+"""The commands of one connection to the hub: judged on arrival, obeyed in order. Knows no socket."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,13 +14,13 @@ from rooms.receivers import Connection
 
 FLOOD_IS_WATCHED_S = 0.5
 BACKLOG_LIMIT = 100
-"""Commands that wait for an earlier one of the same connection, which waits for the database; more are a flood."""
+"""The commands that may wait for an earlier one of their connection, which waits for the database. More are a flood."""
 
 log = structlog.get_logger("plenary.live")
 
 
 class Conversation:
-    """Implements `server.live.fanout.Listener`. A task runs only while a command waits for something."""
+    """Implements `server.live.fanout.ConnectionListener`. A task runs only while a command waits for something."""
 
     __slots__ = ("_budget", "_dropped", "_flood", "_task", "_waiting", "connection", "hub")
 
@@ -30,11 +30,11 @@ class Conversation:
         self._waiting: list[AnyCommand] = []
         self._task: asyncio.Task[None] | None = None
         self._dropped = 0
-        """Frames past the hard limit."""
+        """The number of frames past the hard limit."""
         self._flood: asyncio.Task[None] | None = None
 
     def hear(self, text: str | None) -> None:
-        """Take a command, or close on what no page of ours would send. A flood is counted, unread, then closed."""
+        """Take a command; close on a frame that no page of ours would send. A flood is counted unread, then closed."""
         if not self._is_heeded():
             return
         if text is None or len(text.encode(errors="replace")) > FRAME_LIMIT_BYTES:
@@ -49,7 +49,7 @@ class Conversation:
         self.hub.drained(self.connection)
 
     def gone(self) -> None:
-        """Leave every room. A flood is first counted in those that it was in."""
+        """Leave every room, unless a flood is still to be counted in them."""
         if self._dropped:
             return
         if self._task:
@@ -57,7 +57,7 @@ class Conversation:
         self.hub.disconnect(self.connection)
 
     def _is_heeded(self) -> bool:
-        """Count a frame; False when it is one of a flood."""
+        """Count a frame; False when it belongs to a flood."""
         if self._dropped:
             self._dropped += 1
         elif not self._budget.spend(now_ms=self.hub.steady_ms()):
@@ -79,7 +79,7 @@ class Conversation:
             self._task = self._task or asyncio.create_task(self._obey())
 
     def _is_too_much(self, command: AnyCommand) -> bool:
-        """A hello costs its rooms besides."""
+        """Charge a hello for its rooms; True when that is more than is left."""
         if not isinstance(command, Hello):
             return False
         return not self._budget.spend(len(command.rooms) + len(command.observed), now_ms=self.hub.steady_ms())
@@ -88,7 +88,7 @@ class Conversation:
         return isinstance(command, ReactionSend) and self.hub.react_here(self.connection, command)
 
     async def _obey(self) -> None:
-        """Do what was asked for, in its order."""
+        """Carry out the commands in order."""
         try:
             while self._waiting:
                 command = self._waiting.pop(0)
@@ -107,7 +107,7 @@ class Conversation:
         self._flood = asyncio.create_task(self._count_flood())
 
     async def _count_flood(self) -> None:
-        """Count what still comes in the next moment, unread."""
+        """Count the frames of the next half second unread, then close."""
         try:
             await asyncio.sleep(FLOOD_IS_WATCHED_S)
             await self.hub.flooded(self.connection, self._dropped)

@@ -1,6 +1,6 @@
-"""A way out of a WebSocket that waits for nothing: uvicorn's own protocol, with a door for encoded frames.
+"""The direct outlet of a WebSocket, which waits for nothing: uvicorn's own protocol, with a door for encoded frames.
 
-Knows bytes, buffers and how a connection ends; knows no room and no command. It touches private names of the pinned
+Knows bytes, buffers and the end of a connection; knows no room and no command. It touches private names of the pinned
 uvicorn and websockets, which `tests/live/test_fanout.py` holds against them.
 """
 
@@ -18,38 +18,38 @@ from rooms.outlet import Frame, Send, no_way
 from rooms.protocol import Close
 
 EXTENSION = "plenary.outlet"
-"""Where the ASGI scope's `extensions` hold the connection's `DirectOutlet`."""
+"""The key of the connection's `DirectOutlet` in the `extensions` of the ASGI scope."""
 TOLD_LIMIT = 500
-"""A connection that leaves so many frames of its own unread is closed, and asks again when it is back."""
+"""The frames of its own that a connection may leave unread before it is closed. It asks again when it is back."""
 FRAGMENTS_LIMIT = 64
 """The most frames that one message may come in: empty ones would otherwise gather without end."""
 UNSENT_LIMIT_BYTES = 16_384
-"""What the kernel takes for one connection beyond what is on its way: a stalled phone hoards no old frames."""
+"""The most unsent bytes that the kernel buffers for one connection: a stalled phone hoards no old frames."""
 
 
 class ConnectionListener(Protocol):
-    """Whoever follows a connection. No call waits."""
+    """A follower of one connection. No call waits."""
 
     def hear(self, text: str | None) -> None:
-        """A message came; None for a binary one."""
+        """Take a message; None for a binary one."""
 
     def controlled(self) -> bool:
-        """A ping or a pong came; False when it is one of a flood, and not to be answered."""
+        """Count a ping or a pong; False when it belongs to a flood and must not be answered."""
 
     def drained(self) -> None:
-        """It had missed shared frames, and takes them again."""
+        """Note that the connection missed shared frames and takes them again."""
 
     def gone(self) -> None:
-        """It is over. May be said twice."""
+        """Note that the connection is over. May be called twice."""
 
 
 class DirectOutlet:
     """Implements `rooms.outlet.Outlet`: each frame is one write of shared bytes, at once.
 
-    A shared frame's way is the socket's own `send`, without a line of Python between: it is most of what a room costs.
+    A shared frame goes by the socket's own `send`, without a line of Python between: that is most of a room's cost.
 
-    The transport pauses it when the kernel takes no more. Then shared frames are missed, and what only this connection
-    is told waits in its order.
+    The transport pauses the outlet when the kernel takes no more. Then shared frames are missed, and frames for this
+    connection alone wait in order.
     """
 
     __slots__ = (
@@ -67,7 +67,7 @@ class DirectOutlet:
     def __init__(self, protocol: "FanoutProtocol") -> None:
         self._protocol = protocol
         self._kernel: socket.socket | None = None
-        """The connection's descriptor, which stays the transport's."""
+        """A socket on the connection's descriptor, which the transport keeps owning."""
         self.send: Send = no_way
         self._is_full = False
         self._is_over = False
@@ -93,7 +93,7 @@ class DirectOutlet:
             self.close(Close.FELL_BEHIND)
 
     def close(self, code: Close) -> None:
-        """The listener is told afterwards: whoever closes may be in the middle of a room's list."""
+        """Close, and tell the listener afterwards: the caller may be in the middle of a room's list."""
         if self._is_over:
             return
         self._is_over = self._is_full = True
@@ -109,11 +109,11 @@ class DirectOutlet:
         self._protocol.hand_over()
 
     def heed(self) -> bool:
-        """Let a ping or a pong be counted; whether a ping is to be answered."""
+        """Have a ping or a pong counted; False when a ping must not be answered."""
         return self._listener is None or self._listener.controlled()
 
     def pong(self, answer: bytes) -> None:
-        """Answer a ping; while it takes nothing, the latest alone (RFC 6455, 5.5.3)."""
+        """Answer a ping. While the connection takes nothing, only the latest is answered later (RFC 6455, 5.5.3)."""
         if not self.heed():
             return
         if self._is_full:
@@ -122,12 +122,12 @@ class DirectOutlet:
             self._write(answer)
 
     def pause(self) -> None:
-        """The kernel takes no more, and the transport has something for it that goes first."""
+        """Stop writing: the kernel takes no more, and the transport holds bytes that go first."""
         self._is_full = True
         self._block()
 
     def resume(self) -> None:
-        """It does again: first what waits, then whatever was missed, as the listener knows it."""
+        """Write again: first the frames that wait, then whatever the listener sends for the missed ones."""
         if self._is_over:
             return
         self._is_full = False
@@ -141,18 +141,18 @@ class DirectOutlet:
             self._listener.drained()
 
     def put_nowait(self, message: dict[str, Any]) -> None:
-        """Takes the place of the queue of ASGI messages that uvicorn fills: what came is heard at once."""
+        """Hear a message at once: uvicorn fills this in place of its queue of ASGI messages."""
         if message["type"] != "websocket.receive":
             self._end()
         elif self._listener:
             self._listener.hear(message.get("text"))
 
     def _write(self, data: bytes) -> None:
-        """By the transport, which tries at once, and pauses this outlet when the kernel does not take it all."""
+        """Write by the transport, which tries at once and pauses this outlet when the kernel does not take all."""
         self._protocol.transport.write(data)
 
     def _clear(self) -> None:
-        """Open the short way to the kernel; under TLS there is none, and none to a connection that is over."""
+        """Open the short way to the kernel. There is none under TLS, and none to a connection that is over."""
         transport = self._protocol.transport
         if self._listener is None or is_encrypted(transport):
             return
@@ -161,14 +161,14 @@ class DirectOutlet:
         self.send = self._kernel.send
 
     def _block(self) -> None:
-        """Whoever still holds the short way is refused from now on."""
+        """Close the short way: a caller that still holds it is refused from now on."""
         self.send = no_way
         if self._kernel:
             self._kernel.detach()
             self._kernel = None
 
     def _end(self) -> None:
-        """Nothing is written any more: whatever ends a connection says so before its transport closes."""
+        """End all writing. Every end of a connection comes here before its transport closes."""
         self._is_over = self._is_full = True
         self._block()
         self._told.clear()
@@ -182,7 +182,7 @@ def is_encrypted(transport: asyncio.Transport) -> bool:
 
 
 class FanoutProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's, which offers its outlet to the application."""
+    """The protocol of uvicorn, which offers its outlet to the application."""
 
     outlet: DirectOutlet
 
@@ -192,9 +192,10 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self._is_handed_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A buffer that is full with its first byte lets every write go to the kernel at once, and pauses what fails.
+        """Set the limits of the write buffer: a write goes to the kernel at once, and a failed one pauses the outlet.
 
-        Under TLS it would be full while it is empty, so there it is full with its second.
+        The buffer is full with its first byte. Under TLS that would be full while it is empty, so there it is full
+        with its second.
         """
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=int(is_encrypted(self.transport)), low=0)
@@ -204,7 +205,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.outlet = DirectOutlet(self)
 
     async def run_asgi(self) -> None:
-        """As uvicorn's, but that the connection outlives an application that has handed it over."""
+        """Run the application as uvicorn does; a connection that it handed over outlives it."""
         self.scope["extensions"][EXTENSION] = cast("dict[object, object]", self.outlet)
         try:
             await self.app(self.scope, self.receive, self.send)
@@ -220,14 +221,14 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def hand_over(self) -> None:
-        """From now on messages go to the outlet; as though reading were paused, uvicorn leaves it alone."""
+        """Send messages to the outlet from now on. Reading counts as paused, so that uvicorn leaves it alone."""
         if self.read_paused:
             self.transport.resume_reading()
         self._is_handed_over = self.read_paused = True
         self.queue = cast("asyncio.Queue[Any]", self.outlet)
 
     def end(self, code: int) -> None:
-        """Send a close frame; whoever does not answer it in time is cut off, with all that waits for them."""
+        """Send a close frame. A peer that does not answer it in time is cut off, and its waiting frames are lost."""
         self.conn.send_close(code)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
@@ -263,13 +264,13 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self._cut_off_in_time()
 
     def keepalive_timeout(self) -> None:
-        """Whoever does not answer a ping is gone."""
+        """Drop a peer that has not answered a ping."""
         self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
         super().keepalive_timeout()
         self.transport.abort()
 
     def _cut_off_in_time(self) -> None:
-        """A transport that closes waits until everything is taken, for ever from a peer that does not read."""
+        """Abort the transport in time: it would wait for ever for a peer that does not read."""
         if self.transport.get_write_buffer_size():
             self.loop.call_later(self.close_timeout, self.transport.abort)
 
@@ -278,7 +279,7 @@ class Peer(ServerProtocol):
     """The protocol of one connection, without extensions: nothing is compressed."""
 
     def recv_frame(self, frame: WireFrame) -> None:
-        """A close may come between the fragments of a message (RFC 6455, 5.4; case 7.1.5 of Autobahn)."""
+        """Take a frame; a close may come between the fragments of a message (RFC 6455, 5.4; case 7.1.5 of Autobahn)."""
         if frame.opcode is Opcode.CLOSE:
             self.current_size = None
         super().recv_frame(frame)

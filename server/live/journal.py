@@ -1,4 +1,4 @@
-"""The rooms' journal over SQL: whatever it has answered is committed."""
+"""The rooms' journal over SQL. It answers only after the commit."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -53,9 +53,9 @@ class SqlJournal:
 
 
 async def each_that_fits(rows: Sequence[T], write: Callable[[Sequence[T]], Awaitable[None]]) -> list[T]:
-    """Write all rows in one transaction, or when the database refuses one, each half in its own.
+    """Write all rows in one transaction. When the database refuses one, write each half in a transaction of its own.
 
-    Returns the rows that it refuses even alone: they do not fail their neighbours.
+    Returns the rows that it refuses even alone, so that they do not fail their neighbours.
     """
     try:
         async with answering():

@@ -1,4 +1,4 @@
-"""The way out of a WebSocket over ASGI's `send`, for servers without a direct one: bounded, kind to a slow phone."""
+"""The outlet of a WebSocket over ASGI's `send`, for servers without a direct one: bounded, kind to a slow phone."""
 
 import asyncio
 from collections import deque
@@ -10,18 +10,18 @@ from rooms.protocol import Close
 from server.live.fanout import TOLD_LIMIT, ConnectionListener
 
 SHARED_LIMIT = 16
-"""Shared frames beyond it are not queued: the connection fell behind and is caught up when it has drained."""
+"""The shared frames that may wait. Beyond them a connection has fallen behind, and is caught up when it has drained."""
 CLOSED_WITHIN_S = 10.0
-"""A connection that takes not even its close frame is dropped."""
+"""The time within which a connection must take its close frame before it is dropped."""
 
 
 class Outbox:
-    """Implements `rooms.outlet.Outlet`: what cannot be written at once waits here."""
+    """Implements `rooms.outlet.Outlet`: frames wait here until they are written."""
 
     def __init__(self) -> None:
         self.send: Send = no_way
         self._code: Close | None = None
-        """Why it was closed from here."""
+        """The close code, once the server has closed it."""
         self._fell_behind = False
         self._waiting: deque[Frame] = deque()
         self._filled = asyncio.Event()
@@ -65,7 +65,7 @@ class Outbox:
             listener.gone()
 
     async def _read(self, websocket: WebSocket, listener: ConnectionListener) -> None:
-        """Raises WebSocketDisconnect at the end."""
+        """Hear messages until the connection ends, which raises WebSocketDisconnect."""
         while True:
             message = await websocket.receive()
             if message["type"] == "websocket.disconnect":

@@ -1,4 +1,4 @@
-"""The rooms' reading of the database: states by the table of views, and revisions."""
+"""The rows of the rooms over SQL: states by the table of views, and revisions."""
 
 import uuid
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from server.store.engine import revisions
 from server.store.engine.database import Database
 
 MOST_AT_ONCE = 1_000
-"""How many rooms go into one statement."""
+"""The most rooms in one statement."""
 
 
 class SqlRows:
@@ -21,7 +21,7 @@ class SqlRows:
         self.database = database
 
     async def load(self, room: str, topics: Collection[str]) -> dict[str, Row]:
-        """The revisions are read first, so that a state is at least as new as the revision it bears."""
+        """Read the revisions before the states, so that a state is at least as new as the revision it bears."""
         kind, _, key = room.partition(":")
         rows = {}
         async with answering(), self.database.reading() as db:

@@ -1,4 +1,4 @@
-"""The live rooms for as long as the application runs."""
+"""The running of the live rooms, from the start of the application to its end."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ log = structlog.get_logger("plenary.live")
 
 
 def make_hub(database: Database, bus: Bus) -> Hub:
-    """The hub of this process over a database."""
+    """Make the hub of this process over a database."""
     return Hub(
         journal=SqlJournal(database),
         rows=SqlRows(database),
@@ -43,7 +43,7 @@ def steady_ms() -> int:
 
 @asynccontextmanager
 async def running(hub: Hub) -> AsyncIterator[None]:
-    """Beat for as long as the context is open; at its end nobody attends any more."""
+    """Run the beat while the context is open; at its end nobody attends any more."""
     over = asyncio.Event()
     beats = asyncio.create_task(_beat(hub, over), name="live rooms")
     try:
@@ -55,10 +55,10 @@ async def running(hub: Hub) -> AsyncIterator[None]:
 
 
 async def _beat(hub: Hub, over: asyncio.Event) -> None:
-    """A surprise ends every room; those who were there come back to fresh ones.
+    """Run the beat until `over` is set. A surprise ends every room, and their members come back to fresh ones.
 
-    Until it is over, and cancelled: a task group that fails as it is cancelled raises the failure alone (before
-    Python 3.13).
+    The caller sets `over` besides cancelling: before Python 3.13 a task group that fails while it is cancelled raises
+    the failure alone.
     """
     while not over.is_set():
         beat = Beat(hub)

@@ -1,4 +1,4 @@
-"""The edge of `/live`: who connects, and from where."""
+"""The edge of `/live`: the origin, the sign-in and the number of connections."""
 
 from starlette.websockets import WebSocket
 
@@ -14,9 +14,9 @@ CONNECTIONS_PER_SIGN_IN = 20
 
 
 async def show(websocket: WebSocket) -> None:
-    """One connection, from its opening until it is handed over to its conversation, or to its end.
+    """Open one connection and hand it over to its conversation, or carry it to its end.
 
-    A browser always names its origin; what names none carries nobody's cookie unasked.
+    A browser always names its origin. A client that names none is no browser, and sends no cookie of its own accord.
     """
     origin = websocket.headers.get("origin")
     if origin is not None and not is_own_origin(origin, websocket.headers, websocket.app.state.settings):

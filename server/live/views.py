@@ -1,4 +1,4 @@
-"""The row topics read from the database: each a function from an id to a state; None: there is no such thing."""
+"""The views of the row topics: each reads the state of an event, session, stage or table; None when there is none."""
 
 import uuid
 from collections.abc import Awaitable, Callable

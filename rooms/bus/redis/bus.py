@@ -1,4 +1,4 @@
-"""The bus over all nodes of a Redis: a link to each that answers for channels."""
+"""The bus over all nodes of a Redis, with a link to each node that answers for channels."""
 
 import asyncio
 import logging
@@ -22,10 +22,10 @@ from rooms.bus.redis.link import Link
 from rooms.bus.redis.nodes import SILENCE_S, SLOTS, Address, Span, ask_nodes, owner, pool_of
 
 AWAY_AFTER_S = 4.0
-"""So long after the last beat the bus is no longer whole: a quick restart is nobody's business."""
+"""The time after the last beat from which the bus is no longer whole. A quick restart goes unmentioned."""
 BACK_OFF_S = (0.1, 2.0)
 SAID_WITHIN_S = 0.5
-"""How long the last words of a process that ends may take."""
+"""The longest that a process waits at its end until its last messages are out."""
 
 logger = logging.getLogger(__name__)
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
@@ -39,17 +39,17 @@ class RedisBus:
         self._pool = pool_of(url)
         self._prefix = prefix.encode()
         self._token = secrets.token_bytes(8)
-        """Goes before each message: what this process said itself it has heard already."""
+        """The prefix of each message of this process, by which it ignores its own."""
         self._ears = Ears()
         self._links: dict[Address | None, Link] = {}
         self._keepers: dict[Address | None, asyncio.Task[None]] = {}
         self._by_slot: list[Link | None] = []
         self._began_s = time.monotonic()
         self._astray = asyncio.Event()
-        """Some link is lost, so another node may answer for its channels now."""
+        """Set when a link is lost: another node may answer for its channels now."""
         self._is_over = False
         self._opened = asyncio.Event()
-        """Every link was heard once."""
+        """Set when every link has been heard once."""
 
     @property
     def is_whole(self) -> bool:
@@ -80,7 +80,7 @@ class RedisBus:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Waits a moment for Redis at its opening, and at its end until the last words are out."""
+        """Wait a moment for Redis at the opening, and at the end until the last messages are out."""
         keeping = asyncio.create_task(self._run(), name="bus")
         try:
             with suppress(TimeoutError):
@@ -101,7 +101,7 @@ class RedisBus:
             await link.said()
 
     async def _run(self) -> None:
-        """Keep links to the nodes that there are. A surprise ends them all, and they begin afresh."""
+        """Keep a link to each node. A surprise ends all links, and they begin afresh."""
         while True:
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -128,7 +128,7 @@ class RedisBus:
             await asyncio.sleep(_jittered(BACK_OFF_S[1] / 2))
 
     def _arrange(self, spans: Sequence[Span], tasks: asyncio.TaskGroup) -> None:
-        """Have a link to each of these nodes and to no other, and let each hear the channels that it answers for."""
+        """Have a link to each of these nodes and to no other, and let each hear its node's channels."""
         for node, link in tuple(self._links.items()):
             if owner(link.beat_channel, spans) != node:
                 del self._links[node]
@@ -144,14 +144,15 @@ class RedisBus:
                 link.want(name) if link is self._link(name) else link.leave(name)
 
     def _beat_for(self, node: Address | None, spans: Sequence[Span]) -> bytes:
-        """A channel of this process's own in one of the node's slots."""
+        """Find a channel of this process's own in one of the node's slots."""
         names = (self._name(f"beat:{self._token.hex()}:{n}") for n in count())
         return next(name for name in names if owner(name, spans) == node)
 
     async def _keep(self, link: Link, node: Address | None) -> None:
-        """Keep a link alive until it is the node's no more, and cancelled.
+        """Keep a link alive until it is cancelled because the node has another link, or none.
 
-        Both, for a task group that fails as it is cancelled raises the failure alone (before Python 3.13).
+        The node is looked at too: before Python 3.13 a task group that fails while it is cancelled raises the failure
+        alone.
         """
         failures = 0
         while True:
@@ -168,7 +169,7 @@ class RedisBus:
             await asyncio.sleep(_jittered(min(BACK_OFF_S[1], BACK_OFF_S[0] * 2**failures)))
 
     async def _nodes(self) -> list[Span]:
-        """Which node answers for which slots. Raises RedisError and OSError when none can say so."""
+        """Ask for the node of each slot. Raises RedisError and OSError when no node answers."""
         failure: Exception = ConnectionError("no node")
         for node in (None, *self._links):
             connection = self._connection(node)
@@ -183,12 +184,12 @@ class RedisBus:
         raise failure
 
     def _connection(self, node: Address | None) -> AbstractConnection:
-        """A connection to a node, with all that the address says besides."""
-        place = {} if node is None else {"host": node[0], "port": node[1]}
-        return self._pool.connection_class(**self._pool.connection_kwargs | place)
+        """Make a connection to a node, with everything else that the Redis address says."""
+        address = {} if node is None else {"host": node[0], "port": node[1]}
+        return self._pool.connection_class(**self._pool.connection_kwargs | address)
 
     def _heard(self, name: bytes, payload: bytes | None) -> None:
-        """A link hears a channel from now on (None), or what was said on it."""
+        """Take in that a link hears a channel from now on (None), or a message on it."""
         channel = name[len(self._prefix) :].decode()
         if payload is None:
             self._ears.tell(channel, Listening(channel))

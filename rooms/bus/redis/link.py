@@ -1,4 +1,4 @@
-"""One link to a node of a Redis: it hears some channels, says what it is given, and tells whether it is alive."""
+"""A link to one node of a Redis: it hears channels, publishes messages, and knows if it is alive."""
 
 import asyncio
 import struct
@@ -14,16 +14,16 @@ from rooms import meters
 from rooms.bus.redis.nodes import SILENCE_S, ask
 
 BEAT_S = 1.0
-"""Between two beats of its own, by which a link knows within `SILENCE_S` that it hears nothing."""
+"""The interval of a link's own beats, by which it knows within `SILENCE_S` that it hears nothing."""
 QUEUE_LIMIT = 10_000
-"""Messages that wait to be sent; above it the oldest are lost."""
+"""The messages that may wait to be sent; beyond them the oldest are lost."""
 BATCH_LIMIT = 500
 
 
 class Link:
     """Two connections to one node: one hears, the other speaks.
 
-    `beat` is a channel that the node answers for. `heard` is called with a channel and what was said on it, or None
+    `beat` is a channel that the node answers for. `heard` is called with a channel and a message on it; with None
     when the channel is heard from now on.
     """
 
@@ -34,13 +34,13 @@ class Link:
         heard: Callable[[bytes, bytes | None], None],
     ) -> None:
         self.heard_at_s = time.monotonic()
-        """When it last heard its own beat, or began."""
+        """The last time at which it heard its own beat, or its beginning, monotonic seconds."""
         self.beat_channel = beat
         self._connect, self._heard = connect, heard
         self._wanted = {beat}
         self._confirmed: set[bytes] = set()
         self._leaving: Counter[bytes] = Counter()
-        """Unsubscriptions that the node has not confirmed yet: another one comes from a node that gives slots away."""
+        """Unsubscriptions that the node has not confirmed yet. A further one means that the node gives slots away."""
         self._orders: deque[tuple[str, bytes]] = deque()
         self._ordered = asyncio.Event()
         self._queue: deque[tuple[bytes, bytes]] = deque()
@@ -49,7 +49,7 @@ class Link:
         self._is_up = False
 
     def say(self, channel: bytes, payload: bytes) -> None:
-        """Send it soon, or lose it: nothing that is away or held up makes anybody wait."""
+        """Send a message soon, or lose it: a link that is away or held up makes nobody wait."""
         if not self._is_up or len(self._queue) >= QUEUE_LIMIT:
             meters.UNSAID.inc()
         if not self._is_up:
@@ -61,7 +61,7 @@ class Link:
         self._filled.set()
 
     async def said(self) -> None:
-        """Wait until nothing waits to be said any more."""
+        """Wait until every message is sent."""
         if self._is_up:
             await self._said.wait()
 
@@ -81,7 +81,7 @@ class Link:
         return channel in self._confirmed
 
     async def live(self) -> None:
-        """Until something is amiss. Raises RedisError and OSError, in groups too."""
+        """Hear and send until something fails. Raises RedisError and OSError, in groups too."""
         hearing, speaking = self._connect(), self._connect()
         try:
             await ask(hearing, "PING")

@@ -1,4 +1,4 @@
-"""The nodes of a Redis: how they are reached, and which of them answers for which channels."""
+"""The nodes of a Redis: the connections to them, and the slots that each answers for."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,31 +10,32 @@ from redis.crc import key_slot
 from redis.exceptions import MovedError, RedisError
 
 SILENCE_S = 3.0
-"""A connection that hears nothing for so long is half open or held up."""
+"""The longest silence of a connection: after it the connection is half open or held up."""
 SLOTS = 16_384
-"""Of a cluster; a single server answers for all of them."""
+"""The slots of a cluster; a single server answers for all of them."""
 
 Address = tuple[str, int]
 Span = tuple[int, int, Address | None]
-"""The first and the last of some slots, and the node that answers for them; None: the one in the address."""
+"""The first and the last slot of a span, and the node that answers for it; None: the node of the Redis address."""
 
 
 def owner(name: bytes, spans: Sequence[Span]) -> Address | Literal["nobody"] | None:
-    """The node that answers for a channel."""
+    """Find the node that answers for a channel."""
     slot = key_slot(name)
     return next((node for first, last, node in spans if first <= slot <= last), "nobody")
 
 
 def pool_of(url: str) -> ConnectionPool:
-    """Knows how to connect, and keeps no connections.
+    """Make a pool that knows how to connect. It keeps no connections.
 
-    The time limits are ours: the client's own, by `asyncio.wait_for`, can swallow a cancellation before Python 3.12.
+    It sets no time limit on reading: the client's own, by `asyncio.wait_for`, can swallow a cancellation before
+    Python 3.12.
     """
     return ConnectionPool.from_url(url, socket_timeout=None, socket_connect_timeout=SILENCE_S, protocol=2)
 
 
 async def look(url: str) -> str:
-    """What answers there, in words, and that it can carry the bus. Raises ConnectionError, saying why not."""
+    """Say in words what answers at an address and can carry the bus. Raises ConnectionError with the reason."""
     pool = pool_of(url)
     connection = pool.connection_class(**pool.connection_kwargs)
     try:
@@ -50,9 +51,9 @@ async def look(url: str) -> str:
 
 
 async def ask_nodes(connection: AbstractConnection, host: str) -> list[Span]:
-    """Which node answers for which slots. Raises RedisError and OSError.
+    """Ask a node for the node of each slot. Raises RedisError and OSError.
 
-    A node of a cluster that does not know its own name leaves it out: it is `host`, by which it was asked.
+    `host` is the name by which the node was reached: a node that does not know its own name leaves it out.
     """
     if b"cluster_enabled:1" not in await ask(connection, "INFO", "cluster"):
         return [(0, SLOTS - 1, None)]
@@ -61,7 +62,7 @@ async def ask_nodes(connection: AbstractConnection, host: str) -> list[Span]:
 
 
 async def ask(connection: AbstractConnection, *command: str) -> Any:
-    """Connects first where there is no connection yet."""
+    """Send a command and read the answer, connecting first if need be."""
     async with asyncio.timeout(SILENCE_S):
         await connection.send_command(*command)
         return await connection.read_response()
