@@ -1,4 +1,4 @@
-"""The agenda as people read it: each session with its track, its speakers and what state it is in."""
+"""The agenda as people read it: each session with its track, its speakers and its state."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,8 +15,10 @@ from server.store.engine.upserts import insert_into
 
 @dataclass(frozen=True)
 class Item:
-    """One session on the agenda. `state` is what a reader is told: scheduled, late, live, paused, ended, on-demand
-    or cancelled."""
+    """One session on the agenda.
+
+    `state` is the state that readers are shown: scheduled, late, live, paused, ended, on-demand or cancelled.
+    """
 
     session: Session
     track: Track | None
@@ -25,26 +27,28 @@ class Item:
 
     @property
     def names(self) -> list[str]:
+        """The speakers' names."""
         return [speaker.name for speaker in self.speakers]
 
     @property
     def is_on(self) -> bool:
+        """True while the session is live or paused."""
         return self.state in ("live", "paused")
 
 
 @dataclass(frozen=True)
 class NowAndNext:
-    """What is on now, what comes next, and what can be watched again, each in the order of time."""
+    """The sessions that are on now, those that come next and those that can be watched again, in the order of time."""
 
     live: tuple[Item, ...]
     next: tuple[Item, ...]
-    """The sessions that start next, all at one moment."""
+    """The sessions that share the next start."""
     on_demand: tuple[Item, ...]
     """The newest first."""
 
 
 def shown_state(session: Session, event: Event, now: datetime) -> str:
-    """What a reader is told of a session."""
+    """The state of a session that readers are shown (see `Item`)."""
     if session.state == "ended":
         return "on-demand" if is_on_demand(session, event, now) else "ended"
     if session.state == "scheduled" and session.starts_at <= now:
@@ -53,7 +57,7 @@ def shown_state(session: Session, event: Event, now: datetime) -> str:
 
 
 def is_on_demand(session: Session, event: Event, now: datetime) -> bool:
-    """Whether the recording can be watched: it is open and the day on which recordings close is not over."""
+    """True when the recording can be watched: it is open, and the day on which recordings close is not over."""
     is_closed = local_date(now, event.zone) > event.recordings_until
     return session.state == "ended" and session.recording == "open" and not is_closed
 
@@ -70,11 +74,12 @@ async def sessions_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Session
 
 
 async def item(db: AsyncSession, event: Event, session: Session, now: datetime) -> Item:
-    """One session as it stands on the agenda."""
+    """One session as an item of the agenda."""
     return (await items(db, event, [session], now))[0]
 
 
 async def items(db: AsyncSession, event: Event, sessions: Sequence[Session], now: datetime) -> list[Item]:
+    """Sessions of the event as items of the agenda, in the order given."""
     tracks = {track.id: track for track in await tracks_of(db, event.id)}
     speakers = await speakers_of(db, [session.id for session in sessions])
     return [
@@ -89,12 +94,13 @@ async def items(db: AsyncSession, event: Event, sessions: Sequence[Session], now
 
 
 async def tracks_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Track]:
+    """The event's tracks in their order."""
     statement = select(Track).where(Track.event_id == event_id).order_by(col(Track.position), col(Track.title))
     return (await db.exec(statement)).all()
 
 
 async def speakers_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Speaker]]:
-    """Who speaks in each of these sessions, in their order."""
+    """The speakers of each of these sessions, in their order."""
     statement = (
         select(SessionSpeaker.session_id, Speaker)
         .join(Speaker, col(Speaker.id) == col(SessionSpeaker.speaker_id))
@@ -108,13 +114,13 @@ async def speakers_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dic
 
 
 async def speakers_at(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Speaker]:
-    """Everybody who is named on the event's agenda."""
+    """The speakers of the event, in their order."""
     statement = select(Speaker).where(Speaker.event_id == event_id)
     return (await db.exec(statement.order_by(col(Speaker.position), col(Speaker.name)))).all()
 
 
 def now_and_next(agenda: Sequence[Item]) -> NowAndNext:
-    """What is on, next and on demand, of an agenda in the order of time."""
+    """The present, the next and the on-demand sessions of an agenda that is in the order of time."""
     waiting = [item for item in agenda if item.state in ("scheduled", "late")]
     first = waiting[0].session.starts_at if waiting else None
     return NowAndNext(
@@ -125,7 +131,7 @@ def now_and_next(agenda: Sequence[Item]) -> NowAndNext:
 
 
 def by_day(agenda: Sequence[Item], zone: str) -> dict[date, list[Item]]:
-    """The agenda by the event's days."""
+    """The items of the agenda by day, in this time zone."""
     days: dict[date, list[Item]] = {}
     for item in agenda:
         days.setdefault(local_date(item.session.starts_at, zone), []).append(item)
@@ -133,7 +139,7 @@ def by_day(agenda: Sequence[Item], zone: str) -> dict[date, list[Item]]:
 
 
 async def bookmarks_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """The sessions of this event that are in this person's own agenda."""
+    """The ids of this event's sessions that are in the person's own agenda."""
     statement = (
         select(Bookmark.session_id)
         .join(Session, col(Session.id) == col(Bookmark.session_id))
@@ -143,7 +149,7 @@ async def bookmarks_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UU
 
 
 async def bookmark(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, *, kept: bool) -> None:
-    """Put a session into a person's own agenda or take it out; to do it twice is to do it once."""
+    """Put a session into a person's own agenda, or take it out when not `kept`. Doing so twice changes nothing more."""
     if kept:
         row = Bookmark(person_id=person_id, session_id=session_id)
         await db.exec(insert_into(db, Bookmark).values(**row.model_dump()).on_conflict_do_nothing())

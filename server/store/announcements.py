@@ -1,4 +1,4 @@
-"""Announcements: what the organiser tells every open page of an event."""
+"""Announcements: the organiser's messages to every open page of an event."""
 
 import uuid
 from collections.abc import Sequence
@@ -13,10 +13,11 @@ from server.models import Announcement
 from server.store.engine.revisions import event_room, raise_revision
 
 RECENT = 10
+"""The number of announcements that the console lists."""
 
 
 async def send(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, text: str) -> Announcement:
-    """Show a text (up to 280 characters) on every page of the event, in place of the one before."""
+    """Show a text of at most 280 characters on every page of the event, in place of the announcement before it."""
     announcement = Announcement(event_id=event_id, person_id=person_id, text=text)
     db.add(announcement)
     await raise_revision(db, event_room(event_id), "announcement")
@@ -24,7 +25,7 @@ async def send(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, text
 
 
 async def withdraw(db: AsyncSession, event_id: uuid.UUID, announcement_id: uuid.UUID, now: datetime) -> bool:
-    """Take an announcement back, and every older one with it; False when it was not there to take back."""
+    """Withdraw an announcement and every older one. False when it is unknown, or withdrawn already."""
     withdrawn = await _still_shown(db, event_id, announcement_id)
     if withdrawn is None:
         return False
@@ -47,7 +48,10 @@ async def current(db: AsyncSession, event_id: uuid.UUID) -> Announcement | None:
 
 
 def shown(event_id: Any) -> ScalarSelect[uuid.UUID]:
-    """The id of the announcement that is shown at an event, given by its id or a column: the newest not withdrawn."""
+    """The id, as a subquery, of the announcement that an event shows: the newest that is not withdrawn.
+
+    `event_id` is the event's id, or a column that holds it.
+    """
     return (
         select(Announcement.id)
         .where(Announcement.event_id == event_id, col(Announcement.withdrawn_at).is_(None))
@@ -59,7 +63,7 @@ def shown(event_id: Any) -> ScalarSelect[uuid.UUID]:
 
 
 async def recent(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Announcement]:
-    """The last few, newest first, withdrawn ones too."""
+    """The latest announcements, the newest first, including those that are withdrawn."""
     statement = (
         select(Announcement)
         .where(Announcement.event_id == event_id)

@@ -1,4 +1,4 @@
-"""Attendance as facts: one row per person and stay, which grows."""
+"""Attendance as facts: one row per person and stay, which grows while the person stays."""
 
 from collections.abc import Collection
 
@@ -12,9 +12,9 @@ from server.store.reactions import moment
 
 
 async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:
-    """Write stays that are new and lengthen the others, in one statement; none is ever shortened.
+    """Write the stays that are new and lengthen the others, in one statement. None is ever shortened.
 
-    Raises IntegrityError when a session is gone; then nothing is to be kept.
+    Raises IntegrityError when a session is gone: then the transaction must be undone.
     """
     rows = [
         {

@@ -1,4 +1,4 @@
-"""Chapters: the organiser's markers in a session."""
+"""Chapters: the marks that the organiser sets in a session."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.models import Chapter
 
 MOST = 100
-"""Chapters of one session."""
+"""The most chapters that a session can have."""
 
 
 async def chapters_of(db: AsyncSession, session_id: uuid.UUID) -> Sequence[Chapter]:
@@ -20,12 +20,13 @@ async def chapters_of(db: AsyncSession, session_id: uuid.UUID) -> Sequence[Chapt
 
 
 async def chapter(db: AsyncSession, session_id: uuid.UUID, chapter_id: uuid.UUID) -> Chapter | None:
+    """A chapter of this session."""
     found = await db.get(Chapter, chapter_id)
     return found if found and found.session_id == session_id else None
 
 
 async def mark(db: AsyncSession, session_id: uuid.UUID, at: datetime, title: str) -> Chapter | None:
-    """Set a chapter at a media time; without a title it is numbered. None when there are too many already."""
+    """Set a chapter at a media time; without a title it gets a number. None when there are `MOST` already."""
     count = (await db.exec(select(func.count()).where(col(Chapter.session_id) == session_id))).one()
     if count >= MOST:
         return None

@@ -1,4 +1,4 @@
-"""What the console shows of an event: figures, what is live, and the facts behind what needs a person."""
+"""The console's view of an event: its figures, its live sessions, and what needs the organiser's attention."""
 
 import uuid
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ TROUBLED = ("failed", "uncertain")
 
 @dataclass(frozen=True)
 class Figures:
-    """The quiet line across the top."""
+    """The figures in the line across the top of the console."""
 
     registered: Registrations
     reactions_today: int
@@ -33,9 +33,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class Tile:
-    """A session that is on: its ledger, and accepted reactions in each of the last minutes, the present one last.
+    """A session that is on: its ledger, and its accepted reactions in each of the last minutes, the present one last.
 
-    `keeping` notes how far its recording is safe, once something of it was kept; `kept` is what the crew is told of it.
+    `keeping` is the row about its recording, once some of it is on disk; `kept` is that row as the crew sees it.
     """
 
     item: Item
@@ -55,7 +55,7 @@ class DoubleBooking:
 
 
 async def figures_view(db: AsyncSession, event: Event, now: datetime) -> Figures:
-    """The figures as of now; a day is the event's."""
+    """The figures at this moment. Today is the day in the event's time zone."""
     registered = topic_states.registrations(event, await registrations.counts(db, event.id))
     waiting = select(func.count()).where(Mail.event_id == event.id, col(Mail.state).in_(UNSENT))
     return Figures(
@@ -82,7 +82,7 @@ async def _reactions_today(db: AsyncSession, event: Event, now: datetime) -> int
 
 
 async def tiles(db: AsyncSession, items: Sequence[Item], now: datetime) -> list[Tile]:
-    """What is on now, in the agenda's order."""
+    """A tile for each of these items that is on now, in their order."""
     shown = [item for item in items if item.is_on]
     keepings = await keeping.keepings_of(db, [item.session.id for item in shown])
     return [
@@ -109,7 +109,7 @@ async def _per_minute(db: AsyncSession, session_id: uuid.UUID, now: datetime) ->
 
 
 async def checked_recordings(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Session, Keeping]]:
-    """The recordings of an event that were looked over after their session, with what was found."""
+    """The sessions of an event whose recordings have been checked, with the findings."""
     statement = (
         select(Session, Keeping)
         .join(Keeping, col(Keeping.session_id) == col(Session.id))
@@ -119,13 +119,13 @@ async def checked_recordings(db: AsyncSession, event_id: uuid.UUID) -> list[tupl
 
 
 async def troubled_mail(db: AsyncSession, event_id: uuid.UUID) -> int:
-    """Mails that failed, or may not have arrived."""
+    """The number of mails that failed or are uncertain."""
     statement = select(func.count()).where(Mail.event_id == event_id, col(Mail.state).in_(TROUBLED))
     return (await db.exec(statement)).one()
 
 
 async def double_bookings(db: AsyncSession, event_id: uuid.UUID) -> list[DoubleBooking]:
-    """Each speaker who is in two sessions that overlap and are neither over nor cancelled."""
+    """Every pair of overlapping sessions with a speaker in both, unless a session is over or cancelled."""
     statement = (
         select(Speaker, Session)
         .join(SessionSpeaker, col(SessionSpeaker.speaker_id) == col(Speaker.id))

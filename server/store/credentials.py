@@ -1,4 +1,4 @@
-"""What a person signs in with, and the browsers in which they are signed in."""
+"""A person's credentials, and the browsers in which they are signed in."""
 
 import uuid
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ TOPIC = "sign-ins"
 
 
 def person_room(person_id: object) -> str:
-    """Not a place on a page: whoever holds a person's sockets hears here that a sign-in has ended."""
+    """The room by which the holders of a person's sockets learn that a sign-in has ended. No page shows it."""
     return f"person:{person_id}"
 
 
 async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
-    """Use up a one-time code's time step and all before it; False when it was used already (RFC 6238, 5.2)."""
+    """Use up the time step of a one-time code, and all steps before it. False when it was used up (RFC 6238, 5.2)."""
     last = col(Person.totp_last_step)
     spent = await db.exec(
         update(Person).where(col(Person.id) == person_id, or_(last.is_(None), last < step)).values(totp_last_step=step)
@@ -30,7 +30,7 @@ async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
 
 
 async def set_credentials(db: AsyncSession, person_id: uuid.UUID, password_hash: str, secret: str, step: int) -> None:
-    """A password and an authenticator from now on; the code that confirmed it is used up."""
+    """Set a person's password and authenticator. The code that confirmed the authenticator is used up."""
     await db.exec(
         update(Person)
         .where(col(Person.id) == person_id)
@@ -41,7 +41,7 @@ async def set_credentials(db: AsyncSession, person_id: uuid.UUID, password_hash:
 async def begin_sign_in(
     db: AsyncSession, person: Person, *, browser: str, strong: bool, join_link_id: uuid.UUID | None = None
 ) -> str:
-    """Sign a browser in; the token for its cookie, of which only the hash is kept."""
+    """Sign a browser in. Returns the token for its cookie, of which only the hash is stored."""
     token = new_token()
     row = SignIn(
         person_id=person.id,
@@ -55,7 +55,7 @@ async def begin_sign_in(
 
 
 async def open_sign_ins(db: AsyncSession, person_id: uuid.UUID) -> Sequence[SignIn]:
-    """The browsers in which a person is signed in, the last seen first."""
+    """The browsers in which a person is signed in, the one that was seen last first."""
     statement = (
         select(SignIn)
         .where(SignIn.person_id == person_id, col(SignIn.ended_at).is_(None))
@@ -70,7 +70,7 @@ async def end_sign_in(db: AsyncSession, person_id: uuid.UUID, sign_in_id: uuid.U
 
 
 async def end_other_sign_ins(db: AsyncSession, person_id: uuid.UUID, kept_id: uuid.UUID, now: datetime) -> int:
-    """Sign out every browser of a person but one; how many."""
+    """Sign out every browser of a person except one. Returns the number of browsers signed out."""
     return await _end(db, person_id, now, col(SignIn.id) != kept_id)
 
 

@@ -1,4 +1,4 @@
-"""Erasing a person: they, their contacts and their words go; the facts stay under a random id, so every count stays."""
+"""Erasing a person: their account, contacts and words go; their facts stay under a random id, so every count stays."""
 
 import uuid
 from datetime import datetime
@@ -45,7 +45,7 @@ REKEYED: tuple[type[SQLModel], ...] = (
     TableStay,
     WatchInterval,
 )
-"""Facts: what was counted stays counted, and one person stays one."""
+"""Facts: every count stays, and one person stays one person."""
 REMOVED: tuple[type[SQLModel], ...] = (
     Bookmark,
     GrantRow,
@@ -58,15 +58,15 @@ REMOVED: tuple[type[SQLModel], ...] = (
     StageSource,
     TableMessage,
 )
-"""What only serves the person, or is their own words."""
+"""Rows that serve nobody but the person, or hold their own words."""
 LOOSENED: tuple[type[SQLModel], ...] = (Speaker,)
-"""The agenda's own: who was to speak stays, without a tie to anybody."""
+"""Rows of the agenda: a speaker's name stays, without its link to the person."""
 OWN_WORDS = {"organisation": "", "job_role": "", "access_note": "", "directory": False}
 NEEDS = {"captions": False, "transcript": False, "interpreter": False, "calm": False}
 
 
 async def erase(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> uuid.UUID:
-    """Erase a person from every event; the random id that their facts bear from now on."""
+    """Erase a person from every event. Returns the random id under which their facts stay."""
     stranger = uuid.uuid4()
     await _stand_up(db, person_id, now)
     await _forget_words(db, person_id)
@@ -82,7 +82,7 @@ async def erase(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> uuid.U
 
 
 async def _stand_up(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> None:
-    """Leave every seat and queue as anybody would, so that whoever waits moves up."""
+    """Leave every seat and every queue, so that the people who wait there move up."""
     for relation, leave in ((Seat, seating.leave_seat), (QueueEntry, seating.leave_queue)):
         tables = select(NetworkingTable).join(relation, col(relation.table_id) == col(NetworkingTable.id))
         for table in (await db.exec(tables.where(relation.person_id == person_id))).all():
@@ -90,7 +90,7 @@ async def _stand_up(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> No
 
 
 async def _forget_words(db: AsyncSession, person_id: uuid.UUID) -> None:
-    """Blank free text in what stays, and let the tables know that messages went."""
+    """Blank the free text in rows that stay, and tell the tables that messages are gone."""
     mine = col(Registration.person_id) == person_id
     await db.exec(update(Registration).where(mine).values(**OWN_WORDS, **NEEDS))
     responses = select(Response.id).where(Response.person_id == person_id)

@@ -1,4 +1,4 @@
-"""Events: made, changed, opened and closed."""
+"""Events: their creation, their details, and the moves of their lifecycle."""
 
 import secrets
 import uuid
@@ -22,7 +22,7 @@ SALT_BYTES = 16
 
 
 async def create(db: AsyncSession, **columns: Any) -> Event:
-    """A draft with a random salt for its pseudonyms, and with the published surveys."""
+    """Create a draft event, with a random salt for its pseudonyms and with the published surveys."""
     event = Event(salt=secrets.token_bytes(SALT_BYTES), **columns)
     db.add(event)
     await db.flush()
@@ -31,6 +31,7 @@ async def create(db: AsyncSession, **columns: Any) -> Event:
 
 
 async def with_slug(db: AsyncSession, slug: str) -> Event | None:
+    """The event with this slug."""
     return (await db.exec(select(Event).where(Event.slug == slug))).first()
 
 
@@ -51,9 +52,9 @@ async def move(db: AsyncSession, event_id: uuid.UUID, name: str) -> bool:
 
 
 async def change(db: AsyncSession, event: Event, **columns: Any) -> None:
-    """Write an event's details; a new zone keeps every wall time, so the moments of its sessions move.
+    """Write an event's details. In a new zone every session keeps its wall time, so its start and end move.
 
-    Raises TwoReadings when a session's hour cannot be read in the new zone without asking.
+    Raises TwoReadings when a session's wall time has two readings in the new zone, or none.
     """
     zone_before = event.zone
     for name, value in columns.items():
@@ -75,14 +76,14 @@ async def _move_to_zone(db: AsyncSession, event: Event) -> None:
 
 
 async def check_zone(db: AsyncSession, event_id: uuid.UUID, zone: str) -> None:
-    """Raises TwoReadings when a session's hour could be read in two ways in this zone."""
+    """Raises TwoReadings when a session's wall time has two readings in this zone, or none."""
     for session in await db.exec(select(Session).where(Session.event_id == event_id)):
         for wall in (session.starts_local, session.ends_local):
             read_wall(datetime.fromisoformat(wall), ZoneInfo(zone))
 
 
 async def sessions_outside(db: AsyncSession, event: Event, first: date, last: date) -> Sequence[Session]:
-    """The sessions that would lie outside these days of the event's zone; what is over can no longer be moved in."""
+    """The sessions that would lie outside these days in the event's zone, except those that are over or cancelled."""
     zone = ZoneInfo(event.zone)
     begins, ends = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
     statement = select(Session).where(
@@ -94,13 +95,13 @@ async def sessions_outside(db: AsyncSession, event: Event, first: date, last: da
 
 
 async def has_begun(db: AsyncSession, event_id: uuid.UUID) -> bool:
-    """Whether any session was ever started: from then on its hours are facts."""
+    """True once any session has been started: from then on the event's hours are facts."""
     statement = select(func.count()).where(Session.event_id == event_id, col(Session.started_at).is_not(None))
     return (await db.exec(statement)).one() > 0
 
 
 async def registered(db: AsyncSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many registrations are confirmed, by event."""
+    """The number of confirmed registrations of each of these events that has any."""
     statement = (
         select(Registration.event_id, func.count())
         .where(col(Registration.event_id).in_(event_ids), Registration.state == "confirmed")
@@ -110,7 +111,7 @@ async def registered(db: AsyncSession, event_ids: Sequence[uuid.UUID]) -> dict[u
 
 
 def today(event: Event, now: datetime) -> tuple[datetime, datetime]:
-    """Where the event's present day begins and ends (aware)."""
+    """The beginning and the end of the present day in the event's zone, as aware datetimes."""
     day = reading_at(now, ZoneInfo(event.zone)).wall.date()
     zone = ZoneInfo(event.zone)
     begins, ends = (datetime.combine(each, datetime.min.time(), zone) for each in (day, day + timedelta(days=1)))
