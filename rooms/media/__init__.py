@@ -1,1 +1,1 @@
-"""The media process: makes, cuts and forwards pictures and sound. Nothing outside it imports PyAV."""
+"""The media process: makes, cuts and forwards pictures and sound. Nothing outside this folder imports PyAV."""

@@ -1,4 +1,4 @@
-"""`python -m rooms.media`: make films of title cards, package films, check and join recordings. Its own process."""
+"""`python -m rooms.media`, a process of its own: make title-card films, package films, check and join recordings."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ from rooms.playback.webvtt import read_webvtt
 
 
 def main(words: list[str] | None = None) -> int:
-    """Exit code 0, or 2 with one line that says what the user can mend."""
+    """Return exit code 0, or 2 after one line that tells the user what to mend."""
     arguments = parser().parse_args(words)
     try:
         if arguments.command == "film":
@@ -43,7 +43,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def say_progress(share: float) -> None:
-    """A line for whoever started the command and waits."""
+    """Print a line of progress for the process that started this command; `share` is 0 to 1."""
     sys.stdout.write(f"done {int(100 * share)} %\n")
     sys.stdout.flush()
 

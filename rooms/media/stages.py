@@ -1,4 +1,4 @@
-"""The stages of one media process: who is backstage, who watches, and what each sends out."""
+"""The stages of one media process: their sources, their watchers and their programmes."""
 
 import asyncio
 import logging
@@ -33,16 +33,16 @@ from rooms.topics.keeping import Trouble
 TICK_S = 0.02
 PROGRAMME_TICK_S = 0.1
 CLOCK_SET_S = 5.0
-"""A wall clock that differs by more from a programme's time was set; by less it only drifts, or is led back slowly."""
+"""A wall clock that differs more from a programme's time was set. One that differs less drifts, or is being slewed."""
 MOST_WATCHERS = 24
-"""Of one stage: those backstage, its producers, and an encoder's monitors."""
+"""Of one stage: the people backstage, its producers, and an encoder's monitors."""
 NAME = re.compile(r"[0-9a-z-]{1,64}")
 
 log = logging.getLogger("plenary.media")
 
 
 class CallRefused(RoomError):
-    """A call that is not done; `reason` is for the web process."""
+    """A call that is refused; `reason` is sent to the web process."""
 
     code = "call-refused"
 
@@ -52,7 +52,7 @@ class CallRefused(RoomError):
 
 
 class LiveStage:
-    """One stage. `tell` is called with what everybody connected must hear; `clock` is the wall clock, epoch seconds."""
+    """One stage. `tell` is called with news for every web process; `clock` is the wall clock, epoch seconds."""
 
     def __init__(self, name: str, directory: Path, tell: Callable[[News], None], clock: Callable[[], float]) -> None:
         self.name, self.directory, self.tell, self.clock = name, directory, tell, clock
@@ -62,19 +62,19 @@ class LiveStage:
         self.programme_name: str | None = None
         self.taken: str | None = None
         self.signing: str | None = None
-        """Whose picture is the sign-language window's."""
+        """The source whose picture fills the sign-language window."""
         self.on_air: list[str] = []
         self.follows_voice = False
         self.calls = 0
-        """Calls that are being answered."""
+        """The number of calls that are being answered."""
         self._voice_switch = VoiceSwitch()
         self._programme_ticked_at_s = 0.0
         self._epoch_s = 0.0
-        """What the monotonic clock lacks to be the time of the programme."""
+        """The programme's time minus the monotonic clock."""
         self._progress: ProgrammeProgress | None = None
 
     async def publish(self, call: Publish) -> str:
-        """A source arrives; the SDP answer. Raises CallRefused, OfferRefused."""
+        """Take in a source; returns the SDP answer. Raises CallRefused, OfferRefused."""
         if call.source in self.sources or any(each.slot == call.slot for each in self.sources.values()):
             raise CallRefused("taken")
         if not 0 <= call.slot < SLOTS:
@@ -98,7 +98,7 @@ class LiveStage:
         return answer
 
     async def watch(self, call: Watch) -> str:
-        """Somebody watches; the SDP answer. Raises CallRefused, OfferRefused."""
+        """Take in a watcher; returns the SDP answer. Raises CallRefused, OfferRefused."""
         if len(self.watchers) >= MOST_WATCHERS:
             raise CallRefused("full")
         watcher = Watcher(call.watcher, call.slot, lambda: self._dismiss(call.watcher), self._show_afresh)
@@ -108,7 +108,7 @@ class LiveStage:
         return answer
 
     async def leave(self, connection: str) -> None:
-        """A source or a watcher goes. Raises CallRefused when it is not here."""
+        """End the connection of a source or a watcher. Raises CallRefused when there is none of this name."""
         watcher = self.watchers.pop(connection, None)
         source = self._remove(connection)
         if watcher is None and source is None:
@@ -119,7 +119,7 @@ class LiveStage:
                 await each.close()
 
     async def direct(self, call: Direct) -> None:
-        """Send out exactly this from now on. Raises CallRefused."""
+        """Send out exactly what the call says from now on. Raises CallRefused."""
         if call.programme != self.programme_name:
             await self._end()
             if call.programme is not None:
@@ -164,11 +164,11 @@ class LiveStage:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it can be forgotten: nobody is there, and nobody is just coming."""
+        """True when the stage can be forgotten: it has no source, watcher or programme, and answers no call."""
         return not (self.sources or self.watchers or self.programme or self.calls)
 
     async def close(self) -> None:
-        """Everybody goes. What is being recorded is left to go on from here: the process ends, not the session."""
+        """Close every connection. A recording stays open, to be continued: the process ends, not the session."""
         if self.programme is not None:
             await self.programme.stop()
         going = [source.close() for source in self.sources.values()]
@@ -176,7 +176,7 @@ class LiveStage:
         await asyncio.gather(*going)
 
     async def _end(self) -> None:
-        """Nothing more is written to the programme; returns once all of it is on the disk."""
+        """End the programme; returns once all of it is on the disk."""
         programme, self.programme, self.programme_name = self.programme, None, None
         if programme is not None:
             await asyncio.gather(*map(asyncio.wrap_future, programme.end()))
@@ -216,7 +216,7 @@ class LiveStage:
         self._show_afresh()
 
     def _show_afresh(self) -> None:
-        """Whoever has just begun to watch sees nothing before a keyframe."""
+        """Request keyframes of the sources that are watched: a new watcher sees nothing before one."""
         for source in self.sources.values():
             if source.outputs["video"]:
                 source.ask_keyframe()
@@ -249,13 +249,16 @@ class LiveStage:
 
 
 def recorded_up_to_s(directory: Path) -> float:
-    """The last moment of what is recorded there, epoch seconds; a clock that was set back must not come before it."""
+    """Return the end of the recording there, epoch seconds: a programme that goes on must not begin before it.
+
+    The wall clock may have been set back since. Without a recording it is minus infinity.
+    """
     ends = [journal.ends_at for journal in read_journals(directory).values()]
     return max((end.timestamp() for end in ends if end), default=float("-inf"))
 
 
 class Stages:
-    """All stages of this process; one is made when it is first spoken of, and forgotten when nobody is there."""
+    """All stages of this process. A stage is made at the first call about it, and forgotten when it is idle."""
 
     def __init__(self, directory: Path, tell: Callable[[News], None], clock: Callable[[], float] = time.time) -> None:
         self.directory, self.tell, self.clock = directory, tell, clock
@@ -263,7 +266,7 @@ class Stages:
         self._since_s = clock()
 
     async def answer(self, call: control.AnyCall) -> control.Answer:
-        """Do what a web process asks for."""
+        """Do what a call asks for. Raises CallRefused, OfferRefused."""
         stage = self._stages.setdefault(call.stage, LiveStage(call.stage, self.directory, self.tell, self.clock))
         stage.calls += 1
         try:
@@ -285,19 +288,19 @@ class Stages:
 
     @property
     def present(self) -> SourcesPresent:
-        """Every source of every stage that is heard."""
+        """Every source of every stage."""
         sources = [(name, source) for name, stage in self._stages.items() for source in stage.sources]
         return SourcesPresent(sources, self._since_s)
 
     async def run(self) -> None:
-        """Tick for as long as the process lives."""
+        """Tick until cancelled."""
         while True:
             now_s = time.monotonic()
             for stage in tuple(self._stages.values()):
                 try:
                     stage.tick(now_s)
                 except Exception:
-                    log.exception("a stage met a surprise")
+                    log.exception("a stage could not be ticked")
             self._forget(name for name, stage in tuple(self._stages.items()) if stage.is_idle)
             await asyncio.sleep(TICK_S)
 

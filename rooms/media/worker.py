@@ -1,4 +1,4 @@
-"""The media process: answers the calls of web processes, and tells them what happens. No database, no pages.
+"""The media process: answers the calls of web processes, and sends them news. No database, no pages.
 
 It listens on a Unix socket that only its owner may open, or on a TCP address; every call carries a grant.
 """
@@ -25,17 +25,18 @@ from rooms.media.stages import CallRefused, Stages
 
 OWNER_ONLY = 0o600
 MOST_UNSENT_BYTES = 4_000_000
-"""A web process that takes no more has hung: it is cut off, and connects again when it can."""
+"""A web process that leaves more unread has hung: its connection is ended, and it connects again when it can."""
 
 log = logging.getLogger("plenary.media")
 
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where a media process is found, and where it writes.
+    """The addresses of a media process, and the directory that it writes to.
 
-    `listen` is the path of a Unix socket or `host:port`; `address` what browsers are told, empty for every address
-    of this machine; `port` the UDP port, 0 for a free one; `directory` is where each programme has a directory.
+    `listen` is the path of a Unix socket, or `host:port`. `address` is the IP address that browsers are told; empty,
+    they are told every address of this machine. `port` is the UDP port; 0 takes a free one. `directory` holds a
+    directory for each programme.
     """
 
     listen: str
@@ -53,7 +54,7 @@ class MediaWorker:
         self._lines: set[asyncio.StreamWriter] = set()
 
     async def run(self, life_line: TextIO | None = None) -> None:
-        """Work until told to stop by SIGTERM or SIGINT, or until `life_line` ends."""
+        """Work until SIGTERM or SIGINT, or until `life_line` ends."""
         stopped = asyncio.Event()
         if life_line is not None:
             asyncio.get_running_loop().add_reader(life_line, stopped.set)
@@ -72,7 +73,7 @@ class MediaWorker:
         await self.stages.close()
 
     def tell(self, news: News) -> None:
-        """Tell every web process."""
+        """Send news to every web process."""
         self._send(control.encode(Reply(None, news)), *self._lines)
 
     async def _listen(self) -> asyncio.Server:
@@ -87,7 +88,7 @@ class MediaWorker:
             os.umask(before)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One web process: its calls are answered side by side, for one that takes long must not hold up the others."""
+        """Serve one web process. Calls are answered concurrently: a slow one must not hold up the others."""
         self._send(control.encode(Reply(None, self.stages.present)), writer)
         self._lines.add(writer)
         try:
@@ -98,7 +99,7 @@ class MediaWorker:
         except* (asyncio.IncompleteReadError, ConnectionError):
             pass
         except* (MessageRefused, GrantRefused) as refused:
-            log.warning("a line was closed: %s", refused.exceptions)
+            log.warning("the line to a web process was closed: %s", refused.exceptions)
         finally:
             self._lines.discard(writer)
             writer.close()
@@ -127,12 +128,12 @@ class MediaWorker:
 
 
 def remove_old(path: Path) -> None:
-    """A socket outlives the process that made it."""
+    """Remove the socket of an earlier process: a socket outlives its process."""
     path.unlink(missing_ok=True)
 
 
 async def open_ports(whereabouts: Whereabouts) -> dict[str, UdpPort]:
-    """The UDP port on each address of either family, by the address that browsers are told."""
+    """Open the UDP port on each address of either family; returned by the address that browsers are told."""
     if whereabouts.address:
         wildcard = "::" if ":" in whereabouts.address else "0.0.0.0"  # noqa: S104 - behind address translation
         return {whereabouts.address: (await open_port([wildcard], whereabouts.port))[wildcard]}
@@ -141,7 +142,7 @@ async def open_ports(whereabouts: Whereabouts) -> dict[str, UdpPort]:
 
 
 def run(whereabouts: Whereabouts, key: bytes, life_line: TextIO | None = None) -> None:
-    """Be the media process until told to stop, or until `life_line` ends."""
+    """Run the media process until it is told to stop, or until `life_line` ends."""
     whereabouts.directory.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(MediaWorker(whereabouts, key).run(life_line))

@@ -1,1 +1,1 @@
-"""What goes on air: the programme of a stage, cut into segments on the disk."""
+"""A stage's programme: mixed, cut into segments, and written to the disk."""

@@ -1,6 +1,6 @@
-"""The sound of all who are on air: decoded, set on one time line, mixed and encoded once.
+"""The sound of all sources on air: decoded, placed on one time line, mixed, and encoded once.
 
-Positions are samples at 48 kHz on our monotonic clock; sound is float32 of shape (2, samples), -1 to 1.
+Positions are samples at 48 kHz since the zero of our monotonic clock. Sound is float32 of shape (2, samples), -1 to 1.
 """
 
 from collections.abc import Iterator
@@ -17,22 +17,22 @@ from rooms.media.rtc.samples import Sound
 Samples = npt.NDArray[np.float32]
 
 LOOKAHEAD_SAMPLES = 312
-"""By so many samples libopus delivers late: the usual pre-skip (RFC 7845, 4.2)."""
+"""The delay of libopus: the usual pre-skip (RFC 7845, 4.2)."""
 LEAP_SAMPLES = SOUND_HZ // 50
-"""What is off by more is not drift: it is set anew, with silence or a cut."""
+"""A larger error is not drift: the sound is placed anew, with silence or a cut."""
 SLACK_SAMPLES = SOUND_HZ // 1000
-"""What is off by less is left as it is."""
+"""A smaller error is left uncorrected."""
 STRETCH = 0.01
-"""The most by which a packet's sound is stretched to follow a drift."""
+"""The largest share by which a packet's sound is stretched to follow a drift."""
 LONGEST_S = 5
-"""Sound so far ahead of the mix is left out: the buffer's bound."""
+"""The bound of the mixer's buffer. Sound further ahead of the mix is left out."""
 LOUD = 0.8
-"""From here on the sum of many voices is bent towards 1 instead of being cut off."""
+"""Above this level the sum of voices is compressed towards 1 instead of clipped."""
 AAC_BITS_PER_S = 96_000
 
 
 class Voice:
-    """One source's sound on the time line. `head_sample` follows its last sample; None before its first."""
+    """One source's sound on the time line. `head_sample` is the position after its newest sample, None at first."""
 
     def __init__(self) -> None:
         self.head_sample: int | None = None
@@ -40,7 +40,7 @@ class Voice:
         self._decoder = _opus_decoder()
 
     def hear(self, sound: Sound, at_s: float) -> tuple[int, Samples]:
-        """The packet's sound and the position at which it belongs; `at_s` is its time."""
+        """Decode a packet that was spoken at `at_s`; returns the position of its sound, and the sound."""
         samples = self._decode(sound.data)
         length = samples.shape[1]
         wanted_sample = round(at_s * SOUND_HZ) - LOOKAHEAD_SAMPLES
@@ -55,7 +55,7 @@ class Voice:
         return at_sample, samples
 
     def _decode(self, data: bytes) -> Samples:
-        """A packet that cannot be decoded is as good as lost."""
+        """Decode a packet; one that cannot be decoded counts as lost, and gives no samples."""
         try:
             frames = self._decoder.decode(av.Packet(data))
         except av.FFmpegError:
@@ -64,21 +64,21 @@ class Voice:
 
 
 class Mixer:
-    """The sum of all voices, from `at_sample` on. Where nobody speaks it is silence."""
+    """The sum of all voices from `at_sample` on; silence where nobody speaks."""
 
     def __init__(self, at_sample: int) -> None:
         self.at_sample = at_sample
         self._sum = np.zeros((2, LONGEST_S * SOUND_HZ), np.float32)
 
     def add(self, at_sample: int, samples: Samples) -> None:
-        """Sound that belongs at this position; what is past already is left out."""
+        """Add sound at this position. The part of it before `self.at_sample` is left out."""
         late = max(0, self.at_sample - at_sample)
         begins = at_sample + late - self.at_sample
         samples = samples[:, late : late + max(0, self._sum.shape[1] - begins)]
         self._sum[:, begins : begins + samples.shape[1]] += samples
 
     def take(self, until_sample: int) -> Samples:
-        """The mix up to a position, which is the mixer's position from then on."""
+        """Return the mix up to a position, and go on from there."""
         known = self._sum[:, : max(0, until_sample - self.at_sample)]
         mix = np.zeros((2, max(0, until_sample - self.at_sample)), np.float32)
         mix[:, : known.shape[1]] = known
@@ -86,7 +86,7 @@ class Mixer:
         return limited(mix)
 
     def skip(self, until_sample: int) -> None:
-        """Go on from a later position; what belongs before it is left out."""
+        """Go on from a later position. The mix before it is dropped."""
         length = max(0, until_sample - self.at_sample)
         rest = max(0, self._sum.shape[1] - length)
         self._sum[:, :rest] = self._sum[:, length : length + rest]
@@ -95,7 +95,7 @@ class Mixer:
 
 
 class SoundEncoder:
-    """AAC from the first sample on. Each frame lasts 1024 samples; the last one is filled up with silence."""
+    """Encodes AAC from the first sample on. A frame lasts 1024 samples; the last frame is padded with silence."""
 
     def __init__(self) -> None:
         self._encoder = _aac_encoder()
@@ -111,7 +111,7 @@ class SoundEncoder:
             yield from self._frame(whole[:, number * AAC_FRAME_SAMPLES : (number + 1) * AAC_FRAME_SAMPLES])
 
     def finish(self) -> Iterator[Sample]:
-        """What is still inside; nothing may be encoded afterwards."""
+        """Flush the encoder; nothing may be encoded afterwards."""
         if self._rest.shape[1]:
             yield from self._frame(np.pad(self._rest, ((0, 0), (0, AAC_FRAME_SAMPLES - self._rest.shape[1]))))
         yield from self._samples(None)
@@ -123,14 +123,14 @@ class SoundEncoder:
         yield from self._samples(frame)
 
     def _samples(self, frame: av.AudioFrame | None) -> Iterator[Sample]:
-        """Without the first packet, which only primes a decoder: it is dated before the first sample."""
+        """Encode a frame; None flushes. Leaves out the first packet, of negative time, which only primes a decoder."""
         for packet in self._encoder.encode(frame):
             if packet.pts is not None and packet.pts >= 0:
                 yield Sample(AAC_FRAME_SAMPLES, True, bytes(packet))
 
 
 def stretched(samples: Samples, by_samples: int) -> Samples:
-    """The same sound, longer by so many samples or as many as nobody hears."""
+    """Stretch sound by `by_samples`, but by no more than `STRETCH` of its length, which nobody hears."""
     length = samples.shape[1]
     most = int(length * STRETCH)
     if abs(by_samples) <= SLACK_SAMPLES or most == 0:
@@ -141,7 +141,7 @@ def stretched(samples: Samples, by_samples: int) -> Samples:
 
 
 def limited(samples: Samples) -> Samples:
-    """Loud sound bent so that it never reaches 1; what is not loud stays as it is."""
+    """Compress samples above `LOUD` so that none reaches 1; the others are unchanged."""
     if not samples.size or np.abs(samples).max() <= LOUD:
         return samples
     loudness = np.abs(samples)
@@ -161,6 +161,6 @@ def _aac_encoder() -> AudioCodecContext:
     assert isinstance(encoder, AudioCodecContext)
     encoder.sample_rate, encoder.layout, encoder.format = SOUND_HZ, "stereo", "fltp"
     encoder.bit_rate, encoder.time_base = AAC_BITS_PER_S, Fraction(1, SOUND_HZ)
-    encoder.options = {"aac_coder": "fast", "aac_ms": "0"}  # what two channels share is a long search for a mere tone
+    encoder.options = {"aac_coder": "fast", "aac_ms": "0"}  # for a pure tone the search for mid/side coding takes long
     encoder.open()
     return encoder

@@ -1,7 +1,7 @@
-"""What a stage sends out during one session: its programme and, on the same clock, the interpreter's picture beside it.
+"""A session's broadcast: its programme and, on the same clock, the sign-language interpreter's picture beside it.
 
-The second one is a programme of its own, in a directory below the first one's, and nobody is heard in it. It is begun
-when somebody first interprets: most sessions have none. Told the time.
+The interpreter's picture is a second programme, without sound, in a directory below the first one's. It is begun when
+somebody first interprets, as most sessions have no interpreter. Told the time.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from rooms.topics.keeping import Trouble
 
 
 class Broadcast:
-    """One session's programme, and the interpreter's; what it is made with is as in `Programme`."""
+    """One session's programme, and the interpreter's. The parameters are those of `Programme`."""
 
     def __init__(
         self, directory: Path, *, epoch_s: float, ask_keyframe: Callable[[SourceName], None], in_parts: bool = False
@@ -36,7 +36,7 @@ class Broadcast:
         return self._programme.safe_up_to_s
 
     def add(self, source: SourceName) -> None:
-        """A source that may be taken, heard or named the interpreter's from now on."""
+        """Take in a source, which may be taken, heard or named the interpreter from now on."""
         self._sources.add(source)
         for programme in self._programmes:
             programme.add(source)
@@ -49,15 +49,15 @@ class Broadcast:
             self.sign(None)
 
     def on_air(self, sources: Iterable[SourceName]) -> None:
-        """Whose sound is mixed from now on."""
+        """Mix the sound of these sources from now on."""
         self._programme.on_air(sources)
 
     def take(self, source: SourceName | None) -> None:
-        """Whose picture is shown: never the interpreter's, which has a window of its own."""
+        """Show this source's picture. For the interpreter, whose picture has its own window, show none."""
         self._programme.take(None if source == self._signing else source)
 
     def sign(self, source: SourceName | None) -> None:
-        """Whose picture is the sign-language window's, from its next keyframe on; None: nobody's."""
+        """Fill the sign-language window with this source's picture from its next keyframe on; None empties it."""
         if source == self._signing:
             return
         self._signing = source
@@ -67,13 +67,13 @@ class Broadcast:
             self._signed.take(source)
 
     def picture(self, source: SourceName, picture: Picture) -> None:
-        """Beside the programme the larger size is enough."""
+        """Pass a picture on. The interpreter's programme takes the larger size only."""
         self._programme.picture(source, picture)
         if self._signed is not None and not picture.is_small:
             self._signed.picture(source, picture)
 
     def sound(self, source: SourceName, sound: Sound) -> None:
-        """The second programme takes it for its clock alone: both date one source's picture alike."""
+        """Pass sound on. The interpreter's programme needs it for its clock, so that both date a picture alike."""
         for programme in self._programmes:
             programme.sound(source, sound)
 
@@ -86,11 +86,11 @@ class Broadcast:
             programme.tick(now_s)
 
     def end(self) -> "list[Future[None]]":
-        """The session is over. Each is done when one programme is on the disk and listed, ENDLIST included."""
+        """End the session. Each future is done when its programme is on the disk and listed, with ENDLIST."""
         return [programme.end() for programme in self._programmes]
 
     async def stop(self) -> None:
-        """The process ends, the session does not."""
+        """Stop writing: the process ends, not the session."""
         await asyncio.gather(*(asyncio.to_thread(programme.stop) for programme in self._programmes))
 
     @property

@@ -1,40 +1,40 @@
-"""When each sample of a source happened, by our monotonic clock: lip sync is decided here. Told the time, no I/O.
+"""Dates a source's samples by our monotonic clock, and so decides lip sync. Told the time, no I/O.
 
-Sender reports (RFC 3550, 6.4.1) date a source's pictures and sound by one clock of the sender's. Until both streams
-have been reported, each is dated by its arrival. The two ways are never mixed: one offset of the sender's clock to ours
-serves both streams, so whatever moves it cannot part the picture from the sound. A picture of a second size follows
-that offset, and has no part in it.
+Sender reports (RFC 3550, 6.4.1) date a source's pictures and sound by one clock, the sender's. Until both streams have
+a report, samples are dated by their arrival. The two ways are never mixed: one offset between the sender's clock and
+ours serves both streams, so a change of the offset cannot part picture and sound. Pictures of the second, smaller size
+use this offset, but do not contribute to it.
 """
 
 from rooms.media.rtc.samples import RATES_HZ, Kind, SenderReport
 
 WAIT_S = 3.5
-"""How long the first samples wait for the reports: Chromium's first one about sound can take that long."""
+"""The longest that the first samples wait for reports. Chromium's first report about sound can take this long."""
 JUMP_S = 0.5
-"""A report that is so far from what the last one foretold says that the sender's clock was set, not that it drifts."""
+"""A report that differs more from the one before shows that the sender's clock was set; a drift is smaller."""
 LOST_S = 10.0
-"""A sample dated so far from its arrival says that its stream's timestamps began anew."""
+"""A sample dated further from its arrival shows that its stream's timestamps began anew."""
 WINDOW_S = 10.0
-"""The quickest packet of so long a time had no queue before it: that one tells how two clocks differ."""
+"""The quickest packet in this time waited in no queue, so it shows the true offset between two clocks."""
 SETTLE_S = 1.0
-"""So long the offset takes each better reading at once."""
+"""During this first time the offset takes each better reading at once."""
 SLEW = 0.001
-"""How fast it may follow a drift afterwards, seconds a second: the sound is stretched by it, unheard."""
+"""The largest change of the offset afterwards, seconds per second: the sound is stretched by as much, unheard."""
 LEADING: tuple[Kind, ...] = ("picture", "sound")
-"""The streams that tell how the sender's clock differs from ours."""
+"""The streams that contribute to the offset between the sender's clock and ours."""
 HALF = 1 << 31
 NTP_UNIT_S = 1 / (1 << 32)
 
 
 class SourceClock:
-    """The clock of one source. Seconds are of our monotonic clock."""
+    """One source's clock. Its seconds are those of our monotonic clock."""
 
     def __init__(self) -> None:
         self._streams: dict[Kind, StreamClock] = {}
         self._since_s: float | None = None
 
     def observe(self, kind: Kind, rtp_ticks: int, received_at_s: float) -> None:
-        """Note a sample's arrival; to be called for each, in the order of arrival."""
+        """Note the arrival of a sample. To be called for every sample, in the order of arrival."""
         stream = self._streams.get(kind)
         if stream and abs(self.happened_at_s(kind, rtp_ticks) - received_at_s) > LOST_S:
             self._streams, self._since_s, stream = {}, None, None
@@ -45,18 +45,18 @@ class SourceClock:
         stream.arrival.observe(received_at_s - stream.seconds(rtp_ticks), received_at_s)
 
     def report(self, kind: Kind, report: SenderReport) -> None:
-        """Take in a sender report. One about a stream of which nothing has come yet is left out."""
+        """Take in a sender report. A report about a stream without samples so far is left out."""
         if stream := self._streams.get(kind):
             stream.report(report)
 
     def is_ready(self, now_s: float) -> bool:
-        """Whether samples can be dated: both streams are reported, or the wait for that is over."""
+        """True once samples can be dated: both streams have a report, or the wait for reports is over."""
         if self._since_s is None:
             return False
         return (len(self._leading) == len(LEADING) and self._is_reported) or now_s - self._since_s >= WAIT_S
 
     def happened_at_s(self, kind: Kind, rtp_ticks: int) -> float:
-        """When the sample with this timestamp happened. Its stream must have been observed."""
+        """Return the time at which the sample with this timestamp was taken. Its stream must have been observed."""
         stream = self._streams[kind]
         leading = self._leading
         offsets_s = [(each.arrival.value_s, each.reported_s) for each in leading if each.reported_s is not None]
@@ -75,16 +75,16 @@ class SourceClock:
 
 
 class StreamClock:
-    """One of a source's streams. `latest_ticks` is its newest timestamp, by which a report's is unwrapped."""
+    """The clock of one stream. `latest_ticks` is its newest timestamp, from which a report's timestamp is unwrapped."""
 
     def __init__(self, rate_hz: int, latest_ticks: int) -> None:
         self.rate_hz, self.latest_ticks = rate_hz, latest_ticks
         self.arrival = ClockOffset()
-        """What to add to its timestamps, in seconds, to have our time of the quickest packet's arrival."""
+        """The offset from the stream's timestamps, in seconds, to our time of arrival of the quickest packet."""
         self.reported_s: float | None = None
-        """What to add to them to have the sender's time; None before the first report."""
+        """The offset from the stream's timestamps to the sender's time; None before the first report."""
         self._jumped_s = 0.0
-        """By how much the sender's clock was set since the first report, seconds: taken out again."""
+        """The sum of the steps by which the sender's clock was set since the first report; it is subtracted again."""
 
     def seconds(self, rtp_ticks: int) -> float:
         return rtp_ticks / self.rate_hz
@@ -99,7 +99,7 @@ class StreamClock:
 
 
 class ClockOffset:
-    """How one clock differs from another, from readings that come too late by what they waited on their way."""
+    """The offset between two clocks, from readings that queues have made too large."""
 
     def __init__(self) -> None:
         self.value_s = float("inf")
@@ -107,7 +107,7 @@ class ClockOffset:
         self._least_s = self._least_before_s = float("inf")
 
     def observe(self, reading_s: float, now_s: float) -> None:
-        """One reading."""
+        """Take in one reading."""
         if self._least_s == float("inf"):
             self.value_s, self._began_at_s, self._window_began_at_s, self._moved_at_s = reading_s, now_s, now_s, now_s
         if now_s - self._window_began_at_s >= WINDOW_S:

@@ -1,7 +1,7 @@
-"""Writes fragmented MP4 as CMAF wants it: initialisation segments and media segments with one fragment each.
+"""Writes fragmented MP4 that conforms to CMAF: initialisation segments, and media segments of one fragment each.
 
-Boxes are spelt as in ISO/IEC 14496-12 (the file format), 14496-14 (AAC) and 14496-15 (H.264); the numbers in
-brackets are clauses. FFmpeg's muxer cannot end a fragment on demand, hence our own.
+Boxes are named as in ISO/IEC 14496-12 (the file format), 14496-14 (AAC) and 14496-15 (H.264); numbers in brackets are
+clauses. FFmpeg's muxer cannot end a fragment on demand, so this module writes the boxes.
 """
 
 from collections.abc import Sequence
@@ -11,24 +11,24 @@ from typing import NamedTuple
 from rooms.media.rtc.h264 import Size, size_of
 
 PICTURE_HZ, SOUND_HZ = 90_000, 48_000
-"""The timescales: ticks a second."""
+"""The timescales: ticks per second."""
 AAC_FRAME_SAMPLES = 1024
-"""Samples in an AAC frame."""
+"""PCM samples in an AAC frame."""
 TRACK = 1
-"""Each rendition has one track."""
+"""The track's number: each rendition has one track."""
 UNITY = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 """The matrix that leaves a picture as it is (8.3.2)."""
 LANGUAGE = 0x55C4
 """`und`, three letters of five bits (8.4.2)."""
 SYNC, NOT_SYNC = 0x02000000, 0x01010000
-"""sample_flags (8.8.3.1): depends on no other sample · depends on others and is no sync sample."""
+"""sample_flags (8.8.3.1): a sync sample, which depends on no other · a sample that depends on others."""
 BASE_IS_MOOF = 0x020000
 DURATIONS_SIZES_FLAGS = 0x000701
-"""trun (8.8.8): data offset, and for each sample its duration, size and flags."""
+"""Flags of trun (8.8.8): it holds the data offset, and each sample's duration, size and flags."""
 
 
 class Sample(NamedTuple):
-    """One access unit: how many ticks it lasts, whether decoding can begin with it, and its bytes."""
+    """One access unit: its duration, True for `is_sync` when decoding can begin with it, and its bytes."""
 
     duration_ticks: int
     is_sync: bool
@@ -36,24 +36,24 @@ class Sample(NamedTuple):
 
 
 class PictureSetup(NamedTuple):
-    """What a decoder of pictures must know beforehand: the parameter sets, as NAL units."""
+    """The configuration of a picture decoder: the parameter sets, as NAL units."""
 
     sps: bytes
     pps: bytes
 
     @property
     def codecs(self) -> str:
-        """Its name by RFC 6381."""
+        """The codec's name by RFC 6381."""
         return f"avc1.{self.sps[1:4].hex()}"
 
     @property
     def size(self) -> Size:
-        """Raises ValueError for a damaged parameter set."""
+        """The picture's size. Raises ValueError for a damaged parameter set."""
         return size_of(self.sps)
 
     @property
     def is_whole(self) -> bool:
-        """Whether a decoder can be set up with it."""
+        """True when a decoder can be configured with these parameter sets."""
         try:
             return self.size.width > 0 and bool(self.pps)
         except ValueError:
@@ -61,24 +61,24 @@ class PictureSetup(NamedTuple):
 
 
 class SoundSetup(NamedTuple):
-    """What a decoder of AAC must know beforehand: the AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1)."""
+    """The configuration of an AAC decoder: the AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1), and the bit rate."""
 
     configuration: bytes
     bits_per_s: int
 
     @property
     def codecs(self) -> str:
-        """Its name by RFC 6381."""
+        """The codec's name by RFC 6381."""
         return f"mp4a.40.{self.configuration[0] >> 3}"
 
 
 def length_prefixed(units: Sequence[bytes]) -> bytes:
-    """NAL units as a sample of a track (14496-15, 5.3.4.2.1), each after its length in four bytes."""
+    """Join NAL units to a sample (14496-15, 5.3.4.2.1), each after its length in four bytes."""
     return b"".join(pack(">I", len(unit)) + unit for unit in units)
 
 
 def init_segment(setup: PictureSetup | SoundSetup) -> bytes:
-    """The segment that goes before all media segments of a track."""
+    """Write the initialisation segment, which goes before all media segments of a track."""
     is_picture = isinstance(setup, PictureSetup)
     size = setup.size if isinstance(setup, PictureSetup) else Size(0, 0)
     volume = 0 if is_picture else 0x100
@@ -103,7 +103,7 @@ def init_segment(setup: PictureSetup | SoundSetup) -> bytes:
 
 
 def media_segment(number: int, begins_ticks: int, samples: Sequence[Sample]) -> bytes:
-    """One fragment as a segment. `begins_ticks` is the decode time of its first sample, since the track's zero."""
+    """Write a media segment of one fragment. `begins_ticks` is the decode time of its first sample."""
     length = len(_movie_fragment(number, begins_ticks, samples, 0))
     fragment = _movie_fragment(number, begins_ticks, samples, length + 8)
     kind = _box(b"styp", b"msdh", pack(">I", 0), b"msdhmsixcmfs")
@@ -111,14 +111,14 @@ def media_segment(number: int, begins_ticks: int, samples: Sequence[Sample]) -> 
 
 
 def duration_ticks_of(segment: bytes) -> int:
-    """How many ticks a media segment lasts that `media_segment` made. Raises ValueError, struct.error for another."""
+    """Read the duration of a segment that `media_segment` made. Raises ValueError, struct.error for another."""
     run = segment.index(b"trun") + 8
     count = int.from_bytes(segment[run : run + 4])
     return sum(ticks for ticks, _, _ in iter_unpack(">III", segment[run + 8 : run + 8 + 12 * count]))
 
 
 def _movie_fragment(number: int, begins_ticks: int, samples: Sequence[Sample], offset: int) -> bytes:
-    """`offset` is where the first sample's bytes begin, counted from the fragment's first byte."""
+    """Write the `moof` box. `offset` is the position of the first sample's bytes, from the fragment's first byte."""
     run = b"".join(
         pack(">III", each.duration_ticks, len(each.data), SYNC if each.is_sync else NOT_SYNC) for each in samples
     )
@@ -132,7 +132,7 @@ def _movie_fragment(number: int, begins_ticks: int, samples: Sequence[Sample], o
 
 
 def _sample_table(entry: bytes) -> bytes:
-    """No samples of its own: they are all in fragments."""
+    """Write an empty sample table: all samples are in fragments."""
     return _box(
         b"stbl",
         _full_box(b"stsd", 0, 0, pack(">I", 1), entry),
@@ -144,7 +144,7 @@ def _sample_table(entry: bytes) -> bytes:
 
 
 def _picture_entry(setup: PictureSetup) -> bytes:
-    """avc1 with its decoder configuration record (14496-15, 5.3.3.1): one SPS, one PPS, lengths of four bytes."""
+    """Write avc1 with its decoder configuration record (14496-15, 5.3.3.1): one SPS, one PPS, lengths of four bytes."""
     sps, pps = setup
     sets = b"\xe1" + pack(">H", len(sps)) + sps + b"\x01" + pack(">H", len(pps)) + pps
     configuration = _box(b"avcC", b"\x01", sps[1:4], b"\xff", sets)
@@ -154,7 +154,7 @@ def _picture_entry(setup: PictureSetup) -> bytes:
 
 
 def _sound_entry(setup: SoundSetup) -> bytes:
-    """mp4a with its elementary stream descriptor (14496-14, 5.6; 14496-1, 7.2.6)."""
+    """Write mp4a with its elementary stream descriptor (14496-14, 5.6; 14496-1, 7.2.6)."""
     decoder = b"\x40\x15\0\0\0" + pack(">II", setup.bits_per_s, setup.bits_per_s)
     configuration = _descriptor(4, decoder + _descriptor(5, setup.configuration))
     stream = _descriptor(3, pack(">HB", TRACK, 0) + configuration + _descriptor(6, b"\x02"))
@@ -163,12 +163,12 @@ def _sound_entry(setup: SoundSetup) -> bytes:
 
 
 def _descriptor(tag: int, content: bytes) -> bytes:
-    """Shorter than 128 bytes, its length in four as everybody writes it (14496-1, 8.3.3)."""
+    """Write a descriptor shorter than 128 bytes, with its length in the usual four bytes (14496-1, 8.3.3)."""
     return bytes([tag, 0x80, 0x80, 0x80, len(content)]) + content
 
 
 def _box(name: bytes, *content: bytes) -> bytes:
-    """A box (4.2)."""
+    """Write a box (4.2)."""
     joined = b"".join(content)
     return pack(">I4s", 8 + len(joined), name) + joined
 

@@ -1,7 +1,7 @@
-"""Keeps what a programme sends: segments flushed to the disk, renamed into place, then listed; in a thread of its own.
+"""Writes a programme to the disk in a thread of its own: each segment is flushed, renamed into place, then listed.
 
-The playlists are the journal: what is listed is there, whatever happened to the process or the power. Where pictures
-come in two sizes, a segment of one is listed with the same segment of the other, the smaller first.
+The playlists are the journal: a listed segment is on the disk, even after a crash or a power cut. When pictures come in
+two sizes, the same segment of both sizes is listed together, the smaller size first.
 """
 
 import json
@@ -22,13 +22,13 @@ from rooms.playback.parts import KEPT_SEGMENTS, Part
 from rooms.playback.recording import RENDITIONS, SMALL, ListedSegment, RenditionJournal
 
 MOST_WAITING_BYTES = 64_000_000
-"""Bytes that wait for a disk that takes nothing: some minutes of a programme. Beyond it nothing more is taken."""
+"""The bound of the write queue: some minutes of a programme. Beyond it the run ends, and none begins."""
 AGAIN_AFTER_S = 1.0
 LEAVE_AFTER_S = 5.0
 
 
 class Disk:
-    """One session's directory. What is put here is written in order, and again until the disk takes it."""
+    """One session's directory. Files are written in order; each write is repeated until it succeeds."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -37,22 +37,22 @@ class Disk:
         self._complete_pair()
         clear_parts(directory)
         self.is_full = False
-        """The disk does not take what we have."""
+        """True while writes fail."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="packager")
         self._stopped = threading.Event()
         self._waiting_bytes = 0
         self._numbers = {name: len(self.journals.get(name, RenditionJournal()).listed) for name in RENDITIONS}
         self._part_numbers = dict.fromkeys(RENDITIONS, 0)
         self._parts: dict[str, list[Part]] = {name: [] for name in RENDITIONS}
-        """What is listed; touched by the thread alone, as what follows."""
+        """The listed parts by rendition. Only the thread touches this and the attributes below."""
         self._unlisted: dict[str, deque[ListedSegment]] = {"video": deque(), SMALL: deque()}
-        """Segments that are written, and wait for those of the other size."""
+        """Segments that are written, and wait for the segment of the other size."""
         self._runs_in_two: set[int] = set()
-        """The runs whose pictures come in two sizes."""
+        """Numbers of the runs whose pictures come in two sizes."""
 
     @property
     def runs(self) -> int:
-        """How many runs were listed in any rendition, when it was opened or since."""
+        """The number of runs listed in any rendition, before this process or by it."""
         return max(journal.runs for journal in self.journals.values())
 
     @property
@@ -60,13 +60,13 @@ class Disk:
         return self._waiting_bytes < MOST_WAITING_BYTES
 
     def open_run(self, rendition: str, run: int, init: bytes) -> None:
-        """The initialisation segment of a rendition's next run."""
+        """Write the initialisation segment of a rendition's next run."""
         if rendition == SMALL:
             self._numbers[SMALL] = self._numbers["video"]
         self._put(init, lambda: self._keep_init(rendition, run, init))
 
     def add(self, rendition: str, run: int, begins_at: datetime | None, seconds: float, data: bytes) -> None:
-        """The next segment; `begins_at` for the first of its run."""
+        """Write and list the next segment; `begins_at` is given for the first of its run."""
         number = self._numbers[rendition]
         self._numbers[rendition] += 1
         self._part_numbers[rendition] = 0
@@ -76,24 +76,24 @@ class Disk:
     def add_part(
         self, rendition: str, run: int, begins_at: datetime | None, seconds: float, data: bytes, *, is_keyframe: bool
     ) -> None:
-        """The next part of the segment that will be added next; `is_keyframe` when a player can begin with it."""
+        """Write and list the next part of the next segment; `is_keyframe` when a player can begin with the part."""
         number = self._part_numbers[rendition]
         self._part_numbers[rendition] += 1
         name = parts.part_name(RENDITIONS[rendition], self._numbers[rendition], number)
         self._put(data, lambda: self._keep_part(rendition, Part(name, seconds, is_keyframe, run, begins_at), data))
 
     def describe(self, index: FilmIndex) -> None:
-        """What is sent now: its sizes, codecs and supposed bit rates, for the multivariant playlist."""
+        """Write the index for the multivariant playlist: sizes, codecs and supposed bit rates."""
         self._put(b"", lambda: self._describe(index))
 
     def finish(self) -> "Future[None]":
-        """Nothing more will come. Done when all is written and each rendition says that it is over."""
+        """End the programme. The future is done when all is written and each playlist has its ENDLIST."""
         done = self._put(b"", self._end)
         self._thread.shutdown(wait=False)
         return done
 
     def stop(self) -> None:
-        """Write what waits, unless the disk does not take it within a while."""
+        """Write the queue, and give it up when that takes too long."""
         with suppress(TimeoutError):
             self._thread.submit(lambda: None).result(LEAVE_AFTER_S)
         self._stopped.set()
@@ -118,7 +118,7 @@ class Disk:
             self._list_pictures(larger.popleft(), smaller.popleft() if smaller else None)
 
     def _list_pictures(self, larger: ListedSegment, smaller: ListedSegment | None) -> None:
-        """The next segment of the pictures; without a smaller one of its own, the second rendition has the same."""
+        """List the next segment of pictures. Without a smaller segment, the second rendition lists the larger one."""
         if smaller is not None:
             self.journals.setdefault(SMALL, self.journals["video"])
         if SMALL in self.journals:
@@ -129,7 +129,7 @@ class Disk:
         self._list(rendition, RenditionJournal([*self.journals[rendition].listed, segment]))
 
     def _complete_pair(self) -> None:
-        """List what the process before us had no time to, where it died between the two sizes of one segment."""
+        """List the larger segment where an earlier process died after it had listed the smaller one."""
         larger, smaller = (self.journals.get(name, RenditionJournal()).listed for name in ("video", SMALL))
         if len(smaller) <= len(larger):
             return
@@ -141,7 +141,7 @@ class Disk:
         self._list_next("video", last)
 
     def _keep_part(self, rendition: str, part: Part, data: bytes) -> None:
-        """Neither flushed nor kept for long: its segment will be."""
+        """Write and list a part, without a flush, and forget old parts: their segments are kept."""
         oldest = part.segment - KEPT_SEGMENTS
         (self.directory / part.name).write_bytes(data)
         listed = [each for each in self._parts[rendition] if each.segment >= oldest]
@@ -154,7 +154,7 @@ class Disk:
         self._parts[rendition] = listed
 
     def _describe(self, index: FilmIndex) -> None:
-        """With the bit rates of what was sent before; a smaller size stays one when a source has none."""
+        """Write the index with the measured bit rates. A second size stays in it when the new source has none."""
         small = index.small or read_index(self.directory).small if SMALL in self.journals else index.small
         content = replace(
             index,
@@ -165,7 +165,7 @@ class Disk:
         write_file(self.directory / INDEX_NAME, json.dumps(content.to_json(), indent=1).encode())
 
     def _measured(self, rendition: str, described: Rendition) -> Rendition:
-        """The same with the bit rates of its segments; as it is described while there are none."""
+        """Return the description with the bit rates of the listed segments, or unchanged when there are none."""
         listed = self.journals.get(rendition, RenditionJournal()).listed
         bits = [8 * (self.directory / segment.name).stat().st_size for segment in listed]
         if not bits:
@@ -192,7 +192,7 @@ class Disk:
         return self._thread.submit(self._until_taken, len(content), work)
 
     def _until_taken(self, length_bytes: int, work: Callable[[], None]) -> None:
-        """What comes later waits: nothing is listed out of order."""
+        """Repeat the work until it succeeds. Later work waits, so nothing is listed out of order."""
         while not self._stopped.is_set():
             try:
                 work()
@@ -206,7 +206,7 @@ class Disk:
 
 
 def clear_parts(directory: Path) -> None:
-    """The lists first: whoever reads one finds what it names."""
+    """Delete the lists of parts, then the parts, so that a list never names a part that is gone."""
     for rendition in RENDITIONS:
         (directory / parts.list_name(rendition)).unlink(missing_ok=True)
     for path in directory.glob("*.*.m4s"):
@@ -214,13 +214,13 @@ def clear_parts(directory: Path) -> None:
 
 
 def read_journals(directory: Path) -> dict[str, RenditionJournal]:
-    """What was listed in a session's directory: empty journals where there is nothing yet, none of a second size."""
+    """Read the journals in a session's directory. Video and sound may be empty; an empty second size is left out."""
     found = {rendition: _read(directory / recording.playlist_name(rendition)) for rendition in RENDITIONS}
     return {rendition: journal for rendition, journal in found.items() if journal.listed or rendition != SMALL}
 
 
 def read_index(directory: Path) -> FilmIndex:
-    """What is said of a programme. Raises FileNotFoundError before it is."""
+    """Read a programme's index. Raises FileNotFoundError before the first run."""
     return FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_bytes()))
 
 

@@ -1,8 +1,7 @@
-"""Cuts a programme into segments: pictures on their keyframes, sound where it falls, in runs that both share.
+"""Cuts a programme into segments, pictures on keyframes and sound at even lengths, in runs that both share.
 
-A run lasts as long as pictures follow on in one size, or in the same two; see `rooms/playback/recording.py`.
-Seconds are of our monotonic clock, and become dates by adding `epoch_s`. Told the time; what it cuts goes to
-the `Disk`.
+A run lasts while pictures come without a break in one size, or in the same two; see `rooms/playback/recording.py`.
+Seconds are those of our monotonic clock; adding `epoch_s` makes them dates. Told the time. Segments go to the `Disk`.
 """
 
 from collections import deque
@@ -18,13 +17,13 @@ from rooms.playback.film_index import FilmIndex, Rendition
 from rooms.playback.recording import SMALL
 
 LONGEST_S = 10
-"""A source without a keyframe for so long cannot be cut: what came since is given up, and a new run begins."""
+"""Without a keyframe in this time the run ends, and pictures are left out up to the next keyframe."""
 SUPPOSED_BITS_PER_S, SUPPOSED_SMALL_BITS_PER_S, SUPPOSED_FRAMES_PER_S = 2_500_000, 600_000, 30
-"""What the multivariant playlist says of a stage that has only begun."""
+"""The multivariant playlist's figures before anything is measured."""
 
 
 class Packager:
-    """One programme's segments; `in_parts` says whether what will be in them is put out before, part by part."""
+    """One programme's segments. With `in_parts`, each segment is published in parts before it is whole."""
 
     def __init__(self, disk: Disk, *, epoch_s: float, in_parts: bool = False) -> None:
         self.disk, self.epoch_s, self.in_parts = disk, epoch_s, in_parts
@@ -32,19 +31,19 @@ class Packager:
         self.run: Run | None = None
         self._next_run = disk.runs
         self._ended_at_s = 0.0
-        """When the last run ended: the next one cannot begin before."""
+        """The end of the last run; the next run cannot begin before it."""
         self._sounding: deque[Run] = deque()
-        """The runs whose sound is not complete: it is mixed later than the pictures are cut."""
+        """Runs whose sound is incomplete, as sound is mixed later than pictures are cut."""
 
     @property
     def keyframe_due_s(self) -> float | None:
-        """The moment from which on a keyframe is wanted; None while no picture is shown."""
+        """The time from which a keyframe is wanted; None while no picture is shown."""
         return min(pictures.keyframe_due_s for pictures in self.run.sizes) if self.run else None
 
     def picture(self, at_s: float, access_unit: bytes, *, is_keyframe: bool, small: bytes | None = None) -> None:
-        """The next picture that is shown. Without a run, all but a keyframe are left out.
+        """Add the next picture that is shown. While there is no run, only a keyframe is used.
 
-        `small` is the newest keyframe of the smaller size, as long as its source sends that too.
+        `small` is the newest keyframe of the smaller size, None when the source sends no smaller size.
         """
         units = split(access_unit)
         if is_keyframe:
@@ -57,24 +56,24 @@ class Packager:
         self.run.add(self.run.pictures, at_s, units, is_keyframe=is_keyframe)
 
     def small_picture(self, at_s: float, access_unit: bytes, *, is_keyframe: bool) -> None:
-        """The next picture of the smaller size; left out where the run has none."""
+        """Add the next picture of the smaller size. It is left out when the run has one size."""
         if self.run is not None and self.run.small is not None:
             self.run.add(self.run.small, at_s, split(access_unit), is_keyframe=is_keyframe)
 
     def hear(self, at_sample: int, samples: Samples) -> None:
-        """Somebody's sound. Before the first picture there is nothing for it to belong to."""
+        """Add a voice's sound. Before the first run it is left out."""
         if self._mixer:
             self._mixer.add(at_sample, samples)
 
     def finish(self) -> None:
-        """Complete what was begun; the run must be closed."""
+        """Complete the sound of all runs; the last run must be closed."""
         if self._sounding:
             self.advance((self._sounding[-1].end_sample or 0) / SOUND_HZ)
 
     def advance(self, until_s: float) -> None:
-        """All sound up to `until_s` has come: mix and encode it, but none beyond the newest picture.
+        """Mix and encode all sound up to `until_s`, but none beyond the newest picture.
 
-        Where the next run will begin only its first picture tells, and its sound must begin there too.
+        A next run's sound must begin with its first picture, and before that picture its time is unknown.
         """
         until_sample = round(min(until_s, self.run.pictures.newest_at_s if self.run else until_s) * SOUND_HZ)
         while self._mixer and self._sounding:
@@ -89,7 +88,7 @@ class Packager:
             self._sounding.popleft()
 
     def close_run(self, at_s: float | None = None) -> None:
-        """What comes next does not follow on. The last picture is shown up to `at_s`."""
+        """End the run, if there is one. Its last picture is shown up to `at_s`."""
         if self.run is None:
             return
         self.run.close(at_s)
@@ -97,7 +96,7 @@ class Packager:
         self.run = None
 
     def _settle_run(self, at_s: float, units: list[bytes], small: bytes | None) -> None:
-        """Begin a run when this keyframe needs one: there is none, or a decoder must be set up anew."""
+        """Begin a run at a keyframe when there is none, or when decoders need another configuration."""
         small_units = split(small) if small else []
         setup, small_setup = setup_of(units), setup_of(small_units)
         if not small_setup.is_whole:

@@ -1,4 +1,4 @@
-"""What a stage sends out during one session: one picture, one mix of sound, packaged as they come.
+"""The programme of one session: one picture and one mix of sound, packaged as they come.
 
 Told the time: by each sample's `received_at_s` and by `tick`. It knows no network and no RTP packet.
 """
@@ -16,24 +16,24 @@ from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound, SourceNa
 from rooms.topics.keeping import Trouble
 
 ASK_AGAIN_S = 0.5
-"""A keyframe that was asked for and did not come is asked for again."""
+"""A requested keyframe that has not come is requested again after this time."""
 MIX_WITHIN_S = 0.6
-"""The mix waits so long for sound that is late; what comes later still is left out."""
+"""The mix waits this long for late sound. Sound that comes later is left out."""
 STILL_AFTER_S = 2.5
-"""When no picture has come for so long, the last keyframe stands still while somebody is heard."""
+"""After this time without a picture the last keyframe is repeated, while somebody is heard."""
 STILL_EVERY_S = 0.4
 STEADY_AFTER_S = 10.0
-"""A smaller picture that stopped and comes again must last so long: each change begins a run."""
+"""A smaller picture that stopped and comes again is used after this time, as each change begins a run."""
 VANISHED_AFTER_S = 5.0
-"""When nothing at all has come for so long, the run is over; the next picture begins another."""
+"""After this time without picture and sound the run ends; the next picture begins another."""
 
 
 class Programme:
     """One session's programme, written below `directory` as it happens.
 
-    `ask_keyframe(source)` is called whenever a keyframe of a source is wanted, at most twice a second.
-    `epoch_s` is what to add to the monotonic clock to get seconds since 1970: taken once, so that a clock that is set
-    right in the middle of a session moves nothing. `in_parts`: for players that stay close behind (low-latency HLS).
+    `ask_keyframe(source)` is called when a keyframe of a source is wanted, at most twice a second. `epoch_s` plus the
+    monotonic clock is seconds since 1970: it is taken once, so that setting the wall clock in the middle of a session
+    moves nothing. `in_parts` publishes parts of segments, for low-latency HLS.
     """
 
     def __init__(
@@ -46,15 +46,15 @@ class Programme:
         self._on_air: set[SourceName] = set()
         self._shown: SourceName | None = None
         self._taken: SourceName | None = None
-        """Whose picture comes next, from its next keyframe on."""
+        """The source whose picture is shown from its next keyframe on."""
         self._still = StillPicture()
         self._now_s = self._asked_at_s = self._pictured_at_s = self._heard_at_s = float("-inf")
         self._aired_at_s: float | None = None
-        """Since which tick somebody has been on air."""
+        """The tick since which there has been a source on air; None while there is none."""
 
     @property
     def troubles(self) -> set[Trouble]:
-        """What is wrong now; the organiser is told."""
+        """The troubles of now, which the organiser is told."""
         aired_at_s = self._now_s if self._aired_at_s is None else self._aired_at_s
         wrong: dict[Trouble, bool] = {
             "disk": self.disk.is_full,
@@ -65,28 +65,28 @@ class Programme:
 
     @property
     def safe_up_to_s(self) -> float | None:
-        """The last moment that is on the disk with picture and sound, seconds since 1970."""
+        """The time up to which picture and sound are on the disk, seconds since 1970; None before that."""
         ends = [journal.ends_at for journal in self.disk.journals.values()]
         return min(end.timestamp() for end in ends if end) if all(ends) else None
 
     def add(self, source: SourceName) -> None:
-        """A source that may be taken or heard from now on. Its samples and reports can come at once."""
+        """Take in a source, which may be taken or heard from now on. Its samples may come at once."""
         self._sources.setdefault(source, Feed())
 
     def remove(self, source: SourceName) -> None:
-        """A source that is gone. Nothing happens for one that is not there."""
+        """Forget a source that is gone. An unknown source is ignored."""
         self._sources.pop(source, None)
         self._on_air.discard(source)
 
     def on_air(self, sources: Iterable[SourceName]) -> None:
-        """Whose sound is mixed from now on: exactly these."""
+        """Mix the sound of exactly these sources from now on."""
         self._on_air = set(sources)
         for source, feed in self._sources.items():
             if source not in self._on_air:
                 feed.voice = Voice()
 
     def take(self, source: SourceName | None) -> None:
-        """Whose picture is shown, from its next keyframe on; None: nobody's, at once."""
+        """Show this source's picture from its next keyframe on; None ends the picture at once."""
         self._taken = source
         self._asked_at_s = float("-inf")
         if source is None:
@@ -94,22 +94,22 @@ class Programme:
             self._packager.close_run()
 
     def picture(self, source: SourceName, picture: Picture) -> None:
-        """The next picture of a source, in the order of decoding."""
+        """Take the next picture of a source, in decoding order."""
         if picture.is_small and (feed := self._sources.get(source)):
             feed.small.note(picture)
         self._feed(source, "small" if picture.is_small else "picture", picture)
 
     def sound(self, source: SourceName, sound: Sound) -> None:
-        """The next packet of a source's sound."""
+        """Take the next packet of a source's sound."""
         self._feed(source, "sound", sound)
 
     def report(self, source: SourceName, kind: Kind, report: SenderReport) -> None:
-        """A sender report about one of a source's streams."""
+        """Take a sender report about one of a source's streams."""
         if feed := self._sources.get(source):
             feed.clock.report(kind, report)
 
     def tick(self, now_s: float) -> None:
-        """To be called a few times a second, by the monotonic clock: who vanished is noticed here."""
+        """Do what is due. To be called a few times a second; sources that stopped sending are noticed here."""
         self._now_s = now_s
         self._aired_at_s = (self._aired_at_s or now_s) if self._on_air else None
         run, blank_s, silent_s = self._packager.run, now_s - self._pictured_at_s, now_s - self._heard_at_s
@@ -124,19 +124,19 @@ class Programme:
         self._packager.advance(self._mixable_until_s(now_s))
 
     def end(self) -> "Future[None]":
-        """The session is over. Done when everything is on the disk and listed, ENDLIST included."""
+        """End the session. The future is done when everything is on the disk and listed, with ENDLIST."""
         self.take(None)
         self._packager.finish()
         return self.disk.finish()
 
     def stop(self) -> None:
-        """The process ends, the session does not: what is complete is kept, and another programme goes on from it."""
+        """Stop writing: the process ends, not the session. A later programme goes on from the complete segments."""
         self.take(None)
         self._packager.finish()
         self.disk.stop()
 
     def _feed(self, source: SourceName, kind: Kind, sample: Picture | Sound) -> None:
-        """Samples wait until their source's clock can date them."""
+        """Note a sample's arrival, and hold it until its source's clock can date it."""
         feed = self._sources.get(source)
         if feed is None:
             return
@@ -151,7 +151,7 @@ class Programme:
             feed.waiting.clear()
 
     def _send(self, source: SourceName, feed: "Feed", sample: Picture | Sound) -> None:
-        """A sample that can be dated goes where it is wanted."""
+        """Pass a sample that can be dated to the packager, if it is shown or heard."""
         if isinstance(sample, Picture) and sample.is_small:
             if source == self._shown and not self._still.is_shown:
                 at_s = feed.clock.happened_at_s("small", sample.rtp_ticks)
@@ -164,7 +164,7 @@ class Programme:
             self._packager.hear(at_sample, samples)
 
     def _show(self, source: SourceName, feed: "Feed", picture: Picture) -> None:
-        """After a still, pictures can be decoded again from the next keyframe on."""
+        """Show a picture. After a still, pictures are shown again from the next keyframe on."""
         if source == self._taken and picture.is_keyframe:
             self._shown, self._taken = source, None
         if source != self._shown or (self._still.is_shown and not picture.is_keyframe):
@@ -186,7 +186,7 @@ class Programme:
                 self._ask_keyframe(source)
 
     def _mixable_until_s(self, now_s: float) -> float:
-        """The moment up to which everybody's sound has come, or need not be waited for any longer."""
+        """Return the time up to which all sound has come, or is no longer waited for."""
         waited_for_s = now_s - MIX_WITHIN_S
         speaking = [self._sources[source] for source in self._on_air if source in self._sources]
         heads = [feed.voice.head_sample for feed in speaking if feed.heard_at_s > waited_for_s]
@@ -194,7 +194,7 @@ class Programme:
 
 
 class Feed:
-    """What the programme holds of one source."""
+    """The programme's state of one source."""
 
     def __init__(self) -> None:
         self.clock = SourceClock()
@@ -202,11 +202,11 @@ class Feed:
         self.small = SmallerPicture()
         self.heard_at_s = float("-inf")
         self.waiting: list[Picture | Sound] = []
-        """Samples that came before the clock could date them."""
+        """Samples that the clock cannot date yet."""
 
 
 class SmallerPicture:
-    """Whether a source sends a smaller picture too. One that stops and comes again must last before it counts."""
+    """Notes the smaller pictures of a source. After a pause they must last for a while before they are used."""
 
     def __init__(self) -> None:
         self._keyframe: bytes | None = None
@@ -220,29 +220,29 @@ class SmallerPicture:
             self._keyframe = picture.data
 
     def keyframe_when(self, now_s: float) -> bytes | None:
-        """Its newest keyframe; None when there is no smaller picture, or it has not lasted yet."""
+        """Return the newest keyframe, or None when there is no smaller picture, or none that has lasted."""
         return self._keyframe if self._counts_from_s <= now_s <= self._came_at_s + STILL_AFTER_S else None
 
 
 class StillPicture:
-    """The last keyframe, repeated while no picture comes: whoever speaks is heard on."""
+    """The last keyframe, repeated while no picture comes, so that the sound goes on."""
 
     def __init__(self) -> None:
         self.keyframe = b""
         self.small: bytes | None = None
-        """The keyframe of the smaller size, where there is one."""
+        """The keyframe of the smaller size; None when there is none."""
         self.is_shown = False
         self._next_at_s = 0.0
 
     def follow(self, at_s: float, picture: Picture, small: bytes | None) -> None:
-        """A picture was shown."""
+        """Note that a picture was shown."""
         self.is_shown = False
         self._next_at_s = at_s + STILL_EVERY_S
         if picture.is_keyframe:
             self.keyframe, self.small = picture.data, small
 
     def due(self, now_s: float) -> Iterator[float]:
-        """When it is to be shown, up to now."""
+        """Yield the times up to now at which the still is to be shown."""
         while self.keyframe and self._next_at_s <= now_s:
             self.is_shown = True
             yield self._next_at_s

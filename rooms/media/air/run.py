@@ -1,4 +1,4 @@
-"""A stretch of a programme without a break: its pictures in one size or two, cut on their keyframes, and its sound."""
+"""A run: a stretch of a programme without a break, with pictures of one size or two, and with sound."""
 
 from collections.abc import Iterable
 
@@ -9,18 +9,18 @@ from rooms.media.rtc.h264 import DELIMITER, PPS, SPS, type_of
 from rooms.playback.recording import TARGET_S
 
 EARLY_S = 0.5
-"""A keyframe that comes so much before its time is cut at all the same."""
+"""A segment may be cut at a keyframe this much before the target duration."""
 SOUND_FRAMES = round(TARGET_S * SOUND_HZ / AAC_FRAME_SAMPLES)
 LAST_PICTURE_S = 1 / 30
-"""How long the last picture of a run is shown: nothing after it tells."""
+"""The duration of a run's last picture, as no next picture gives it."""
 NO_SETUP = PictureSetup(b"", b"")
-"""Of a keyframe without parameter sets, and of a size that is not sent."""
+"""The setup of a keyframe without parameter sets, and of a size that is not sent."""
 
 
 class Run:
     """A stretch without a break. `first_sample` and `end_sample` bound its sound, on our monotonic clock.
 
-    Where there are pictures of a smaller size, both are cut equally often, each on the keyframes that it has.
+    Pictures of two sizes are cut into the same number of segments, each size on its own keyframes.
     """
 
     def __init__(self, begins_at_s: float, pictures: "RunPictures", sound: "RunSound") -> None:
@@ -38,7 +38,7 @@ class Run:
         return self.small.setup if self.small else NO_SETUP
 
     def add(self, pictures: "RunPictures", at_s: float, units: list[bytes], *, is_keyframe: bool) -> None:
-        """A picture of one of its sizes, which is cut only where that is not ahead of the other."""
+        """Add a picture of one size. A size that has more segments than the other is not cut."""
         may_cut = pictures.cuts == min(each.cuts for each in self.sizes)
         pictures.add(at_s, units, is_keyframe=is_keyframe, may_cut=may_cut)
 
@@ -51,41 +51,41 @@ class Run:
 
 
 class RunPictures:
-    """A run's pictures of one size. Each lasts until the next one, so the newest waits here."""
+    """A run's pictures of one size. A picture lasts until the next one, so the newest picture waits here."""
 
     def __init__(self, segmenter: Segmenter, begins_at_s: float, setup: PictureSetup) -> None:
         self._segmenter, self._begins_at_s, self.setup = segmenter, begins_at_s, setup
         self._newest: tuple[int, bool, bytes] | None = None
-        """Its ticks since the run began, whether it is a keyframe, and its bytes."""
+        """The newest picture: ticks since the run began, True for a keyframe, and its bytes."""
         self._keyframe = b""
         self._awaits_keyframe = False
-        """What is shown is older than the run: what follows on it was not kept."""
+        """True while pictures are left out until a keyframe: the pictures before were not kept."""
         self.cuts = 0
-        """How many segments are complete."""
+        """The number of complete segments."""
         self._segmenter.open(setup)
 
     @property
     def cut_at_s(self) -> float:
-        """When the segment that is being filled began."""
+        """The beginning of the segment that is being filled."""
         return self._begins_at_s + self._segmenter.begins_ticks / PICTURE_HZ
 
     @property
     def keyframe_due_s(self) -> float:
-        """The moment from which on a keyframe is wanted."""
+        """The time from which a keyframe is wanted."""
         return self._begins_at_s if self._awaits_keyframe else self.cut_at_s + TARGET_S
 
     @property
     def seconds(self) -> float:
-        """How much was cut so far."""
+        """The duration of the complete segments."""
         return self._segmenter.begins_ticks / PICTURE_HZ
 
     @property
     def newest_at_s(self) -> float:
-        """The moment of the newest picture."""
+        """The time of the newest picture."""
         return self._begins_at_s + (self._newest[0] if self._newest else 0) / PICTURE_HZ
 
     def begin(self, units: list[bytes]) -> None:
-        """Show a keyframe that came before the run, until the first one in it."""
+        """Show a keyframe that came before the run, until the run's first keyframe."""
         self.add(self._begins_at_s, units, is_keyframe=True, may_cut=False)
         self._awaits_keyframe = True
 
@@ -104,16 +104,16 @@ class RunPictures:
             self._keyframe, self._awaits_keyframe = data, False
 
     def end_ticks(self, at_s: float | None) -> int:
-        """Up to where the newest picture is shown, ticks: until `at_s`, or as long as pictures last."""
+        """Return the end of the newest picture: `at_s`, or one picture's duration later when `at_s` is None."""
         began_ticks = self._newest[0] if self._newest else 0
         if at_s is None:
             return began_ticks + round(LAST_PICTURE_S * PICTURE_HZ)
         return max(round((at_s - self._begins_at_s) * PICTURE_HZ), began_ticks + 1)
 
     def finish(self, end_ticks: int, *, stands_still: bool) -> None:
-        """Cut what there is, at `end_ticks`.
+        """Cut the last segment, at `end_ticks`.
 
-        `stands_still`: the other size was cut once more, so the last keyframe becomes a segment of its own.
+        With `stands_still` the other size has one segment more, so the last keyframe becomes a segment of its own.
         """
         if stands_still and self._newest is not None:
             middle_ticks = self._complete((self._newest[0] + end_ticks) // 2)
@@ -127,7 +127,7 @@ class RunPictures:
         self.cuts += 1
 
     def _complete(self, ticks: int) -> int:
-        """Now that the next picture is known, the newest one's duration is too; when the next one is shown."""
+        """Write the newest picture, now that the next one gives its duration; returns the next one's ticks."""
         if self._newest is None:
             return 0
         began_ticks, is_sync, data = self._newest
@@ -137,7 +137,7 @@ class RunPictures:
 
 
 class RunSound:
-    """A run's sound, encoded as it is mixed."""
+    """A run's sound, encoded and cut at even lengths."""
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter, self._encoder = segmenter, SoundEncoder()
@@ -160,6 +160,6 @@ class RunSound:
 
 
 def setup_of(units: Iterable[bytes]) -> PictureSetup:
-    """The parameter sets among a picture's units; empty ones where there are none."""
+    """Return the parameter sets among a picture's NAL units; they are empty where there are none."""
     parameters = {type_of(unit): unit for unit in units}
     return PictureSetup(parameters.get(SPS, b""), parameters.get(PPS, b""))

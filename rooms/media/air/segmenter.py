@@ -1,4 +1,4 @@
-"""One rendition of one run as files: its samples gathered into segments, and into parts where those are wanted."""
+"""Gathers the samples of one rendition of one run into segments, and into parts for low-latency HLS."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from rooms.playback.parts import LEAST_PART_S, PART_S
 
 
 class Segmenter:
-    """Samples go in, files go to the disk; `hz` is how many ticks a second has."""
+    """Takes samples, and writes segments and parts to the disk; `hz` is the timescale, ticks per second."""
 
     def __init__(
         self, disk: Disk, rendition: str, run: int, hz: int, begins_at: datetime, *, in_parts: bool = False
@@ -17,11 +17,11 @@ class Segmenter:
         self._disk, self._rendition, self._run, self._hz, self._begins_at = disk, rendition, run, hz, begins_at
         self._in_parts = in_parts
         self.begins_ticks = 0
-        """Where the segment that is being filled begins."""
+        """The beginning of the segment that is being filled."""
         self.samples: list[Sample] = []
-        """What is in it."""
+        """The samples of that segment."""
         self._part: list[Sample] = []
-        """Those of them that are in no part yet."""
+        """The samples of the segment that are in no part yet."""
         self._count = 0
 
     def open(self, setup: PictureSetup | SoundSetup) -> None:
@@ -36,7 +36,7 @@ class Segmenter:
             self._put_part()
 
     def cut(self) -> None:
-        """The segment is complete."""
+        """Write the segment, if it has samples, and begin the next."""
         if not self.samples:
             return
         if self._in_parts and self._part:
@@ -59,5 +59,5 @@ class Segmenter:
 
 
 def lasting_ticks(samples: Iterable[Sample]) -> int:
-    """How long samples last, ticks."""
+    """Return the sum of the samples' durations."""
     return sum(sample.duration_ticks for sample in samples)

@@ -1,17 +1,17 @@
-"""Who is speaking: the picture follows the voice, without jumping at every cough. No I/O; told the time."""
+"""Voice-activated switching: the picture follows the voice, without jumping at every cough. No I/O; told the time."""
 
 QUIET_DB = 45
-"""How far below the loudest speech may be and still be speech (RFC 6464: 0 is the loudest, 127 silence)."""
+"""The quietest level that counts as speech, dB below the loudest (RFC 6464: 0 is the loudest, 127 silence)."""
 SETTLES_S = 1.2
-"""How long another must have spoken before the picture goes over."""
+"""The time that another source must have spoken before its picture is shown."""
 STAYS_S = 3.0
-"""How long a picture stays at least."""
+"""The least time that a picture stays."""
 PAUSE_S = 0.4
-"""A breath does not end one's turn."""
+"""The longest pause that does not end a turn: a breath."""
 
 
 class VoiceSwitch:
-    """The sources of a stage, by who speaks."""
+    """Chooses which source's picture to show, from the levels of their sound."""
 
     def __init__(self) -> None:
         self._since_s: dict[str, float] = {}
@@ -19,7 +19,7 @@ class VoiceSwitch:
         self._changed_at_s = float("-inf")
 
     def note(self, source: str, level_db: int, now_s: float) -> None:
-        """A packet of a source's sound was so loud: `level_db` below the loudest."""
+        """Note the level of a packet of a source's sound: `level_db` below the loudest."""
         if level_db > QUIET_DB:
             return
         if now_s - self._last_s.get(source, float("-inf")) > PAUSE_S:
@@ -31,7 +31,7 @@ class VoiceSwitch:
         self._last_s.pop(source, None)
 
     def choose(self, among: list[str], shown: str | None, now_s: float) -> str | None:
-        """Whose picture is to be shown: `shown`, unless another of those `among` has had the word for a while."""
+        """Return the source to show: `shown`, unless another source in `among` has been speaking for a while."""
         speaking = [each for each in among if now_s - self._last_s.get(each, float("-inf")) <= PAUSE_S]
         if shown in speaking or now_s - self._changed_at_s < STAYS_S:
             return shown

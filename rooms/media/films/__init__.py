@@ -1,1 +1,1 @@
-"""Films: uploaded files examined, packaged, checked and joined."""
+"""Films: made of title cards, and packaged for simulive play."""

@@ -1,4 +1,4 @@
-"""The captions of a film of title cards: the cards' own words, in time."""
+"""Makes the captions of a title-card film from the words of its cards."""
 
 import textwrap
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ LINES = 2
 
 
 def cues_of(cards: Iterable[Card]) -> list[Cue]:
-    """The words of the cards, two short lines at a time, each as long as its share of the card's words."""
+    """Split the cards' words into cues of two short lines, each shown in proportion to its letters."""
     cues: list[Cue] = []
     begins_s = 0.0
     for card in cards:
@@ -26,7 +26,7 @@ def cues_of(cards: Iterable[Card]) -> list[Cue]:
 
 
 def _even_lines(text: str) -> list[str]:
-    """The text in as few cues as hold it, and in lines as even as they can be."""
+    """Wrap a text into the fewest cues that hold it, and into lines as even as possible."""
     needed = len(textwrap.wrap(text, LINE_LENGTH))
     most = needed if needed <= LINES else -(-needed // LINES) * LINES
     lines = (textwrap.wrap(text, width) for width in range(len(text) // most, LINE_LENGTH + 1))

@@ -1,4 +1,4 @@
-"""Draws the pictures of a film of title cards. The colours are the interface's own (see static/css/tokens.css)."""
+"""Draws the pictures of a title-card film. The colours are those of the interface (static/css/tokens.css)."""
 
 import random
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ QUOTE_SIZES = (34, 31, 28, 25, 22)
 MOST_LINES = 5
 BARS = 7
 FRAMING = 2
-"""Shapes are drawn this much larger and reduced, for smooth edges."""
+"""Shapes are drawn larger by this factor and then reduced, for smooth edges."""
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True)
 class Typeface:
-    """A variable font from a file (WOFF2 will do), or Pillow's own where there is none."""
+    """A variable font from a file (WOFF2 works), or Pillow's own font without one."""
 
     path: Path | None = None
 
@@ -42,7 +42,7 @@ class Typeface:
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one card: on the film's accent, or on the warm ground."""
+    """The colours of one card, on the film's accent colour or on the warm ground."""
 
     ground: str
     ink: str
@@ -52,20 +52,20 @@ class Palette:
 
 
 def palettes(accent: str) -> tuple[Palette, Palette]:
-    """That of the first and last card, and that of the others."""
+    """Return the palette of the first and last card, and the palette of the others."""
     bold = Palette(accent, WHITE, mixed(accent, WHITE, 0.82), WHITE, mixed(accent, WHITE, 0.28))
     calm = Palette(GROUND, INK, SOFT_INK, accent, LINE)
     return bold, calm
 
 
 def mixed(below: str, above: str, share: float) -> str:
-    """The colour of `above` laid over `below` with that opacity."""
+    """Mix two colours: `above` laid over `below` with opacity `share`."""
     pairs = zip(ImageColor.getrgb(below)[:3], ImageColor.getrgb(above)[:3], strict=True)
     return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in pairs)
 
 
 class CardPainter:
-    """Paints one film's cards, and on each of their frames what moves: the clock, the sound, the line below."""
+    """Paints one film's cards and, on each frame, the moving parts: clock, sound levels, progress line."""
 
     def __init__(self, spec: FilmSpec, typeface: Typeface) -> None:
         self.spec = spec
@@ -74,7 +74,7 @@ class CardPainter:
 
     @cached_property
     def cards(self) -> list[tuple[Image.Image, Palette]]:
-        """Every card without what moves."""
+        """Every card without its moving parts."""
         first, *others = [card.text for card in self.spec.cards]
         drawn = [(self._title_card(first), self.bold)]
         for number, text in enumerate(others, start=1):
@@ -83,7 +83,7 @@ class CardPainter:
         return drawn
 
     def finish(self, picture: Image.Image, palette: Palette, at_s: float, levels: Sequence[float]) -> None:
-        """Draw the clock, the last `BARS` sound levels (0 to 1) and how far the film has come, in place."""
+        """Draw the moving parts on a picture: the clock, the last `BARS` sound levels (0 to 1), the progress."""
         draw = ImageDraw.Draw(picture)
         minutes, seconds = divmod(int(at_s), 60)
         clock = self.typeface.at(17, STRONG)
@@ -119,7 +119,7 @@ class CardPainter:
         draw.text((MARGIN, 318), self.spec.speaker, palette.soft, self.typeface.at(17), anchor="lm")
 
     def _ground(self, palette: Palette, shapes: int, number: int) -> Image.Image:
-        """The ground, with a group of round shapes off to the right: people who lean together."""
+        """Draw the ground, with a group of round shapes to the right: people who lean together."""
         picture = Image.new("RGB", (WIDTH * FRAMING, HEIGHT * FRAMING), palette.ground)
         draw = ImageDraw.Draw(picture, "RGBA")
         chance = random.Random(f"{self.spec.seed}/{number}")  # noqa: S311 - shapes, not secrets
@@ -132,7 +132,7 @@ class CardPainter:
         return picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
     def _fitted(self, text: str, sizes: Sequence[int], most_lines: int) -> tuple[list[str], int]:
-        """The text in lines at the largest of these sizes at which it fits, or at the smallest."""
+        """Wrap a text at the largest size at which it fits, or at the smallest; returns lines and size."""
         for size in sizes:
             lines = _balanced(text, self.typeface.at(size, STRONG))
             if len(lines) <= most_lines:
@@ -142,7 +142,7 @@ class CardPainter:
     def _lines(
         self, draw: ImageDraw.ImageDraw, at: tuple[float, float], lines: list[str], size: int, weight: int, ink: str
     ) -> float:
-        """Write lines below one another; returns where the next one would begin."""
+        """Write lines below one another; returns the top of a next line."""
         x, y = at
         for line in lines:
             draw.text((x, y + _leading(size) / 2), line, ink, self.typeface.at(size, weight), anchor="lm")
@@ -155,7 +155,7 @@ def _leading(size: int) -> float:
 
 
 def _balanced(text: str, font: Font) -> list[str]:
-    """The text in as few lines as fit, and those as even as they can be: no word is left alone."""
+    """Wrap a text into the fewest lines that fit, as even as possible: no word is left alone."""
     lines = _wrapped(text, font, TEXT_WIDTH)
     for width in range(TEXT_WIDTH, TEXT_WIDTH // 2, -8):
         narrower = _wrapped(text, font, width)

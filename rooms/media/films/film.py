@@ -1,4 +1,4 @@
-"""Makes a film of title cards with sound: H.264 and AAC in MP4, a keyframe every two seconds."""
+"""Makes a title-card film with sound: H.264 and AAC in MP4, with a keyframe every two seconds."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -48,7 +48,7 @@ def make_film(spec: FilmSpec, path: Path, typeface: Typeface, progress: Progress
 
 
 def _pictures(spec: FilmSpec, typeface: Typeface, levels: Samples, count: int) -> Iterator[Image.Image]:
-    """Every picture in order; each card fades in over the one before."""
+    """Yield every picture in order; each card fades in over the one before."""
     painter = CardPainter(spec, typeface)
     begins_s = np.cumsum([0, *(card.seconds for card in spec.cards)])
     quiet = [0.0] * BARS

@@ -1,6 +1,6 @@
-"""Packages a film once, by stream copy, for simulive play: CMAF segments cut on the keyframes, and an index.
+"""Packages a film once, by stream copy, for simulive play: CMAF segments cut on keyframes, and an index.
 
-Nothing is decoded but one picture for the poster. `film.json` is written last: a directory with it is complete.
+Only one picture is decoded, for the poster. The index is written last: a directory with `film.json` is complete.
 """
 
 import io
@@ -27,22 +27,22 @@ FRAGMENT = {
     "movflags": "frag_custom+empty_moov+default_base_moof+frag_discont+skip_trailer",
     "avoid_negative_ts": "disabled",
 }
-"""One movie fragment for all that is written, dated by its own timestamps (tfdt) instead of from zero."""
+"""One movie fragment for a whole file, whose decode time (tfdt) is that of its first packet instead of zero."""
 POSTER_QUALITY = 84
 
 LONGEST_S = 12
-"""A segment longer than this keeps players waiting: the film has too few keyframes."""
+"""The longest segment. A film with fewer keyframes keeps players waiting, and is refused."""
 BROKEN_OFF_S = 1
-"""A film that ends so much before the end that its header states was cut short on its way."""
+"""A film that ends earlier than its header states, by more than this, was cut short on its way."""
 
 AnyPacket: TypeAlias = "Packet[Any]"
 Packets: TypeAlias = "Sequence[Packet[Any]]"
 Progress = Callable[[float], None]
-"""Told now and then which share of the work is done, 0 to 1."""
+"""Called now and then with the share of the work that is done, 0 to 1."""
 
 
 class FilmRefused(ValueError):
-    """A file that cannot be played as a film; its text says why."""
+    """A file that cannot be played as a film; the text gives the reason."""
 
 
 def package(
@@ -53,7 +53,7 @@ def package(
     source: str = "",
     progress: Progress = lambda share: None,
 ) -> FilmIndex:
-    """Cut a film into `directory`, which must be empty or missing. It is read segment by segment: it may be large.
+    """Cut a film into `directory`, which must be empty or missing. The film is read packet by packet: it may be large.
 
     Raises FilmRefused for a file without H.264 pictures and AAC sound, that was cut short, or that cannot be cut.
     """
@@ -82,7 +82,7 @@ def package(
 
 
 def read_index(directory: Path) -> FilmIndex | None:
-    """The index of a packaged film, or None where there is none."""
+    """Read the index of a packaged film; None when there is no complete one."""
     try:
         return FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_bytes()))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
@@ -90,7 +90,7 @@ def read_index(directory: Path) -> FilmIndex | None:
 
 
 def codecs_of(stream: Stream) -> str:
-    """The RFC 6381 name of a stream's codec, read from its decoder configuration."""
+    """Return the RFC 6381 name of a stream's codec, from its decoder configuration."""
     configuration = bytes(stream.codec_context.extradata or b"")
     if stream.type == "video":
         return f"avc1.{configuration[1:4].hex()}"
@@ -113,7 +113,7 @@ def _open(film: Path) -> InputContainer:
 
 
 def _wrong_codecs(container: InputContainer) -> str:
-    """What is wrong with a film that has other streams than H.264 and AAC, and what to do about it."""
+    """Tell what is wrong with a film without H.264 and AAC streams, and what to do about it."""
     if not container.streams.video:
         return "This file has no pictures. Please choose a film."
     if not container.streams.audio:
@@ -123,7 +123,7 @@ def _wrong_codecs(container: InputContainer) -> str:
 
 
 def _refuse_if_broken_off(stream: Stream, end_s: Fraction) -> None:
-    """Raises FilmRefused when the stream's packets end, seconds, well before the end that its header states."""
+    """Raise FilmRefused when a stream's packets end at `end_s`, well before the end that its header states."""
     stated_s = (stream.duration or 0) * (stream.time_base or 0)
     if stated_s - end_s > BROKEN_OFF_S:
         raise FilmRefused(
@@ -137,13 +137,13 @@ def _clock(seconds: Fraction | int) -> str:
 
 
 def _packets(container: InputContainer, stream: Stream) -> Iterator[AnyPacket]:
-    """A stream's packets in order, from the film's first moment on: what only primes the decoder is left out."""
+    """Yield a stream's packets in order. Packets of negative time, which only prime the decoder, are left out."""
     container.seek(0)
     return (packet for packet in container.demux(stream) if packet.pts is not None and packet.pts >= 0)
 
 
 def _cuts_s(pictures: Iterable[AnyPacket]) -> list[Fraction]:
-    """Where to cut, seconds: at the first keyframe after every full SEGMENT_S, and at the end."""
+    """Return the times to cut at: the first keyframe after every full SEGMENT_S, and the film's end."""
     cuts_s = [Fraction(0)]
     end_s = Fraction(0)
     for number, packet in enumerate(pictures):
@@ -163,9 +163,9 @@ def _cuts_s(pictures: Iterable[AnyPacket]) -> list[Fraction]:
 
 
 def _parts(packets: Iterable[AnyPacket], cuts_s: Sequence[Fraction]) -> Iterator[Packets]:
-    """The packets up to each cut; what begins after the last one is left out.
+    """Yield the packets up to each cut. Packets that begin after the last cut are left out.
 
-    A picture that is shown before its keyframe but comes after it in the file stays with it: it needs it.
+    A picture that is shown before a keyframe, but follows the keyframe in the file, stays with it: it depends on it.
     """
     part: list[AnyPacket] = []
     current = 0
@@ -183,14 +183,14 @@ def _parts(packets: Iterable[AnyPacket], cuts_s: Sequence[Fraction]) -> Iterator
 
 
 def _told(parts: Iterable[Packets], cuts_s: Sequence[Fraction], progress: Progress) -> Iterator[Packets]:
-    """The same parts, while `progress` is told how many of them are done."""
+    """Yield the same parts, and report the share of them that is done."""
     for number, part in enumerate(parts):
         progress(number / len(cuts_s))
         yield part
 
 
 def _rendition(letter: str, stream: Stream, parts: Iterable[Packets], directory: Path) -> Rendition:
-    """Write one stream's segments and describe them."""
+    """Write one stream's segments; returns their description."""
     segments: list[Segment] = []
     bits: list[int] = []
     init = f"{letter}.mp4"
@@ -211,7 +211,7 @@ def _rendition(letter: str, stream: Stream, parts: Iterable[Packets], directory:
 
 
 def _fragment(stream: Stream, packets: Packets, number: int) -> tuple[bytes, bytes]:
-    """An initialisation segment, and one movie fragment with these packets."""
+    """Return an initialisation segment, and one movie fragment with these packets."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4", options={**FRAGMENT, "fragment_index": str(number)}) as container:
         copied = container.add_stream_from_template(stream)
@@ -234,7 +234,7 @@ def _captions(cues: Sequence[Cue], cuts_s: Sequence[Fraction], directory: Path) 
 
 
 def _poster(container: InputContainer, video: VideoStream) -> bytes:
-    """The picture two seconds in, or the last one of a shorter film, as JPEG. Raises FilmRefused."""
+    """Return the picture at two seconds, or a shorter film's last picture, as JPEG. Raises FilmRefused."""
     container.seek(0)
     file = io.BytesIO()
     try:

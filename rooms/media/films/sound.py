@@ -1,4 +1,4 @@
-"""A quiet piece of music for a film: slow chords and plucked notes, made from sines and the film's seed."""
+"""Composes quiet music for a film, from sines and the film's seed: slow chords and plucked notes."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,9 +6,9 @@ import numpy.typing as npt
 RATE_HZ = 48_000
 BAR_S = 6.0
 CHORDS = ((0, 7, 12, 16), (-3, 9, 12, 16), (-7, 5, 12, 16), (-5, 7, 14, 19))
-"""I, VI, IV and V, semitones above the root: they follow one another for ever."""
+"""I, VI, IV and V, semitones above the root, repeated to the end."""
 SCALE = (0, 2, 4, 7, 9, 12, 14, 16)
-"""Major pentatonic, semitones above the root: no two of its notes clash."""
+"""Major pentatonic, semitones above the root: no two notes clash."""
 ROOTS_HZ = (196.0, 174.6, 207.7, 185.0)
 PEAK = 0.5
 FADE_S = 1.5
@@ -17,7 +17,7 @@ Samples = npt.NDArray[np.float32]
 
 
 def compose(seconds: float, seed: int) -> Samples:
-    """Stereo samples, shaped (2, n), between -PEAK and PEAK. The same seed gives the same music."""
+    """Compose stereo samples of shape (2, n), between -PEAK and PEAK. The same seed gives the same music."""
     chance = np.random.default_rng(seed)
     root_hz = ROOTS_HZ[seed % len(ROOTS_HZ)]
     phrase = np.zeros((2, round(len(CHORDS) * BAR_S * RATE_HZ)), np.float32)
@@ -34,7 +34,7 @@ def compose(seconds: float, seed: int) -> Samples:
 
 
 def loudness(music: Samples, per_second: int) -> Samples:
-    """How loud each 1/`per_second` of the music is, from 0 (its quietest) to 1 (its loudest)."""
+    """Return the loudness of the music, `per_second` values a second, from 0 (its quietest) to 1 (its loudest)."""
     width = RATE_HZ // per_second
     steps = music.shape[1] // width
     level = np.sqrt(np.square(music[:, : steps * width]).reshape(2, steps, width).mean(axis=(0, 2)))
@@ -47,7 +47,7 @@ def _pitch(root_hz: float, semitones: int) -> float:
 
 
 def _pad(hz: float) -> Samples:
-    """A soft voice that swells and goes within one and a half bars."""
+    """Make a soft tone that swells and fades within one and a half bars."""
     time = np.arange(round(1.5 * BAR_S * RATE_HZ), dtype=np.float32) / RATE_HZ
     swell = np.sin(np.pi * time / time[-1]) ** 2
     tone = np.sin(2 * np.pi * hz * time) + 0.35 * np.sin(2 * np.pi * 2.003 * hz * time)
@@ -55,7 +55,7 @@ def _pad(hz: float) -> Samples:
 
 
 def _pluck(hz: float) -> Samples:
-    """A plucked string: its upper partials die away first."""
+    """Make a plucked string, whose upper partials die away first."""
     time = np.arange(2 * RATE_HZ, dtype=np.float32) / RATE_HZ
     partials = (np.sin(2 * np.pi * n * hz * time) * np.exp(-2.2 * n * time) / n**1.5 for n in (1, 2, 3))
     attack = np.minimum(time / 0.006, 1)
@@ -63,7 +63,7 @@ def _pluck(hz: float) -> Samples:
 
 
 def _add(phrase: Samples, begins: int, voice: Samples, pan: float) -> None:
-    """Mix a voice in; what outlasts the phrase comes round at its start, so that the phrase can be repeated."""
+    """Mix a voice in. Sound beyond the phrase's end wraps to its start, so that the phrase can be repeated."""
     at = np.arange(begins, begins + voice.size) % phrase.shape[1]
     phrase[0, at] += voice * np.cos(pan * np.pi / 2)
     phrase[1, at] += voice * np.sin(pan * np.pi / 2)

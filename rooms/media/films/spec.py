@@ -1,4 +1,4 @@
-"""What a film of title cards is to show, as the JSON file that describes it says."""
+"""The description of a title-card film, read from JSON."""
 
 import hashlib
 import json
@@ -12,12 +12,12 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class SpecRefused(ValueError):
-    """A description that no film can be made from; its text says what to change."""
+    """A description that no film can be made from; the text says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Words, and for how many seconds they are shown."""
+    """The words of one card, and the seconds that they are shown."""
 
     text: str
     seconds: float
@@ -25,7 +25,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class FilmSpec:
-    """A film of title cards. `accent` is its colour, `#rrggbb`; `seed` chooses its shapes and its tune."""
+    """A title-card film. `accent` is its colour, `#rrggbb`; `seed` chooses its shapes and its music."""
 
     title: str
     speaker: str
@@ -35,7 +35,7 @@ class FilmSpec:
 
     @classmethod
     def from_json(cls, spec: dict[str, Any]) -> "FilmSpec":
-        """Raises SpecRefused. Without a `seed`, the title is the seed."""
+        """Read a description; without a `seed`, the seed is made from the title. Raises SpecRefused."""
         try:
             title = str(spec["title"])
             made = cls(
@@ -63,5 +63,5 @@ class FilmSpec:
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of all that the film is made from."""
+        """SHA-256 (hex) of the whole description."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Makes several films at once, one process a core, and says how far each has come."""
+"""Makes several films at once, one process per core, and prints the progress of each."""
 
 import json
 import multiprocessing
@@ -21,7 +21,7 @@ STEP_PERCENT = 5
 
 
 class FilmToMake(NamedTuple):
-    """One film to make, the `number`th of `total`."""
+    """One film to make: number `number`, from 1, of `total`."""
 
     spec: FilmSpec
     directory: Path
@@ -31,9 +31,9 @@ class FilmToMake(NamedTuple):
 
 
 def make_films(specs: Sequence[Path], directory: Path, font: Path | None) -> list[Path]:
-    """Make the films that these files describe, packaged, each in a directory named like its file.
+    """Make and package the films that these files describe, each in a directory named like its file.
 
-    A film that is there already, made from the same description, is left alone. Returns the directories.
+    A film that is there already, made from the same description, is kept. Returns the directories.
     Raises SpecRefused before anything is made.
     """
     targets = [directory / path.stem for path in specs]
@@ -51,7 +51,7 @@ def make_films(specs: Sequence[Path], directory: Path, font: Path | None) -> lis
 
 
 def read_spec(path: Path) -> FilmSpec:
-    """Raises SpecRefused for a file that is missing, not JSON or not a film's description."""
+    """Read a film's description. Raises SpecRefused for a file that is missing, not JSON or no description."""
     try:
         return FilmSpec.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, json.JSONDecodeError) as error:
@@ -59,7 +59,7 @@ def read_spec(path: Path) -> FilmSpec:
 
 
 def cores() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -71,7 +71,7 @@ def _is_made(film: FilmToMake) -> bool:
 
 
 def _make(film: FilmToMake) -> None:
-    """Make one film beside its place, and put it there when it is whole."""
+    """Make one film in a temporary directory, and move it to its own when it is whole."""
     percent = -STEP_PERCENT
 
     def progress(share: float) -> None:

@@ -1,1 +1,1 @@
-"""What a session left behind: looked over, joined into a file to keep, and its sound as speech recognition takes it."""
+"""Works on recordings: checks them, joins them into one file, extracts their sound for speech recognition."""

@@ -1,6 +1,6 @@
-"""Looks over a whole recording: is each listed segment there, can it be decoded, do picture and sound keep together?
+"""Checks a whole recording: each listed segment exists and can be decoded, and picture and sound are in step.
 
-Every packet of the pictures is read and each keyframe decoded; of the sound everything is.
+Of the pictures every packet is read and every keyframe decoded; the sound is decoded completely.
 """
 
 import io
@@ -17,14 +17,14 @@ from rooms.playback.film_index import Rendition, Segment
 from rooms.playback.recording import RENDITIONS, ListedSegment, RenditionJournal
 
 MOST_OFFSET_MS = 80
-"""An AAC frame and a picture: where a stretch ends, or a film begins, sound and picture may be so far apart."""
+"""One AAC frame and one picture: the accepted offset at the end of a run, or at the beginning of a film."""
 SLACK_S = 0.05
-"""By how much a segment may be longer or shorter than it is listed."""
+"""The accepted difference between a segment's duration and its listed duration."""
 
 
 @dataclass
 class Findings:
-    """What a recording is: seconds, milliseconds, and what is wrong with it in words."""
+    """The result of a check: the duration, the offset between picture and sound, and the faults in words."""
 
     seconds: float = 0.0
     offset_ms: int = 0
@@ -32,13 +32,13 @@ class Findings:
 
 
 def complete(directory: Path) -> None:
-    """Say that nothing more will come, where the process that recorded it died before it could."""
+    """Complete the playlists with ENDLIST when the recording process died before it could."""
     if not all(journal.is_over for journal in read_journals(directory).values()):
         Disk(directory).finish().result()
 
 
 def check(directory: Path) -> Findings:
-    """Look over the recording in a session's directory."""
+    """Check the recording in a session's directory."""
     journals = read_journals(directory)
     found = Findings(seconds=max(journal.seconds for journal in journals.values()))
     if not found.seconds:
@@ -54,7 +54,7 @@ def check(directory: Path) -> Findings:
 
 
 def check_film(directory: Path) -> Findings:
-    """Look over a packaged film."""
+    """Check a packaged film."""
     index = read_index(directory)
     if index is None:
         return Findings(faults=["the film is not there"])
@@ -79,10 +79,10 @@ def check_film(directory: Path) -> Findings:
 
 
 def _apart_s(video: RenditionJournal, audio: RenditionJournal) -> Iterator[float]:
-    """By how many seconds the sound of each run that was closed is longer or shorter than its pictures.
+    """Yield the difference in duration between sound and pictures, for each run that was closed.
 
-    Sound is cut into pieces of one length: a run that does not end with a shorter one broke off, where of either some
-    was not listed yet.
+    Sound is cut into segments of one length, so a closed run ends with a shorter one. A run that broke off does not,
+    and some of its segments may not be listed.
     """
     longest_s = max((segment.seconds for segment in audio.listed), default=0.0)
     seen = {run: _seconds(listed) for run, listed in _runs(video)}
@@ -101,9 +101,9 @@ def _runs(journal: RenditionJournal) -> Iterator[tuple[int, list[ListedSegment]]
 
 
 def _faults(directory: Path, rendition: str, journal: RenditionJournal) -> Iterator[str]:
-    """What is wrong with each segment that a rendition has of its own."""
+    """Yield the faults of a rendition's own segments."""
     for run, listed in _runs(journal):
-        if listed[0].letter != RENDITIONS[rendition]:  # of another rendition, which is looked over by itself
+        if listed[0].letter != RENDITIONS[rendition]:  # of another rendition, which is checked by itself
             continue
         try:
             init = (directory / listed[0].init).read_bytes()
@@ -125,13 +125,13 @@ def _unplayable(directory: Path, init: bytes, segments: Iterable[ListedSegment |
 
 
 def _begins_s(content: bytes) -> float:
-    """When a segment begins, seconds of its film."""
+    """Return the time of the film at which a segment begins."""
     with av.open(io.BytesIO(content), "r") as container:
         return (container.start_time or 0) / av.time_base
 
 
 def _decoded_seconds(content: bytes) -> float:
-    """How long a segment lasts, seconds; raises FFmpegError when it cannot be decoded."""
+    """Decode a segment; returns its duration. Raises FFmpegError when it cannot be decoded."""
     seconds, count = 0.0, 0
     with av.open(io.BytesIO(content), "r") as container:
         stream = container.streams[0]

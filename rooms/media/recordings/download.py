@@ -1,7 +1,7 @@
-"""Joins a recording's segments into one MP4, by stream copy: a file to keep. Nothing is decoded.
+"""Joins a recording's segments into one MP4 for download, by stream copy. Nothing is decoded.
 
-The runs of a broadcast follow on without what lay between them. Where a run has another size than the one before it,
-its parameter sets stand before its first picture as well.
+Runs follow one another without the gaps between them. When a run's pictures have another size than those of the run
+before, the parameter sets also stand before its first picture.
 """
 
 import heapq
@@ -21,18 +21,18 @@ from rooms.media.air.cmaf import length_prefixed
 from rooms.media.films.package import AnyPacket, Progress
 
 FAST_START = {"movflags": "faststart"}
-"""What a player must know first stands first."""
+"""Put the index before the media, so that a player can begin before it has the whole file."""
 
 
 class RunFiles(NamedTuple):
-    """The files of one stretch, an initialisation segment first in each rendition."""
+    """The files of one run, an initialisation segment first in each rendition."""
 
     video: Sequence[Path]
     audio: Sequence[Path]
 
 
 def join(runs: Sequence[RunFiles], target: Path, progress: Progress = lambda share: None) -> None:
-    """Write one film of these runs. Raises OSError, or FFmpegError for what cannot be read."""
+    """Write these runs as one film. Raises OSError, or FFmpegError for files that cannot be read."""
     with av.open(str(target), "w", format="mp4", options=FAST_START) as container:
         joiner = RunJoiner(container)
         for number, run in enumerate(runs):
@@ -42,18 +42,18 @@ def join(runs: Sequence[RunFiles], target: Path, progress: Progress = lambda sha
 
 
 class RunJoiner:
-    """The film that is being written."""
+    """Appends runs to the film that is being written."""
 
     def __init__(self, container: OutputContainer) -> None:
         self._container = container
         self._streams: dict[str, Stream] = {}
         self._ends_s = Fraction(0)
-        """Where the next run begins."""
+        """The time at which the next run begins."""
         self._setup = b""
-        """The decoder configuration of the pictures that came last."""
+        """The decoder configuration of the last pictures."""
 
     def append(self, *sources: InputContainer) -> None:
-        """One run's pictures and sound; sound from before its first picture is left out."""
+        """Append one run's pictures and sound. Sound before the first picture is left out."""
         for source in sources:
             if source.streams[0].type not in self._streams:
                 copied = self._container.add_stream_from_template(source.streams[0])
@@ -68,7 +68,7 @@ class RunJoiner:
             self._write(packet, shift_s)
 
     def _set_up(self, first: AnyPacket) -> AnyPacket:
-        """The first picture of a run, after its parameter sets where they are not those of the run before."""
+        """Return a run's first picture, with its parameter sets before it when they differ from the last run's."""
         before, self._setup = self._setup, bytes(first.stream.codec_context.extradata or b"")
         if before in (b"", self._setup):
             return first
@@ -87,7 +87,7 @@ class RunJoiner:
 
 
 class FileChain(io.RawIOBase):
-    """Several files to be read as one, from the first byte to the last."""
+    """Several files, read as one from the first byte to the last."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._paths = iter(paths)
@@ -107,7 +107,7 @@ class FileChain(io.RawIOBase):
 
 
 def parameter_sets(configuration: bytes) -> bytes:
-    """The one SPS and the one PPS of a decoder configuration record (14496-15, 5.3.3.1), as they stand in a sample."""
+    """Return the SPS and the PPS of a decoder configuration record (14496-15, 5.3.3.1), length-prefixed."""
     ends = 8 + int.from_bytes(configuration[6:8])
     return length_prefixed([configuration[8:ends], configuration[ends + 3 :]])
 

@@ -1,4 +1,4 @@
-"""A recording's sound as a WAVE file, as speech recognition takes it: 16 kHz, one channel, 16 bits."""
+"""Writes a recording's sound as a WAVE file for speech recognition: 16 kHz, one channel, 16 bits."""
 
 import wave
 from collections.abc import Iterator, Sequence
@@ -18,16 +18,16 @@ Samples = npt.NDArray[np.int16]
 
 
 class SoundStretch(NamedTuple):
-    """Sound that follows on without a break: the second of the film at which it begins, and its files in order."""
+    """Sound without a break: the time of the film at which it begins, and its files in order."""
 
     begins_s: float
     files: Sequence[Path]
 
 
 def write_wave(sound: Sequence[SoundStretch], target: Path) -> None:
-    """Decode these stretches, with silence between them: a second of the file is that second of the film.
+    """Decode these stretches, with silence between them, so that the file's time is the film's.
 
-    Raises OSError, or FFmpegError for what cannot be read.
+    Raises OSError, or FFmpegError for files that cannot be read.
     """
     with wave.open(str(target), "wb") as file:
         file.setnchannels(1)
@@ -45,9 +45,9 @@ def write_wave(sound: Sequence[SoundStretch], target: Path) -> None:
 
 
 def decoded(files: Sequence[Path]) -> Iterator[Samples]:
-    """What the files hold, an initialisation segment first, packet by packet."""
+    """Decode files, an initialisation segment first; yields the samples in pieces."""
     resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
     with av.open(FileChain(files), "r", format="mp4") as container:
-        for frame in chain(container.decode(audio=0), (None,)):  # None: what the resampler still holds
+        for frame in chain(container.decode(audio=0), (None,)):  # None flushes the resampler
             for made in resampler.resample(frame):
                 yield made.to_ndarray()[0]

@@ -1,1 +1,1 @@
-"""WebRTC: the seam to aiortc, and packets received, repaired and relayed undecoded."""
+"""WebRTC: the seam to aiortc, and RTP packets received, repaired and relayed without decoding them."""

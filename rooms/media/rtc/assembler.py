@@ -1,7 +1,7 @@
-"""From RTP packets, lost and shuffled on their way, to whole pictures and sounds in their order. No I/O; told the time.
+"""Reorders RTP packets and assembles whole pictures and sounds from them. No I/O; told the time.
 
-A lost packet is asked for again and again on a timer (RFC 4585, 6.2.1) until it is too late; then the pictures that
-need it are dropped up to the next keyframe, which is asked for.
+A lost packet is requested again on a timer (NACK; RFC 4585, 6.2.1). When it has not come in time, the pictures that
+depend on it are dropped up to the next keyframe, and a keyframe is requested.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from rooms.media.rtc.h264 import PPS, SPS, type_of
 from rooms.media.rtc.samples import Picture, Sound
 
 FIRST_ASKED_AFTER_S = 0.01
-"""A packet may just be overtaken by the next."""
+"""A missing packet may only have been overtaken by the next one."""
 ASKED_AGAIN_AFTER_S = 0.06
 PICTURE_PATIENCE_S = 0.6
 SOUND_PATIENCE_S = 0.3
-"""Asked for again some times, on a line of 80 ms to and fro; the mix waits longer still."""
+"""Room for several requests on a line with a round trip of 80 ms; the sound mix waits longer still."""
 MOST_MISSING = 400
-"""Packets missed at once; beyond them the stream has broken off, and begins anew."""
+"""Packets missing at once. Beyond this number the stream has broken off, and ordering begins anew."""
 MOST_ASKED_AT_ONCE = 64
 IDR, STAP_A, FU_A = 5, 24, 28
 """NAL unit and packet types (H.264 table 7-1; RFC 6184, 5.2)."""
@@ -26,18 +26,18 @@ START_CODE = b"\x00\x00\x00\x01"
 
 
 class Packet(NamedTuple):
-    """What is used of an RTP packet: `sequence` and `rtp_ticks` as they came (16 and 32 bits)."""
+    """The fields of an RTP packet that are used; `sequence` and `rtp_ticks` are still wrapped (16 and 32 bits)."""
 
     sequence: int
     rtp_ticks: int
     ends: bool
-    """The marker bit: it ends its picture."""
+    """The marker bit: the packet ends its picture."""
     payload: bytes
     received_at_s: float
 
 
 class MissingPacket:
-    """A packet that others have overtaken."""
+    """A packet that has not come although later packets have."""
 
     __slots__ = ("asked_at_s", "since_s")
 
@@ -46,19 +46,19 @@ class MissingPacket:
 
 
 class PacketOrder:
-    """Puts the packets of one stream back into their order, and knows which are missing."""
+    """Puts the packets of one stream back into order, and notes the missing ones."""
 
     def __init__(self, patience_s: float) -> None:
         self.patience_s = patience_s
         self.lost = 0
-        """Packets that never came in time."""
+        """The number of packets that did not come in time."""
         self._waiting: dict[int, Packet] = {}
         self._missing: dict[int, MissingPacket] = {}
         self._next: int | None = None
         self._highest = 0
 
     def put(self, packet: Packet) -> None:
-        """A packet has come, for the first time or again."""
+        """Take in a packet that has come, for the first time or again."""
         if self._next is None:
             self._next, self._highest = packet.sequence, packet.sequence - 1
         whole = nearest(packet.sequence, self._highest, 1 << 16)
@@ -73,7 +73,7 @@ class PacketOrder:
         self._waiting.setdefault(whole, packet)
 
     def take(self, now_s: float) -> Iterator[tuple[Packet, bool]]:
-        """The packets whose turn it is, each with whether it follows directly on the one before."""
+        """Yield the packets that are next in order; each with False where packets before it are lost."""
         follows = True
         while self._next is not None and self._next <= self._highest:
             packet = self._waiting.pop(self._next, None)
@@ -90,7 +90,7 @@ class PacketOrder:
                 follows = True
 
     def to_ask_for(self, now_s: float) -> list[int]:
-        """The sequence numbers (16 bits) that are to be asked for now."""
+        """Return the sequence numbers (16 bits) to request again now."""
         due = [each for each, missing in self._missing.items() if now_s - missing.asked_at_s >= ASKED_AGAIN_AFTER_S]
         for each in due[:MOST_ASKED_AT_ONCE]:
             self._missing[each].asked_at_s = now_s
@@ -105,13 +105,13 @@ class PacketOrder:
 
 
 class PictureAssembler:
-    """Access units out of H.264 packets (RFC 6184, non-interleaved mode)."""
+    """Assembles access units from H.264 packets (RFC 6184, non-interleaved mode)."""
 
     def __init__(self, *, is_small: bool = False) -> None:
         self.is_small = is_small
         self.order = PacketOrder(PICTURE_PATIENCE_S)
         self.wants_keyframe = True
-        """Nothing can be shown before the next keyframe."""
+        """True while no picture can be decoded before the next keyframe."""
         self._unit: list[Packet] = []
         self._broken = False
         self._rtp_ticks: int | None = None
@@ -122,7 +122,7 @@ class PictureAssembler:
         yield from self.take(packet.received_at_s)
 
     def take(self, now_s: float) -> Iterator[Picture]:
-        """The pictures that are complete by now, in the order of decoding."""
+        """Yield the pictures that are complete by now, in decoding order."""
         for packet, follows in self.order.take(now_s):
             if not follows:
                 self.wants_keyframe, self._broken = True, True
@@ -159,7 +159,7 @@ class PictureAssembler:
 
 
 class SoundAssembler:
-    """Opus packets in their order (RFC 7587): each is whole in itself, and a lost one is not waited for long."""
+    """Orders Opus packets (RFC 7587): each is a whole sound, so a lost packet is not waited for long."""
 
     def __init__(self) -> None:
         self.order = PacketOrder(SOUND_PATIENCE_S)
@@ -170,7 +170,7 @@ class SoundAssembler:
         yield from self.take(packet.received_at_s)
 
     def take(self, now_s: float) -> Iterator[Sound]:
-        """The sounds whose turn it is."""
+        """Yield the sounds that are next in order."""
         for packet, _ in self.order.take(now_s):
             if packet.payload:
                 self._rtp_ticks = unwrapped(packet.rtp_ticks, self._rtp_ticks)
@@ -178,18 +178,18 @@ class SoundAssembler:
 
 
 def unwrapped(rtp_ticks: int, newest: int | None) -> int:
-    """An RTP timestamp that does not go back by 2^32, near the `newest` of its stream."""
+    """Unwrap a 32-bit RTP timestamp: the nearest count to `newest`, the newest unwrapped one of the stream."""
     return rtp_ticks if newest is None else nearest(rtp_ticks, newest, 1 << 32)
 
 
 def _begins_keyframe(payload: bytes) -> bool:
-    """Whether a picture surely begins with this packet: one whose parameter sets come first."""
+    """True when the packet begins with parameter sets, and so surely begins a keyframe."""
     kind = payload[0] & 0x1F if payload else 0
     return kind == SPS or (kind == STAP_A and len(payload) > 3 and payload[3] & 0x1F == SPS)
 
 
 def _nal_units(packets: list[Packet]) -> Iterator[bytes]:
-    """The NAL units that consecutive packets carry: alone, several in one, or one in several (RFC 6184, 5.6 to 5.8)."""
+    """Yield the NAL units of consecutive packets: single, aggregated or fragmented (RFC 6184, 5.6 to 5.8)."""
     fragments: list[bytes] = []
     for packet in packets:
         payload = packet.payload

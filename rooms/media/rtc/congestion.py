@@ -1,28 +1,28 @@
-"""Transport-wide congestion control: what the receiver tells a browser of each packet's arrival. No I/O.
+"""Transport-wide congestion control feedback: tells a browser when each of its packets arrived. No I/O.
 
-draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1. Without it a browser takes most of a minute to find
-out what the line carries; with it a second or two.
+draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1. Without this feedback a browser takes most of a minute
+to estimate the line's bandwidth; with it, a second or two.
 """
 
 import struct
 
 URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 EVERY_S = 0.08
-"""How often to tell: the draft's 50 to 250 ms."""
+"""The interval between reports; the draft allows 50 to 250 ms."""
 
 RTPFB, FORMAT = 205, 15
 TICK_S = 0.000_25
 REFERENCE_TICKS = 256
 """Ticks in a unit of the reference time: 64 ms."""
 MOST_AT_ONCE = 1_000
-"""Packets in one report; after a longer break it begins anew."""
+"""The most packets in one report; after a longer gap reports begin anew."""
 LOST, NEAR, FAR = 0, 1, 2
-"""Symbols: did not come; came, with its distance in one byte, in two."""
+"""Symbols: not received; received, with its delta in one byte; with its delta in two."""
 PER_CHUNK = 7
 
 
 class Arrivals:
-    """The packets of one connection, counted over all of its streams, until they are told of."""
+    """The arrivals of one connection's packets, over all of its streams, until they are reported."""
 
     def __init__(self) -> None:
         self._ticks: dict[int, int] = {}
@@ -31,13 +31,16 @@ class Arrivals:
         self._reports = 0
 
     def note(self, sequence: int, now_s: float) -> None:
-        """A packet with this transport-wide sequence number (16 bits) has come, monotonic seconds."""
+        """Note the arrival of the packet with this transport-wide sequence number (16 bits)."""
         whole = sequence if self._highest is None else nearest(sequence, self._highest, 1 << 16)
         self._highest = whole if self._highest is None else max(whole, self._highest)
         self._ticks.setdefault(whole, int(now_s / TICK_S))
 
     def report(self, sender: int, media: int) -> bytes | None:
-        """The RTCP packet about all that came since the last one, from SSRC `sender` about `media`; None: nothing."""
+        """Return the RTCP packet about all arrivals since the last report, or None when there are none.
+
+        `sender` is our own SSRC and `media` the SSRC that the report is about.
+        """
         if not self._ticks:
             return None
         first, last = min(self._ticks), max(self._ticks)
@@ -67,13 +70,13 @@ class Arrivals:
 
 
 def nearest(value: int, to: int, period: int) -> int:
-    """The number that is `value` modulo `period` and nearest to `to`: a wrapped counter, unwrapped."""
+    """Unwrap a counter: the number nearest to `to` that equals `value` modulo `period`."""
     half = period // 2
     return to + (value - to + half) % period - half
 
 
 def _chunks(symbols: list[int]) -> bytes:
-    """Status vector chunks of two-bit symbols (section 3.1.4)."""
+    """Pack the symbols into status vector chunks of two bits each (section 3.1.4)."""
     packed = b""
     for start in range(0, len(symbols), PER_CHUNK):
         word = 0b11 << 14

@@ -1,13 +1,13 @@
-"""What must be read of H.264 to package it: its NAL units, and the picture's size (ITU-T H.264). Nothing is decoded."""
+"""Reads NAL units and the picture's size from an H.264 stream (ITU-T H.264). Decodes nothing."""
 
 from typing import NamedTuple
 
 SPS, PPS, DELIMITER = 7, 8, 9
 """NAL unit types (table 7-1)."""
 START_CODE = b"\x00\x00\x01"
-"""A longer one, and zeros after a unit, are zeros that no unit ends with (B.1)."""
+"""A start code may be longer by zeros, and zeros may follow a unit: no unit itself ends with a zero (B.1)."""
 WITH_CHROMA = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 138, 139, 134, 135, 244})
-"""The values of profile_idc whose sequence parameter sets say more about chroma (7.3.2.1.1)."""
+"""The values of profile_idc whose sequence parameter sets hold chroma fields (7.3.2.1.1)."""
 LONGEST_CODE = 32
 
 
@@ -19,17 +19,17 @@ class Size(NamedTuple):
 
 
 def split(access_unit: bytes) -> list[bytes]:
-    """The NAL units of an access unit in Annex B form."""
+    """Split an access unit in Annex B form into its NAL units."""
     return [unit for piece in access_unit.split(START_CODE) if (unit := piece.rstrip(b"\0"))]
 
 
 def type_of(unit: bytes) -> int:
-    """The type of a NAL unit."""
+    """Return a NAL unit's type (table 7-1)."""
     return unit[0] & 0x1F
 
 
 def size_of(sps: bytes) -> Size:
-    """The picture's size, from a sequence parameter set. Raises ValueError when it is cut short."""
+    """Read the picture's size from a sequence parameter set. Raises ValueError when the set is cut short."""
     bits = BitReader(sps[1:])
     profile = bits.take(8)
     bits.take(16)
@@ -63,14 +63,14 @@ class BitReader:
         self._left = 8 * len(content)
 
     def take(self, count: int) -> int:
-        """The next `count` bits as an unsigned number. Raises ValueError past the end."""
+        """Read `count` bits as an unsigned number. Raises ValueError past the end."""
         self._left -= count
         if self._left < 0:
             raise ValueError("the parameter set is cut short")
         return (self._value >> self._left) & ((1 << count) - 1)
 
     def code(self) -> int:
-        """The next Exp-Golomb code, unsigned (9.1)."""
+        """Read an unsigned Exp-Golomb code (9.1). Raises ValueError past the end."""
         zeros = 0
         while not self.take(1):
             zeros += 1
@@ -79,13 +79,13 @@ class BitReader:
         return (1 << zeros) - 1 + self.take(zeros)
 
     def signed(self) -> int:
-        """The next Exp-Golomb code, signed (9.1.1)."""
+        """Read a signed Exp-Golomb code (9.1.1). Raises ValueError past the end."""
         code = self.code()
         return (code + 1) // 2 if code % 2 else -(code // 2)
 
 
 def _skip_chroma(bits: BitReader) -> int:
-    """Past the fields of the higher profiles; the chroma format."""
+    """Skip the fields of the higher profiles; returns the chroma format."""
     chroma = bits.code()
     if chroma == 3:
         bits.take(1)
@@ -108,7 +108,7 @@ def _skip_scaling_list(bits: BitReader, length: int) -> None:
 
 
 def _skip_order(bits: BitReader) -> None:
-    """Past the fields about picture order count."""
+    """Skip the fields about picture order count."""
     kind = bits.code()
     if kind == 0:
         bits.code()

@@ -1,7 +1,7 @@
-"""Forwarding what one connection sends to those that watch it: packets as they came, nothing decoded.
+"""Forwards the packets of publishing connections to receiving connections, without decoding them.
 
-A source is one publishing connection, a watcher one receiving connection with senders for each slot of the stage. The
-second picture that a source may send is the first one in a smaller size, for the programme alone.
+A source is a publishing connection. A watcher is a receiving connection, with senders for each slot of the stage. A
+source may send its picture in a second, smaller size, which only the programme receives.
 """
 
 import re
@@ -21,27 +21,27 @@ from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import Receiver, Sender, h264_only, new_connection, spawn
 
 KEYFRAME_ASKED_EVERY_S = 0.5
-"""Requests for a keyframe are merged: each costs the sender a large picture."""
+"""Requests for a keyframe are merged, because each keyframe is a large picture."""
 SILENT_AFTER_S = 5.0
-"""A publisher that is not heard for so long has vanished; ICE itself would take half a minute to say so."""
+"""After this silence a publisher counts as gone; ICE itself takes half a minute to notice."""
 CONNECTS_WITHIN_S = 20.0
 MEDIA_LINE = re.compile(r"^m=(audio|video) ", re.MULTILINE)
 MOST_STREAMS = {"audio": 1, "video": 2}
-"""What of an offer is received: of two pictures the first is the larger."""
+"""The most media of each kind that are received from one offer. Of two pictures, the first is the larger."""
 
 
 class SourceListener(Protocol):
-    """Who is told what a source sends."""
+    """The receiver of the samples and reports that a source sends."""
 
     def picture(self, source: str, picture: Picture) -> None: ...
     def sound(self, source: str, sound: Sound) -> None: ...
     def report(self, source: str, kind: Kind, report: SenderReport) -> None: ...
     def voice(self, source: str, level_db: int, now_s: float) -> None:
-        """How loud a packet of sound is, dB below the loudest (RFC 6464)."""
+        """Take the loudness of a packet of sound, dB below the loudest (RFC 6464)."""
 
 
 class SourceStream:
-    """One stream of a source: its packets, put in order, are asked for again where they are missing."""
+    """One media stream of a source: orders its packets, and requests missing ones again."""
 
     def __init__(self, kind: Kind, receiver: Receiver) -> None:
         self.kind, self.receiver = kind, receiver
@@ -62,7 +62,7 @@ class SourceStream:
 
 
 class Source:
-    """One publishing connection. `on_arrival` is called with its first packet, `on_end` once it is gone."""
+    """One publishing connection. `on_arrival` is called at its first packet, `on_end` once when it is gone."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Source:
         self._has_arrived = self._is_over = False
 
     async def answer(self, offer: str) -> str:
-        """Our SDP answer to a publisher's offer. Raises OfferRefused."""
+        """Return our SDP answer to a publisher's offer. Raises OfferRefused."""
         counts: Counter[str] = Counter()
         for medium in MEDIA_LINE.findall(offer):
             if counts[medium] == MOST_STREAMS[medium]:
@@ -132,7 +132,7 @@ class Source:
             stream.ask_keyframe()
 
     def tick(self, now_s: float) -> None:
-        """What is due: lost packets asked for again, arrivals told of, silence noticed."""
+        """Do what is due: request lost packets again, report arrivals, notice silence."""
         if now_s - self._heard_at_s > SILENT_AFTER_S:
             self.over()
             return
@@ -148,7 +148,7 @@ class Source:
         await self.connection.close()
 
     def _outputs_of(self, stream: SourceStream) -> list[Sender]:
-        """Who watches gets the larger picture alone."""
+        """Return the senders that a stream is forwarded to; watchers get only the larger picture."""
         return [] if stream.kind == "small" else self.outputs[stream.receiver.kind]
 
     def _give(self, samples: Iterable[Picture] | Iterable[Sound]) -> None:
@@ -159,7 +159,7 @@ class Source:
                 self.listener.sound(self.name, sample)
 
     def _tell_arrivals(self) -> None:
-        """When each packet came (transport-cc): the sender's bit rate follows it."""
+        """Report each packet's arrival (transport-cc); the sender adapts its bit rate to the report."""
         video = next((stream.receiver for stream in self.streams.values() if stream.kind == "picture"), None)
         if video is None:
             return
@@ -173,7 +173,7 @@ class Source:
 
 
 class Watcher:
-    """One receiving connection. `slot` is the watcher's own, whose source is not sent back."""
+    """One receiving connection. The source in `slot`, the watcher's own, is not sent back to the watcher."""
 
     def __init__(
         self, name: str, slot: int | None, on_end: Callable[[], None], on_connected: Callable[[], None]
@@ -181,11 +181,14 @@ class Watcher:
         self.name, self.slot, self.on_end, self.on_connected = name, slot, on_end, on_connected
         self.connection = new_connection()
         self.senders: list[dict[str, Sender]] = []
-        """By slot: the senders of its sound and its picture, which one source at a time can fill."""
+        """By slot: the senders of one source's sound and picture, keyed `audio` and `video`."""
         self._opened_at_s = time.monotonic()
 
     async def answer(self, offer: str) -> str:
-        """Our SDP answer to a viewer's offer: for each slot a pair of sound and picture. Raises OfferRefused."""
+        """Return our SDP answer to a watcher's offer, with one pair of sound and picture for each slot.
+
+        Raises OfferRefused.
+        """
         counts = {"audio": 0, "video": 0}
         for kind in MEDIA_LINE.findall(offer):
             transceiver = self.connection.addTransceiver(kind, direction="sendonly")
@@ -199,7 +202,7 @@ class Watcher:
         return await described(self.connection, offer)
 
     def tick(self, now_s: float) -> None:
-        """Give up a connection that does not come about."""
+        """Give the connection up when it is not established in time."""
         if self.connection.connectionState != "connected" and now_s - self._opened_at_s > CONNECTS_WITHIN_S:
             self.on_end()
 
@@ -214,7 +217,7 @@ class Watcher:
 
 
 def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source | None) -> None:
-    """Say anew who is sent what. A watcher with one slot gets what is `on_air`, any other a source in each slot."""
+    """Route sources to watchers anew. A watcher with one slot gets the source `on_air`, any other a source per slot."""
     by_slot = {source.slot: source for source in sources}
     for source in by_slot.values():
         source.outputs = {"audio": [], "video": []}
@@ -230,9 +233,9 @@ def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source 
 
 
 async def described(connection: Any, offer: str) -> str:
-    """Take the offer and describe our side; the connection is closed when nothing can come of it.
+    """Accept the offer and return our SDP answer. Closes the connection when the offer cannot be accepted.
 
-    Raises OfferRefused, with `no-h264` when it offers no codec that we speak.
+    Raises OfferRefused: `no-h264` when the offer has no codec that we support, else `bad-offer`.
     """
     if not connection.getTransceivers():
         spawn(connection.close())
@@ -243,7 +246,7 @@ async def described(connection: Any, offer: str) -> str:
     except OperationError as error:
         spawn(connection.close())
         raise OfferRefused("no-h264") from error
-    except Exception as error:  # whatever a stranger's description makes aiortc's parser raise
+    except Exception as error:  # aiortc's parser raises anything for a malformed offer
         spawn(connection.close())
         raise OfferRefused("bad-offer") from error
     return str(connection.localDescription.sdp)

@@ -1,6 +1,6 @@
-"""What crosses from a source of a stage to its programme: encoded pictures and sound, and how to date them. No I/O.
+"""Samples: encoded pictures and sound on their way from a source to the programme, with sender reports. No I/O.
 
-`received_at_s` is always a reading of the process's monotonic clock, seconds: `time.monotonic()`.
+`received_at_s` is always a reading of the process's monotonic clock: `time.monotonic()`.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Literal
 Kind = Literal["picture", "small", "sound"]
 """`small` is the same picture in a second, smaller size, which few sources send."""
 SourceName = str
-"""The name by which the relay knows a source; another connection of the same person is another source."""
+"""The relay's name for a source. Two connections of one person are two sources."""
 
 RATES_HZ: dict[Kind, int] = {"picture": 90_000, "small": 90_000, "sound": 48_000}
 """The RTP clock of each kind (RFC 6184, 8.2.1; RFC 7587, 7)."""
@@ -17,9 +17,9 @@ RATES_HZ: dict[Kind, int] = {"picture": 90_000, "small": 90_000, "sound": 48_000
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One H.264 access unit in Annex B form, complete; a keyframe carries its SPS and PPS.
+    """One complete H.264 access unit in Annex B form; a keyframe carries its SPS and PPS.
 
-    `rtp_ticks` is its RTP timestamp at 90 kHz, unwrapped: it never goes back by 2^32.
+    `rtp_ticks` is its RTP timestamp at 90 kHz, unwrapped: the count goes on beyond 2^32.
     """
 
     rtp_ticks: int
@@ -27,7 +27,7 @@ class Picture:
     is_keyframe: bool
     received_at_s: float
     is_small: bool = False
-    """Whether it is of the second, smaller size."""
+    """True when the picture is of the second, smaller size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class SenderReport:
-    """An RTCP sender report's pair (RFC 3550, 6.4.1), as it came over the wire.
+    """The pair of timestamps in an RTCP sender report (RFC 3550, 6.4.1), as received.
 
     `ntp` is the 64-bit fixed-point NTP timestamp, `rtp_ticks` the RTP timestamp of the same instant, still wrapped.
     """

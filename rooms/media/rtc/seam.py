@@ -1,7 +1,7 @@
-"""The one place that touches what aiortc and aioice keep private: they are pinned, and a contract test holds it.
+"""The only module that uses private parts of aiortc and aioice. Both are pinned, and a contract test checks these uses.
 
-aiortc decodes what comes and encodes what goes; a relay does neither. It makes its receivers, senders and ICE
-connections from names in its modules, so that subclasses put there are enough.
+aiortc decodes received media and encodes sent media; a relay does neither. aiortc looks up its receiver, sender and ICE
+classes by name in its own modules, so putting subclasses there is enough.
 """
 
 import asyncio
@@ -49,32 +49,32 @@ CIPHERS = b":".join(
         b"ECDHE-RSA-AES128-GCM-SHA256",
     ]
 )
-"""aiortc's own, and what GStreamer needs for its RSA certificate."""
+"""aiortc's own ciphers, and the one that GStreamer needs for its RSA certificate."""
 LONGEST_SENT_BYTES = 2_048
-"""A packet with what encryption adds: more than any network carries."""
+"""Longer than any encrypted packet that a network carries."""
 KEPT_PACKETS = 512
-"""Of each sender, to be sent again: a second or two of video."""
+"""Packets that each sender keeps for retransmission: a second or two of video."""
 STEP_TICKS = {"video": 3_000, "audio": 960}
-"""RTP time between two sources that a sender is switched between: one picture, one packet of sound."""
+"""RTP ticks between the last packet of one source and the first of the next: one picture, one packet of sound."""
 
 log = logging.getLogger("plenary.media")
 
 
 class ReceiverListener(Protocol):
-    """Whoever is told what a receiver receives. What it raises is noted: it would end the whole connection."""
+    """The object that a receiver passes packets and reports to. Its errors are logged, else they end the connection."""
 
     def packet(self, receiver: "Receiver", packet: RtpPacket) -> None:
-        """A packet of the stream itself, sent again or not."""
+        """Take a packet of the stream, first sent or retransmitted."""
 
     def report(self, receiver: "Receiver", report: SenderReport) -> None:
-        """A sender report."""
+        """Take a sender report."""
 
     def over(self) -> None:
-        """The other side has said good-bye, or the connection is closed."""
+        """Note that the other side has sent BYE, or that the connection is closed."""
 
 
 class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
-    """Takes RTP packets straight from the socket: a queue, a wake-up and four coroutines a packet cost more than it."""
+    """Takes RTP packets straight from the socket; aiortc's queue and four coroutines cost more than the relaying."""
 
     def _setup_srtp(self) -> None:
         super()._setup_srtp()
@@ -85,7 +85,7 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
     def _take(self, data: bytes) -> None:
         try:
             packet = RtpPacket.parse(self._rx_srtp.unprotect(data), self._rtp_header_extensions_map)
-        except (pylibsrtp.Error, ValueError):  # a stranger's packet, or one that came twice
+        except (pylibsrtp.Error, ValueError):  # not from the peer, or received twice
             return
         receiver: Any = self._rtp_router.route_rtp(packet)
         if receiver is not None:
@@ -93,7 +93,7 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
 
 
 class Receiver(RTCRtpReceiver):
-    """Hands on packets as they come: no jitter buffer, no decoder, no NACK of aiortc's."""
+    """Passes packets to its listener as they come, without aiortc's jitter buffer, decoder and NACK."""
 
     listener: ReceiverListener | None = None
     kind: str
@@ -105,16 +105,16 @@ class Receiver(RTCRtpReceiver):
         self._codecs: dict[int, RTCRtpCodecParameters] = {}
         self._originals: dict[int, int] = {}
         self._repairs: dict[int, Any] = {}
-        """The payload types in which packets are sent again, each with that of the packets themselves."""
+        """The payload type of each retransmission stream (RTX), with the payload type of the original packets."""
         self._streams: dict[int, StreamStatistics] = private(RTCRtpReceiver, self, "remote_streams")
 
     @property
     def ssrc(self) -> int:
-        """By which we speak of the streams that come in."""
+        """The SSRC under which this receiver sends RTCP."""
         return int(private(RTCRtpReceiver, self, "rtcp_ssrc"))
 
     async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
-        """What the base class does, without its decoder's thread."""
+        """Do what the base class does, without its decoder's thread."""
         if private(RTCRtpReceiver, self, "started"):
             return
         self._codecs = {each.payloadType: each for each in parameters.codecs if each.payloadType is not None}
@@ -137,7 +137,7 @@ class Receiver(RTCRtpReceiver):
             spawn(self._send_rtcp_pli(self.media_ssrc))
 
     def send_rtcp(self, packet: bytes) -> None:
-        """Send an RTCP packet of our own making, if there still is a connection."""
+        """Send an RTCP packet that we made, if the connection is still open."""
         if self.transport.state == "connected":
             spawn(self.transport._send_rtp(packet))
 
@@ -154,7 +154,7 @@ class Receiver(RTCRtpReceiver):
             self.listener.report(self, SenderReport(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp))
 
     def take(self, packet: RtpPacket) -> None:
-        """A packet of one of our streams has come."""
+        """Take a packet that has come for one of this receiver's streams."""
         codec = self._codecs.get(packet.payload_type)
         if codec is None or self.listener is None:
             return
@@ -176,7 +176,7 @@ class Receiver(RTCRtpReceiver):
 
 
 class Sender(RTCRtpSender):
-    """Sends on packets that others made, under its own numbers; nothing is encoded."""
+    """Forwards packets of a source under its own SSRC and numbers; encodes nothing."""
 
     on_keyframe_wanted: Callable[[], None] | None = None
 
@@ -192,7 +192,7 @@ class Sender(RTCRtpSender):
         self._packets = self._octets = 0
 
     def forward(self, packet: RtpPacket) -> None:
-        """Send a packet of a source on; after another source's, as if it were one stream."""
+        """Forward a source's packet. When the source has changed, renumber so that the stream goes on without a gap."""
         if self._payload_type is None:
             return
         if packet.ssrc != self._source:
@@ -209,7 +209,7 @@ class Sender(RTCRtpSender):
         self._send(self._payload_type, sequence, rtp_ticks, self._ssrc, packet.marker, packet.payload)
 
     def report(self, source: int | None, report: SenderReport) -> None:
-        """Pass a source's sender report on, so that its sound and picture stay together on the other side."""
+        """Forward a source's sender report, by which the watcher keeps its sound and picture in step."""
         if source == self._source and self._payload_type is not None:
             set_private(RTCRtpSender, self, "ntp_timestamp", report.ntp)
             set_private(RTCRtpSender, self, "rtp_timestamp", (report.rtp_ticks + self._shift_ticks) & 0xFFFFFFFF)
@@ -217,7 +217,7 @@ class Sender(RTCRtpSender):
             set_private(RTCRtpSender, self, "octet_count", self._octets)
 
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
-        """In place of the base class's encoding: wait until it is over."""
+        """Wait for the end, where the base class would encode."""
         self._payload_type = codec.payloadType
         private(RTCRtpSender, self, "rtp_started").set()
         try:
@@ -244,7 +244,7 @@ class Sender(RTCRtpSender):
             self.on_keyframe_wanted()
 
     def _send(self, payload_type: int, sequence: int, rtp_ticks: int, ssrc: int, marker: int, payload: bytes) -> None:
-        """Straight to the socket: three coroutines a packet are most of what a relay would cost."""
+        """Send straight to the socket: aiortc's three coroutines a packet would be most of a relay's cost."""
         pair = self.transport.transport._connection._nominated.get(1)
         if pair is None or self.transport.state != "connected":
             return
@@ -255,7 +255,7 @@ class Sender(RTCRtpSender):
 
 
 def _make_room(session: pylibsrtp.Session) -> None:
-    """A session refuses to send more than 1,356 bytes at once, and encoders fill the 1,500 of an Ethernet frame."""
+    """Enlarge an SRTP session's buffer of 1,356 bytes, as encoders fill the 1,500 bytes of an Ethernet frame."""
     session._cdata = ffi.new("char[]", LONGEST_SENT_BYTES)
     session._buffer = ffi.buffer(session._cdata)
 
@@ -269,7 +269,7 @@ class OnePortConnection(ice.Connection):
         addresses: list[str],
         timeout: int = 5,  # noqa: ASYNC109 - the base class has it
     ) -> list[Candidate]:
-        """One candidate for each address of the port. `timeout` is for servers that we do not ask."""
+        """Return a host candidate for each address of the port. `timeout` is for STUN servers, which are not asked."""
         candidates = []
         for address, port in _ports.items():
             protocol = ice.StunProtocol(self)
@@ -289,12 +289,12 @@ class OnePortConnection(ice.Connection):
 
 
 _ports: dict[str, UdpPort] = {}
-"""By the address that others are told."""
+"""The ports, by the address that peers are told."""
 _background: set[asyncio.Future[Any]] = set()
 
 
 def install(ports: dict[str, UdpPort]) -> None:
-    """From now on every connection of this process uses our receivers, senders and port."""
+    """Make every later connection of this process use our receivers, senders and ports."""
     _ports.clear()
     _ports.update(ports)
     setattr(rtcpeerconnection, "RTCRtpReceiver", Receiver)  # noqa: B010 - a type is not assigned to, says the checker
@@ -306,7 +306,7 @@ def install(ports: dict[str, UdpPort]) -> None:
 
 
 def _offer_feedback() -> None:
-    """What we tell senders of packets (RFC 4585): of pictures when each came, and of both which did not."""
+    """Offer publishers feedback (RFC 4585): NACK for both media, keyframe requests and transport-cc for pictures."""
     extensions = HEADER_EXTENSIONS["video"]
     if not any(each.uri == TRANSPORT_CC for each in extensions):
         extensions.append(RTCRtpHeaderExtensionParameters(id=TRANSPORT_CC_ID, uri=TRANSPORT_CC))
@@ -334,17 +334,17 @@ def _widen_ciphers() -> None:
 
 
 def new_connection() -> RTCPeerConnection:
-    """A connection over the shared port. Without a configuration aiortc would ask a public STUN server."""
+    """Make a connection over the shared port. Without a configuration aiortc would ask a public STUN server."""
     return RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
 
 
 def h264_only() -> list[RTCRtpCodecCapability]:
-    """What pictures may be sent in: H.264, with packets that are sent again in a stream of their own."""
+    """Return the codecs that pictures may be sent in: H.264, and RTX for retransmission."""
     return [each for each in get_capabilities("video").codecs if each.mimeType in ("video/H264", "video/rtx")]
 
 
 def spawn(work: Any) -> None:
-    """Do something in the background, as long as there is a connection to do it on."""
+    """Run an awaitable in the background. A ConnectionError in it is ignored: the connection has gone."""
     task = asyncio.ensure_future(work)
     _background.add(task)
     task.add_done_callback(_finish)
@@ -357,7 +357,7 @@ def _finish(task: asyncio.Future[Any]) -> None:
 
 
 def private(owner: type, thing: object, name: str) -> Any:
-    """An attribute that `owner` keeps to itself (two leading underscores)."""
+    """Read a name-mangled attribute (two leading underscores) of the class `owner`."""
     return getattr(thing, f"_{owner.__name__}__{name}")
 
 

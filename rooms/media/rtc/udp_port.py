@@ -1,7 +1,7 @@
-"""One UDP port for all connections: told apart by the name in their STUN requests, then by where they come from.
+"""One UDP port for all connections, told apart by the user name in STUN requests and then by the sender's address.
 
 A browser's first packets are STUN binding requests whose USERNAME begins with our name for the connection (RFC 8445,
-7.2.2); what comes from the same address afterwards belongs to it.
+7.2.2). Later packets from the same address belong to that connection.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ from aioice import stun
 from aioice.ice import StunProtocol
 
 RECEIVE_BUFFER_BYTES = 4 << 20
-"""A keyframe of each of many sources at once; the system may grant less."""
+"""Room for keyframes of many sources at once; the system may grant less."""
 LAST_STUN_BYTE = 3
 """The first byte of STUN is 0 to 3, of DTLS 20 to 63, of RTP 128 to 191 (RFC 7983, 7)."""
 FIRST_RTP_BYTE, LAST_RTP_BYTE = 128, 191
 RTCP_TYPES = range(192, 224)
 MOST_ADDRESSES = 32
-"""From which one connection is heard: a browser tries all of its own."""
+"""Addresses that one connection may send from: a browser tries all of its own."""
 
 Address = tuple[str, int]
 
@@ -42,7 +42,7 @@ class UdpPort(asyncio.DatagramProtocol):
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
 
     def share(self, name: str, protocol: StunProtocol) -> "PortShare":
-        """A transport for the connection of this name (its ICE user name fragment)."""
+        """Return a transport for the connection with this name (its ICE user name fragment)."""
         shared = self._by_name[name] = PortShare(self, name, protocol)
         return shared
 
@@ -68,7 +68,7 @@ class UdpPort(asyncio.DatagramProtocol):
             share.protocol.datagram_received(data, address)
 
     def note(self, share: "PortShare", address: Address) -> None:
-        """Whatever else comes from there belongs to this connection."""
+        """Remember that packets from this address belong to this connection."""
         if address not in share.addresses and len(share.addresses) < MOST_ADDRESSES:
             share.addresses.add(address)
         if address in share.addresses:
@@ -76,14 +76,14 @@ class UdpPort(asyncio.DatagramProtocol):
 
 
 class PortShare(asyncio.DatagramTransport):
-    """One connection's part in the port, as its protocol sees it: a transport of its own."""
+    """One connection's share of the port: a transport of its own to its protocol."""
 
     def __init__(self, port: UdpPort, name: str, protocol: StunProtocol) -> None:
         super().__init__()
         self.port, self.name, self.protocol = port, name, protocol
         self.addresses: set[Address] = set()
         self.on_media: Callable[[bytes], None] | None = None
-        """Who takes its RTP packets, still encrypted, at once; without it they wait in its queue like the rest."""
+        """Takes each RTP packet, still encrypted, at once. Without it RTP packets are queued like all others."""
         self._closed = False
 
     def sendto(self, data: Any, addr: Any = None) -> None:
@@ -108,12 +108,12 @@ class PortShare(asyncio.DatagramTransport):
 
 
 def is_media(data: bytes) -> bool:
-    """Whether it is an RTP packet and no RTCP packet (RFC 5761, 4)."""
+    """True for an RTP packet, False for RTCP and anything else (RFC 5761, 4)."""
     return FIRST_RTP_BYTE <= data[0] <= LAST_RTP_BYTE and len(data) > 1 and data[1] not in RTCP_TYPES
 
 
 def named_in(data: bytes) -> str:
-    """Our name for the connection that a STUN request is meant for; empty when it names none."""
+    """Return our name for the connection that a STUN request is meant for, or an empty string."""
     try:
         message = stun.parse_message(data)
     except ValueError:
@@ -122,9 +122,9 @@ def named_in(data: bytes) -> str:
 
 
 async def open_port(addresses: list[str], port: int) -> dict[str, UdpPort]:
-    """The same port on each address that can be used now; 0 takes a free one.
+    """Open the same port on each address that can be used now; 0 takes a free port.
 
-    Raises OSError when it is taken, or no address can be used.
+    Raises OSError when the port is taken, or when no address can be used.
     """
     loop, ports = asyncio.get_running_loop(), dict[str, UdpPort]()
     for address in addresses:
