@@ -1,4 +1,4 @@
-"""What Plenary says of a session's reactions afterwards, on the wire, in the report and in the export."""
+"""The accounts of a session's reactions on the wire, in the report and in the export."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from tests.live.page import opened
 async def everything_agrees(
     database: Database, server: Killable, slug: str, room: str, crew: dict[str, str], folder: Path
 ) -> int:
-    """The ledger of the room, the report and the export all account for the stored rows; how many there are."""
+    """Hold the room's ledger, the report and the export against the stored rows. Returns the number of rows."""
     async with database.reading() as db:
         rows = (await db.exec(select(Reaction))).all()
     outcomes = Counter(row.outcome for row in rows)
@@ -55,7 +55,7 @@ async def report_of(server: Killable, slug: str) -> dict[str, Any]:
 
 
 async def export_of(server: Killable, slug: str, folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Every sheet's rows, by the sheet's name."""
+    """Read every sheet's rows, by the sheet's name."""
     await told_by(server, "export", slug, "--to", str(folder), "--format", "json")
     return read_sheets(folder)
 
@@ -67,7 +67,7 @@ def read_sheets(folder: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 async def told_by(server: Killable, *words: str) -> str:
-    """What one of Plenary's commands prints over the server's database."""
+    """Run one of Plenary's commands over the server's database and return its output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "server", *words), env=server.environment, stdout=asyncio.subprocess.PIPE
     )

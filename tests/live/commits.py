@@ -1,4 +1,4 @@
-"""Killing a server inside a commit, and what was on its way just then."""
+"""The killing of a server inside a commit."""
 
 import asyncio
 import random
@@ -27,17 +27,17 @@ OTHERS_WRITE = text(
 
 
 class Kills:
-    """Ends a server at random moments, each of them within a transaction of its own that writes."""
+    """Kills a server at random times, each within one of its own writing transactions."""
 
     def __init__(self, chance: random.Random, database: Database, url: str) -> None:
         self.chance, self.database, self.url = chance, database, url
         self.unanswered = 0
-        """Reactions that were sent and not answered when the server was killed, over all kills."""
+        """The number of reactions that were sent and not answered at a kill, over all kills."""
         self.stored_unanswered = 0
-        """Those of them that the commit had stored already."""
+        """The number of them that the commit had stored already."""
 
     async def kill(self, server: Killable, crowd: Sequence[Clapper]) -> None:
-        """End it and start it again."""
+        """Kill the server and start it again."""
         await more_claps(crowd, self.chance.randint(*CLAPS_BETWEEN))
         async with asyncio.timeout(WRITES_WITHIN_S):
             while not await self._is_written():
@@ -53,7 +53,7 @@ class Kills:
         await server.start()
 
     async def _is_written(self) -> bool:
-        """Whether another process is in a transaction that writes."""
+        """Tell whether another process is in a writing transaction."""
         url = make_url(self.url)
         if url.get_backend_name() == "postgresql":
             async with self.database.reading() as db:

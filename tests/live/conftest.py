@@ -1,4 +1,4 @@
-"""An event with a session that is live, and a server that may be killed."""
+"""An event with a live session, and a server that a test may kill."""
 
 import signal
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ def keynote(session: Session) -> str:
 
 @pytest.fixture
 async def server(settings: Settings, tmp_path: Path) -> AsyncIterator[Killable]:
-    """`plenary serve`, started; tests may kill it and start it again."""
+    """A started `plenary serve`; tests may kill it and start it again."""
     server = Killable(settings, tmp_path)
     await server.start()
     yield server

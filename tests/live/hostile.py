@@ -1,4 +1,4 @@
-"""Clients that no page of ours would be: raw sockets that say what they like, from whichever loopback address."""
+"""Hostile clients: raw sockets that send any bytes, from any loopback address."""
 
 import asyncio
 import base64
@@ -16,31 +16,31 @@ ENDS_WITHIN_S = 120
 
 
 class Intruder:
-    """A WebSocket client by hand (RFC 6455), which need not keep to anything."""
+    """A WebSocket client by hand (RFC 6455), which need not keep to the protocol."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
 
     async def say(self, payload: bytes, *, opcode: int = FINAL | TEXT, announced: int | None = None) -> None:
-        """Send a frame, as long as it is or as it is announced to be; it may be that nobody listens any more."""
+        """Send a frame whose header may announce another length. The server may have closed already."""
         size = len(payload) if announced is None else announced
         with suppress(ConnectionError):
             self.writer.write(struct.pack("!BBQ", opcode, 0x80 | 127, size) + MASK + payload)
             await self.writer.drain()
 
     async def blurt(self, content: bytes) -> None:
-        """Send bytes that are no frame."""
+        """Send bytes that are not a frame."""
         with suppress(ConnectionError):
             self.writer.write(content)
             await self.writer.drain()
 
     def read_nothing_more(self) -> None:
-        """Leave whatever comes in the network's buffers, which are small from now on."""
+        """Stop reading: everything that comes stays in the network's buffers, which are small from now on."""
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.writer.transport.pause_reading()  # type: ignore[attr-defined]
 
     async def code(self) -> int:
-        """Wait for the end; the close code, 1006 for an end without one."""
+        """Wait for the end and return its close code, or 1006 for an end without one."""
         async with asyncio.timeout(ENDS_WITHIN_S):
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 while True:
@@ -62,7 +62,7 @@ class Intruder:
 async def intruding(
     base: str, cookie: dict[str, str] | None = None, address: str = "127.0.0.1"
 ) -> AsyncIterator[Intruder]:
-    """An open WebSocket from a loopback address."""
+    """Open a WebSocket from a loopback address."""
     url = urlsplit(base)
     reader, writer = await asyncio.open_connection(url.hostname, url.port, local_addr=(address, 0))
     headers = {

@@ -14,7 +14,7 @@ OPENS_WITHIN_S = 120
 
 
 class Killable:
-    """One server after the other, each over what the one before left in the database."""
+    """One server after the other, over one database."""
 
     def __init__(self, settings: Settings, folder: Path, *words: str, redis_url: str = "") -> None:
         self.port = free_port()
@@ -42,7 +42,7 @@ class Killable:
         return self._process.pid
 
     async def start(self) -> None:
-        """Returns once requests are answered."""
+        """Start the server and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "server", "serve", *self.words),
@@ -56,6 +56,6 @@ class Killable:
         assert line, self.log.read_text()
 
     async def end(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """Returns when it is gone. Raises TimeoutError for one that does not end, which is then killed."""
+        """Signal the server and wait for its end. Raises TimeoutError when it does not end, after killing it."""
         if self._process is not None:
             await end(self._process, how)

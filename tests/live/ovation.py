@@ -1,4 +1,4 @@
-"""A crowd that claps through whatever happens, and the account of it afterwards."""
+"""A crowd that claps through every failure, and the account of its claps afterwards."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ BREATH_S = (0.02, 0.3)
 
 
 class Clapper:
-    """A delegate whose page claps, keeps what is not answered, and comes back to ask again, at any of its addresses."""
+    """A delegate whose page claps, keeps unanswered claps, and comes back to ask again at any of its addresses."""
 
     def __init__(self, bases: Sequence[str], person: Person, cookie: dict[str, str], room: str, seed: int) -> None:
         self.bases, self.person, self.cookie, self.room = bases, person, cookie, room
@@ -34,7 +34,7 @@ class Clapper:
         self.contradictions = 0
 
     async def clap(self, over: asyncio.Event) -> None:
-        """Until the ovation is over and everything is answered."""
+        """Clap until the ovation is over and everything is answered."""
         while not (over.is_set() and self.sent.keys() == self.answers.keys()):
             with suppress(ConnectionClosed, InvalidHandshake, InvalidMessage, OSError):
                 async with opened(self.random.choice(self.bases), self.cookie, self.room) as page:
@@ -62,7 +62,7 @@ class Clapper:
 
 @asynccontextmanager
 async def ovation(crowd: Sequence[Clapper]) -> AsyncIterator[None]:
-    """The crowd claps for as long as the context is open; at its end every reaction has been answered."""
+    """Let a crowd clap while the context is open; at its end every reaction has been answered."""
     over = asyncio.Event()
     async with asyncio.TaskGroup() as clapping:
         for clapper in crowd:
@@ -78,7 +78,7 @@ async def more_claps(crowd: Sequence[Clapper], count: int) -> None:
 
 
 async def reconcile(database: Database, session_id: UUID, crowd: Sequence[Clapper]) -> Counter[str]:
-    """Answered = stored = reported, and none twice. The accepted reactions by emoji."""
+    """Check that answered = stored = reported, and nothing twice. Returns the accepted reactions by emoji."""
     async with database.reading() as db:
         rows = (await db.exec(select(Reaction))).all()
     answered = {

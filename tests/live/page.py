@@ -1,4 +1,4 @@
-"""A page without a browser: one WebSocket, what it was told, and waiting until it was told something."""
+"""A page without a browser: one WebSocket and the notices that it received."""
 
 import asyncio
 import secrets
@@ -28,7 +28,7 @@ WITHIN_S = 60
 
 
 class Page:
-    """What a page of ours does with its socket, but for drawing."""
+    """A page's dealings with its socket, without any drawing."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -45,14 +45,14 @@ class Page:
         await self.socket.send(encode(command).decode())
 
     async def react(self, room: str, emoji: str = "clap", **fields: Any) -> tuple[str, int]:
-        """Send one reaction; its key within the person."""
+        """Send one reaction and return its key within the person."""
         self._sent += 1
         command = {"session": room.partition(":")[2], "sender": self.sender, "n": self._sent, "emoji": emoji} | fields
         await self.send(msgspec.convert(command | {"type": "reaction.send"}, ReactionSend))
         return command["sender"], command["n"]
 
     async def until(self, told: Callable[["Page"], object], within_s: float = WITHIN_S) -> "Page":
-        """Wait until it was told what makes `told(self)` true."""
+        """Wait until notices make `told(self)` true."""
         try:
             async with asyncio.timeout(within_s), self._news:
                 await self._news.wait_for(lambda: told(self))
@@ -94,7 +94,7 @@ class Page:
 async def opened(
     base: str, cookie: dict[str, str], *rooms: str, origin: str | None = None, **options: Any
 ) -> AsyncIterator[Page]:
-    """A page with its socket open, in its rooms."""
+    """Open a page's socket and enter its rooms."""
     headers = {"cookie": "; ".join(f"{name}={value}" for name, value in cookie.items())}
     address = base.replace("http", "ws", 1) + "/live"
     async with connect(

@@ -1,4 +1,4 @@
-"""Several processes over one real database, in this one: hubs whose bus loses, delays, repeats and reorders."""
+"""Several processes simulated over one real database: hubs whose bus loses, delays, repeats and reorders."""
 
 import random
 import uuid
@@ -21,12 +21,12 @@ from tests.rooms.fakes import Clock, Listener, a_reaction
 
 
 class Network:
-    """What lies between the processes."""
+    """The network between the processes."""
 
     def __init__(self) -> None:
         self.wires: list[Wire] = []
         self.cut = False
-        """While it is, everything that is sent is lost."""
+        """True while everything that is sent is lost."""
 
     def carry(self, sender: "Wire", channel: str, message: BusMessage) -> None:
         for wire in self.wires:
@@ -35,7 +35,7 @@ class Network:
 
 
 class Wire:
-    """One process's end of the bus: what comes from the others waits until it is delivered."""
+    """One process's end of the bus: messages of the others wait until they are delivered."""
 
     is_whole = True
 
@@ -57,7 +57,7 @@ class Wire:
         self._ears.remove(channel, hear)
 
     def deliver(self, arrange: Callable[[list[tuple[str, BusMessage]]], list[tuple[str, BusMessage]]] = list) -> None:
-        """Hear what has arrived, as it is arranged."""
+        """Hear the messages that have arrived, in the order in which they are arranged."""
         arrived, self.arrived = arrange(self.arrived), []
         for channel, message in arrived:
             self._ears.tell(channel, message)
@@ -85,7 +85,7 @@ class Process:
         self.beat = Beat(self.hub)
 
     async def step(self) -> None:
-        """All that it does in its time, once."""
+        """Take every step of the process once."""
         await self.beat.commit()
         await self.beat.look()
         await self.beat.attend()
@@ -93,7 +93,7 @@ class Process:
         self.beat.tick()
 
     async def die(self, *, in_a_commit: bool) -> "Process":
-        """Be killed, perhaps after a commit and before its answers; the process that comes in its place."""
+        """Die, perhaps after a commit and before its answers. Returns the process that replaces it."""
         if in_a_commit and (waiting := self.hub.intake.inbox.take(1_000)):
             await self.hub.journal.store(waiting)
         self.network.wires.remove(self.wire)
@@ -101,7 +101,7 @@ class Process:
 
 
 class Client:
-    """What a page does: it keeps what is not answered, and asks again wherever it comes back."""
+    """A page that keeps unanswered reactions, and asks again at the process to which it comes back."""
 
     def __init__(self, person: uuid.UUID, sign_in: uuid.UUID, rooms: list[str]) -> None:
         self.person, self.sign_in, self.rooms = person, sign_in, rooms
@@ -114,7 +114,7 @@ class Client:
         self._read = 0
 
     async def come(self, process: Process) -> None:
-        """Open a line to a process, be welcomed, and ask for what is not answered."""
+        """Open a line to a process, be welcomed, and ask about reactions that are not answered."""
         self.go()
         self.process, self.listener, self._read = process, Listener(), 0
         self.connection = process.hub.connect(self.person, self.sign_in, self.listener)
@@ -127,14 +127,14 @@ class Client:
         await self.ask(len(self.sent))
 
     async def ask(self, n: int) -> None:
-        """Send one of its reactions, perhaps not for the first time; lost while it is away."""
+        """Send a reaction, perhaps not for the first time. It is lost while the page is away."""
         if self.process and self.connection and self.process.wire in self.process.network.wires:
             session = next(room for room in self.rooms if room.startswith("session:"))
             command = a_reaction(session, n, sender=self.sender, emoji=self.sent[n], at=self.process.clock.epoch_ms())
             await self.process.hub.react(self.connection, command)
 
     def hear(self) -> None:
-        """Take in the answers. An answer never changes."""
+        """Take in the answers, and check that an answer never changes."""
         for notice in self.listener.notices[self._read :]:
             if isinstance(notice, Taken | Refused) and notice.sender == self.sender:
                 outcome = notice.reason if isinstance(notice, Refused) else "accepted"
@@ -142,20 +142,20 @@ class Client:
         self._read = len(self.listener.frames)
 
     def go(self) -> None:
-        """The line is lost; a process that died has no line any more."""
+        """Lose the line. A process that died has no line any more."""
         if self.process and self.connection and self.process.wire in self.process.network.wires:
             self.hear()
             self.process.hub.disconnect(self.connection)
         self.process = self.connection = None
 
     def stall(self, deaf: bool) -> None:
-        """Take nothing that is shared, or everything again."""
+        """Take no shared frame, or all of them again."""
         self.listener.deaf = deaf
         if not deaf and self.process and self.connection:
             self.process.hub.drained(self.connection)
 
     def shown(self) -> dict[str, dict[str, object]]:
-        """The state of each of its rooms, as it is shown."""
+        """The state of each room as the page shows it."""
         return {room: self.listener.shown(room) for room in self.rooms}
 
 

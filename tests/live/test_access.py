@@ -1,4 +1,4 @@
-"""Who may be in a room, and as whom."""
+"""The admission of people to rooms, and their audiences."""
 
 import uuid
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order to several processes over a real database: in the end every page shows it."""
+"""Events in any order to several processes over a real database: in the end every page shows them."""
 
 import asyncio
 import shutil
@@ -45,7 +45,7 @@ ARRANGEMENTS = {
 
 
 class Conference(RuleBasedStateMachine):
-    """Three processes, three people with five pages, and everything that can go wrong between them."""
+    """Three processes, three people with five pages, and every failure between them."""
 
     template = ""
     """The address of an empty database."""
@@ -141,7 +141,7 @@ class Conference(RuleBasedStateMachine):
             client.hear()
 
     async def _write(self, process: int, work: Any) -> None:
-        """A request that one of the processes answers: it tells the others once it is committed."""
+        """Let one process answer a request that writes; it tells the others after the commit."""
         self.database.after_commit = [self.processes[process].tell]
         try:
             async with self.database.writing() as db:
@@ -159,7 +159,7 @@ class Conference(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
     async def _agree(self) -> None:
-        """Everybody comes back, and time passes: every page shows what is stored, and every reaction is answered."""
+        """Bring everybody back and let time pass: every page shows the stored state, and every reaction is answered."""
         self.network.cut = False
         for number, client in enumerate(self.clients):
             client.stall(False)
@@ -184,7 +184,7 @@ class Conference(RuleBasedStateMachine):
         }
 
     async def _stored(self) -> dict[str, dict[str, object]]:
-        """What the database says that everybody may see."""
+        """Read the states that everybody may see from the database."""
         rows, stored = SqlRows(self.database), {}
         for room in self.rooms:
             shown = {name for name, topic in TOPICS[room.partition(":")[0]].items() if topic.is_row and name in SHOWN}
@@ -198,7 +198,7 @@ class Conference(RuleBasedStateMachine):
 
 
 SHOWN = {"announcement", "agenda", "lounge", "status", "seats"}
-"""The row topics that every delegate sees, whether or not they sit at the table."""
+"""The row topics that every delegate sees, seated or not."""
 
 
 def visible(topics: dict[str, object]) -> dict[str, object]:

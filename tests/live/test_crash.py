@@ -1,4 +1,4 @@
-"""Kill -9 in mid-ovation: what was answered is stored and reported, what is stored was sent, nothing counts twice."""
+"""A kill -9 during an ovation: answered reactions are stored and reported, stored ones were sent, none counts twice."""
 
 import random
 import signal

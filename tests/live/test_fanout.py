@@ -1,4 +1,4 @@
-"""The direct way out: the same bytes to everybody, kind to the slow, closed to the hostile, pinned to its uvicorn."""
+"""The direct outlet: the same bytes to everybody, kind to the slow, closed to the hostile, pinned to its uvicorn."""
 
 import asyncio
 import inspect
@@ -43,7 +43,7 @@ TOUCHED = {
     ),
     ServerProtocol: ("data_to_send", "fail", "recv_frame", "send_close"),
 }
-"""What the subclasses override or call: uvicorn and websockets may change it without notice."""
+"""The private methods that the subclasses override or call: uvicorn and websockets may change them without notice."""
 KEPT = (
     "app",
     "close_sent",
@@ -62,7 +62,7 @@ KEPT = (
 
 
 class Ear:
-    """A listener that keeps what it hears, and answers everything."""
+    """A listener that keeps every message and answers each."""
 
     def __init__(self, outlet: DirectOutlet) -> None:
         self.outlet = outlet
@@ -74,7 +74,7 @@ class Ear:
         self._active.add(self._page)
 
     def share(self, frame: Frame) -> bool:
-        """Give it a frame as a room does; False when it fell behind."""
+        """Share a frame as a room does; False when the connection fell behind."""
         if self._page not in self._active:
             self._active.add(self._page)
         return list(self._active.write(frame)) == [(1, 0)]
@@ -127,7 +127,7 @@ async def opened(hall: Hall, **options):
 
 @pytest.fixture
 async def hall() -> AsyncIterator[Hall]:
-    """Served in this process, by uvicorn with the protocol under test."""
+    """Serve in this process, by uvicorn with the protocol under test."""
     async with served_hall() as hall:
         yield hall
 
@@ -156,13 +156,13 @@ class Raw:
         self.reader, self.writer = reader, writer
 
     def send(self, opcode: int, payload: bytes = b"", *, fin: bool = True, length: int | None = None) -> None:
-        """A masked frame (with a mask of zeros); `length` is what its header claims."""
+        """Send a masked frame (with a mask of zeros). `length` is the length that its header claims."""
         claimed = len(payload) if length is None else length
         size = bytes([0x80 | claimed]) if claimed < 126 else bytes([0x80 | 127]) + struct.pack("!Q", claimed)
         self.writer.write(bytes([opcode | (0x80 if fin else 0)]) + size + bytes(4) + payload)
 
     async def frame(self) -> tuple[int, bytes]:
-        """The next frame: its opcode and payload."""
+        """Read the next frame: its opcode and payload."""
         async with asyncio.timeout(WITHIN_S):
             first, length = await self.reader.readexactly(2)
             if length == 126:
@@ -172,7 +172,7 @@ class Raw:
 
 @asynccontextmanager
 async def raw(hall: Hall, receive_buffer: int | None = None) -> AsyncIterator[Raw]:
-    """Connected and upgraded; with a small receive buffer, what is not read is soon too much for the kernel."""
+    """Connect and upgrade. With a small receive buffer, unread bytes are soon too many for the kernel."""
     connection = socket.socket()
     if receive_buffer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -285,7 +285,7 @@ async def test_what_breaks_the_protocol_is_closed_before_it_is_buffered(hall, fr
 
 
 async def fill(hall: Hall, frame: Frame) -> int:
-    """Share until the first ear takes no more; how many frames it took."""
+    """Share frames until the first ear takes no more. Returns the number that it took."""
     taken = 0
     while hall.ears[0].share(frame):
         taken += 1
@@ -347,7 +347,7 @@ async def test_whoever_goes_without_reading_is_let_go(hall, monkeypatch):
 
 
 def hasty(init):
-    """A protocol that waits a moment, not ten seconds, for the end of a connection."""
+    """A protocol that waits briefly, not ten seconds, for the end of a connection."""
 
     def hasty_init(self, *arguments, **options):
         init(self, *arguments, **options)

@@ -13,7 +13,7 @@ from server.store import seating
 
 @pytest.fixture
 async def addresses(make, event, session, client):
-    """The pages that are drawn from a topic, as somebody sees them who is seated at a table."""
+    """The pages that are drawn from a topic, as a delegate sees them who is seated at a table."""
     amina, table = await make.delegate(event, "Amina"), await make.table(event)
     await make.session(event, title="Cancelled", state="cancelled")
     async with make.database.writing() as db:

@@ -1,4 +1,4 @@
-"""Whatever a hostile client does is contained: those who clap beside it see exactly what they see without it."""
+"""Hostile clients are contained: the people beside them see exactly what they see without them."""
 
 import asyncio
 import random
@@ -27,7 +27,7 @@ GIANT_BYTES = 1 << 30
 
 
 class Arena(NamedTuple):
-    """A served event with a live session; `intruder` is the cookie of a delegate who means no good."""
+    """A served event with a live session; `intruder` is the cookie of a hostile delegate."""
 
     base: str
     database: Database
@@ -57,7 +57,7 @@ async def arena(house) -> Arena:
 
 @asynccontextmanager
 async def unnoticed(arena: Arena) -> AsyncIterator[None]:
-    """Three people are in the room before and after, and see each clap of one of them, once, and nothing else."""
+    """Check before and after that three people see each clap of one of them once, and nothing else."""
     async with AsyncExitStack() as doors:
         cookies = [await arena.make.cookie(await arena.make.delegate(arena.event)) for _ in range(3)]
         pages = [await doors.enter_async_context(opened(arena.base, cookie, arena.room)) for cookie in cookies]
@@ -68,7 +68,7 @@ async def unnoticed(arena: Arena) -> AsyncIterator[None]:
 
 
 async def shown_by(pages: list[Page], room: str) -> list[int]:
-    """One of them claps, one clap after the other; how many new totals each page is shown."""
+    """Let one of them clap, one clap after the other. Returns the number of new totals on each page."""
     before = [len(page.notices) for page in pages]
     for _ in range(CLAPS):
         _, n = await pages[0].react(room)
@@ -86,7 +86,7 @@ def says_totals(notice: AnyNotice) -> bool:
 
 
 async def garbage(arena: Arena) -> None:
-    """Text that is no command, bytes that are no frame, frames that no client may send."""
+    """Text that is not a command, bytes that are not a frame, frames that no client may send."""
     for seed in range(INTRUDERS):
         noise = random.Random(seed).randbytes(300)
         async with intruding(arena.base, arena.intruder) as intruder:
@@ -103,7 +103,7 @@ async def garbage(arena: Arena) -> None:
 
 
 async def giants(arena: Arena) -> None:
-    """A frame that says it is a gigabyte, and one that is indeed too large."""
+    """A frame that claims a gigabyte, and one that is too large."""
     async with intruding(arena.base, arena.intruder) as liar, intruding(arena.base, arena.intruder) as giant:
         await liar.say(b"x" * 1000, announced=GIANT_BYTES)
         assert await liar.code() in (1009, Close.TOO_LARGE)
@@ -122,7 +122,7 @@ async def flood(arena: Arena) -> None:
 
 
 async def deaf(arena: Arena) -> None:
-    """People who come in and read nothing of what they are told, again and again."""
+    """People who enter and read nothing, again and again."""
     async with AsyncExitStack() as doors:
         for _ in range(INTRUDERS):
             intruder = await doors.enter_async_context(intruding(arena.base, arena.intruder))

@@ -1,4 +1,4 @@
-"""The journal on both databases: every key once, the stored answer for ever, totals that only grow."""
+"""The journal on both databases: each key once, its stored answer for ever, totals that only grow."""
 
 import asyncio
 import uuid

@@ -10,11 +10,11 @@ from tests.live.test_pages import browsing
 
 A_MINUTE_MS = 60_000
 FRAMES_A_MINUTE = 600
-"""A tick each 100 ms: an ovation that never ends."""
+"""The ticks of a day, one each 100 ms: an ovation that never ends."""
 SETTLED_MINUTES = 5
 GROWTH_LIMIT_BYTES = 1_000_000
 NODES_LIMIT = 200
-"""Emoji that happen to float at one moment and not at the other."""
+"""The bytes by which two measurements may differ: some emoji float during one and not during the other."""
 SERVER = """
 class Server extends EventTarget {
   readyState = 0;
@@ -58,7 +58,7 @@ class Server extends EventTarget {
 window.WebSocket = Server;
 window.server = () => Server.last;
 """
-"""A server within the page, which says whatever it says without a network."""
+"""A server within the page, which needs no network."""
 A_MINUTE = """(frames) => {
   document.querySelector("button[data-emoji=clap]").click();
   for (let n = 0; n < frames; n += 1) server().tick();
@@ -66,7 +66,7 @@ A_MINUTE = """(frames) => {
 
 
 class Held(NamedTuple):
-    """What the page holds once everything that can be thrown away is gone."""
+    """Measure the memory of the page after its garbage is collected."""
 
     heap_bytes: int
     nodes: int

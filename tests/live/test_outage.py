@@ -1,4 +1,4 @@
-"""The database goes away in mid-session: the room stays open, says so, and nothing that was sent is lost."""
+"""A database that goes away during a session: the room stays open and says so, and no reaction is lost."""
 
 import sqlite3
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ AWAY_WITHIN_S = 40
 
 @pytest.fixture
 def outage(engine, database_url, request):
-    """Takes the database away: PostgreSQL is stopped; SQLite's only writer is somebody who does not finish."""
+    """Take the database away: stop PostgreSQL, or hold SQLite's write lock."""
 
     @asynccontextmanager
     async def away():

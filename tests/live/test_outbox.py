@@ -1,4 +1,4 @@
-"""Over a server that offers no direct way out, the same conversations go through ASGI's `send`."""
+"""The outlet over ASGI's `send`, on a server that offers no direct one: the same conversations."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.one_engine
 
 
 class Deaf:
-    """A socket that takes nothing and says nothing, until it is let go."""
+    """A socket that takes nothing and sends nothing until it is released."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -55,7 +55,7 @@ def a_frame(name: str) -> Frame:
 
 @pytest.fixture
 async def plain(settings) -> AsyncIterator[str]:
-    """The application over uvicorn's own protocol, in this process; its base address."""
+    """Serve the application by uvicorn's own protocol in this process, at a base address."""
     listener = socket.create_server(("127.0.0.1", 0))
     options = {"ws": "websockets-sansio", "log_config": None, "access_log": False}
     server = uvicorn.Server(uvicorn.Config(create_app(settings), **options))

@@ -1,4 +1,4 @@
-"""The live page in a real browser: what one taps, another sees, through reloads and lost connections."""
+"""The live page in a real browser: one person's taps are seen by another, through reloads and lost connections."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ TELLS = """() => {
   const region = document.querySelector(".connection");
   new MutationObserver(() => said.push(region.textContent.trim())).observe(region, { subtree: true, childList: true });
 }"""
-"""Keeps whatever the connection's live region says, however briefly."""
+"""A script that keeps every text of the connection's live region, however brief."""
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def address(served, event, session):
 async def browsing(
     chromium: Browser, address: str, cookie: dict[str, str], *, ready: bool = True, **options: Any
 ) -> AsyncIterator[Page]:
-    """A browser in which somebody is signed in, at an address, live; `ready` when reactions can be sent."""
+    """Open a live page for a signed-in person, and with `ready` wait until reactions can be sent."""
     context = await chromium.new_context(**options)
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
     await context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookie.items()])

@@ -1,4 +1,4 @@
-"""Two web processes over Redis, one database: people do not notice which of them they are at."""
+"""Two web processes over Redis and one database: nobody notices which of them answers."""
 
 import asyncio
 import random
@@ -26,7 +26,7 @@ CLAPS_BETWEEN = (5, 35)
 
 @pytest.fixture
 async def twins(settings: Settings, tmp_path: Path, redis: Redis) -> AsyncIterator[tuple[Killable, Killable]]:
-    """Two web processes, started."""
+    """Two started web processes."""
     twins = Killable(settings, tmp_path, redis_url=redis.url), Killable(settings, tmp_path, redis_url=redis.url)
     await asyncio.gather(*(twin.start() for twin in twins))
     yield twins
@@ -139,7 +139,7 @@ async def test_all_agree_again_after_redis_was_cut_off_for_a_minute(
 
 
 async def all_agree(accepted: Counter[str], keynote: str, *pages: Page) -> None:
-    """Each page shows what was accepted, by emoji, and that nobody of the crowd is there any more."""
+    """Wait until each page shows the accepted reactions by emoji, and nobody of the crowd in the room."""
     for page in pages:
         totals = {emoji: accepted[emoji] for emoji in page.rooms[keynote]["reactions"]["totals"]}
         await page.until(lambda page, totals=totals: page.rooms[keynote]["reactions"]["totals"] == totals)

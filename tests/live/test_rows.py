@@ -1,4 +1,4 @@
-"""The row topics over the database: every one has its view, and says what its page says."""
+"""The row topics over the database: each has its view, its declared type and its revision."""
 
 import uuid
 

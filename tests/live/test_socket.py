@@ -1,4 +1,4 @@
-"""The edge of `/live`, over a real server: who gets in, what they hear, and how it ends."""
+"""The edge of `/live` over a real server: admission, notices and close codes."""
 
 import asyncio
 import json

@@ -1,6 +1,6 @@
-"""docker-compose.yml as plain processes: through nginx, nobody notices at which web process they are, or its end.
+"""The topology of docker-compose.yml as plain processes: nobody notices which web process is behind nginx, or its end.
 
-What a stage sends comes through the media process, the store and nginx.
+A stage's media comes through the media process, the object store and nginx.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ def topology(engine_folder: Path) -> Iterator[Topology]:
 
 @pytest.fixture
 async def settings(topology: Topology) -> Settings:
-    """As the web processes have them."""
+    """The settings of the web processes."""
     environment = topology.services["web-1"].environment
     return Settings(
         data=Path(environment["PLENARY_DATA"]),
@@ -112,7 +112,7 @@ async def test_what_a_stage_sends_comes_from_the_store_to_whoever_has_the_key(
 
 @asynccontextmanager
 async def publishing(address: str, key: str) -> AsyncIterator[None]:
-    """An encoder publishes by its key, until it is killed."""
+    """Let an encoder publish by its key until it is killed."""
     encoder = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "loadtests.publisher", address, key, cwd=COMPOSE.parent, stdout=PIPE
     )
@@ -128,7 +128,7 @@ async def publishing(address: str, key: str) -> AsyncIterator[None]:
 
 
 async def segments(client: httpx.AsyncClient, playlist: str) -> list[str]:
-    """The addresses of its segments, once it has one."""
+    """Wait for the first segment of a playlist and return the addresses of its segments."""
 
     async def listed() -> list[str]:
         return re.findall("^http.*", (await client.get(playlist)).text, re.MULTILINE)
@@ -141,7 +141,7 @@ def claps(room: str, emoji: str):
 
 
 async def first_gone(pages: list[Page]) -> Page:
-    """The first page whose socket closed."""
+    """Wait for the first page whose socket closes."""
     waiting = [asyncio.create_task(page.until(lambda page: page.code)) for page in pages]
     done, rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:

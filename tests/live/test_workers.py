@@ -1,4 +1,4 @@
-"""`plenary serve --workers 2` over PostgreSQL and Redis: each thing happens once, and a worker's end is no end."""
+"""Two workers of `plenary serve` over PostgreSQL and Redis: each duty is done once, and a worker can end."""
 
 import asyncio
 import json
@@ -30,13 +30,13 @@ from tests.live.page import WITHIN_S, opened
 from tests.waiting import until
 
 DUE_IN = timedelta(seconds=8)
-"""Some time after the workers began. Where they begin later than that, they find what is due when they do."""
+"""The delay until the duties are due. Workers that begin later find them due at once."""
 SESSIONS, TABLES, PEOPLE, PAGES = 8, 4, 12, 6
 
 
 @dataclass(frozen=True)
 class House:
-    """Two workers, and what has been waiting for both of them since before they began."""
+    """Two workers, and duties that waited for both of them before they began."""
 
     server: Killable
     database: Database
@@ -44,15 +44,15 @@ class House:
     event: Event
     due_at: datetime
     due: Sequence[Session]
-    """Sessions that all start then."""
+    """The sessions that all start at `due_at`."""
     tables: Sequence[NetworkingTable]
-    """A seat of each is offered until then to somebody who does not come, and two wait behind them."""
+    """The tables whose seat is offered until `due_at` to somebody who does not come; two people wait behind them."""
     offered_before: Sequence[int]
-    """How often the seats of each were announced before."""
+    """The revision of each table's seats before."""
 
     @property
     def log(self) -> list[dict[str, str]]:
-        """What both have noted."""
+        """The log lines of both workers."""
         lines = self.server.log.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
@@ -62,12 +62,12 @@ class House:
         return [int(line["pid"]) for line in self.log if line["event"] == "a worker starts"]
 
     def browsers(self) -> httpx.AsyncClient:
-        """Each request comes on a connection of its own, which either worker may take."""
+        """Make a client that opens a connection for each request, which either worker may take."""
         one_each = httpx.Limits(max_keepalive_connections=0)
         return httpx.AsyncClient(base_url=self.server.base, timeout=WITHIN_S, limits=one_each)
 
     async def announced(self, room: str, topic: str) -> int:
-        """How often a topic has changed."""
+        """Read the revision of a topic."""
         async with self.database.reading() as db:
             return (await revisions_of(db, [room])).get((room, topic), 0)
 
@@ -107,7 +107,7 @@ async def due_session(make: Factory, event: Event, at: datetime) -> Session:
 
 
 async def contested(make: Factory, event: Event, until: datetime) -> NetworkingTable:
-    """A table of one seat, left by the first of four: the second has the offer until then."""
+    """Make a table of one seat, left by the first of four people: the second has the offer until `until`."""
     table = await make.table(event, seats=1)
     first, *others = [await make.delegate(event) for _ in range(4)]
     left_at = until - timedelta(seconds=seating.OFFER_S)
@@ -217,14 +217,14 @@ async def test_a_rolling_restart_is_noticed_by_nobody_who_asks_for_pages(
 
 
 async def come_back(house: House, cookie: dict[str, str], keynote: str) -> None:
-    """A page is welcomed, and finds what was counted before; both workers know of it."""
+    """Check that a page is welcomed and finds the earlier count, and that both workers know of it."""
     async with opened(house.server.base, cookie, keynote, open_timeout=OPENS_WITHIN_S) as page:
         assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 1
         await until(lambda: says(house, "plenary_connections 1.0"))
 
 
 async def says(house: House, text: str) -> bool:
-    """Whether the metrics, which either worker tells of both, say this."""
+    """Tell whether the metrics, which each worker reports for both, contain this line."""
     async with house.browsers() as browsers:
         return text in (await browsers.get("/metrics")).text
 

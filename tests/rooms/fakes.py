@@ -1,4 +1,4 @@
-"""What the rooms need from outside, in memory and obeying the same interfaces."""
+"""The interfaces of the rooms to the outside, in memory."""
 
 import uuid
 from collections import Counter
@@ -27,7 +27,7 @@ from rooms.topics.stage import Air, BackstageShown
 from rooms.topics.tables import Lounge, Messages, Seats
 
 NOON = 1_782_820_800_000
-"""Some noon, epoch milliseconds."""
+"""A noon, epoch milliseconds."""
 
 BLANK: dict[str, msgspec.Struct] = {
     "announcement": AnnouncementShown(),
@@ -44,7 +44,7 @@ BLANK: dict[str, msgspec.Struct] = {
 
 
 class Clock:
-    """Epoch milliseconds, moved by hand, beside a monotonic clock."""
+    """The time of day and a monotonic clock, moved by hand."""
 
     def __init__(self, now_ms: int = NOON) -> None:
         self._epoch_ms = now_ms
@@ -66,7 +66,7 @@ class Clock:
 
 
 class Listener:
-    """An outlet that keeps what it was given; `deaf` is a phone that takes nothing more."""
+    """An outlet that keeps its frames; a `deaf` one is a phone that takes nothing more."""
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
@@ -90,7 +90,7 @@ class Listener:
         return [decode_notice(frame.payload) for frame in self.frames]
 
     def shown(self, room: str) -> dict[str, object]:
-        """The state of a room as a page would show it after all that came."""
+        """The state of a room as a page shows it after all its notices."""
         state: dict[str, object] = {}
         for notice in self.notices:
             if isinstance(notice, Welcome | Changed) and notice.room == room:
@@ -100,14 +100,14 @@ class Listener:
 
 
 class MemoryJournal:
-    """A database that can be switched off, and that loses nothing it has answered."""
+    """A database that can be switched off, and loses nothing that it has answered."""
 
     def __init__(self) -> None:
         self.taps: dict[TapKey, Tap] = {}
         self.stays: dict[uuid.UUID, Stay] = {}
         self.dropped: Counter[uuid.UUID] = Counter()
         self.gone: set[uuid.UUID] = set()
-        """Sessions that exist no more."""
+        """The sessions that no longer exist."""
         self.down = False
         self.commits = 0
 
@@ -152,7 +152,7 @@ class MemoryJournal:
 
 
 class MemoryRows:
-    """The row topics of every room; `write` is what another process or the command line does."""
+    """The row topics of every room. `write` stands for another process or the command line."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
@@ -160,7 +160,7 @@ class MemoryRows:
         self.down = False
 
     def write(self, room: str, topic: str, state: msgspec.Struct) -> int:
-        """Returns the new revision."""
+        """Write a state and return its revision."""
         revision = self.rows[room, topic].revision + 1 if (room, topic) in self.rows else 1
         self.rows[room, topic] = Row(revision, state)
         return revision
@@ -180,7 +180,7 @@ class MemoryRows:
 
 
 class Doorkeeper:
-    """Everyone is a delegate, but for the sign-ins that are told otherwise."""
+    """Admits everyone as a delegate, except the sign-ins in `known`."""
 
     def __init__(self) -> None:
         self.known: dict[uuid.UUID, Audience | None] = {}
@@ -197,7 +197,7 @@ class Doorkeeper:
 
 
 class House:
-    """A hub with everything around it; several on one bus and one database are several processes."""
+    """A hub with its surroundings. Several houses on one bus and one database are several processes."""
 
     def __init__(self, twin: "House | None" = None) -> None:
         self.clock = twin.clock if twin else Clock()
@@ -226,7 +226,7 @@ class House:
         return connection, listener
 
     async def pass_seconds(self, seconds: float) -> None:
-        """Let time pass, a tick and a look at its end."""
+        """Let time pass, and take every step of the beat at its end."""
         self.clock.pass_seconds(seconds)
         await self.beat.commit()
         await self.beat.look()

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: in the end every page shows what one that comes fresh is shown."""
+"""Events in any order: in the end every page shows the same as a page that has just come."""
 
 import uuid
 from collections.abc import Coroutine
@@ -30,7 +30,7 @@ class LossyBus(MemoryBus):
 
 
 def do(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run what never has to wait: everything around the hub is in memory."""
+    """Run a coroutine that never waits, because everything around the hub is in memory."""
     try:
         work.send(None)
     except StopIteration as done:

@@ -12,7 +12,7 @@ KEYNOTE, AMARA, BEN = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 
 
 class Rows(dict):
-    """What the database would hold."""
+    """The stays in the database."""
 
     def write(self, stays, now_ms):
         due = stays.due(now_ms=now_ms)

@@ -1,4 +1,4 @@
-"""One suite for every bus: what one process publishes all who subscribed hear, on its channel alone."""
+"""One suite for every bus: all subscribers of a channel, and no others, hear a message on it."""
 
 import asyncio
 import secrets
@@ -18,7 +18,7 @@ WITHIN_S = 60
 
 
 class Ear:
-    """Hears, and can be waited for."""
+    """A subscriber that can be waited for."""
 
     def __init__(self) -> None:
         self.heard: list[BusMessage] = []
@@ -30,7 +30,7 @@ class Ear:
 
     @property
     def said(self) -> list[BusMessage]:
-        """What was published."""
+        """The messages, without Listening."""
         return [message for message in self.heard if not isinstance(message, Listening)]
 
     async def until(self, message: BusMessage, times: int = 1) -> "Ear":
@@ -42,7 +42,7 @@ class Ear:
 
 
 async def listening(bus: Bus, channel: str) -> Ear:
-    """Subscribed, and heard."""
+    """A subscriber that has been told Listening."""
     ear = Ear()
     bus.subscribe(channel, ear)
     return await ear.until(Listening(channel))

@@ -1,4 +1,4 @@
-"""The hard limit."""
+"""The hard limit on one connection."""
 
 from rooms.flood import BURST, Budget
 from tests.rooms.fakes import NOON

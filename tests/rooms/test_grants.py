@@ -1,4 +1,4 @@
-"""Who may call the media process."""
+"""The grants of calls to the media process."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The hub and its beat: who may be where, and what rows say; all in memory and time moved by hand."""
+"""The hub and its beat: admission and rows, in memory and with time moved by hand."""
 
 from rooms.bus import HOUSE, RowChanged, SignedOut
 from rooms.protocol import Audience, Close, Denied, Hello, Playing

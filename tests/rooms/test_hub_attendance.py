@@ -1,4 +1,4 @@
-"""Who attends a session, as the hub's beat observes and writes it."""
+"""The attendance of a session, as the beat observes and writes it."""
 
 import asyncio
 import uuid

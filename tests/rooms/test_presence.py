@@ -1,4 +1,4 @@
-"""People, not tabs, not processes."""
+"""Presence: people, not tabs, not processes."""
 
 import uuid
 

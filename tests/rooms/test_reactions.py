@@ -1,4 +1,4 @@
-"""Credits, the inbox and the numbers."""
+"""Reactions: the credits, the inbox and the counts."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Redis killed, stopped, cut off, or its slots moved: what is said in between is lost, and nothing else."""
+"""Redis killed, stopped, cut off, or its slots moved: messages in between are lost, and no others."""
 
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -152,7 +152,7 @@ async def test_a_room_whose_slot_moves_to_another_node_is_heard_there(clustered,
 
 
 async def crosses(bus: RedisBus, ear: Ear) -> None:
-    """Say it until it is heard: the speaker learns by its own failure that the slot has moved."""
+    """Publish until it is heard: the publisher learns by its own failure that the slot has moved."""
 
     def is_heard() -> bool:
         bus.publish(ROOM, NEWS)
@@ -166,7 +166,7 @@ def node_of(cluster: RedisCluster, name: bytes) -> ClusterNode:
 
 
 async def move_slot(cluster: RedisCluster, slot: int, target: ClusterNode) -> None:
-    """Every node is told at once: nothing is kept in a slot, so nothing is to be moved."""
+    """Give a slot to another node. A slot keeps nothing, so telling every node is enough."""
     async with Client.from_url(target.url) as client:
         owner = await client.execute_command("CLUSTER MYID")
     for node in sorted(cluster.nodes, key=lambda node: node is not target):

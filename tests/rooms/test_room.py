@@ -1,4 +1,4 @@
-"""One room: state not deltas, encoded once per audience, nobody told what is not theirs."""
+"""One room: states instead of differences, encoded once per audience, and shown to that audience alone."""
 
 import uuid
 

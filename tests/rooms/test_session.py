@@ -1,4 +1,4 @@
-"""Where a reaction belongs: by its media time, live until two minutes after the end."""
+"""The wave of a reaction: by its media time, live until two minutes after the end."""
 
 import pytest
 
