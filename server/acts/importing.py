@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from server.acts.registration_form import TICKS, RegistrationForm, check_choices
+from server.acts.registration_form import TICKS, RegistrationForm
 from server.models import Event
 from server.web.forms import check
 
@@ -41,7 +41,7 @@ def read_people(content: bytes, event: Event) -> tuple[list[RegistrationForm], l
     wrong: list[Wrong] = []
     first_line: dict[str, int] = {}
     for line, values in rows(content):
-        form = check_choices(check(RegistrationForm, values), event)
+        form = check(RegistrationForm, values, event)
         if form.input is None:
             wrong += [Wrong(line, name, sentence) for name, sentence in form.errors.items()]
         elif form.input.email in first_line:

@@ -1,15 +1,15 @@
 """The form of registration: the questions that it asks, and the answers that it accepts."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from server.models import Event
 from server.store import people
 from server.store.registrations import Details
-from server.web.forms import Form, FormState
+from server.web.forms import Form
 
 SOURCES = (
     "An e-mail from my organisation",
@@ -19,9 +19,9 @@ SOURCES = (
     "A search",
     "Somewhere else",
 )
-"""Where people hear of an event; an address with `?via=` adds its own."""
+"""The sources from which people hear of an event; an address with `?via=` adds its own."""
 COLLEAGUE = "A colleague’s link to a moment"
-"""The source of whoever comes by a link that a viewer sent on."""
+"""The source of a person who comes by a link that a viewer sent on."""
 
 
 def an_address(text: str) -> str:
@@ -49,7 +49,10 @@ Tick = Literal["", "yes"]
 
 
 class DetailsForm(Form):
-    """What a person says of themselves and of what they need; it can be changed until the event is over."""
+    """A person's account of themselves and of what they need; it can be changed until the recordings close.
+
+    It is read about an event, which offers its sectors and places.
+    """
 
     name: Name
     organisation: Line = ""
@@ -63,7 +66,17 @@ class DetailsForm(Form):
     access_note: Annotated[str, Field(max_length=1000)] = ""
     directory: Tick = ""
 
+    @field_validator("sector", "place")
+    @classmethod
+    def is_offered(cls, chosen: str, info: ValidationInfo[Event]) -> str:
+        """One of the sectors, or of the places, of the event that the form is about."""
+        offered = info.context.sectors if info.field_name == "sector" else info.context.places
+        if chosen and chosen not in offered:
+            raise PydanticCustomError("choice", "Please choose one of the answers offered.")
+        return chosen
+
     def details(self) -> Details:
+        """The values as the columns of a registration hold them."""
         ticked = {name: getattr(self, name) == "yes" for name in TICKS}
         return Details(
             self.organisation, self.sector, self.place, self.job_role, access_note=self.access_note, **ticked
@@ -74,19 +87,10 @@ TICKS = ("captions", "transcript", "interpreter", "calm", "directory")
 
 
 class RegistrationForm(DetailsForm):
-    """What is asked on the registration page; `understanding` is the before survey's question, 0 to 10."""
+    """The form on the registration page; `understanding` is the before survey's question, 0 to 10."""
 
     email: Address
     source: Annotated[str, Field(max_length=60)] = ""
     understanding: Annotated[int, Field(ge=0, le=10)] | None = None
     then: Annotated[str, Field(max_length=200)] = ""
-    """The path that the join link opens, for whoever was sent to a moment."""
-
-
-def check_choices(form: FormState[Any], event: Event) -> FormState[Any]:
-    """The same form, with what is not among the event's sectors and places marked as wrong."""
-    for name, offered in (("sector", event.sectors), ("place", event.places)):
-        chosen = getattr(form.input, name, "")
-        if form.input is not None and chosen and chosen not in offered:
-            form = form.with_error(name, "Please choose one of the answers offered.")
-    return form
+    """The path that the join link opens, for a person who was sent to a moment of a session."""

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.acts import registering
-from server.acts.registration_form import SOURCES, TICKS, DetailsForm, RegistrationForm, check_choices
+from server.acts.registration_form import SOURCES, TICKS, DetailsForm, RegistrationForm
 from server.models import Registration
 from server.rules.lifecycles import REGISTRATION
 from server.store import registrations
@@ -45,7 +45,7 @@ async def create(request: Request) -> Response:
     if standing := standing_registration(request):
         return await update(request, standing)
     await request.app.state.limits.spend(request, "register")
-    form = check_choices(await read_form(request, RegistrationForm), event)
+    form = await read_form(request, RegistrationForm, event)
     if form.input is None:
         return await ask(request, form, status_code=422)
     if await request.app.state.limits.may_mail(form.input.email):
@@ -60,7 +60,7 @@ async def create(request: Request) -> Response:
 
 async def update(request: Request, registration: Registration) -> Response:
     """Keep what somebody who is registered says of themselves now."""
-    form = check_choices(await read_form(request, DetailsForm), request.state.event)
+    form = await read_form(request, DetailsForm, request.state.event)
     if form.input is None:
         return await show(request, registration, form, status_code=422)
     async with entering(request, writing=True) as (db, event):

@@ -65,10 +65,13 @@ def blank(model: type[Input]) -> FormState[Input]:
     return FormState({name: declared.get_default(call_default_factory=True) for name, declared in optional.items()})
 
 
-async def read_form(request: Request, model: type[Input]) -> FormState[Input]:
-    """The form that was sent, read as `model`. Fields that the model declares as lists keep all their values."""
+async def read_form(request: Request, model: type[Input], about: object = None) -> FormState[Input]:
+    """The form that was sent, read as `model`. Fields that the model declares as lists keep all their values.
+
+    `about` is the thing that the form is about, for the validators that ask for it: their `info.context`.
+    """
     data = await request.form(max_files=0, max_fields=MAX_FIELDS)
-    return check(model, values_of(data, model))
+    return check(model, values_of(data, model), about)
 
 
 async def pressed(request: Request, name: str, values: Collection[str]) -> str:
@@ -79,11 +82,11 @@ async def pressed(request: Request, name: str, values: Collection[str]) -> str:
     return value
 
 
-def check(model: type[Input], values: dict[str, Any]) -> FormState[Input]:
-    """Validate values that came from outside."""
+def check(model: type[Input], values: dict[str, Any], about: object = None) -> FormState[Input]:
+    """The form that these values from outside make; `about` as for `read_form`."""
     present = {name: value for name, value in values.items() if value != ""}
     try:
-        return FormState(values, {}, model.model_validate(present))
+        return FormState(values, {}, model.model_validate(present, context=about))
     except ValidationError as error:
         wrong: dict[str, str] = {}
         for details in error.errors(include_url=False):

@@ -66,6 +66,7 @@ async def test_everything_that_is_wrong_is_said_by_line(event: Event) -> None:
     _, wrong = read_people(content, event)
     assert [(each.line, each.column) for each in wrong] == [
         (3, "name"),
+        (4, "sector"),
         (4, "captions"),
         (4, "email"),
         (5, "email"),
