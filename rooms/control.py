@@ -5,7 +5,7 @@ happens.
 """
 
 import asyncio
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from rooms.topics.keeping import Trouble
 FRAME_LIMIT_BYTES = 262_144
 """The largest frame. A session description for all slots is some 40 KB."""
 LENGTH_BYTES = 4
+T = TypeVar("T")
 SLOTS = 8
 """The most publishers backstage at once: six speakers, an interpreter and the chair.
 
@@ -163,26 +164,26 @@ encode = msgspec.json.encode
 raw = msgspec.Raw
 """Bytes that are JSON already."""
 _calls: msgspec.json.Decoder[AnyCall] = msgspec.json.Decoder(AnyCall)
-_requests = msgspec.json.Decoder(Request)
-_replies = msgspec.json.Decoder(Reply)
+_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 
 
 def decode_call(content: bytes | msgspec.Raw) -> AnyCall:
     """Read a call. Raises MessageRefused."""
-    return _decode(_calls, content)  # type: ignore[no-any-return]
+    return _decode(_calls, content)
 
 
 def decode_request(content: bytes) -> Request:
     """Read a request. Raises MessageRefused."""
-    return _decode(_requests, content)  # type: ignore[no-any-return]
+    return _decode(_requests, content)
 
 
 def decode_reply(content: bytes) -> Reply:
     """Read a reply. Raises MessageRefused."""
-    return _decode(_replies, content)  # type: ignore[no-any-return]
+    return _decode(_replies, content)
 
 
-def _decode(decoder: Any, content: bytes | msgspec.Raw) -> Any:
+def _decode(decoder: msgspec.json.Decoder[T], content: bytes | msgspec.Raw) -> T:
     try:
         return decoder.decode(content)
     except (msgspec.DecodeError, UnicodeError) as error:

@@ -32,7 +32,8 @@ class SqlAccess:
         """Find the audience in one query, and at a table in two: a crowd comes back all at once."""
         kind, _, key = room.partition(":")
         async with answering(), self.database.reading() as db:
-            found = (await db.exec(entering(kind), params={"room": uuid.UUID(key), "sign_in": sign_in})).all()  # type: ignore[call-overload]
+            asked = {"room": uuid.UUID(key), "sign_in": sign_in}
+            found = (await (await db.connection()).execute(entering(kind), asked)).all()
             if not found:
                 raise UnknownRoom(room)
             audience = audience_of(found, kind, uuid.UUID(key))

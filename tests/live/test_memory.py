@@ -10,11 +10,11 @@ from tests.live.test_pages import browsing
 
 A_MINUTE_MS = 60_000
 FRAMES_A_MINUTE = 600
-"""The ticks of a day, one each 100 ms: an ovation that never ends."""
+"""One frame each tick of 100 ms: an ovation that never ends."""
 SETTLED_MINUTES = 5
 GROWTH_LIMIT_BYTES = 1_000_000
 NODES_LIMIT = 200
-"""The bytes by which two measurements may differ: some emoji float during one and not during the other."""
+"""The most nodes by which two measurements may differ: emoji may float during one and not during the other."""
 SERVER = """
 class Server extends EventTarget {
   readyState = 0;
