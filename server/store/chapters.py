@@ -19,12 +19,6 @@ async def chapters_of(db: AsyncSession, session_id: uuid.UUID) -> Sequence[Chapt
     return (await db.exec(mine.order_by(col(Chapter.at), col(Chapter.title)))).all()
 
 
-async def chapter(db: AsyncSession, session_id: uuid.UUID, chapter_id: uuid.UUID) -> Chapter | None:
-    """A chapter of this session."""
-    found = await db.get(Chapter, chapter_id)
-    return found if found and found.session_id == session_id else None
-
-
 async def mark(db: AsyncSession, session_id: uuid.UUID, at: datetime, title: str) -> Chapter | None:
     """Set a chapter at a media time; without a title it gets a number. None when there are `MOST` already."""
     count = (await db.exec(select(func.count()).where(col(Chapter.session_id) == session_id))).one()

@@ -112,6 +112,8 @@ def sentence_of(details: ErrorDetails) -> str:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "value_error":
         return str(context["error"]) if "error" in context else NO_MAIL_ADDRESS
+    if kind == "string_too_short" and context["min_length"] == 1:
+        kind = "missing"
     pattern = SENTENCES.get(kind)
     return pattern.format(**context) if pattern else details["msg"]
 

@@ -1,7 +1,6 @@
 """The organisers' pages: what they see, set up and direct."""
 
 from server.pages.console import (
-    captions,
     events,
     films,
     mails,
@@ -16,7 +15,6 @@ from server.pages.console import (
 )
 
 __all__ = [
-    "captions",
     "events",
     "films",
     "mails",
