@@ -1,4 +1,4 @@
-"""All that an event leaves behind, as an export tells it."""
+"""The rows of one event for its export, names included. The sheets decide which columns are written."""
 
 import uuid
 
@@ -38,7 +38,7 @@ from server.store.figures import Rows, facts_of
 
 
 async def records_of(db: AsyncSession, event: Event) -> Records:
-    """Every row of the event that an export tells of, names included: the sheets decide what of it is written."""
+    """Every row of the event for an export."""
     rows = await db.connection()
     return Records(
         slug=event.slug,

@@ -1,4 +1,4 @@
-"""The raw rows of one event, as the figures want them. Everything is read; nothing is added up here."""
+"""The raw rows of one event for its figures. They are only read here; the figures count them."""
 
 import uuid
 from typing import Any
@@ -41,7 +41,7 @@ Rows = Select[*tuple[Any, ...]]
 
 
 async def facts_of(db: AsyncSession, event: Event) -> Facts:
-    """Every raw row of the event that a figure needs."""
+    """Every row of the event that a figure needs."""
     rows = await db.connection()
     return Facts(
         zone=ZoneInfo(event.zone),
@@ -80,7 +80,7 @@ def _registrations(event_id: uuid.UUID) -> Rows:
 
 
 def _erased(event_id: uuid.UUID) -> Rows:
-    """Registrations whose person is gone."""
+    """The number of registrations whose person has been erased."""
     known = select(col(Person.id)).where(col(Person.id) == col(Registration.person_id)).exists()
     return select(func.count()).select_from(Registration).where(col(Registration.event_id) == event_id, ~known)
 

@@ -1,4 +1,4 @@
-"""Films, and what a session sends out of one."""
+"""Films, and the airings of sessions: the film that a session plays, and its pauses."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,20 +15,20 @@ from server.store.sessions import pauses_of
 
 @dataclass(frozen=True)
 class StoredAiring:
-    """A session that has begun, its event, the film that it plays, if any, and its pauses in order."""
+    """A session that has begun, with its event, the film that it plays (None: its stage broadcasts) and its pauses."""
 
     event: Event
     session: Session
     film: Film | None
     signed: Film | None
-    """The film in sign language beside it."""
+    """The film in sign language beside the film."""
     pauses: Sequence[Pause]
     stored: Mapping[str, int]
-    """How many segments of each rendition of its broadcast the object store has."""
+    """The number of segments that the object store holds of each rendition of the broadcast."""
 
 
 async def add(db: AsyncSession, event_id: uuid.UUID, title: str, directory: str, duration: float) -> Film:
-    """A film that lies packaged in `directory`, below the data directory's `media/films`; `duration` in seconds."""
+    """Add a packaged film. `directory` is below the data directory's `media/films`; `duration` is in seconds."""
     film = Film(event_id=event_id, title=title, directory=directory, duration=duration)
     db.add(film)
     await db.flush()
@@ -36,16 +36,17 @@ async def add(db: AsyncSession, event_id: uuid.UUID, title: str, directory: str,
 
 
 async def film_of(db: AsyncSession, session: Session) -> Film | None:
+    """The film that a session plays."""
     return await db.get(Film, session.film_id) if session.film_id else None
 
 
 async def airing_at(db: AsyncSession, event: str, session: str) -> StoredAiring | None:
-    """What the session with these slugs plays; None before it begins."""
+    """The airing of the session with these slugs; None before it begins."""
     return await _airing(db, Event.slug == event, Session.slug == session)
 
 
 async def airing_with_key(db: AsyncSession, media_key: str) -> StoredAiring | None:
-    """What the session plays whose segments have this key in their address."""
+    """The airing of the session whose segments have this media key in their address; None before it begins."""
     return await _airing(db, Session.media_key == media_key)
 
 

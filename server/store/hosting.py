@@ -1,4 +1,4 @@
-"""Networking tables as the organiser sets them up."""
+"""Networking tables as the organiser sets them up: their creation, their details and their removal."""
 
 import uuid
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ async def tables_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Networkin
 
 
 async def create(db: AsyncSession, event_id: uuid.UUID, **columns: Any) -> NetworkingTable:
-    """Set a table up after the last one."""
+    """Add a table after the last one."""
     last = (await db.exec(select(func.max(NetworkingTable.position)).where(NetworkingTable.event_id == event_id))).one()
     table = NetworkingTable(event_id=event_id, position=0 if last is None else last + 1, **columns)
     db.add(table)
@@ -36,7 +36,7 @@ async def create(db: AsyncSession, event_id: uuid.UUID, **columns: Any) -> Netwo
 
 
 async def change(db: AsyncSession, table: NetworkingTable, *, now: datetime, **columns: Any) -> None:
-    """Write a table's details; seats that are new are offered to those who wait."""
+    """Write a table's details. New seats are offered to the people who wait."""
     for name, value in columns.items():
         setattr(table, name, value)
     db.add(table)
@@ -46,18 +46,18 @@ async def change(db: AsyncSession, table: NetworkingTable, *, now: datetime, **c
 
 
 async def seated_beyond(db: AsyncSession, table_id: uuid.UUID, seats: int) -> int:
-    """How many people sit at seats that a table of so many would not have."""
+    """The number of people in seats that the table would lose if it had only `seats`."""
     statement = select(func.count()).where(Seat.table_id == table_id, Seat.number > seats)
     return (await db.exec(statement)).one()
 
 
 async def has_facts(db: AsyncSession, table_id: uuid.UUID) -> bool:
-    """Whether anybody ever sat there: the report counts them."""
+    """True when anybody has ever sat at the table: the report counts them."""
     return (await db.exec(select(func.count()).where(TableStay.table_id == table_id))).one() > 0
 
 
 async def remove(db: AsyncSession, table: NetworkingTable) -> None:
-    """Delete a table at which nobody ever sat; see `has_facts`."""
+    """Delete a table at which nobody has ever sat (see `has_facts`)."""
     await db.exec(delete(GrantRow).where(col(GrantRow.role) == "host", col(GrantRow.scope_id) == table.id))
     await db.exec(delete(NetworkingTable).where(col(NetworkingTable.id) == table.id))
     await raise_revision(db, event_room(table.event_id), "lounge")

@@ -1,4 +1,4 @@
-"""Join links: how a person comes in. Only the hash of a link is kept; its token is told once."""
+"""Join links, which sign people in. Only the hash of a link is stored; its token is returned once."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -12,17 +12,17 @@ from server.rules.tokens import new_token, token_hash
 from server.store import credentials
 
 BROWSERS = 3
-"""How many browsers one link signs in; one more is treated as forwarded."""
+"""The most browsers that one link signs in at a time; with one more, the link counts as forwarded."""
 
 
 class LinkRefused(Exception):
-    """This link signs nobody in."""
+    """The link signs nobody in. `link` is None when it is unknown."""
 
     link: JoinLink | None = None
 
 
 class LinkUnknown(LinkRefused):
-    """There is no such link: mistyped, cut off in a mail, or never made."""
+    """There is no such link: it is mistyped, was cut off in a mail, or never existed."""
 
 
 class LinkExpired(LinkRefused):
@@ -34,7 +34,7 @@ class LinkExpired(LinkRefused):
 
 
 class LinkEnded(LinkRefused):
-    """A newer link took its place, or it was ended by hand."""
+    """A newer link has taken its place, or somebody has ended it."""
 
     def __init__(self, link: JoinLink) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class LinkEnded(LinkRefused):
 
 
 class LinkForwarded(LinkRefused):
-    """It has signed in as many browsers as one person has."""
+    """The link has signed in `BROWSERS` already."""
 
     def __init__(self, link: JoinLink) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ async def create(
     strong: bool = False,
     expires_at: datetime | None = None,
 ) -> str:
-    """The token of a new link. `strong` is for the command line alone."""
+    """Create a link and return its token. Only the command line makes a link that is `strong`."""
     token = new_token()
     link = JoinLink(
         person_id=person.id,
@@ -74,7 +74,7 @@ async def create(
 
 
 async def find(db: AsyncSession, token: str, now: datetime) -> tuple[JoinLink, Person, Event | None]:
-    """The link with this token, whose it is and where it leads. Raises LinkUnknown, LinkEnded or LinkExpired."""
+    """The link with this token, its person and its event. Raises LinkUnknown, LinkEnded or LinkExpired."""
     statement = (
         select(JoinLink, Person, Event)
         .join(Person, col(Person.id) == col(JoinLink.person_id))
@@ -93,9 +93,9 @@ async def find(db: AsyncSession, token: str, now: datetime) -> tuple[JoinLink, P
 
 
 async def use(db: AsyncSession, link: JoinLink, person: Person, browser: str) -> str:
-    """Sign a browser in: the token for its cookie. Raises LinkForwarded.
+    """Sign a browser in and return the token for its cookie. Raises LinkForwarded.
 
-    The link's row is locked while its browsers are counted, so two at once are not both the third.
+    The link's row is locked while its browsers are counted, so two requests at once cannot both be the last.
     """
     await db.exec(select(JoinLink.id).where(JoinLink.id == link.id).with_for_update())
     if await browsers_of(db, link.id) >= BROWSERS:
@@ -106,19 +106,19 @@ async def use(db: AsyncSession, link: JoinLink, person: Person, browser: str) ->
 
 
 async def browsers_of(db: AsyncSession, link_id: uuid.UUID) -> int:
-    """How many browsers are signed in by this link now; one that signed out makes room."""
+    """The number of browsers that are signed in by this link now. A browser that signs out makes room for another."""
     statement = select(func.count()).where(SignIn.join_link_id == link_id, col(SignIn.ended_at).is_(None))
     return (await db.exec(statement)).one()
 
 
 async def end(db: AsyncSession, link_id: uuid.UUID, now: datetime) -> bool:
-    """End a link; whether this call did. Browsers that it signed in stay signed in."""
+    """End a link; False when it had ended already. The browsers that it signed in stay signed in."""
     statement = update(JoinLink).where(col(JoinLink.id) == link_id, col(JoinLink.ended_at).is_(None))
     return (await db.exec(statement.values(ended_at=now))).rowcount == 1
 
 
 def expiry(link: JoinLink, event: Event | None) -> datetime | None:
-    """When a link stops working: its own moment, else the end of the day on which the event's recordings close."""
+    """The moment at which a link expires: its own, else the end of the day on which the event's recordings close."""
     if link.expires_at is not None or event is None:
         return link.expires_at
     day_after = event.recordings_until + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""How well sessions are kept: of a stage's noted while they are live, of all checked afterwards."""
+"""The keeping of recordings: a stage's is followed while its session is live, and every one is checked after it."""
 
 import uuid
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from server.store.engine.revisions import raise_revision, session_room
 from server.store.engine.upserts import insert_into
 
 CHECK = "recording check"
-"""The name of the job that checks what a session left behind."""
+"""The kind of job that checks a recording."""
 NOTHING: dict[str, Any] = {
     "troubles": [],
     "stored_key": "",
@@ -25,11 +25,11 @@ NOTHING: dict[str, Any] = {
     "missing": [],
     "faults": [],
 }
-"""A row of which nothing is known yet."""
+"""The columns of a recording of which nothing is known yet."""
 
 
 async def note(db: AsyncSession, session_id: uuid.UUID, safe_up_to: datetime | None, troubles: Sequence[str]) -> None:
-    """Note how far a session is kept and what is wrong; nothing happens when that is known, or the session is gone."""
+    """Note up to which moment a session is on disk, and its troubles. Nothing is written when that is known already."""
     known = await db.get(Keeping, session_id)
     if known is None and await db.get(Session, session_id) is None:
         return
@@ -42,7 +42,7 @@ async def note(db: AsyncSession, session_id: uuid.UUID, safe_up_to: datetime | N
 
 
 async def ask_check(db: AsyncSession, session: Session, now: datetime) -> None:
-    """Have what a session left behind checked, now that it is over; a demo's film once more each time."""
+    """Ask for the check of a recording, now that its session is over; of a demo's film after each showing."""
     if session.film_id:
         unchecked = {"checked_at": None}
         statement = insert_into(db, Keeping).values(**NOTHING, **unchecked, session_id=session.id)
@@ -51,13 +51,13 @@ async def ask_check(db: AsyncSession, session: Session, now: datetime) -> None:
 
 
 async def keepings_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Keeping]:
-    """How well each of these sessions is kept, where anything is."""
+    """The keeping of each of these sessions of which anything was kept."""
     found = await db.exec(select(Keeping).where(col(Keeping.session_id).in_(session_ids)))
     return {keeping.session_id: keeping for keeping in found}
 
 
 async def to_be_stored(db: AsyncSession) -> list[tuple[Session, Keeping]]:
-    """The sessions of which a stage sent something, those that are live first: nobody should wait for a recording."""
+    """The sessions of which a stage has sent something. Those that are live come first: their viewers are waiting."""
     statement = (
         select(Session, Keeping)
         .join(Keeping, col(Keeping.session_id) == col(Session.id))
@@ -68,12 +68,12 @@ async def to_be_stored(db: AsyncSession) -> list[tuple[Session, Keeping]]:
 
 
 async def note_stored(db: AsyncSession, session_id: uuid.UUID, **changes: Any) -> None:
-    """Note what the object store has of a recording: columns of `Keeping`."""
+    """Note what the object store holds of a recording; `changes` are columns of `Keeping`."""
     await db.exec(update(Keeping).where(col(Keeping.session_id) == session_id).values(**changes))
     await raise_revision(db, session_room(session_id), "kept")
 
 
 async def note_check(db: AsyncSession, session_id: uuid.UUID, now: datetime, **found: Any) -> None:
-    """Note what the check of a recording found: columns of `Keeping`."""
+    """Note the findings of the check of a recording; `found` are columns of `Keeping`."""
     await db.exec(update(Keeping).where(col(Keeping.session_id) == session_id).values(checked_at=now, **found))
     await raise_revision(db, session_room(session_id), "kept")

@@ -1,4 +1,4 @@
-"""Mail as the organiser looks it through: what was written to whom, and what became of it."""
+"""Mail as the organiser reads it: every mail of an event, with its recipient and its state."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,12 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.models import Mail
 
 PAGE = 50
+"""Mails on one page."""
 
 
 async def mails_of(
     db: AsyncSession, event_id: uuid.UUID, *, state: str = "", page: int = 1
 ) -> tuple[Sequence[Mail], int]:
-    """One page of an event's mail, the newest first, and how many there are in all."""
+    """One page of an event's mail, the newest first, and the number of all that match."""
     found = select(Mail).where(Mail.event_id == event_id)
     if state:
         found = found.where(Mail.state == state)
@@ -24,16 +25,17 @@ async def mails_of(
 
 
 async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
-    """How many mails are in each state."""
+    """The number of mails in each state that any is in."""
     statement = select(Mail.state, func.count()).where(Mail.event_id == event_id).group_by(col(Mail.state))
     return dict((await db.exec(statement)).all())
 
 
 async def waiting(db: AsyncSession) -> int:
-    """How many mails of all events are yet to be sent."""
+    """The number of mails of all events that are still to be sent."""
     statement = select(func.count()).select_from(Mail).where(col(Mail.state).in_(("queued", "sending")))
     return (await db.exec(statement)).one()
 
 
 async def mail_with(db: AsyncSession, event_id: uuid.UUID, mail_id: uuid.UUID) -> Mail | None:
+    """A mail of this event."""
     return (await db.exec(select(Mail).where(Mail.id == mail_id, Mail.event_id == event_id))).first()

@@ -1,4 +1,4 @@
-"""Who runs which event: grants as organiser, given by the command line or by whoever makes the event."""
+"""Organisers: the grants that the command line gives, or the person who makes an event receives."""
 
 import uuid
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from server.store.engine.upserts import insert_into
 
 
 async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, scope_id: uuid.UUID | None) -> None:
-    """Give a role in a scope; giving it twice is giving it once."""
+    """Grant a role in a scope. Granting it twice changes nothing more."""
     held = select(GrantRow).where(
         GrantRow.person_id == person_id,
         GrantRow.role == role,
@@ -26,7 +26,7 @@ async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, s
 
 
 async def events_of(db: AsyncSession, person_id: uuid.UUID) -> Sequence[Event]:
-    """The events whose console a person may open, the newest first."""
+    """The events whose console the person may open, the newest first."""
     roles = ACTIONS["console.open"]
     mine = (col(GrantRow.person_id) == person_id) & col(GrantRow.role).in_(roles)
     here = (col(GrantRow.scope) == "event") & (col(GrantRow.scope_id) == col(Event.id))

@@ -1,4 +1,4 @@
-"""People: found by their e-mail address, whatever its letter case, and never twice."""
+"""People, each known by one e-mail address, whatever its letter case."""
 
 import uuid
 from collections.abc import Iterable, Sequence
@@ -11,31 +11,34 @@ from server.store.engine.upserts import insert_into
 
 
 def address_key(email: str) -> str:
-    """An address as it is stored and compared."""
+    """The form of an address that is stored and compared."""
     return email.strip().casefold()
 
 
 async def with_address(db: AsyncSession, email: str) -> Person | None:
+    """The person with this address."""
     return (await db.exec(select(Person).where(Person.email == address_key(email)))).first()
 
 
 async def with_addresses(db: AsyncSession, emails: Iterable[str]) -> dict[str, Person]:
-    """Known people by their stored address."""
+    """The people with these addresses, by their stored address."""
     keys = [address_key(email) for email in emails]
     found = await db.exec(select(Person).where(col(Person.email).in_(keys)))
     return {person.email: person for person in found}
 
 
 async def with_ids(db: AsyncSession, ids: Iterable[uuid.UUID]) -> Sequence[Person]:
+    """The people with these ids."""
     return (await db.exec(select(Person).where(col(Person.id).in_(list(ids))))).all()
 
 
 async def rename(db: AsyncSession, person_id: uuid.UUID, name: str) -> None:
+    """Give a person another name."""
     await db.exec(update(Person).where(col(Person.id) == person_id).values(name=name))
 
 
 async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: bool = False) -> Person:
-    """The person with this address; somebody already known keeps the name they have.
+    """The person with this address, added if there is none. A person who is known already keeps their name.
 
     Two requests at once make one person: the address is unique in the database.
     """
@@ -45,12 +48,12 @@ async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: boo
 
 
 async def roles_of(db: AsyncSession, person_id: uuid.UUID) -> frozenset[str]:
-    """Every role that they have anywhere, however this browser was signed in."""
+    """Every role that the person has in any scope, whether or not the browser was signed in strongly."""
     return frozenset(await db.exec(select(GrantRow.role).where(GrantRow.person_id == person_id)))
 
 
 async def belongs_to(db: AsyncSession, person_id: uuid.UUID, event_id: uuid.UUID) -> bool:
-    """Whether they have a registration at the event that is not cancelled, or any role there."""
+    """True when the person has a registration at the event that is not cancelled, or any role there."""
     registered = select(Registration.id).where(
         Registration.event_id == event_id, Registration.person_id == person_id, Registration.state != "cancelled"
     )

@@ -1,4 +1,4 @@
-"""Who registered, as the organiser lists them: found by a word, by their state, in pages."""
+"""The organiser's list of registrations, searched by a word and by their state, in pages."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,10 +11,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from server.models import Person, Registration
 
 PAGE = 50
+"""Registrations on one page."""
 
 
 class ListedRegistration(NamedTuple):
-    """One registration with whose it is."""
+    """A registration and its person."""
 
     registration: Registration
     person: Person
@@ -23,9 +24,9 @@ class ListedRegistration(NamedTuple):
 async def listed(
     db: AsyncSession, event_id: uuid.UUID, *, word: str = "", state: str = "", page: int = 1
 ) -> tuple[list[ListedRegistration], int]:
-    """One page of the registrations that match, the newest first, and how many match in all.
+    """One page of the registrations that match, the newest first, and the number of all that match.
 
-    The waiting list is in the order of waiting: who is next comes first.
+    The waiting list is in the order of waiting instead: the next person comes first.
     """
     found = _matching(event_id, word, state)
     total = (await db.exec(select(func.count()).select_from(found.subquery()))).one()
@@ -57,7 +58,7 @@ def _matching(event_id: uuid.UUID, word: str, state: str) -> SelectOfScalar[uuid
 
 
 async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
-    """How many registrations are in each state."""
+    """The number of registrations in each state that any is in."""
     statement = (
         select(Registration.state, func.count())
         .where(Registration.event_id == event_id)
@@ -67,6 +68,6 @@ async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
 
 
 async def confirmed(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Registration]:
-    """Every registration that holds a place."""
+    """Every confirmed registration."""
     statement = select(Registration).where(Registration.event_id == event_id, Registration.state == "confirmed")
     return (await db.exec(statement)).all()

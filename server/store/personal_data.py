@@ -1,4 +1,4 @@
-"""Everything that is kept about one person, in words they can read. Secrets and hashes of secrets are left out."""
+"""Everything that is stored about one person, in plain words. Secrets and hashes of secrets are left out."""
 
 import uuid
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ TITLES = {
     "Announcement": "Announcements you sent",
     "DroppedFrames": "Messages of yours that came too fast",
 }
-"""In the order in which they are shown."""
+"""The heading of each relation, in the order in which they are shown."""
 LEFT_OUT = frozenset(
     {
         "id",
@@ -68,7 +68,7 @@ NAMED_BY = {
     "survey_id": (Survey, "title"),
     "question_id": (Question, "text"),
 }
-"""Columns that point at something with a name of its own, which says more than a number."""
+"""Columns that refer to a row with a name, which is shown in place of its id."""
 
 
 IN_WORDS = {
@@ -92,12 +92,12 @@ IN_WORDS = {
     "n": "number on its page",
     "sender": "page",
 }
-"""Columns whose name says little to whoever did not make them."""
+"""Plain words for columns whose names say little."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """Rows of one kind, each by the name of its columns."""
+    """The rows of one relation, each with its values by the plain names of its columns."""
 
     name: str
     title: str
@@ -105,7 +105,7 @@ class Section:
 
 
 async def everything(db: AsyncSession, person: Person) -> list[Section]:
-    """Every row about a person, at every event of this installation, section by section."""
+    """Every row about a person, at every event of this installation, in sections."""
     found: dict[str, list[SQLModel]] = {"Person": [person]}
     for relation in (*REKEYED, *REMOVED, *LOOSENED):
         mine = select(relation).where(col(relation.person_id) == person.id)  # type: ignore[attr-defined]
@@ -117,7 +117,7 @@ async def everything(db: AsyncSession, person: Person) -> list[Section]:
 
 
 async def _names(db: AsyncSession, rows: list[SQLModel]) -> dict[uuid.UUID, str]:
-    """What the rows point at, by id."""
+    """The names of the rows that these rows refer to, by their ids."""
     names: dict[uuid.UUID, str] = {}
     for column, (relation, name) in NAMED_BY.items():
         ids = {value for row in rows if (value := getattr(row, column, None))}
@@ -127,7 +127,7 @@ async def _names(db: AsyncSession, rows: list[SQLModel]) -> dict[uuid.UUID, str]
 
 
 def _readable(row: SQLModel, names: dict[uuid.UUID, str]) -> dict[str, Any]:
-    """A row without what is empty or secret, in words; what it points at by name."""
+    """A row in plain words, without its empty and secret columns, and with names in place of ids."""
     readable: dict[str, Any] = {}
     for column in type(row).model_fields:
         value = getattr(row, column)

@@ -1,4 +1,4 @@
-"""The programme as the organiser makes it: sessions with their hours, speakers and strand; made, changed, deleted."""
+"""Sessions as the organiser plans them: their creation, details and removal, with their hours, speakers and track."""
 
 import uuid
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ from server.store.engine.revisions import event_room, raise_revision
 from server.store.sessions import announce, new_media_key
 
 RESERVED = {"new"}
-"""Slugs that no session may have: the console's own addresses."""
+"""Slugs that no session may have, because the console uses them in its addresses."""
 
 
 async def create_session(
     db: AsyncSession, event: Event, speaker_ids: Sequence[uuid.UUID], *, slug: str, **columns: Any
 ) -> Session:
-    """Put a session on the agenda; a slug that is taken gets a number."""
+    """Add a session to the agenda. A slug that is taken gets a number."""
     taken = RESERVED | set(await db.exec(select(Session.slug).where(Session.event_id == event.id)))
     session = Session(event_id=event.id, media_key=new_media_key(), slug=free_slug(slug, taken, "session"), **columns)
     db.add(session)
@@ -42,7 +42,7 @@ async def create_session(
 
 
 async def change_session(db: AsyncSession, session: Session, speaker_ids: Sequence[uuid.UUID], **columns: Any) -> None:
-    """Write a session's details; its state and what the state's moves wrote are not among them."""
+    """Write a session's details. Its state and its actual start and end are not among them: its moves write them."""
     for name, value in columns.items():
         setattr(session, name, value)
     db.add(session)
@@ -59,13 +59,13 @@ async def _set_speakers(db: AsyncSession, session: Session, speaker_ids: Sequenc
 
 
 async def delete_session(db: AsyncSession, session: Session) -> None:
-    """Take a session off the agenda for good; see `has_facts`."""
+    """Delete a session for good (see `has_facts`)."""
     await db.exec(delete(Session).where(col(Session.id) == session.id))
     await raise_revision(db, event_room(session.event_id), "agenda")
 
 
 async def has_facts(db: AsyncSession, session_id: uuid.UUID) -> bool:
-    """Whether anybody has lived through it: what they left is part of the report and is not deleted."""
+    """True when people have left facts in the session: the report counts them, so it is not deleted."""
     relations: list[type[SQLModel]] = [Attendance, Reaction, WatchProgress, WatchInterval, DroppedFrames]
     for relation in relations:
         of_session: Any = relation.__table__.c.session_id == session_id  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ async def has_facts(db: AsyncSession, session_id: uuid.UUID) -> bool:
 
 
 async def slug_taken(db: AsyncSession, event_id: uuid.UUID, slug: str, session_id: uuid.UUID | None) -> bool:
-    """Whether another session of the event, or the console itself, has this slug."""
+    """True when another session of the event, or the console itself, has this slug."""
     if slug in RESERVED:
         return True
     statement = select(Session.id).where(Session.event_id == event_id, Session.slug == slug, Session.id != session_id)
@@ -83,7 +83,7 @@ async def slug_taken(db: AsyncSession, event_id: uuid.UUID, slug: str, session_i
 
 
 async def speaker_ids_of(db: AsyncSession, session_id: uuid.UUID) -> list[uuid.UUID]:
-    """Who speaks, in their order."""
+    """The ids of a session's speakers, in their order."""
     statement = (
         select(SessionSpeaker.speaker_id)
         .where(SessionSpeaker.session_id == session_id)
@@ -93,15 +93,17 @@ async def speaker_ids_of(db: AsyncSession, session_id: uuid.UUID) -> list[uuid.U
 
 
 async def films_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Film]:
+    """The films of an event."""
     return (await db.exec(select(Film).where(Film.event_id == event_id).order_by(col(Film.title)))).all()
 
 
 async def sessions_of_track(db: AsyncSession, track_id: uuid.UUID) -> int:
+    """The number of sessions in a track."""
     return (await db.exec(select(func.count()).where(Session.track_id == track_id))).one()
 
 
 async def sessions_of_speaker(db: AsyncSession, speaker_id: uuid.UUID) -> Sequence[Session]:
-    """The sessions in which somebody speaks, in the order of time."""
+    """The sessions of a speaker, in the order of time."""
     statement = (
         select(Session)
         .join(SessionSpeaker, col(SessionSpeaker.session_id) == col(Session.id))
@@ -112,7 +114,7 @@ async def sessions_of_speaker(db: AsyncSession, speaker_id: uuid.UUID) -> Sequen
 
 
 async def tables_of_speaker(db: AsyncSession, speaker_id: uuid.UUID) -> Sequence[NetworkingTable]:
-    """The tables that somebody hosts."""
+    """The tables that a speaker hosts."""
     statement = (
         select(NetworkingTable)
         .where(NetworkingTable.speaker_id == speaker_id)
