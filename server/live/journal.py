@@ -42,7 +42,7 @@ class SqlJournal:
 
     async def drop(self, session: uuid.UUID, person: uuid.UUID, frames: int, *, at_ms: int) -> Count:
         async with answering(), self.database.writing() as db:
-            return await reactions.note_dropped(db, session, person, frames, reactions.moment(at_ms))
+            return await reactions.note_dropped(db, session, person, frames, reactions.datetime_of(at_ms))
 
     async def attend(self, stays: Collection[Stay]) -> None:
         async def extend(part: Sequence[Stay]) -> None:

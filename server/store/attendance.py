@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from rooms.attendance import Stay
 from server.models import Attendance
 from server.store.engine.upserts import insert_into
-from server.store.reactions import moment
+from server.store.reactions import datetime_of
 
 
 async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:
@@ -22,8 +22,8 @@ async def extend(db: AsyncSession, stays: Collection[Stay]) -> None:
             "session_id": stay.session,
             "person_id": stay.person,
             "wave": "live",
-            "started_at": moment(stay.started_ms),
-            "seen_at": moment(stay.seen_ms),
+            "started_at": datetime_of(stay.started_ms),
+            "seen_at": datetime_of(stay.seen_ms),
         }
         for stay in stays
     ]

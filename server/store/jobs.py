@@ -1,4 +1,4 @@
-"""Jobs as those see them who ask for them: asked for once, looked at, and cancelled."""
+"""Jobs as their askers see them: to be asked for, looked at and cancelled."""
 
 import uuid
 from collections.abc import Collection
@@ -14,6 +14,7 @@ from server.store.engine.database import leave_work
 from server.store.engine.upserts import insert_into
 
 IN_VAIN = ("failed", "cancelled")
+"""The states of a job that can be asked for again."""
 OVER = (*IN_VAIN, "finished")
 ANY = (*OPEN, *OVER)
 
@@ -28,10 +29,10 @@ async def ask(
     version: str = "",
     again: Collection[str] = IN_VAIN,
 ) -> bool:
-    """Ask for a job; True when that is new.
+    """Ask for a job on a subject, which replaces an older job of its kind there. True when the job is new.
 
-    A job of the same kind on the same subject takes its place, unless it is of the same `version` and its state is not
-    one of `again`: asking twice is asking once.
+    Nothing changes when the older job is on the same `version` and its state is not one of `again`, so asking twice is
+    asking once.
     """
     wanted = {"event_id": event_id, "version": version, "due_at": now, "asked_at": now}
     fresh = {"state": "waiting", "lease": None, "leased_until": None, "attempts": 0, "reason": "", "done": 0}
@@ -46,12 +47,12 @@ async def ask(
 
 
 async def job_of(db: AsyncSession, kind: str, subject_id: uuid.UUID) -> Job | None:
-    """The job of this kind on this subject, whatever became of it."""
+    """The job of this kind on this subject, in whatever state."""
     return (await db.exec(select(Job).where(Job.kind == kind, Job.subject_id == subject_id))).first()
 
 
 async def cancel(db: AsyncSession, kind: str, subject_id: uuid.UUID) -> bool:
-    """Cancel a job that is not over; False when there is none. The process that works on it stops within a second."""
+    """Cancel a job that is not over; False when there is none. A process that works on it stops within a second."""
     mine = (col(Job.kind) == kind, col(Job.subject_id) == subject_id, col(Job.state).in_(OPEN))
     cancelled = await db.exec(update(Job).where(*mine).values(state="cancelled", lease=None, leased_until=None))
     return bool(cancelled.rowcount)

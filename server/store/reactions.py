@@ -1,4 +1,4 @@
-"""Reactions as facts, and their running totals. A key is stored once, with the outcome that it had then."""
+"""Reactions as facts, and their running totals. Each key is stored once, with its first outcome."""
 
 import uuid
 from collections import Counter
@@ -21,13 +21,13 @@ OF_SESSION: BindParameter[uuid.UUID] = bindparam("session_id")
 TALLIES = select(Tally).where(Tally.session_id == OF_SESSION)
 REFUSALS = select(RefusalTally).where(RefusalTally.session_id == OF_SESSION)
 DROPPED = select(func.coalesce(func.sum(DroppedFrames.n), 0)).where(DroppedFrames.session_id == OF_SESSION)
-"""Asked every few seconds for each session that is open: built once."""
+"""Run every few seconds for each open session, so it is built once."""
 
 
 def keep(taps: Sequence[Tap], db: Connection) -> Stored:
-    """Store what is new, raise the totals by it, and say what is stored under each key.
+    """Store the taps that are new and raise the totals by them. Returns the outcome that is stored under each key.
 
-    Raises IntegrityError when a session is gone; then nothing is to be kept.
+    Raises IntegrityError when a session is gone: then the transaction must be undone.
     """
     first: dict[TapKey, Tap] = {}
     for tap in taps:
@@ -38,7 +38,7 @@ def keep(taps: Sequence[Tap], db: Connection) -> Stored:
 
 
 async def count(db: AsyncSession, session_id: uuid.UUID) -> Count:
-    """All that is stored of a session's reactions, by the running totals."""
+    """The running totals of a session's reactions."""
     accepted: dict[Any, dict[Any, int]] = {}
     asked = {"session_id": session_id}
     for row in await db.exec(TALLIES, params=asked):
@@ -48,17 +48,17 @@ async def count(db: AsyncSession, session_id: uuid.UUID) -> Count:
 
 
 async def totals(db: AsyncSession, session_id: uuid.UUID) -> Totals:
-    """How many of each emoji a session has, as everybody sees them."""
+    """The number of each emoji in a session, as everybody sees it."""
     return totals_of(await count(db, session_id))
 
 
 async def ledger(db: AsyncSession, session_id: uuid.UUID) -> Ledger:
-    """What became of every reaction to a session, as the crew sees it."""
+    """The ledger of a session, as the crew sees it."""
     return ledger_of(await count(db, session_id))
 
 
 async def note_dropped(db: AsyncSession, session_id: uuid.UUID, person_id: uuid.UUID, n: int, now: datetime) -> Count:
-    """Note that a flood of `n` frames was cut off; the session's total of such frames."""
+    """Note that `n` frames of a flood were dropped. Returns the total of such frames in the session."""
     db.add(DroppedFrames(session_id=session_id, person_id=person_id, n=n, at=now))
     await db.flush()
     return Count(dropped=await _dropped(db, session_id))
@@ -69,7 +69,7 @@ async def _dropped(db: AsyncSession, session_id: uuid.UUID) -> int:
 
 
 def _insert(db: Connection, taps: Iterable[Tap]) -> list[TapKey]:
-    """The keys that were not stored before."""
+    """Insert taps; the keys that were not stored before."""
     rows = [_row(tap) for tap in taps]
     return [TapKey(*found) for found in db.execute(_inserting(db.dialect.name), rows)]
 
@@ -89,18 +89,18 @@ def _row(tap: Tap) -> dict[str, Any]:
         "emoji": tap.emoji,
         "outcome": tap.outcome,
         "wave": tap.wave,
-        "received_at": moment(tap.received_ms),
-        "media_at": None if tap.at_ms is None else moment(tap.at_ms),
+        "received_at": datetime_of(tap.received_ms),
+        "media_at": None if tap.at_ms is None else datetime_of(tap.at_ms),
     }
 
 
-def moment(milliseconds: int) -> datetime:
-    """Epoch milliseconds, as the rooms count, as a stored moment."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def datetime_of(epoch_ms: int) -> datetime:
+    """The datetime in UTC that the rooms count as milliseconds since 1970."""
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC)
 
 
 def _outcomes(db: Connection, keys: Iterable[TapKey]) -> dict[TapKey, Outcome]:
-    """What is stored under keys that were asked about before."""
+    """The outcomes that are stored under keys."""
     wanted = [tuple(key) for key in keys]
     if not wanted:
         return {}
@@ -110,7 +110,7 @@ def _outcomes(db: Connection, keys: Iterable[TapKey]) -> dict[TapKey, Outcome]:
 
 
 def _raise_totals(db: Connection, taps: Iterable[Tap]) -> dict[uuid.UUID, Count]:
-    """Add to the totals, in the order of their keys so that two processes cannot lock each other out."""
+    """Add to the totals, in the order of their keys, so that two processes cannot deadlock. Returns the new totals."""
     taken: Counter[tuple[uuid.UUID, str, str]] = Counter()
     refused: Counter[tuple[uuid.UUID, str]] = Counter()
     for tap in taps:
@@ -127,7 +127,7 @@ def _raise_totals(db: Connection, taps: Iterable[Tap]) -> dict[uuid.UUID, Count]
 
 
 def _add(db: Connection, relation: type[SQLModel], key: tuple[str, ...], more: Counter[Any]) -> list[tuple[Any, int]]:
-    """Raise running totals by `more`; each key with its total afterwards."""
+    """Raise running totals by `more`. Returns each key with its new total."""
     if not more:
         return []
     rows = [{**dict(zip(key, values, strict=True)), "n": n} for values, n in sorted(more.items())]
@@ -144,7 +144,7 @@ def _raising(dialect: str, relation: type[SQLModel], key: tuple[str, ...]) -> In
 
 
 async def moments_of(db: AsyncSession, session_id: uuid.UUID) -> dict[datetime, dict[str, int]]:
-    """How many of each emoji were accepted at each media time, to the second, live and later."""
+    """The number of each emoji that was accepted in each second of media time, live and on demand."""
     second = cast(extract("epoch", col(Reaction.media_at)), BigInteger)
     statement = (
         select(second, col(Reaction.emoji), func.count())

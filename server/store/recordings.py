@@ -1,4 +1,4 @@
-"""Recordings: what can be watched again, how long it is, and how far each person has come."""
+"""Recordings: the library of those that can be watched, their lengths, and each person's progress."""
 
 import math
 import uuid
@@ -28,16 +28,16 @@ class ListedRecording:
     claps: int
     progress: WatchProgress | None
     is_new: bool
-    """The viewer was not in it, live or on demand."""
+    """True when the viewer has not been in the session, live or on demand."""
 
     @property
     def position(self) -> float:
-        """Where the viewer stands, seconds of the recording."""
+        """The viewer's position, in seconds of the recording."""
         return self._kept(self.progress.position) if self.progress else 0.0
 
     @property
     def watched(self) -> float:
-        """How far the viewer ever came."""
+        """The furthest position that the viewer has reached, in seconds of the recording."""
         return self._kept(self.progress.watched) if self.progress else 0.0
 
     def _kept(self, second: float) -> float:
@@ -45,7 +45,7 @@ class ListedRecording:
 
 
 async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[ListedRecording]:
-    """What a person can watch again, the newest first."""
+    """The recordings that a person can watch, the newest first."""
     items = agenda.now_and_next(await agenda.agenda(db, event, now)).on_demand
     sessions = [item.session for item in items]
     ids = [session.id for session in sessions]
@@ -67,15 +67,16 @@ async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: dat
 
 
 async def lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
-    """Seconds of each recording, without what was trimmed. To the second: it is cut between segments."""
+    """The length of each recording after trimming, in seconds. It is approximate, since cuts lie between segments."""
     whole = await whole_lengths_of(db, sessions)
     return {session.id: _kept_of(session, whole[session.id]) for session in sessions}
 
 
 async def whole_lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
-    """Seconds of what was sent in each session: a film once; of a stage what was found on the disk, once looked over.
+    """The length of each session before trimming, in seconds.
 
-    Before that, its time without the pauses.
+    It is the length of the film, or of what the check found of a stage's recording; before the check, it is the time
+    for which the session was live.
     """
     pauses = await pauses_of(db, [session.id for session in sessions])
     of_stages = [session.id for session in sessions if session.film_id is None]
@@ -92,13 +93,13 @@ async def whole_lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dic
 
 
 async def durations_of(db: AsyncSession, film_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, float]:
-    """Seconds of each film."""
+    """The length of each film, in seconds."""
     found = await db.exec(select(Film.id, Film.duration).where(col(Film.id).in_(film_ids)))
     return dict(found.all())
 
 
 def _kept_of(session: Session, seconds: float) -> float:
-    """What trimming leaves of so many seconds."""
+    """The part of `seconds` that trimming leaves."""
     ends = seconds if session.trim_end is None else min(seconds, session.trim_end)
     return max(0.0, ends - session.trim_start)
 
@@ -110,7 +111,7 @@ def _ran_for(session: Session, pauses: Sequence[Pause]) -> float:
 
 
 async def claps_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How often each session was clapped for, live and on demand."""
+    """The number of claps for each session, live and on demand."""
     statement = (
         select(Tally.session_id, func.sum(Tally.n))
         .where(col(Tally.session_id).in_(session_ids), Tally.emoji == "clap")
@@ -120,7 +121,7 @@ async def claps_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[u
 
 
 async def seen_by(db: AsyncSession, person_id: uuid.UUID, session_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Those of the sessions that a person was in, live or on demand."""
+    """Those of the sessions that the person has been in, live or on demand."""
     found: set[uuid.UUID] = set()
     for relation in (Attendance, WatchProgress):
         mine = select(relation.session_id).where(relation.person_id == person_id)
@@ -129,15 +130,16 @@ async def seen_by(db: AsyncSession, person_id: uuid.UUID, session_ids: Sequence[
 
 
 async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID) -> WatchProgress | None:
+    """A person's progress in a recording."""
     return await db.get(WatchProgress, (person_id, session_id))
 
 
 async def keep_progress(
     db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, position: float, watched: float, now: datetime
 ) -> None:
-    """Keep where a person stands, seconds of the film (see `rooms.playback.cuts`).
+    """Store a person's position, in seconds of the film (see `rooms.playback.cuts`).
 
-    How far they ever came only grows, whichever device says so.
+    The furthest position only grows, whichever device reports it.
     """
     statement = insert_into(db, WatchProgress).values(
         person_id=person_id, session_id=session_id, position=position, watched=watched, updated_at=now

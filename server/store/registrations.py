@@ -19,7 +19,7 @@ TOPIC = "registrations"
 
 @dataclass(frozen=True)
 class Details:
-    """What a person says of themselves and of what they need."""
+    """The details that a person gives of themselves and of their access needs."""
 
     organisation: str = ""
     sector: str = ""
@@ -34,9 +34,9 @@ class Details:
 
 
 async def add(db: AsyncSession, event: Event, person: Person, details: Details, source: str, now: datetime) -> bool:
-    """Put a person on the waiting list; whether that is new. A registration that stands already is not changed.
+    """Put a person on the waiting list. False when they are registered already: nothing is changed then.
 
-    Everybody comes in through the waiting list, and `admit` confirms whoever is first on it: nobody overtakes.
+    Everybody registers through the waiting list, and `admit` confirms the first person on it, so nobody overtakes.
     """
     values = {**vars(details), "source": source, "state": "waitlisted", "created_at": now}
     new = Registration(event_id=event.id, person_id=person.id, **values)
@@ -49,7 +49,7 @@ async def add(db: AsyncSession, event: Event, person: Person, details: Details, 
 
 
 async def _come_back(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, values: dict[str, object]) -> bool:
-    """Register anew somebody who had cancelled; they queue like everybody else."""
+    """Register a person again who had cancelled. They wait like everybody else."""
     statement = update(Registration).where(
         col(Registration.event_id) == event_id,
         col(Registration.person_id) == person_id,
@@ -59,7 +59,7 @@ async def _come_back(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID
 
 
 async def admit(db: AsyncSession, event_id: uuid.UUID, now: datetime) -> Sequence[uuid.UUID]:
-    """Confirm whoever waits first while there are places: the people who were confirmed now.
+    """Confirm the people who have waited longest while there are places. Returns the ids of those people.
 
     The event's row is locked meanwhile, so two requests at once cannot give the last place twice.
     """
@@ -81,7 +81,7 @@ async def admit(db: AsyncSession, event_id: uuid.UUID, now: datetime) -> Sequenc
 
 
 async def cancel(db: AsyncSession, registration: Registration, now: datetime) -> bool:
-    """Give a place back; whether this call did. `admit` then gives it to whoever waits."""
+    """Cancel a registration; False when it was cancelled already. `admit` then gives its place to the next person."""
     statement = update(Registration).where(
         col(Registration.id) == registration.id,
         col(Registration.state).in_(REGISTRATION["cancel"].sources),
@@ -90,34 +90,35 @@ async def cancel(db: AsyncSession, registration: Registration, now: datetime) ->
 
 
 async def change(db: AsyncSession, registration_id: uuid.UUID, details: Details) -> None:
-    """What a person says of themselves now."""
+    """Write the details of a registration."""
     await db.exec(update(Registration).where(col(Registration.id) == registration_id).values(**vars(details)))
 
 
 async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration:
-    """Raises NoResultFound when they never registered."""
+    """The registration of a person. Raises NoResultFound when they have never registered."""
     statement = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
     return (await db.exec(statement.execution_options(populate_existing=True))).one()
 
 
 async def count(db: AsyncSession, event_id: uuid.UUID, state: str) -> int:
+    """The number of registrations in one state."""
     statement = select(func.count()).where(Registration.event_id == event_id, Registration.state == state)
     return (await db.exec(statement)).one()
 
 
 async def counts(db: AsyncSession, event_id: uuid.UUID) -> Counter[str]:
-    """How many registrations are in each state; those in which none is count 0."""
+    """The number of registrations in each state, 0 for a state that none is in."""
     statement = select(Registration.state, func.count()).where(Registration.event_id == event_id)
     return Counter(dict((await db.exec(statement.group_by(Registration.state))).all()))
 
 
 async def is_full(db: AsyncSession, event: Event) -> bool:
-    """Whether somebody who registers now would wait."""
+    """True when a person who registers now would have to wait."""
     return event.capacity is not None and await count(db, event.id, "confirmed") >= event.capacity
 
 
 async def place_in_queue(db: AsyncSession, registration: Registration) -> int:
-    """How many wait before this one, and itself."""
+    """The place of a registration in the waiting list, from 1."""
     statement = select(func.count()).where(
         Registration.event_id == registration.event_id,
         Registration.state == "waitlisted",

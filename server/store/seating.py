@@ -1,7 +1,7 @@
-"""Who sits where: taking a seat, leaving it, waiting for one and being offered it.
+"""Seating: taking a seat, leaving it, waiting for one and being offered one.
 
-One event's seating moves one act at a time: each begins by locking the rows of the event's tables, in one order.
-What must never be (seven at six seats, one person in two) is a constraint of the database besides.
+The seating of one event changes one act at a time: each act first locks the rows of the event's tables, in one order.
+Constraints of the database hold besides that no seat has two people, and no person two seats.
 """
 
 import uuid
@@ -17,9 +17,9 @@ from server.store.engine.revisions import event_room, raise_revision, table_room
 from server.store.waiting import entries_of, entry_of
 
 OFFER_S = 60
-"""How long a seat is kept for the person it is offered to, seconds."""
+"""Seconds for which a seat is kept for the person to whom it is offered."""
 ABSENT = timedelta(minutes=5)
-"""How long somebody may be away from the table before their seat is given to somebody who waits for one."""
+"""The time for which a person may be away from the table before their seat is offered to the people who wait."""
 
 
 class SeatRefused(Exception):
@@ -31,9 +31,9 @@ class SeatRefused(Exception):
 
 
 async def take_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
-    """Sit down, leaving the seat at another table in the same act; the seat's number.
+    """Take a seat and leave the seat at any other table, in one act. Returns the number of the seat.
 
-    Who is offered a seat takes that one. Raises Refused (closed, full).
+    A person who is offered a seat takes that one. Raises SeatRefused (closed, full).
     """
     tables = await _locked(db, table.event_id)
     _must_be_open(tables[table.id])
@@ -67,7 +67,7 @@ async def _sit(
 
 
 async def leave_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Stand up; the seat is offered to the first who waits. Raises Refused (not seated)."""
+    """Leave the seat, which is offered to the first person who waits. Raises SeatRefused (not seated)."""
     tables = await _locked(db, table.event_id)
     mine = await seat_of(db, table.event_id, person_id)
     if mine is None or mine.table_id != table.id:
@@ -78,7 +78,7 @@ async def leave_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.U
 
 
 async def free_seat(db: AsyncSession, table: NetworkingTable, number: int, *, now: datetime) -> None:
-    """The host lets a seat go whose person does not. Raises Refused (not seated)."""
+    """Free the seat of a person who does not leave it, on the host's word. Raises SeatRefused (not seated)."""
     taken = (await db.exec(select(Seat.person_id).where(Seat.table_id == table.id, Seat.number == number))).first()
     if taken is None:
         raise SeatRefused("not seated")
@@ -86,7 +86,7 @@ async def free_seat(db: AsyncSession, table: NetworkingTable, number: int, *, no
 
 
 async def keep_seat(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> bool:
-    """Note that somebody is at their table; False when they are not seated there."""
+    """Note that a person has their table open now; False when they are not seated there."""
     kept = await db.exec(
         update(Seat).where(col(Seat.table_id) == table_id, col(Seat.person_id) == person_id).values(seen_at=now)
     )
@@ -94,7 +94,7 @@ async def keep_seat(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID,
 
 
 async def abandoned_seats(db: AsyncSession, now: datetime) -> Sequence[tuple[NetworkingTable, uuid.UUID]]:
-    """Tables where somebody waits without an offer, with each person who has been away from their seat for long."""
+    """The tables where a person waits without an offer, each with a seated person who has been away too long."""
     waited_for = select(QueueEntry.table_id).where(col(QueueEntry.offered_number).is_(None))
     statement = (
         select(NetworkingTable, Seat.person_id)
@@ -119,7 +119,7 @@ async def _stand_up(db: AsyncSession, seat: Seat, now: datetime) -> None:
 
 
 async def join_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Wait for a seat, first come first served. Raises Refused (closed, free: just sit down, seated, waiting)."""
+    """Wait for a seat. Raises SeatRefused (closed, free, seated, waiting); free means that a seat can be taken now."""
     tables = await _locked(db, table.event_id)
     _must_be_open(tables[table.id])
     mine = await seat_of(db, table.event_id, person_id)
@@ -134,7 +134,7 @@ async def join_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.U
 
 
 async def leave_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Wait no longer, or decline the seat that is offered: the next in the queue gets it. Raises Refused (no offer)."""
+    """Leave the queue or decline an offer: the next person is offered the seat. Raises SeatRefused (no offer)."""
     tables = await _locked(db, table.event_id)
     entry = await entry_of(db, table.id, person_id)
     if entry is None:
@@ -145,7 +145,7 @@ async def leave_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.
 
 
 async def accept_offer(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
-    """Take the seat that was kept; its number. Raises Refused (closed, no offer)."""
+    """Take the seat that is offered. Returns its number. Raises SeatRefused (closed, no offer)."""
     entry = await entry_of(db, table.id, person_id)
     if entry is None or entry.offer_ends_at is None or entry.offer_ends_at <= now:
         raise SeatRefused("no offer")
@@ -153,7 +153,7 @@ async def accept_offer(db: AsyncSession, table: NetworkingTable, person_id: uuid
 
 
 async def pass_on_overdue_offers(db: AsyncSession, table: NetworkingTable, now: datetime) -> None:
-    """Who did not come in time waits no longer; the seat is offered to the next."""
+    """Take the people whose offer has run out off the queue, and offer their seats to the next."""
     tables = await _locked(db, table.event_id)
     overdue = col(QueueEntry.offer_ends_at) <= now
     lapsed = await db.exec(delete(QueueEntry).where(col(QueueEntry.table_id) == table.id, overdue))
@@ -163,7 +163,7 @@ async def pass_on_overdue_offers(db: AsyncSession, table: NetworkingTable, now: 
 
 
 async def close_table(db: AsyncSession, table: NetworkingTable, *, now: datetime) -> None:
-    """Everybody stands up and nobody waits any more."""
+    """Close a table: everybody leaves their seat and the queue."""
     await _locked(db, table.event_id)
     await db.exec(delete(Seat).where(col(Seat.table_id) == table.id))
     await db.exec(delete(QueueEntry).where(col(QueueEntry.table_id) == table.id))
@@ -177,20 +177,20 @@ async def close_table(db: AsyncSession, table: NetworkingTable, *, now: datetime
 
 
 async def open_table(db: AsyncSession, table: NetworkingTable) -> None:
-    """Seats can be taken (again)."""
+    """Open a table: its seats can be taken."""
     await db.exec(update(NetworkingTable).where(col(NetworkingTable.id) == table.id).values(state="open"))
     await _announce(db, table)
 
 
 async def offer_new_seats(db: AsyncSession, table: NetworkingTable, *, now: datetime) -> None:
-    """After a table was given more seats: those who wait are offered them."""
+    """Offer the seats that were added to a table to the people who wait."""
     tables = await _locked(db, table.event_id)
     await _offer_free_seats(db, tables[table.id], now)
     await _announce(db, table)
 
 
 async def leave_lounge(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Give up everything a person holds in the lounge: their seat and every place in a queue."""
+    """Give up a person's seat in the lounge, and their place in every queue."""
     tables = await _locked(db, event_id)
     left = set()
     seat = await seat_of(db, event_id, person_id)
@@ -206,12 +206,12 @@ async def leave_lounge(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UU
 
 
 async def seat_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Seat | None:
-    """Where a person sits at an event."""
+    """The seat of a person at an event."""
     return (await db.exec(select(Seat).where(Seat.event_id == event_id, Seat.person_id == person_id))).first()
 
 
 async def _locked(db: AsyncSession, event_id: uuid.UUID) -> dict[uuid.UUID, NetworkingTable]:
-    """The event's tables as they are now, locked until the commit (SQLite has one writer anyway)."""
+    """The event's tables as they are now, locked until the commit. On SQLite the one writer is the lock."""
     statement = (
         select(NetworkingTable)
         .where(NetworkingTable.event_id == event_id)
@@ -228,7 +228,7 @@ def _must_be_open(table: NetworkingTable) -> None:
 
 
 async def _free_numbers(db: AsyncSession, table: NetworkingTable) -> list[int]:
-    """The seats that are neither taken nor kept, in order."""
+    """The numbers of the seats that are neither taken nor kept, in order."""
     await db.flush()
     taken = set(await db.exec(select(Seat.number).where(Seat.table_id == table.id)))
     kept = set(await db.exec(select(QueueEntry.offered_number).where(QueueEntry.table_id == table.id)))
@@ -236,7 +236,7 @@ async def _free_numbers(db: AsyncSession, table: NetworkingTable) -> list[int]:
 
 
 async def _offer_free_seats(db: AsyncSession, table: NetworkingTable, now: datetime) -> None:
-    """Keep each free seat for one of those who have waited longest."""
+    """Offer the free seats to the people who have waited longest."""
     free = await _free_numbers(db, table)
     statement = (
         select(QueueEntry)

@@ -1,4 +1,4 @@
-"""A session's life: its moves, its recording's, and what the clock moves by itself."""
+"""A session's lifecycle: its moves, those of its recording, and those that the clock makes."""
 
 import secrets
 import uuid
@@ -20,7 +20,7 @@ MEDIA_KEY_BYTES = 16
 
 
 def new_media_key() -> str:
-    """128 random bits, hex: whoever does not know them cannot guess a segment's address."""
+    """128 random bits as hex, so that nobody can guess a segment's address."""
     return secrets.token_hex(MEDIA_KEY_BYTES)
 
 
@@ -45,7 +45,7 @@ async def move(db: AsyncSession, session: Session, name: str, *, now: datetime) 
 
 
 async def _stamps(db: AsyncSession, session: Session, name: str, now: datetime) -> dict[str, Any]:
-    """What a move writes beside the state."""
+    """The columns that a move writes beside the state."""
     match name:
         case "start":
             return {"started_at": now}
@@ -71,7 +71,7 @@ async def _keep_pauses(db: AsyncSession, session_id: uuid.UUID, name: str, now: 
 
 
 async def move_recording(db: AsyncSession, session: Session, name: str) -> bool:
-    """Open or withdraw a recording; withdrawing changes the addresses of its segments for good."""
+    """Open or withdraw a recording. Withdrawing changes the addresses of its segments for good."""
     step = RECORDING[name]
     changed: dict[str, Any] = {"recording": step.target}
     if name == "withdraw":
@@ -86,13 +86,13 @@ async def move_recording(db: AsyncSession, session: Session, name: str) -> bool:
 
 
 async def announce(db: AsyncSession, session: Session) -> None:
-    """Tell the rooms that show this session that it has changed."""
+    """Announce a change of this session to the rooms that show it."""
     await raise_revision(db, session_room(session.id), "status")
     await raise_revision(db, event_room(session.event_id), "agenda")
 
 
 async def due_to_start(db: AsyncSession, now: datetime) -> Sequence[Session]:
-    """Sessions of open events that the clock starts now. One whose whole hour was missed waits for a person."""
+    """The sessions of open events that the clock starts now. A session whose end has passed waits for a person."""
     statement = (
         select(Session)
         .join(Event, col(Event.id) == col(Session.event_id))
@@ -108,7 +108,7 @@ async def due_to_start(db: AsyncSession, now: datetime) -> Sequence[Session]:
 
 
 async def due_to_end(db: AsyncSession, now: datetime) -> list[Session]:
-    """Live sessions that the clock ends now; one that is paused waits for a person."""
+    """The live sessions that the clock ends now. A paused session waits for a person."""
     statement = (
         select(Session, Film)
         .outerjoin(Film, col(Film.id) == col(Session.film_id))
@@ -126,7 +126,7 @@ def _end_due(session: Session, film: Film | None, pauses: list[Pause], now: date
 
 
 async def pauses_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Pause]]:
-    """The pauses of some sessions, in order."""
+    """The pauses of these sessions, in order."""
     if not session_ids:
         return {}
     rows = await db.exec(
@@ -139,7 +139,7 @@ async def pauses_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[
 
 
 async def trim(db: AsyncSession, session: Session, begins: float, ends: float | None) -> None:
-    """Keep of the recording what lies between these seconds of the film, under new addresses."""
+    """Trim a recording to the part between these seconds of the film, under new addresses."""
     session.trim_start, session.trim_end, session.media_key = begins, ends, new_media_key()
     db.add(session)
     await announce(db, session)

@@ -1,4 +1,4 @@
-"""Speakers: named on the agenda; those with an address can sign in, see their sessions and host a table."""
+"""Speakers on the agenda. A speaker with an address can sign in, see their sessions and host a table."""
 
 import uuid
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from server.store.engine.revisions import event_room, raise_revision
 
 
 async def speakers_with_counts(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Speaker, int]]:
-    """Every speaker of an event in order, and in how many sessions each is."""
+    """Every speaker of an event in order, with the number of their sessions."""
     statement = (
         select(Speaker, func.count(col(SessionSpeaker.session_id)))
         .outerjoin(SessionSpeaker, col(SessionSpeaker.speaker_id) == col(Speaker.id))
@@ -26,22 +26,24 @@ async def speakers_with_counts(db: AsyncSession, event_id: uuid.UUID) -> list[tu
 
 
 async def speakers_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Speaker]:
+    """Every speaker of an event in order."""
     statement = select(Speaker).where(Speaker.event_id == event_id).order_by(col(Speaker.name))
     return (await db.exec(statement)).all()
 
 
 async def speaker_with(db: AsyncSession, event_id: uuid.UUID, speaker_id: uuid.UUID) -> Speaker | None:
+    """A speaker of this event."""
     return (await db.exec(select(Speaker).where(Speaker.id == speaker_id, Speaker.event_id == event_id))).first()
 
 
 async def speaking_as(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[Speaker]:
-    """The speakers that a person is at an event."""
+    """The speakers of an event by whose address this person signs in."""
     statement = select(Speaker).where(Speaker.event_id == event_id, Speaker.person_id == person_id)
     return (await db.exec(statement)).all()
 
 
 async def address_of(db: AsyncSession, speaker: Speaker) -> str:
-    """The mail address a speaker signs in with; empty when they cannot."""
+    """The mail address of a speaker, empty when they have none and cannot sign in."""
     person = await db.get(Person, speaker.person_id) if speaker.person_id else None
     return person.email if person else ""
 
@@ -63,7 +65,7 @@ async def change(db: AsyncSession, speaker: Speaker, email: str, **columns: Any)
 
 
 async def _know_as(db: AsyncSession, speaker: Speaker, email: str) -> None:
-    """Tie a speaker to the person with this address, or to nobody; grants follow."""
+    """Link a speaker to the person with this address, empty: to nobody. Their grants follow."""
     before = speaker.person_id
     person = await people.find_or_add(db, email, speaker.name) if email else None
     speaker.person_id = person.id if person else None
@@ -78,7 +80,7 @@ async def _know_as(db: AsyncSession, speaker: Speaker, email: str) -> None:
 
 
 async def remove(db: AsyncSession, speaker: Speaker) -> None:
-    """Take a speaker off the agenda; sessions and tables stay, without them."""
+    """Delete a speaker. Their sessions and tables stay, without them."""
     if speaker.person_id is not None:
         await _take_grants(db, speaker, speaker.person_id)
     await db.exec(delete(Speaker).where(col(Speaker.id) == speaker.id))
@@ -97,7 +99,7 @@ async def _take_grants(db: AsyncSession, speaker: Speaker, person_id: uuid.UUID)
 
 
 async def give_host(db: AsyncSession, table: NetworkingTable) -> None:
-    """Make the table's speaker its one host."""
+    """Make the table's speaker its only host."""
     await db.exec(delete(GrantRow).where(col(GrantRow.role) == "host", col(GrantRow.scope_id) == table.id))
     host = await db.get(Speaker, table.speaker_id) if table.speaker_id else None
     if host is not None and host.person_id is not None:

@@ -1,4 +1,4 @@
-"""Stages: who is backstage, who is on air, and what the media process is to send out."""
+"""Stages: their sources backstage and on air, and the directions for the media process."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -18,14 +18,14 @@ from server.store.engine.revisions import raise_revision, session_room, stage_ro
 
 ENCODER = "encoder"
 INTERPRETER = "interpreter"
-"""The first of this role who comes has the sign-language window, until the producer says otherwise."""
+"""The first source of this role is given the sign-language window; the producer may change that."""
 PRESENT = ("arriving", "here")
 RUNNING = ("live", "paused")
 NEAR = timedelta(hours=1)
-"""How long before its session a stage is ready, for an encoder that asks once only, and how long after somebody came or
-asked it stays so."""
+"""The time for which a stage is wanted before its session, for an encoder that asks only once, and after somebody came
+or asked."""
 WANTED_TOPIC = "wanted"
-"""No room shows it: the conductor hears by it that a stage is wanted now."""
+"""The topic by which the conductor learns that a stage is wanted. No room shows it."""
 WANTED = select(
     or_(
         exists().where(
@@ -39,16 +39,16 @@ WANTED = select(
         exists().where(col(Stage.wanted_at) > bindparam("since")),
     )
 )
-"""Asked every few seconds for ever: built once."""
+"""Run every few seconds for ever, so it is built once."""
 
 
 class StageRefused(Exception):
-    """What was asked for cannot be; the text says why."""
+    """The act is not possible. The message is the reason, as a sentence."""
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who wants to send: a person, or the encoder that has the stream key."""
+    """A person who sends, or the encoder that has the stream key."""
 
     name: str
     role: str
@@ -56,6 +56,7 @@ class Publisher:
 
     @property
     def id(self) -> str:
+        """The person's id, or `ENCODER`."""
         return str(self.person_id) if self.person_id else ENCODER
 
 
@@ -72,7 +73,7 @@ async def is_any_wanted(db: AsyncSession, now: datetime) -> bool:
 
 
 async def want(db: AsyncSession, stage: Stage, now: datetime) -> None:
-    """Record that a publisher waits for a media process: whoever keeps one starts it, in this process at once.
+    """Record that a publisher waits for a media process. If this web process supervises one, it starts it at once.
 
     Every other web process finds the stage wanted when it next looks, some seconds later.
     """
@@ -87,7 +88,7 @@ async def stage_at(db: AsyncSession, stage_id: uuid.UUID) -> tuple[Stage, Event]
 
 
 async def title_taken(db: AsyncSession, event_id: uuid.UUID, title: str, stage_id: uuid.UUID | None) -> bool:
-    """Whether another stage of the event is called that, whatever the letter case."""
+    """True when another stage of the event has this title, whatever the letter case."""
     same = func.lower(col(Stage.title)) == title.lower()
     statement = select(Stage.id).where(Stage.event_id == event_id, same, Stage.id != stage_id)
     return (await db.exec(statement)).first() is not None
@@ -103,6 +104,7 @@ async def create(db: AsyncSession, event_id: uuid.UUID, title: str, *, low_laten
 
 
 async def change(db: AsyncSession, stage: Stage, **columns: Any) -> None:
+    """Write columns of a stage, and announce the change."""
     for name, value in columns.items():
         setattr(stage, name, value)
     db.add(stage)
@@ -110,7 +112,7 @@ async def change(db: AsyncSession, stage: Stage, **columns: Any) -> None:
 
 
 async def renew_key(db: AsyncSession, stage: Stage, now: datetime) -> str | None:
-    """Make another stream key; the connection of an encoder that came by the old one, to be ended."""
+    """Make a new stream key. Returns the connection of an encoder with the old key, which is to be ended."""
     await change(db, stage, key_number=stage.key_number + 1)
     encoder = next((each for each in await sources_of(db, stage.id) if each.publisher == ENCODER), None)
     connection = encoder.connection if encoder else None
@@ -120,7 +122,7 @@ async def renew_key(db: AsyncSession, stage: Stage, now: datetime) -> str | None
 
 
 async def remove(db: AsyncSession, stage: Stage) -> None:
-    """Delete a stage; its sessions stay, without one."""
+    """Delete a stage. Its sessions stay, without a stage."""
     await db.exec(delete(Stage).where(col(Stage.id) == stage.id))
 
 
@@ -152,26 +154,26 @@ async def session_on(db: AsyncSession, stage_id: uuid.UUID) -> Session | None:
 
 
 async def session_after(db: AsyncSession, stage_id: uuid.UUID) -> Session | None:
-    """The session that comes next on a stage."""
+    """The next scheduled session on a stage."""
     scheduled = select(Session).where(Session.stage_id == stage_id, Session.state == "scheduled")
     return (await db.exec(scheduled.order_by(col(Session.starts_at)))).first()
 
 
 async def sources_of(db: AsyncSession, stage_id: uuid.UUID) -> list[StageSource]:
-    """Who is backstage or was, those with a slot first."""
+    """The sources that are backstage or were, those with a slot first."""
     rows = (await db.exec(select(StageSource).where(StageSource.stage_id == stage_id))).all()
     return sorted(rows, key=lambda each: (each.slot is None, each.slot or 0, each.name))
 
 
 class Arrival(NamedTuple):
-    """A publisher backstage, and the connection that the new one takes over from, if there was one."""
+    """A source that has arrived, and the older connection of the same publisher that it replaces, if any."""
 
     source: StageSource
     replaced: str | None
 
 
 async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> Arrival:
-    """Give a publisher a slot; a person's newer connection takes over from the older one.
+    """Give a publisher a slot. A person's newer connection replaces the older one.
 
     Raises StageRefused when the encoder sends already, or every slot is taken.
     """
@@ -204,7 +206,7 @@ async def arrive(db: AsyncSession, stage: Stage, publisher: Publisher, connectio
 
 
 async def leave(db: AsyncSession, stage: Stage, publisher: Publisher, connection: str, now: datetime) -> bool:
-    """Free the slot of a publisher who goes; False when they do not send by this connection (any more)."""
+    """Free the slot of a publisher who leaves. False when they do not send by this connection (any more)."""
     theirs = select(StageSource.id).where(
         StageSource.stage_id == stage.id,
         StageSource.publisher == publisher.id,
@@ -217,7 +219,7 @@ async def leave(db: AsyncSession, stage: Stage, publisher: Publisher, connection
 
 
 async def note(db: AsyncSession, stage: Stage, connection: str, state: str, now: datetime) -> None:
-    """Record what has become of a connection: here, lost or left; nothing when another has taken its place."""
+    """Write the state of a connection: here, lost or left. Nothing is written when another one has replaced it."""
     changed: dict[str, Any] = {"state": state, "changed_at": now}
     if state not in PRESENT:
         changed |= {"connection": None, "slot": None}
@@ -228,9 +230,9 @@ async def note(db: AsyncSession, stage: Stage, connection: str, state: str, now:
 
 
 async def note_present(db: AsyncSession, present: Collection[str], since: datetime, now: datetime) -> None:
-    """Exactly these connections are there: the others were lost, but for who is on the way to a media process.
+    """Write which connections a media process has: the `present` ones are here, and the others were lost.
 
-    It tells what became of everybody who comes after it began, `since`.
+    Sources that arrived after the media process began, `since`, may still be on their way to it: they are left alone.
     """
     gone = select(StageSource, Stage).join(Stage, col(Stage.id) == col(StageSource.stage_id))
     for source, stage in await db.exec(gone.where(col(StageSource.connection).is_not(None))):
@@ -242,7 +244,7 @@ async def note_present(db: AsyncSession, present: Collection[str], since: dateti
 
 
 async def put_on_air(db: AsyncSession, stage: Stage, source_id: uuid.UUID, *, is_on_air: bool) -> bool:
-    """Put a source's sound into the programme, or take it out; False when there is no such source."""
+    """Put a source's sound into the programme, or take it out. False when there is no such source."""
     ours = (col(StageSource.stage_id) == stage.id, col(StageSource.id) == source_id)
     changed = await db.exec(update(StageSource).where(*ours).values(is_on_air=is_on_air))
     if changed.rowcount != 1:
@@ -255,7 +257,7 @@ async def put_on_air(db: AsyncSession, stage: Stage, source_id: uuid.UUID, *, is
 
 
 async def take(db: AsyncSession, stage: Stage, source_id: uuid.UUID) -> bool:
-    """Show a source's picture, and hear it; False when there is no such source, or it is the interpreter's."""
+    """Put a source's picture and sound into the programme. False for the interpreter, or if there is no such source."""
     if source_id == stage.signing_id:
         return False
     stage.taken_id = source_id
@@ -264,7 +266,7 @@ async def take(db: AsyncSession, stage: Stage, source_id: uuid.UUID) -> bool:
 
 
 async def sign(db: AsyncSession, stage: Stage, source_id: uuid.UUID | None) -> bool:
-    """Say whose picture is the sign-language window's, None: nobody's; False when there is no such source."""
+    """Choose the source for the sign-language window, None: no source. False when there is no such source."""
     source = await db.get(StageSource, source_id) if source_id else None
     if source_id is not None and (source is None or source.stage_id != stage.id):
         return False
@@ -277,13 +279,13 @@ async def sign(db: AsyncSession, stage: Stage, source_id: uuid.UUID | None) -> b
 
 
 async def is_signed(db: AsyncSession, stage: Stage) -> bool:
-    """Whether the interpreter is there."""
+    """True while the interpreter is backstage."""
     source = await db.get(StageSource, stage.signing_id) if stage.signing_id else None
     return source is not None and source.state == "here"
 
 
 async def note_taken(db: AsyncSession, stage: Stage, connection: str) -> None:
-    """The picture has followed the voice."""
+    """Note that the picture has followed the voice to this connection."""
     ours = select(StageSource).where(StageSource.stage_id == stage.id, StageSource.connection == connection)
     source = (await db.exec(ours)).first()
     if source is not None and stage.taken_id != source.id and stage.follows_voice:
@@ -293,7 +295,7 @@ async def note_taken(db: AsyncSession, stage: Stage, connection: str) -> None:
 
 
 async def due(db: AsyncSession, now: datetime) -> list[tuple[Stage, str]]:
-    """The stages that the clock moves now: a countdown is over, or the session on air has ended."""
+    """The stages that the clock moves now, each with its move: a countdown is over, or the session on air has ended."""
     statement = select(Stage).where(col(Stage.state).in_(("countdown", "on-air")))
     found = []
     for stage in await db.exec(statement):
@@ -305,7 +307,7 @@ async def due(db: AsyncSession, now: datetime) -> list[tuple[Stage, str]]:
 
 
 async def directions(db: AsyncSession) -> dict[str, Direct]:
-    """What each stage of a running session is to send out, by the stage's id."""
+    """The directions for each stage of a running session, by the stage's id."""
     running = select(Stage, Session).join(Session, col(Session.stage_id) == col(Stage.id))
     wanted = {}
     for stage, session in await db.exec(running.where(col(Session.state).in_(RUNNING))):
@@ -326,7 +328,7 @@ async def directions(db: AsyncSession) -> dict[str, Direct]:
 
 
 def countdown_end(now: datetime, seconds: int) -> datetime:
-    """When a countdown that begins now is over."""
+    """The end of a countdown that begins now."""
     return now + timedelta(seconds=seconds)
 
 

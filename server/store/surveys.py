@@ -1,4 +1,4 @@
-"""Surveys: what is asked, and one response of each person, which they may correct while it is open."""
+"""Surveys and their questions, and one response of each person, which they may correct while the survey is open."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,15 +16,15 @@ TITLES = {BEFORE: "Before you come", AFTER: "How was it?"}
 
 
 class SurveyClosed(Exception):
-    """The survey takes no answers now: it has not opened, or it is closed."""
+    """The survey takes no answers now: it has not opened yet, or is closed."""
 
 
 class Settled(Exception):
-    """What was answered before stands once the same person has answered after: it is half of a pair."""
+    """The person has answered the survey after the event, so their answers before it can no longer change."""
 
 
 async def add_published(db: AsyncSession, event: Event, subject: str) -> None:
-    """Give a new event the before and after surveys; `subject` is who plans, as the question names them."""
+    """Give a new event the before and after surveys. `subject` is the name by which the questions call the planners."""
     for wave, questions in QUESTIONS.items():
         survey = Survey(event_id=event.id, slug=wave, wave=wave, title=TITLES[wave])
         db.add(survey)
@@ -38,25 +38,25 @@ async def add_published(db: AsyncSession, event: Event, subject: str) -> None:
 
 
 async def with_slug(db: AsyncSession, event_id: uuid.UUID, slug: str) -> Survey | None:
-    """The survey at this address, unless it is a draft."""
+    """The survey with this slug, unless it is a draft."""
     statement = select(Survey).where(Survey.event_id == event_id, Survey.slug == slug, Survey.state != "draft")
     return (await db.exec(statement)).first()
 
 
 async def questions_of(db: AsyncSession, survey_id: uuid.UUID) -> Sequence[Question]:
-    """In the order in which they are asked."""
+    """The questions of a survey in their order."""
     statement = select(Question).where(Question.survey_id == survey_id)
     return (await db.exec(statement.order_by(col(Question.position), col(Question.name)))).all()
 
 
 async def response_of(db: AsyncSession, survey_id: uuid.UUID, person_id: uuid.UUID) -> Response | None:
-    """That this person answered, and when."""
+    """The response of a person."""
     statement = select(Response).where(Response.survey_id == survey_id, Response.person_id == person_id)
     return (await db.exec(statement)).first()
 
 
 async def answers_of(db: AsyncSession, response_id: uuid.UUID) -> dict[str, int | str]:
-    """What was answered, by the question's name."""
+    """The answers of a response, by the names of their questions."""
     statement = (
         select(Question.name, Answer.number, Answer.text)
         .join(Answer, col(Answer.question_id) == col(Question.id))
@@ -67,14 +67,14 @@ async def answers_of(db: AsyncSession, response_id: uuid.UUID) -> dict[str, int 
 
 
 def is_open(survey: Survey, now: datetime) -> bool:
-    """Whether it takes answers at this moment."""
+    """True while the survey takes answers."""
     begun = survey.opens_at is None or survey.opens_at <= now
     over = survey.closes_at is not None and survey.closes_at <= now
     return survey.state == "open" and begun and not over
 
 
 async def is_settled(db: AsyncSession, survey: Survey, person_id: uuid.UUID) -> bool:
-    """Whether this person's answers before can no longer be corrected, since they have answered after."""
+    """True when the person's answers before the event can no longer change, since they have answered after it."""
     if survey.wave != BEFORE:
         return False
     statement = (
@@ -92,7 +92,7 @@ async def answer(
     answers: Mapping[str, int | str | None],
     now: datetime | None = None,
 ) -> Response:
-    """Keep a person's answers by question name; answering again corrects them, a skipped question is no answer.
+    """Store a person's answers by question name. Answering again corrects them; a skipped question has no answer.
 
     Raises SurveyClosed, Settled, and KeyError for a question that the survey does not ask.
     """
@@ -114,7 +114,7 @@ async def answer(
 
 
 async def _respond(db: AsyncSession, survey_id: uuid.UUID, person_id: uuid.UUID, now: datetime) -> Response:
-    """The one response of a person, made now or there already; its row is locked until the transaction ends."""
+    """The response of a person, new or old. Its row is locked until the transaction ends."""
     new = Response(survey_id=survey_id, person_id=person_id, submitted_at=now)
     statement = insert_into(db, Response).values(**new.model_dump())
     added = await db.exec(statement.on_conflict_do_nothing(index_elements=["survey_id", "person_id"]))

@@ -1,4 +1,4 @@
-"""The tables of a lounge as people see them, and what is said there."""
+"""The tables of a lounge as people see them, and the messages written at them."""
 
 import uuid
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ LAST_MESSAGES = 50
 
 
 class TableSeat(NamedTuple):
-    """One seat: free, kept (for who was offered it) or taken. Only a taken one has a name."""
+    """One seat: free, kept (for the person to whom it is offered) or taken. Only a taken seat has a name."""
 
     number: int
     state: str
@@ -28,7 +28,7 @@ class TableSeat(NamedTuple):
 
 @dataclass(frozen=True)
 class SetTable:
-    """A table with its host, its seats from the first on, and how many wait."""
+    """A table with its host, its seats in order, and the number of people who wait."""
 
     table: NetworkingTable
     host: Speaker | None
@@ -43,12 +43,12 @@ class SetTable:
         return self.host is not None and self.host.person_id == person_id
 
     def number_of(self, person_id: uuid.UUID) -> int | None:
-        """The seat of a person."""
+        """The number of the seat of a person."""
         return next((seat.number for seat in self.seats if seat.person_id == person_id), None)
 
 
 class TableLine(NamedTuple):
-    """One message with the name of who said it."""
+    """A message with the name of its author."""
 
     id: uuid.UUID
     person_id: uuid.UUID
@@ -89,7 +89,7 @@ async def _set(db: AsyncSession, rows: Sequence[tuple[NetworkingTable, Speaker |
 
 
 def _seats(table: NetworkingTable, taken: dict[int, TableSeat], kept: set[tuple[uuid.UUID, int]]) -> list[TableSeat]:
-    """From the first to the last seat; one beyond the last, left from before the table shrank, is still there."""
+    """The seats in order. A taken seat beyond the last one, from before the table shrank, is among them."""
     numbers = {*range(1, table.seats + 1), *taken}
     return [
         taken.get(number) or TableSeat(number, "kept" if (table.id, number) in kept else "free")
@@ -117,7 +117,7 @@ async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID
 async def _queues(
     db: AsyncSession, table_ids: list[uuid.UUID]
 ) -> tuple[set[tuple[uuid.UUID, int]], dict[uuid.UUID, int]]:
-    """The seats that are kept, and how many wait at each table (those who are offered a seat included)."""
+    """The seats that are kept, and the number of people in the queue of each table, offers included."""
     rows = (await db.exec(select(QueueEntry).where(col(QueueEntry.table_id).in_(table_ids)))).all()
     kept = {(row.table_id, row.offered_number) for row in rows if row.offered_number is not None}
     waiting: dict[uuid.UUID, int] = {}
@@ -127,13 +127,13 @@ async def _queues(
 
 
 async def say(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID, text: str) -> None:
-    """Add a message (up to 500 characters) for those who are seated."""
+    """Add a message of at most 500 characters, for the people who are seated."""
     db.add(TableMessage(table_id=table_id, person_id=person_id, text=text))
     await raise_revision(db, table_room(table_id), "messages")
 
 
 async def remove_message(db: AsyncSession, table_id: uuid.UUID, message_id: uuid.UUID) -> bool:
-    """Take a message away for everyone; False when it was not there."""
+    """Delete a message; False when there is none."""
     removed = await db.exec(
         delete(TableMessage).where(col(TableMessage.id) == message_id, col(TableMessage.table_id) == table_id)
     )
@@ -144,13 +144,13 @@ async def remove_message(db: AsyncSession, table_id: uuid.UUID, message_id: uuid
 
 
 async def author_of(db: AsyncSession, table_id: uuid.UUID, message_id: uuid.UUID) -> uuid.UUID | None:
-    """Who said a message at a table; None when it is not there."""
+    """The author of a message; None when there is no such message at this table."""
     statement = select(TableMessage.person_id).where(TableMessage.id == message_id, TableMessage.table_id == table_id)
     return (await db.exec(statement)).first()
 
 
 async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[TableLine]:
-    """The newest 50, oldest first."""
+    """The newest 50 messages, the oldest of them first."""
     statement = (
         select(TableMessage, Person.name)
         .outerjoin(Person, col(Person.id) == col(TableMessage.person_id))
@@ -164,7 +164,7 @@ async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[TableLine
 
 
 async def is_seated(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) -> bool:
-    """Whether a person belongs at a table now: seated, or its host."""
+    """True when the person is seated at the table, or its host."""
     seated = select(Seat.id).where(Seat.table_id == table_id, Seat.person_id == person_id)
     hosting = (
         select(NetworkingTable.id)

@@ -1,4 +1,4 @@
-"""When the clock has something to do next: one question for everything that happens by itself."""
+"""The next moment at which the clock has something to do, from one query over everything that it moves."""
 
 from datetime import datetime
 
@@ -20,13 +20,13 @@ OFFERS = select(func.min(col(QueueEntry.offer_ends_at)))
 WAITED_FOR = select(QueueEntry.table_id).where(col(QueueEntry.offered_number).is_(None))
 SEEN = select(func.min(col(Seat.seen_at))).where(col(Seat.table_id).in_(WAITED_FOR))
 MOMENTS = select(*(each.scalar_subquery() for each in (STARTS, ENDS, OFFERS, SEEN)))
-"""Asked every few seconds for ever: built once."""
+"""Run every few seconds for ever, so it is built once."""
 
 
 async def next_moment(db: AsyncSession, now: datetime) -> datetime | None:
-    """The earliest moment at which something may be due, in the past when that is now; None when nothing is to come.
+    """The earliest moment at which something may be due; it may be past. None: nothing is to come.
 
-    Something may turn out not to be due yet: a session goes on that was paused, or whose film is longer.
+    It may turn out that nothing is due yet: a session with pauses, or with a longer film, goes on.
     """
     *moments, seen_at = (await db.exec(MOMENTS, params={"now": now})).one()
     return min((each for each in (*moments, seen_at and seen_at + ABSENT) if each), default=None)

@@ -1,4 +1,4 @@
-"""Tracks: the strands of an agenda."""
+"""The tracks of an agenda."""
 
 import uuid
 from typing import Any
@@ -13,7 +13,7 @@ from server.store.engine.revisions import event_room, raise_revision
 
 
 async def tracks_with_counts(db: AsyncSession, event_id: uuid.UUID) -> list[tuple[Track, int]]:
-    """Every track of an event in its order, and how many sessions each has."""
+    """Every track of an event in order, with the number of its sessions."""
     statement = (
         select(Track, func.count(col(Session.id)))
         .outerjoin(Session, col(Session.track_id) == col(Track.id))
@@ -25,11 +25,12 @@ async def tracks_with_counts(db: AsyncSession, event_id: uuid.UUID) -> list[tupl
 
 
 async def track_with(db: AsyncSession, event_id: uuid.UUID, track_id: uuid.UUID) -> Track | None:
+    """A track of this event."""
     return (await db.exec(select(Track).where(Track.id == track_id, Track.event_id == event_id))).first()
 
 
 async def title_taken(db: AsyncSession, event_id: uuid.UUID, title: str, track_id: uuid.UUID | None) -> bool:
-    """Whether another track of the event is called that, whatever the letter case."""
+    """True when another track of the event has this title, whatever the letter case."""
     statement = select(Track.id).where(
         Track.event_id == event_id, func.lower(col(Track.title)) == title.lower(), Track.id != track_id
     )
@@ -55,6 +56,6 @@ async def change(db: AsyncSession, track: Track, **columns: Any) -> None:
 
 
 async def remove(db: AsyncSession, track: Track) -> None:
-    """Delete a track; its sessions stay, without one."""
+    """Delete a track. Its sessions stay, without a track."""
     await db.exec(delete(Track).where(col(Track.id) == track.id))
     await raise_revision(db, event_room(track.event_id), "agenda")

@@ -1,4 +1,4 @@
-"""People who do not exist, to stand in for delegates and crew in rehearsal and demo events."""
+"""Understudies: synthetic people who stand in for delegates and crew in rehearsal and demo events."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ from server.store.engine.revisions import event_room, raise_revision
 from server.store.engine.upserts import insert_into
 
 KINDS = frozenset({"rehearsal", "demo"})
-"""The kinds of event they may be in."""
+"""The kinds of event that may have them."""
 
 
 async def enlist(db: AsyncSession, event: Event, role: str, count: int) -> Sequence[Person]:
-    """So many of them in a role, registered at the event; those who were enlisted before come first.
+    """`count` understudies in a role, registered at the event. Those who were enlisted before come first.
 
-    A speaker takes the next place on the agenda that nobody has. Raises ValueError for a real event.
+    A speaker takes the next speaker on the agenda who is not linked to a person. Raises ValueError for a real event.
     """
     if event.kind not in KINDS:
         raise ValueError(event.kind)

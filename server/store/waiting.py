@@ -1,4 +1,4 @@
-"""Who waits for a seat, and since when. Only reads: `seating` is where the queue moves."""
+"""The queues of networking tables, read only: `seating` changes them."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from server.models import NetworkingTable, QueueEntry
 
 
 async def entry_of(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) -> QueueEntry | None:
-    """A person's place in a table's queue."""
+    """A person's entry in a table's queue."""
     statement = select(QueueEntry).where(QueueEntry.table_id == table_id, QueueEntry.person_id == person_id)
     return (await db.exec(statement)).first()
 
 
 async def entries_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[QueueEntry]:
-    """Every queue of an event's lounge in which a person waits."""
+    """A person's entries in all queues of an event's lounge."""
     statement = (
         select(QueueEntry)
         .join(NetworkingTable, col(NetworkingTable.id) == col(QueueEntry.table_id))
@@ -27,13 +27,13 @@ async def entries_of(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID
 
 
 async def place_in_queue(db: AsyncSession, entry: QueueEntry) -> int:
-    """1 for who is next."""
+    """The place of an entry in its queue, from 1."""
     ahead = select(func.count()).where(QueueEntry.table_id == entry.table_id, QueueEntry.joined_at < entry.joined_at)
     return (await db.exec(ahead)).one() + 1
 
 
 async def overdue_offers(db: AsyncSession, now: datetime) -> Sequence[NetworkingTable]:
-    """Tables at which an offer has run out."""
+    """The tables at which an offer has run out."""
     statement = (
         select(NetworkingTable)
         .join(QueueEntry, col(QueueEntry.table_id) == col(NetworkingTable.id))

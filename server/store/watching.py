@@ -1,4 +1,4 @@
-"""What people have seen of a recording: stretches that grow, each stored once."""
+"""The stretches of recordings that people have watched. Each is stored once, and grows."""
 
 import uuid
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from server.store.engine.upserts import insert_into
 
 
 class WatchedStretch(NamedTuple):
-    """From one second of the film (see `rooms.playback.cuts`) to another, at one speed; the `n`th of its page."""
+    """A stretch between two seconds of the film (see `rooms.playback.cuts`), played at one speed; `n`th of its page."""
 
     n: int
     begins: float
@@ -29,7 +29,7 @@ async def keep(
     stretches: Sequence[WatchedStretch],
     now: datetime,
 ) -> None:
-    """Write stretches that are new and lengthen the others; a repeat changes nothing and none is ever shortened."""
+    """Write the stretches that are new and lengthen the others. A repeat changes nothing; none is ever shortened."""
     if not stretches:
         return
     about = {"person_id": person_id, "session_id": session_id, "sender": sender, "began_at": now, "seen_at": now}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from rooms.protocol import Playing
 from rooms.session import Status
 from server.analytics.attendance import time_present
-from server.store.reactions import moment
+from server.store.reactions import datetime_of
 from tests.rooms.fakes import NOON, House, a_room
 from tests.waiting import until
 
@@ -66,7 +66,7 @@ async def test_who_watches_at_two_processes_attends_once_and_a_killed_one_invent
             await twin.beat.attend()
     await house.beat.leave()
     lived, killed = sorted(house.journal.stays.values(), key=lambda stay: -stay.seen_ms)
-    spans = [(moment(stay.started_ms), moment(stay.seen_ms)) for stay in (lived, killed)]
+    spans = [(datetime_of(stay.started_ms), datetime_of(stay.seen_ms)) for stay in (lived, killed)]
     assert time_present(spans) == timedelta(seconds=199)
     assert 69_000 <= killed.seen_ms - killed.started_ms <= 99_000
 

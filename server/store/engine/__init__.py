@@ -1,1 +1,1 @@
-"""The machinery under the store: the database and its engines, upserts, revisions, availability."""
+"""The machinery under the store: the database and its two engines, leased work, upserts, revisions, availability."""

@@ -1,4 +1,4 @@
-"""Telling a database that does not answer from a statement that it refuses."""
+"""The difference between a database that does not answer and a statement that it refuses."""
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -7,5 +7,5 @@ REFUSALS = (IntegrityError, DataError, ProgrammingError)
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether it says that the database is away, silent or too busy; what was asked for can then be asked again."""
+    """True when an error says that the database is away, silent or too busy, so that the request can be made again."""
     return isinstance(error, (DBAPIError, PoolTimeout, ConnectionError)) and not isinstance(error, REFUSALS)

@@ -1,4 +1,4 @@
-"""The database: how to read it and how to write it. SQLite by default, PostgreSQL when told."""
+"""The database, to read and to write: SQLite by default, PostgreSQL by setting."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,21 +17,21 @@ T = TypeVar("T")
 Change = tuple[str, str, int]
 """A room, a topic of it, and the topic's new revision."""
 AfterCommit = Callable[[list[Change]], Awaitable[None]]
-
 AfterWork = Callable[[], None]
 
 CHANGES = "changes"
 WORK = "work"
+"""Keys of a transaction's notes (`AsyncSession.info`): the changes that it made, and whether it left work."""
 BUSY_TIMEOUT_MS = 10_000
 POOL_TIMEOUT_S = 10.0
-"""How long one waits for a connection; whoever waited in vain is told to come back."""
+"""The longest wait for a connection; then the request is refused, and can be made again."""
 
 
 class Database:
-    """The doors to one database.
+    """Access to one database.
 
-    What `after_commit` holds is told which topics a transaction changed, and what `after_work` holds is called when it
-    has left work for a duty, or may have.
+    After a commit, the functions in `after_commit` are called with the topics that the transaction changed, and those
+    in `after_work` when it left work for a duty, or may have.
     """
 
     def __init__(self, url: str) -> None:
@@ -50,9 +50,9 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One consistent view of what is stored; nothing that is changed in it is kept.
+        """Open a transaction that only reads, in which the database does not change.
 
-        Others have their turn first: quick statements leave them none until it is over.
+        Other tasks run first: quick statements would not let them until the transaction is over.
         """
         await asyncio.sleep(0)
         async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as db:
@@ -60,13 +60,13 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: kept on a clean exit, undone on an error. Rooms hear of it only once it is durable."""
+        """Open a transaction, committed on a clean exit and undone on an error. Rooms are told after the commit."""
         async with AsyncSession(self._writer, expire_on_commit=False) as db:
             async with db.begin():
                 try:
                     yield db
                 except BaseException:
-                    db.expunge_all()  # an undone transaction would empty what the error page still shows
+                    db.expunge_all()  # the rollback would empty the rows that the error page still shows
                     raise
             changes: list[Change] = db.info.pop(CHANGES, [])
         if changes:
@@ -77,18 +77,19 @@ class Database:
                 call()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Do all of `work` in one transaction, kept when it returns and undone when it raises. It changes no topic."""
+        """Run `work` in one transaction, committed when it returns, undone when it raises. It may change no topic."""
         if self.is_sqlite:
             return await self._aside.write(work)
         async with self._writer.begin() as connection:
             return await connection.run_sync(work)
 
     async def check(self) -> None:
-        """Raises the driver's error when the database does not answer."""
+        """Ask the database for an answer. Raises the driver's error when there is none."""
         async with self._reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
+        """Close every connection."""
         await self._writer.dispose()
         await self._reader.dispose()
         if self.is_sqlite:
@@ -96,15 +97,15 @@ class Database:
 
 
 def leave_work(db: AsyncSession) -> None:
-    """Call the duties once the running transaction is kept: it holds something that one of them is to do."""
+    """Wake the duties after the commit of the running transaction, which leaves work for one of them."""
     db.info[WORK] = True
 
 
 class Aside:
-    """A thread that writes to SQLite, a whole transaction at a time.
+    """A thread that writes whole transactions to SQLite.
 
-    An asynchronous cursor hands every one of its calls, some fifteen in a transaction, to a thread and back: that would
-    be most of what a commit of a few rows costs.
+    An asynchronous cursor passes each of its calls, about fifteen in a transaction, to a thread and back: that would be
+    most of the cost of a commit of a few rows.
     """
 
     def __init__(self, url: str) -> None:
@@ -113,6 +114,7 @@ class Aside:
         _prepare(self._engine, "BEGIN IMMEDIATE")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction in the thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
 
     def close(self) -> None:
@@ -133,9 +135,9 @@ def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
 
 
 def _prepare(engine: Engine, begin: str) -> None:
-    """Begin each transaction with `begin`: a writer that waits its turn at once cannot deadlock.
+    """Begin each transaction with `begin`. A writer that takes the lock at once cannot deadlock.
 
-    The file is in WAL mode since its first migration: readers and a writer do not wait for each other.
+    The file is in WAL mode since its first migration, so readers and the writer do not wait for each other.
     """
 
     @event.listens_for(engine, "connect")

@@ -1,4 +1,4 @@
-"""Work under a lease: the statements by which one process at a time has a row, and what becomes of the row.
+"""Work under a lease: the statements by which one process at a time holds a row, works on it and settles it.
 
 Each move is one conditional UPDATE whose row count decides. After a crash the work may be done twice, but only the
 process with the newest lease can write down the result.
@@ -23,8 +23,8 @@ Row = TypeVar("Row", bound=Leased)
 class Backlog(Generic[Row]):
     """Rows of one relation that are worked off alike: the jobs of one kind, or all mail.
 
-    `lease`: how long a claimed row may go without renewal; after that it moves to the state `lapsed`, with
-    `lapsed_reason`. `back_off`: the wait after each attempt that was hindered; after the last attempt the row has
+    `lease`: the longest time between two renewals of a claimed row; after that the row moves to the state `lapsed`,
+    with `lapsed_reason`. `back_off`: the wait after each attempt that was hindered; after the last attempt the row has
     failed. `waiting` and `running`: the relation's words for these two states.
     """
 
@@ -49,23 +49,23 @@ class Backlog(Generic[Row]):
             select(func.min(col(relation.due_at))).where(*self._waits).scalar_subquery(),
             select(func.min(col(relation.leased_until))).where(*self._runs).scalar_subquery(),
         )
-        """Asked every few seconds for ever: built once."""
+        """Run every few seconds for ever, so it is built once."""
 
     async def next_due(self, db: AsyncSession) -> datetime | None:
-        """The moment at which the next row is due or the next lease lapses; it may be past. None: there is no row."""
+        """The moment at which the next row is due or the next lease lapses; it may be past. None: there is neither."""
         moments = [at for at in (await db.exec(self._next_due)).one() if at]
         return min(moments, default=None)
 
     async def lapse(self, db: AsyncSession, now: datetime) -> int:
-        """Move the rows whose lease is over to the state `lapsed`; how many there were."""
+        """Move the rows whose lease is over to the state `lapsed`. Returns their number."""
         over = update(self._relation).where(*self._runs, self._relation.leased_until <= now)
         moved = await db.exec(over.values(state=self.lapsed, lease=None, leased_until=None, reason=self.lapsed_reason))
         return int(moved.rowcount)
 
     async def claim(self, db: AsyncSession, now: datetime) -> Row | None:
-        """The row that has been due longest, from now on under a lease of the caller's; None when none is due.
+        """Claim the row that has been due longest, under a new lease. None when no row is due.
 
-        On PostgreSQL, rows that another process is claiming at this moment are passed over.
+        On PostgreSQL, rows that another process is claiming at this moment are skipped.
         """
         relation = self._relation
         due = (
@@ -86,24 +86,24 @@ class Backlog(Generic[Row]):
         return row
 
     async def is_held(self, db: AsyncSession, row: Row) -> bool:
-        """Tell whether the caller's lease still holds; not after the row was cancelled, or lapsed and was claimed."""
+        """True while the lease under which `row` was claimed holds: until it is settled, cancelled or lapsed."""
         return (await db.exec(select(self._relation.id).where(*self._mine(row)))).first() is not None
 
     async def renew(self, db: AsyncSession, row: Row, now: datetime, **changes: Any) -> bool:
-        """Renew the caller's lease and change other columns; False when it no longer holds."""
+        """Renew the lease and write `changes`. False when the lease no longer holds."""
         return await self._change(db, row, leased_until=now + self.lease, **changes)
 
     async def settle(self, db: AsyncSession, row: Row, state: str, reason: str = "", **changes: Any) -> bool:
-        """End the caller's lease with a state that is final; False when it no longer holds."""
+        """Move the row to another state, which ends the lease. False when the lease no longer holds."""
         over = {"state": state, "reason": reason[:REASON], "lease": None, "leased_until": None}
         return await self._change(db, row, **over, **changes)
 
     async def put_off(self, db: AsyncSession, row: Row, due_at: datetime) -> bool:
-        """Let the row wait until `due_at`, as if this attempt had not been; False when the lease no longer holds."""
+        """Let the row wait until `due_at`; this attempt does not count. False when the lease no longer holds."""
         return await self.settle(db, row, self.waiting, due_at=due_at, attempts=row.attempts - 1)
 
     async def hinder(self, db: AsyncSession, row: Row, now: datetime, reason: str) -> bool:
-        """Let the row wait before its next attempt, or fail after its last; False when the lease no longer holds."""
+        """Let the row wait for its next attempt, or fail after its last. False when the lease no longer holds."""
         if row.attempts > len(self.back_off):
             return await self.settle(db, row, "failed", reason)
         return await self.settle(db, row, self.waiting, reason, due_at=now + self.back_off[row.attempts - 1])

@@ -1,7 +1,8 @@
-"""aiosqlite in few steps: a statement that is quick is run at once, any other in one turn of its thread.
+"""aiosqlite with fewer thread switches: a quick statement runs in the event loop, any other in one turn of the thread.
 
-Each turn wakes a thread and the event loop again, which for our small statements costs far more than SQLite itself.
-Under WAL no reader waits for a lock, and a writer does so as it begins: that, and a commit, are always a thread's.
+Each turn wakes a thread and then the event loop, which for our small statements costs far more than SQLite itself.
+Under WAL no reader waits for a lock, and a writer waits only as it begins: beginning and committing always use the
+thread.
 """
 
 import sqlite3
@@ -16,19 +17,19 @@ from sqlalchemy.engine import make_url
 
 T = TypeVar("T")
 CHUNK = 64
-"""What aiosqlite asks for; rows are never fetched in parts."""
+"""A parameter that aiosqlite demands and that has no effect here: rows are never fetched in parts."""
 QUICK_S = 0.001
-"""A statement that took less the last time is quick."""
+"""A statement is quick that took less than this when it last ran."""
 KNOWN = 2_048
-"""Quick statements remembered; the one that was run longest ago is forgotten, and proves itself again."""
+"""The most quick statements that are remembered; the one that ran longest ago is forgotten, and proves itself again."""
 NEVER = ("BEGIN IMMEDIATE", "")
-"""What is not quick though it was the last time: to wait for one's turn to write, and a statement with many rows."""
+"""Statements that count as slow in any case: the wait for the right to write, and a statement with many rows."""
 FEW = 32
-"""Rows that are not many."""
+"""The most rows that are not many."""
 
 
 class Quick:
-    """The statements that were quick the last time they were run."""
+    """The statements that were quick when they last ran."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, None] = OrderedDict()
@@ -37,7 +38,7 @@ class Quick:
         return statement in self._known
 
     def note(self, statement: str, seconds: float) -> None:
-        """So long it took just now."""
+        """Remember whether a statement that just took so many seconds is quick."""
         if seconds >= QUICK_S or statement in NEVER:
             self._known.pop(statement, None)
             return
@@ -48,7 +49,7 @@ class Quick:
 
 
 class Cursor:
-    """As much of aiosqlite's cursor as SQLAlchemy uses. Every row of a result is fetched with its statement."""
+    """The part of aiosqlite's cursor that SQLAlchemy uses. All rows of a result are fetched with their statement."""
 
     arraysize = 1
 
@@ -86,25 +87,25 @@ class Cursor:
         self._rows = []
 
     async def _do(self, statement: str, work: Callable[[sqlite3.Cursor], Any]) -> "Cursor":
-        """`statement` is one that may be known as quick."""
+        """Let a new cursor do `work`; `statement` tells whether it is quick."""
         self._cursor, self._rows = await self._connection.run(statement, work)
         return self
 
 
 class QuickConnection(aiosqlite.Connection):
-    """aiosqlite's connection with such cursors. SQLAlchemy asks for them and enters them."""
+    """aiosqlite's connection, with cursors of this module."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection], quick: Quick) -> None:
         super().__init__(connector, CHUNK)
         self._quick = quick
         self._given = self._done = 0
-        """Turns of the thread. Until all are done nothing is run beside them, be it that nobody waits for one."""
+        """Turns of the thread. While one goes on, no statement runs in the event loop, even if nobody awaits it."""
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self)
 
     async def run(self, statement: str, work: Callable[[sqlite3.Cursor], Any]) -> tuple[sqlite3.Cursor, list[Any]]:
-        """Let a new cursor do its work on a statement; the cursor, and the rows of its result."""
+        """Let a new cursor do `work` on a statement. Returns the cursor and the rows of the result."""
         if statement in self._quick and self._is_idle:
             return self._timed(statement, work, time.perf_counter)
         return await self._in_turn(partial(self._timed, statement, work, time.thread_time))
@@ -113,7 +114,7 @@ class QuickConnection(aiosqlite.Connection):
         await self._in_turn(self._conn.commit)
 
     async def rollback(self) -> None:
-        """At once, if it can be: what has not been committed is only let go."""
+        """Roll back in the event loop if the thread is idle: it costs almost nothing."""
         if self._is_idle:
             self._conn.rollback()
         else:
@@ -126,7 +127,7 @@ class QuickConnection(aiosqlite.Connection):
     def _timed(
         self, statement: str, work: Callable[[sqlite3.Cursor], Any], clock: Callable[[], float]
     ) -> tuple[sqlite3.Cursor, list[Any]]:
-        """A thread's own time, so that a busy machine makes no statement slow; in the event loop, that which passes."""
+        """Run and measure a statement: by the thread's time, which a busy machine cannot lengthen, or by a clock."""
         began = clock()
         cursor = self._conn.cursor()
         work(cursor)
@@ -147,13 +148,15 @@ class QuickConnection(aiosqlite.Connection):
 
 
 def connecting_to(url: str) -> Callable[[], Awaitable[QuickConnection]]:
-    """How an engine opens a connection to that file, for `create_async_engine(async_creator=…)`."""
+    """The function that opens connections to that file, for `create_async_engine(async_creator=…)`."""
 
     quick, file = Quick(), make_url(url).database or ""
 
     async def connect() -> QuickConnection:
         connection = QuickConnection(partial(sqlite3.connect, file, check_same_thread=False), quick)
-        connection._thread.daemon = True  # as SQLAlchemy does: a forgotten connection must not keep the process
+        connection._thread.daemon = (
+            True  # as SQLAlchemy sets it: a forgotten connection must not keep the process alive
+        )
         await connection
         return connection
 

@@ -1,4 +1,4 @@
-"""An INSERT that knows what to do where the row is there already, for whichever database answers."""
+"""INSERT statements with ON CONFLICT, for either database."""
 
 from typing import Any
 
@@ -13,6 +13,6 @@ def insert_into(db: AsyncSession, relation: type[SQLModel]) -> sqlite.Insert | p
 
 
 def insert_for(dialect: str, relation: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
-    """The same where only the name of the database's dialect is known."""
+    """Begin the same INSERT for a dialect, sqlite or postgresql."""
     table: Any = relation.__table__  # type: ignore[attr-defined]
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

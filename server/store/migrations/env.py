@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations over the async engines that the application uses."""
+"""Alembic's entry: runs the migrations over the asynchronous engines that the application uses."""
 
 import asyncio
 from typing import Literal
@@ -12,11 +12,11 @@ from sqlmodel.sql.sqltypes import AutoString
 from server.models import UTCDateTime
 
 ONE_AT_A_TIME = 0x504C454E
-"""The advisory lock that several processes starting on one PostgreSQL take in turn."""
+"""The advisory lock by which processes that start on one PostgreSQL migrate one after the other."""
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write plain SQLAlchemy types into migrations, so that they outlive the models' own."""
+    """Write plain SQLAlchemy types into migrations, so that migrations do not depend on the models."""
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     if kind == "type" and isinstance(item, UTCDateTime):
