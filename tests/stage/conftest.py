@@ -1,4 +1,4 @@
-"""A stage of an event that is served, with the people who stand on it."""
+"""A stage of an event that is served, with its speakers and its producer."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ CAMERA = (
 
 @dataclass(frozen=True)
 class House:
-    """Who and what there is."""
+    """The event, its stage and session, and the people."""
 
     event: Event
     stage: Stage
@@ -54,7 +54,7 @@ async def house(make: Factory) -> House:
 
 @pytest.fixture
 def surroundings() -> dict[str, str]:
-    """What environment `plenary serve` finds beside the suite's own, for modules to say."""
+    """Environment variables that a test module adds for `plenary serve`."""
     return {}
 
 
@@ -71,13 +71,13 @@ async def served(
 
 @pytest.fixture(scope="session")
 async def camera() -> AsyncIterator[Browser]:
-    """A browser with a camera and a microphone that are made up."""
+    """A browser with a fake camera and a fake microphone."""
     async with running_chromium(*CAMERA) as browser:
         yield browser
 
 
 class Open(Protocol):
-    """`await open_as(person, path)`: a page in that person's own browser, where `script` runs before the page's own."""
+    """`await open_as(person, path)` opens a page in that person's own browser; `script` runs before the page's own."""
 
     async def __call__(self, person: Person, path: str, script: str = "") -> Page: ...
 

@@ -1,4 +1,4 @@
-"""What a producer does, without a producer's page; the media process that it is done to, and what it records."""
+"""Directs a stage without a producer's page; finds its media process and its recording."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +14,11 @@ from tests.waiting import until
 
 ARRIVES_WITHIN_S = 90
 STARTED = 19
-"""Where /proc/PID/stat has the time at which a process began, counted after its name (proc(5))."""
+"""The index of a process's start time in /proc/PID/stat, counted after the process's name (proc(5))."""
 
 
 def media_process(settings: Settings) -> int:
-    """The media process of this data directory: the oldest one, as the next may be waiting already."""
+    """Return the pid of this data directory's media process: the oldest one, as a spare may be waiting."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -34,7 +34,7 @@ def media_process(settings: Settings) -> int:
 
 
 def listed(settings: Settings, house: House) -> int:
-    """How many segments of pictures are recorded."""
+    """Return the number of recorded segments of pictures."""
     return len(read_journals(directory_of(settings, house.session))["video"].listed)
 
 
@@ -55,7 +55,7 @@ async def go_on_air(database: Database, house: House) -> None:
 
 
 async def recorded(settings: Settings, database: Database, house: House) -> Path:
-    """End the session; the directory of its recording, once that is complete."""
+    """End the session; returns the directory of its recording once the recording is complete."""
     directory = directory_of(settings, house.session)
     async with database.writing() as db:
         assert await sessions.move(db, house.session, "end", now=datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""A poor network of our own: UDP between anybody and one port of loopback, late, and some of it lost."""
+"""A simulated poor network: UDP to and from one port of loopback, delayed, and in part lost."""
 
 import asyncio
 import random
@@ -13,7 +13,7 @@ Address = tuple[str, int]
 
 
 class LossyLine:
-    """Each packet takes `delay_s`, and a `share` of them never arrives, in either direction."""
+    """Delays each packet by `delay_s`, and loses a `share` of packets, in either direction."""
 
     def __init__(self, to: int, *, share: float, delay_s: float, seed: int = 1) -> None:
         self.to, self.share, self.delay_s = to, share, delay_s
@@ -25,7 +25,7 @@ class LossyLine:
 
     @property
     def port(self) -> int:
-        """Of loopback, where others reach the far end."""
+        """The loopback port through which the far end is reached."""
         return int(self._front.getsockname()[1])
 
     @asynccontextmanager
@@ -62,7 +62,7 @@ class LossyLine:
         asyncio.get_running_loop().call_later(self.delay_s, self._send, way, send)
 
     def _send(self, way: socket.socket, send: Callable[[], int]) -> None:
-        """What does not fit into the socket, or comes after the end, is lost as well."""
+        """Send a packet. When the socket is full or the far end is closed, the packet is lost."""
         try:
             if way.fileno() >= 0:
                 send()

@@ -1,11 +1,11 @@
-"""What a speaker does on the backstage page, and what is seen there and on the producer's."""
+"""Joins backstage as a speaker, and counts the pictures on the pages of speakers and producer."""
 
 from playwright.async_api import Page, expect
 
 WITHIN_MS = 90_000
 SEEN = """() => [...document.querySelectorAll('.monitor:not([hidden]) video')].filter(
   video => video.videoWidth > 0 && video.currentTime > 0).length"""
-"""How many pictures of others really play on a page."""
+"""Counts the pictures of others that play on a page."""
 
 
 async def join(page: Page) -> None:

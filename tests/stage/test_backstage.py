@@ -16,7 +16,7 @@ navigator.mediaDevices.getUserMedia = ((original) => (wanted) => original.call(
   navigator.mediaDevices, { ...wanted, video: { width: 320, height: 180, frameRate: 10 } }
 ))(navigator.mediaDevices.getUserMedia);
 """
-"""A small camera: what three browsers send and receive of larger ones is all that a machine of two cores can do."""
+"""A small camera, as three browsers with larger ones need all of a machine with two cores."""
 
 SIGNS = """() => {
   const video = document.querySelector(".sign-video");

@@ -1,4 +1,4 @@
-"""What a live minute costs the media process, against aiortc's own recorder fed by the same publisher."""
+"""The media process's cost of a live minute, beside aiortc's own recorder with the same publisher."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ AT_MOST = 1 / 3
 
 @asynccontextmanager
 async def running(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """A module as a process, and the first line that it says."""
+    """Run a module as a process; yields the process and the first line that it prints."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", *words, stdout=asyncio.subprocess.PIPE)
     assert process.stdout
     try:
@@ -41,19 +41,19 @@ async def running(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process
 
 
 def cpu_s(pid: int) -> float:
-    """Processor time of a process so far, user and system, seconds."""
+    """Return the processor time of a process so far, user and system, seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def spent(pid: int, seconds: float) -> float:
-    """Processor time of a live minute, measured over so many seconds."""
+    """Return the processor time of a live minute, seconds, measured over `seconds`."""
     first, *_, last = [cpu_s(pid) async for _ in paced(1, round(seconds) + 1)]
     return (last - first) * 60 / seconds
 
 
 async def kept(settings: Settings, house: House, count: int) -> None:
-    """Until so many segments are on the disk."""
+    """Wait until `count` segments of sound are on the disk."""
     directory = directory_of(settings, house.session)
     await until(lambda: len(read_journals(directory)["audio"].listed) >= count, WITHIN_S)
 

@@ -1,4 +1,4 @@
-"""How long after a speaker's gesture a viewer sees it: on a stage with low latency, and on an ordinary one."""
+"""The latency from a speaker's gesture to a viewer's picture, on a low-latency stage and on an ordinary one."""
 
 import dataclasses
 import re
@@ -21,16 +21,16 @@ from tests.stage.watching import sees_the_clock, watched
 from tests.waiting import until
 
 LOW_S, ORDINARY_S = 2.5, 6.0
-"""From capture to picture, to be reached."""
+"""The accepted time from capture to picture."""
 MEASURED_S = 60.0
 PARTS = 8
-"""So many of the pictures and of the sound are fetched one after another: more than two segments' worth."""
+"""Parts of pictures, and of sound, that are fetched: more than two segments' worth."""
 PART = re.compile(r"/segments/[^/]+/([va])-\d+\.\d+\.m4s$")
 
 
 @pytest.fixture
 async def speaker(house: House, open_as: Open) -> Page:
-    """Backstage, with a clock for a camera."""
+    """A speaker's page backstage, whose camera is a clock."""
     page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}", PUBLISHED)
     await join(page)
     return page
@@ -52,7 +52,7 @@ async def test_on_a_stage_with_low_latency_parts_are_fetched_and_played(
 
 
 async def measure(house: House, open_as: Open, make: Factory, database: Database, watcher: Page) -> None:
-    """Record what is seen with low latency, and without it in another session on the stage."""
+    """Measure the latency of this session, and without low latency in another session on the stage."""
     low = await watched([watcher], MEASURED_S)
     await watcher.close()
     async with database.writing() as db:
@@ -77,7 +77,7 @@ async def go_on_air_with(database: Database, house: House, *, low_latency: bool)
 
 
 async def watcher_of(house: House, open_as: Open, make: Factory) -> Page:
-    """A delegate who sees the clock."""
+    """Return the page of a delegate who sees the clock."""
     page = await open_as(await make.delegate(house.event), f"/{house.event.slug}/sessions/{house.session.slug}")
     await sees_the_clock(page)
     return page

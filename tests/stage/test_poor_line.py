@@ -1,4 +1,4 @@
-"""Who publishes over a line that loses packets and is slow is recorded without a fault."""
+"""A speaker who publishes over a slow line that loses packets is recorded without a fault."""
 
 import io
 import re
@@ -23,9 +23,9 @@ from tests.stage.speaking import join
 from tests.waiting import until
 
 LOST, LATE_S = 0.05, 0.04
-"""One packet in twenty, and 80 ms to and fro."""
+"""One packet in twenty, and a round trip of 80 ms."""
 LOST_FOR_GOOD = 0.01
-"""Of the packets of sound, with those that were just asked for."""
+"""The accepted share of packets of sound that are missing at the end, those just requested again included."""
 SEGMENTS, SEGMENTS_IN_FULL = 3, 60
 CANDIDATE = re.compile(r"(a=candidate:\S+ \d \S+ \d+) \S+ \d+ ")
 PEERS_KEPT = """
@@ -43,14 +43,14 @@ SOUND_SENT = """async () => {
   const [ours, theirs] = [sound("outbound-rtp"), sound("remote-inbound-rtp")];
   return { sent: ours.packetsSent, again: ours.retransmittedPacketsSent, lost: theirs.packetsLost };
 }"""
-"""Packets of sound that a page has sent, those that it has sent again, and those that never came to us."""
+"""A page's packets of sound: sent, retransmitted, and not received."""
 NOWHERE = "127.0.0.1 9"
 """The discard port."""
 
 
 @pytest.fixture
 async def line() -> AsyncIterator[LossyLine]:
-    """A poor line to where the media process will be."""
+    """A poor line to the port of the media process."""
     async with LossyLine(free_port(), share=LOST, delay_s=LATE_S).running() as line:
         yield line
 
@@ -82,14 +82,14 @@ async def test_a_speaker_who_loses_one_packet_in_twenty_is_recorded_without_a_de
 
 
 async def through(line: LossyLine, route: Route) -> None:
-    """Neither side is told an address of the other but that of the line."""
+    """Replace the addresses in offer and answer, so that each side knows only the line's."""
     offer = CANDIDATE.sub(rf"\1 {NOWHERE} ", route.request.post_data or "")
     answer = await route.fetch(post_data=offer)
     await route.fulfill(response=answer, body=CANDIDATE.sub(rf"\1 127.0.0.1 {line.port} ", await answer.text()))
 
 
 def decoded(directory: Path, rendition: str) -> int:
-    """How many frames a rendition has, each run decoded as a whole. Raises FFmpegError at the first that is damaged."""
+    """Count a rendition's frames, each run decoded as a whole. Raises FFmpegError at a damaged frame."""
     count = 0
     for run, segments in groupby(read_journals(directory)[rendition].listed, key=lambda segment: segment.run):
         names = [init_name(RENDITIONS[rendition], run), *(segment.name for segment in segments)]

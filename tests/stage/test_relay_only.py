@@ -1,4 +1,4 @@
-"""Who cannot send UDP, and reaches nothing but a TURN server by TCP, is backstage and on air all the same."""
+"""A speaker who can reach only a TURN server, by TCP, is backstage and on air like others."""
 
 import pytest
 

@@ -33,13 +33,13 @@ navigator.mediaDevices.getUserMedia = ((original) => async (wanted) => {
 """
 """A camera that a busy machine makes slower, but not smaller."""
 LONG_ENOUGH = 8
-"""Segments of a recording within which one can switch."""
+"""Segments of a recording that leave time to switch sizes."""
 SEGMENT = re.compile(r"/segments/[^/]+/(?P<letter>[vs])-\d+\.m4s$")
 
 
 @pytest.fixture
 async def speaker(house: House, open_as: Open, database: Database) -> Page:
-    """On air with a camera of 1280 × 720."""
+    """A speaker's page, on air with a camera of 1280 × 720."""
     page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}", CAMERA)
     await join(page)
     await go_on_air(database, house)
@@ -48,7 +48,7 @@ async def speaker(house: House, open_as: Open, database: Database) -> Page:
 
 @pytest.fixture
 async def watcher(house: House, open_as: Open, make: Factory, speaker: Page, settings: Settings) -> AsyncIterator[Page]:
-    """A delegate in front of the session, once there is something to see."""
+    """A delegate's page of the session, once there are segments to see."""
     await until(lambda: listed(settings, house) >= 2)
     yield await open_as(await make.delegate(house.event), f"/{house.event.slug}/sessions/{house.session.slug}")
 
@@ -80,7 +80,7 @@ async def test_both_sizes_of_a_camera_are_watched_live_recorded_and_switched_on_
 
 
 async def until_shown(page: Page, label: str, height: int) -> None:
-    """Choose it, from the beginning again if need be: near the end of so short a recording nothing is left to fetch."""
+    """Choose a size until it is shown, from the beginning again: near the end no segment is left to fetch."""
     async with asyncio.timeout(WITHIN_MS / 1000):
         while True:
             await page.evaluate(f"() => {{ {VIDEO}.currentTime = 0; void {VIDEO}.play().catch(() => {{}}); }}")

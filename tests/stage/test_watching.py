@@ -1,4 +1,4 @@
-"""Two people watch what a speaker sends from a browser: live, through the death of the media process, and on demand."""
+"""Two people watch a speaker who publishes from a browser: live, while the media process dies, and on demand."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ COUNT_FAULTS = f"""() => {{
 
 @pytest.fixture
 async def speaker(house: House, open_as: Open, database: Database) -> Page:
-    """Backstage, with a clock for a camera, and on air."""
+    """A speaker's page on air, whose camera is a clock."""
     page = await open_as(house.amara, f"/{house.event.slug}/stages/{house.stage.id}", PUBLISHED)
     await join(page)
     await go_on_air(database, house)
@@ -47,7 +47,7 @@ async def speaker(house: House, open_as: Open, database: Database) -> Page:
 
 @pytest.fixture
 async def watchers(house: House, open_as: Open, make: Factory, speaker: Page) -> AsyncIterator[list[Page]]:
-    """Two delegates in front of the session, who see the clock; faults of their players are counted from now on."""
+    """The pages of two delegates who see the clock; from now on they count the faults of their players."""
     path = f"/{house.event.slug}/sessions/{house.session.slug}"
     pages = [await open_as(await make.delegate(house.event), path) for _ in range(2)]
     for page in pages:
@@ -96,7 +96,7 @@ async def test_two_watch_a_speaker_through_the_death_of_the_media_process_to_the
 async def death(
     served: str, house: House, settings: Settings, database: Database, speaker: Page, watchers: list[Page]
 ) -> tuple[float, float, float]:
-    """Kill the media process; seconds to the publisher's return and to a new segment, and the slowest page's."""
+    """Kill the media process; seconds until the publisher is back, until a new segment, and for the slowest page."""
     directory = directory_of(settings, house.session)
     before = len(read_journals(directory)["video"].listed)
     clap = watchers[0].locator("[data-emoji=clap]")
@@ -110,7 +110,7 @@ async def death(
     async with httpx.AsyncClient(base_url=served, timeout=WITHIN_S) as client:
 
         async def goes_on() -> bool:
-            """A new segment is listed; and meanwhile, every page is there."""
+            """True once a new segment is listed. Until then every page must answer."""
             nonlocal slowest, rejoined
             asked = time.monotonic()
             assert (await client.get("/livez")).status_code == 200
@@ -128,7 +128,7 @@ async def death(
 
 
 async def checked(database: Database, house: House) -> Keeping:
-    """What the check after the session found."""
+    """Wait for the check after the session; returns its result."""
 
     async def found() -> Keeping | None:
         async with database.reading() as db:

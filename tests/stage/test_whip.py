@@ -1,4 +1,4 @@
-"""WHIP over HTTP, as RFC 9725 has it, against a real media process."""
+"""WHIP over HTTP (RFC 9725), against a real media process."""
 
 import re
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ STARTS_WITHIN_S = 90
 
 @pytest.fixture
 async def encoder(served: str, settings: Settings, house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """An encoder that has the stage's key, once there is a media process."""
+    """An encoder with the stage's key, once the media process is there."""
     key = stream_key(load_secret(settings), house.stage.id, 1)
     async with httpx.AsyncClient(base_url=served, headers={"authorization": f"Bearer {key}"}, timeout=60) as client:
 

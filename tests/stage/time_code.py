@@ -1,7 +1,7 @@
-"""A clock drawn into the picture that a page publishes, so that whoever watches can read when each picture was taken.
+"""A clock drawn into the picture that a page publishes, from which a watcher reads the time at which it was taken.
 
-Each of 24 columns is a bit of the epoch's hundredths of seconds, white for one; the row below it shows the opposite,
-so that a picture that is none of ours is not taken for one.
+Each of 24 columns is a bit of the hundredths of seconds since 1970, white for one. The row below shows the opposite, so
+that no other picture is mistaken for the clock.
 """
 
 from playwright.async_api import Page
@@ -25,7 +25,7 @@ navigator.mediaDevices.getUserMedia = ((original) => async (wanted) => {{
   return new MediaStream([...canvas.captureStream(25).getVideoTracks(), ...sound.getAudioTracks()]);
 }})(navigator.mediaDevices.getUserMedia);
 """
-"""The camera of a page becomes this clock; its microphone stays as it is."""
+"""Replaces a page's camera by this clock, and leaves its microphone."""
 READ = f"""() => {{
   const video = document.querySelector("[data-player] video");
   const canvas = Object.assign(document.createElement("canvas"), {{ width: {BITS}, height: 2 }});
@@ -45,6 +45,6 @@ READ = f"""() => {{
 
 
 async def age_ms(watcher: Page) -> float | None:
-    """How long ago the picture that a watcher sees was taken, milliseconds; None while it shows no clock."""
+    """Return the age of the picture that a watcher sees, milliseconds; None while it shows no clock."""
     age: float | None = await watcher.evaluate(READ)
     return age

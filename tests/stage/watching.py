@@ -1,4 +1,4 @@
-"""What a viewer sees of a speaker whose camera is the clock of `time_code`."""
+"""Watches a speaker whose camera is the clock of `time_code`."""
 
 import time
 
@@ -11,7 +11,7 @@ WITHIN_S = 90.0
 
 
 async def sees_the_clock(page: Page, newer_than_s: float = WITHIN_S) -> None:
-    """Until it plays a picture that was taken no longer ago than that. A busy machine may look like a poor line."""
+    """Wait until the page plays a picture no older than that. On a busy machine it may offer sound alone meanwhile."""
     picture = page.get_by_role("button", name="Show the picture")
     began_s = time.monotonic()
 
@@ -27,7 +27,7 @@ async def sees_the_clock(page: Page, newer_than_s: float = WITHIN_S) -> None:
 
 
 async def watched(watchers: list[Page], seconds: float) -> list[float]:
-    """How old the pictures are that each sees, seconds, looked at every second for so long."""
+    """Return the ages of the pictures that the watchers see, seconds, read once a second for `seconds`."""
     ages = []
     async for _ in paced(1, round(seconds) + 1):
         for page in watchers:

@@ -1,4 +1,4 @@
-"""A short film, made once for all who look at it."""
+"""A short film, made once for all tests."""
 
 from pathlib import Path
 

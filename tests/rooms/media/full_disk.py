@@ -1,6 +1,6 @@
-"""A process whose disk takes nothing for a while: `python -m tests.rooms.media.full_disk DIRECTORY`.
+"""A process whose disk is full for a while: `python -m tests.rooms.media.full_disk DIRECTORY`.
 
-It says on each line what troubled it: before, while the disk was full, and after.
+It prints a line of its troubles before, while and after the disk is full.
 """
 
 import resource
@@ -12,7 +12,7 @@ from tests.rooms.media.speaker import Speaker, feed
 from tests.waiting import wait_until
 
 SMALLEST_SEGMENT = 500
-"""Bytes: no segment is smaller, so nothing more is written at this limit."""
+"""Bytes. Every segment is larger, so a file size limit of this much stops all writing."""
 
 
 def main() -> None:

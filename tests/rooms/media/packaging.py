@@ -1,6 +1,6 @@
 """A process that packages a synthetic speaker in real time, to be killed: `python -m tests.rooms.media.packaging`.
 
-It reads a command a line: `size WIDTH HEIGHT` lets the speaker send another size from now on, `end` ends the session.
+It reads one command per line: `size WIDTH HEIGHT` changes the size of the speaker's picture, `end` ends the session.
 """
 
 import subprocess
@@ -18,9 +18,9 @@ BEAT_S = 0.1
 
 
 class Packaging:
-    """The process, as a test holds it. The speaker has been speaking since `began_s`, seconds since 1970.
+    """A test's handle on the process. The speaker has been speaking since `began_s`, seconds since 1970.
 
-    `small` is the size of a second picture, such as `80x60`; empty: there is none.
+    `small` is the size of a second picture, such as `80x60`; empty, there is none.
     """
 
     def __init__(self, directory: Path, began_s: float, *, small: str = "") -> None:
@@ -28,7 +28,7 @@ class Packaging:
         self._process = self._start(began_s)
 
     def kill(self) -> None:
-        """SIGKILL, and another process that goes on in the same directory."""
+        """Kill the process by SIGKILL, and start another that goes on in the same directory."""
         self.close()
         self._process = self._start(time.time())
 
@@ -38,7 +38,7 @@ class Packaging:
         self._process.stdin.flush()
 
     def end(self) -> None:
-        """The session is over, and all of it is on the disk."""
+        """End the session; returns once all of it is on the disk."""
         self.tell("end")
         assert self._process.wait() == 0
 
@@ -60,7 +60,7 @@ class Packaging:
 
 
 def package(directory: Path, began_s: float, since_s: float, small: str, commands: "SimpleQueue[str]") -> None:
-    """Send what the speaker said from `since_s` on, as it is said, until told to end."""
+    """Package the speaker's pictures and sound from `since_s` on, in real time, until told to end."""
     width, _, height = small.partition("x")
     speaker = Speaker(small_size=(int(width), int(height)) if small else None)
     programme = Programme(directory, epoch_s=began_s - speaker.begins_s, ask_keyframe=lambda source: None)
@@ -76,7 +76,7 @@ def package(directory: Path, began_s: float, since_s: float, small: str, command
 
 
 def said(commands: "SimpleQueue[str]", speaker: Speaker, within_s: float) -> bool:
-    """Do what is asked for in this time; True when it is to end."""
+    """Obey the next command that comes within this time. True when it is `end`."""
     with suppress(Empty):
         word, *size = commands.get(timeout=within_s).split()
         if word == "end":

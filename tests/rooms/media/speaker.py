@@ -1,4 +1,4 @@
-"""A speaker of known truth: a flash and a beep at the same instant, as samples with timestamps and sender reports."""
+"""A speaker of known content: a flash and a beep at the same instant, as timestamped samples with sender reports."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from rooms.media.air.programme import Programme
 from rooms.media.rtc.samples import RATES_HZ, Kind, Picture, SenderReport, Sound
 
 LOOP_S = 2
-"""The flash and the beep come again after so long; each loop begins with a keyframe."""
+"""The interval of flash and beep; each loop begins with a keyframe."""
 FRAMES_PER_S = 20
 FLASH_FRAME = 10
-"""Which picture of the loop is white: its moment is the truth for the beep as well."""
+"""The number of the white picture in the loop; the beep begins at the time of this picture."""
 PACKET_SAMPLES = 960
-"""Samples in a packet of sound: 20 ms."""
+"""20 ms of sound."""
 SOUND_HZ, PICTURE_HZ = RATES_HZ["sound"], RATES_HZ["picture"]
 BEEP_HZ, BEEP_S = 1000, 0.05
 NTP_ERA_S = 2_208_988_800
@@ -62,7 +62,7 @@ def _pictures(width: int, height: int) -> list[bytes]:
 
 
 def _sound() -> list[bytes]:
-    """The second of two loops: the encoder has found its way by then."""
+    """Encode two loops and return the second: the encoder is steady by then."""
     encoder = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = SOUND_HZ, "stereo", "flt"
     encoder.bit_rate, encoder.time_base = 64_000, Fraction(1, SOUND_HZ)
@@ -87,17 +87,17 @@ Arriving: TypeAlias = Picture | Sound | tuple[Kind, SenderReport]
 
 @dataclass
 class Speaker:
-    """Publishes from `begins_s` on, by the receiver's monotonic clock.
+    """A publisher that begins at `begins_s` of the receiver's monotonic clock.
 
-    `ahead_s` is by how much the sender's clock differs, `drift` by how much its sound card runs too fast, and the
-    lateness is how long each stream's packets take to arrive.
+    Its clock is `ahead_s` ahead of the receiver's, and its sound card runs fast by the share `drift`. The packets of
+    each stream take `…_late_s` to arrive.
     """
 
     name: str = "speaker"
     begins_s: float = 1000.0
     size: tuple[int, int] = (160, 120)
     small_size: tuple[int, int] | None = None
-    """Of the second picture; None: there is none."""
+    """The size of the second picture; None when there is none."""
     picture_zero_ticks: int = (1 << 32) - 5 * PICTURE_HZ
     """The first timestamps lie just below 2^32: every test sees them wrap."""
     sound_zero_ticks: int = (1 << 32) - 7 * SOUND_HZ
@@ -111,13 +111,13 @@ class Speaker:
     has_sound: bool = True
     has_picture: bool = True
     silent: tuple[tuple[float, float], ...] = field(default=())
-    """Stretches in which no picture comes, seconds since the beginning."""
+    """Stretches without pictures, seconds since the beginning."""
     small_silent: tuple[tuple[float, float], ...] = field(default=())
 
     def samples(
         self, seconds: float, since_s: float = 0.0
     ) -> Iterator[tuple[float, Picture | Sound | tuple[str, SenderReport]]]:
-        """What arrives and when, not yet in order: pictures, sound, and reports with their kind."""
+        """Yield pictures, sounds, and reports with their kind, each with its time of arrival; not in order."""
         film = filmed(*self.size)
         if self.has_picture:
             yield from self._pictures(film, seconds, since_s, self.silent, is_small=False)
@@ -159,7 +159,7 @@ class Speaker:
 
 
 def feed(programme: Programme | Broadcast, *speakers: Speaker, seconds: float, since_s: float = 0.0) -> None:
-    """Let the samples of these speakers arrive, in order, as fast as they can be taken."""
+    """Pass the samples of these speakers to a programme, in order of arrival, as fast as it takes them."""
     arriving = [
         (received_at_s, speaker.name, sample)
         for speaker in speakers

@@ -1,4 +1,4 @@
-"""What a media process does for a stage."""
+"""The stages of a media process."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ __all__ = ["aiortc_as_it_was"]
 
 
 async def offer(direction: str) -> str:
-    """What a browser sends."""
+    """Make an offer as a browser does."""
     connection = seam.new_connection()
     for kind in ("audio", "video"):
         connection.addTransceiver(kind, direction=direction)
@@ -61,7 +61,7 @@ AN_HOUR_S = 3_600.0
 
 
 class WallClock:
-    """A machine's wall clock, which goes on and is set by hand."""
+    """A wall clock that is advanced and set by hand."""
 
     def __init__(self) -> None:
         self.now_s = time.time()
@@ -71,7 +71,7 @@ class WallClock:
 
 
 async def on_air(directory: Path, clock: WallClock, news: list[News]) -> Stages:
-    """Amara is recorded."""
+    """Put Amara on air, and record her."""
     stages = Stages(directory, news.append, clock)
     await stages.answer(Publish("main", "amara", 0, await offer("sendonly")))
     await stages.answer(Direct("main", "keynote", "amara", ["amara"], False))
@@ -79,7 +79,7 @@ async def on_air(directory: Path, clock: WallClock, news: list[News]) -> Stages:
 
 
 def speak(stages: Stages, clock: WallClock, speaker: Speaker, *, seconds: float, since_s: float = 0.0) -> None:
-    """The speaker is heard for so long, as fast as can be."""
+    """Let the speaker be recorded for a while, as fast as possible."""
     clock.now_s += seconds - since_s
     stage = stages._stages["main"]
     assert stage.programme is not None

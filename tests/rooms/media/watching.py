@@ -1,4 +1,4 @@
-"""What a viewer of a recording sees and hears: its segments decoded, its flashes and beeps dated."""
+"""Watches a recording: decodes its segments, and dates its flashes and beeps."""
 
 import io
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from rooms.media.air.disk import read_journals
 LIT = 128
 LOUD = 0.1
 APART_S = 0.5
-"""Two beeps are never so close together."""
+"""Two beeps are further apart."""
 
 
 def frames(directory: Path, rendition: str) -> Iterator[tuple[float, VideoFrame | AudioFrame]]:
-    """Every frame of a rendition with its date, seconds since 1970; each run is decoded as a player would."""
+    """Yield every frame of a rendition with its time, seconds since 1970; each run is decoded as by a player."""
     for _, run in groupby(read_journals(directory)[rendition].listed, key=lambda segment: segment.run):
         segments = list(run)
         assert segments[0].begins_at
@@ -34,7 +34,7 @@ def frames(directory: Path, rendition: str) -> Iterator[tuple[float, VideoFrame 
 
 
 def flashes(directory: Path, rendition: str = "video") -> list[float]:
-    """When the picture turned white."""
+    """Return the times at which the picture turns white, seconds since 1970."""
     found_s, was_lit = [], False
     for at_s, frame in frames(directory, rendition):
         is_lit = bool(frame.to_ndarray()[: frame.height].mean() > LIT)
@@ -45,7 +45,7 @@ def flashes(directory: Path, rendition: str = "video") -> list[float]:
 
 
 def beeps(directory: Path, loud: float = LOUD) -> list[float]:
-    """When a beep began."""
+    """Return the times at which beeps begin, seconds since 1970."""
     found_s: list[float] = []
     for at_s, frame in frames(directory, "audio"):
         loud_samples = np.flatnonzero(np.abs(frame.to_ndarray()[0]) > loud)

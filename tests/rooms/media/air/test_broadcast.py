@@ -1,4 +1,4 @@
-"""The interpreter's programme beside the main one: on one clock, and never a part of it."""
+"""The interpreter's programme runs on the main programme's clock, and is never a part of it."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ INTERPRETER = Speaker("interpreter", size=(120, 160), picture_zero_ticks=12_345,
 
 
 def opened(directory: Path) -> Broadcast:
-    """A speaker is on air, and somebody interprets."""
+    """Open a broadcast with a speaker on air and an interpreter."""
     broadcast = Broadcast(directory, epoch_s=EPOCH_S, ask_keyframe=lambda source: None)
     for source in ("speaker", "interpreter"):
         broadcast.add(source)

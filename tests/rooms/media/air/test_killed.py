@@ -1,4 +1,4 @@
-"""SIGKILL, and a full disk, in the middle of a session: what is listed is there, and the recording goes on."""
+"""SIGKILL and a full disk in the middle of a session: listed segments are there, and the recording goes on."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A programme that is put out part by part: what its playlists list, and what a player gets of it."""
+"""A programme in parts: its playlists, and the parts that a player gets."""
 
 import io
 import json
@@ -25,7 +25,7 @@ DESCRIBED = re.compile(r'#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"(,INDEPENDEN
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A programme that goes on: ten segments, and some parts of the eleventh."""
+    """The directory of a programme that goes on, with ten segments and some parts of the eleventh."""
     directory = tmp_path_factory.mktemp("parts")
     programme = Programme(directory, epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None, in_parts=True)
     programme.add("speaker")

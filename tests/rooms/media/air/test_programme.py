@@ -1,4 +1,4 @@
-"""A programme of known truth, through to what a viewer sees and hears."""
+"""A programme of known content, checked by the pictures and sounds that a viewer gets."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ def end(programme: Programme) -> None:
 
 
 def truths(speaker: Speaker, seconds: float) -> list[float]:
-    """When the speaker flashed and beeped, as dates of the programme."""
+    """Return the times of the speaker's flashes and beeps, seconds since 1970."""
     first = speaker.begins_s + EPOCH_S + FLASH_FRAME / FRAMES_PER_S
     return [first + LOOP_S * number for number in range(int(seconds / LOOP_S))]
 
@@ -177,7 +177,7 @@ def test_who_goes_on_air_has_a_moment_before_nobody_is_said_to_be_heard(programm
 
 @pytest.mark.soak
 def test_picture_and_sound_do_not_drift_apart(programme: Programme, tmp_path: Path, soak: bool) -> None:
-    """A sound card that runs too fast: as bad as they come for half an hour, or ten times worse for a moment."""
+    """Run a sound card too fast: as fast as the worst real ones for half an hour, or ten times that for 40 s."""
     seconds, drift = (1800, 200e-6) if soak else (40, 2e-3)
     feed(programme, Speaker(drift=drift), seconds=seconds)
     end(programme)

@@ -1,4 +1,4 @@
-"""A programme whose pictures come in two sizes: both are whole, and cut alike, whoever sends what."""
+"""A programme in two picture sizes: both are whole and cut alike, whichever sizes its sources send."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def end(programme: Programme) -> None:
 
 
 def pictures(directory: Path) -> tuple[RenditionJournal, RenditionJournal]:
-    """The larger and the smaller, which must be cut alike; every segment is whole."""
+    """Return the journals of the larger and the smaller size, checked: cut alike, every segment whole."""
     journals = read_journals(directory)
     larger, smaller = journals["video"], journals[SMALL]
     assert [segment.run for segment in larger.listed] == [segment.run for segment in smaller.listed]
@@ -45,7 +45,7 @@ def pictures(directory: Path) -> tuple[RenditionJournal, RenditionJournal]:
 
 
 def widths(directory: Path, rendition: str) -> list[int]:
-    """How wide the pictures are, each width once for as long as it lasts."""
+    """Return the widths of the pictures in order, each width once until it changes."""
     found = [frame.width for _, frame in frames(directory, rendition)]
     return [width for number, width in enumerate(found) if number == 0 or width != found[number - 1]]
 

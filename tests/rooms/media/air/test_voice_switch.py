@@ -7,7 +7,7 @@ BOTH = ["amara", "ben"]
 
 
 def speak(voices: VoiceSwitch, source: str, begins_s: float, seconds: float, level_db: int = 20) -> float:
-    """Let a source speak; when it has stopped, seconds."""
+    """Let a source speak; returns the time at which it stops."""
     for n in range(round(seconds / PACKET_S)):
         voices.note(source, level_db, begins_s + n * PACKET_S)
     return begins_s + seconds

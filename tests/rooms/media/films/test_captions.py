@@ -1,4 +1,4 @@
-"""Captions: the cards' words, all of them, in time, as WebVTT."""
+"""Captions: all of the cards' words, in time, as WebVTT."""
 
 from itertools import pairwise
 

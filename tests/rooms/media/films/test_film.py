@@ -1,4 +1,4 @@
-"""The film that is made: pictures that move, sound that is heard, words that are the cards'."""
+"""The finished film: pictures that move, sound that is heard, the words of the cards."""
 
 import math
 from dataclasses import replace

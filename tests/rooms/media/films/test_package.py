@@ -1,4 +1,4 @@
-"""Packaging: what comes out plays, segment by segment, at the times that the index states."""
+"""Packaging: every segment plays, at the time that the index states."""
 
 import io
 import json
@@ -22,7 +22,7 @@ Packaged = tuple[Path, FilmIndex]
 
 
 def decoded(directory: Path, rendition: Rendition, number: int) -> list[float]:
-    """The times of a segment's frames, seconds, decoded from it and its initialisation segment alone."""
+    """Decode a segment with its initialisation segment alone; returns the times of its frames, seconds."""
     assert rendition.init
     whole = (directory / rendition.init).read_bytes() + (directory / rendition.segments[number].name).read_bytes()
     with av.open(io.BytesIO(whole)) as container:

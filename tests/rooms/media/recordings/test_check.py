@@ -1,4 +1,4 @@
-"""What the check of a recording finds."""
+"""The faults that the check of a recording finds."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ SENT_S = 6
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
-    """A recording that is whole."""
+    """The directory of a whole recording."""
     programme = Programme(tmp_path, epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None)
     programme.add("speaker")
     programme.on_air(["speaker"])

@@ -1,4 +1,4 @@
-"""One file to keep: what was recorded, in order, with picture and sound together."""
+"""The downloaded file holds the whole recording in order, with picture and sound in step."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def runs_in(directory: Path) -> list[RunFiles]:
 
 
 def seen(path: Path) -> tuple[list[float], set[int], float]:
-    """When the picture turned white, the widths it had, and how long it is, seconds."""
+    """Return the times at which the picture turns white, its widths, and its duration, seconds."""
     moments, widths, was_lit, ends = [], set(), False, 0.0
     with av.open(str(path)) as film:
         for frame in film.decode(video=0):
@@ -40,7 +40,7 @@ def seen(path: Path) -> tuple[list[float], set[int], float]:
 
 
 def heard(path: Path) -> list[float]:
-    """When a beep began, seconds."""
+    """Return the times at which beeps begin, seconds."""
     moments: list[float] = []
     with av.open(str(path)) as film:
         for frame in film.decode(audio=0):

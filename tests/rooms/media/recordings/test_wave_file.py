@@ -1,4 +1,4 @@
-"""A recording's sound, where speech recognition listens: a second of the file is that second of the film."""
+"""A recording's sound as a file for speech recognition: the file's time is the film's."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ IN_STEP_S = 0.045
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Four seconds with two beeps."""
+    """The files of four seconds of sound with two beeps."""
     directory = tmp_path_factory.mktemp("sent")
     programme = Programme(directory, epoch_s=1_700_000_000.0, ask_keyframe=lambda source: None)
     programme.add("speaker")

@@ -1,4 +1,4 @@
-"""Pictures and sounds out of packets that were lost, shuffled and sent again."""
+"""Pictures and sounds assembled from packets that were lost, shuffled and sent again."""
 
 import itertools
 import random
@@ -31,7 +31,7 @@ def fragments(unit: bytes, size: int = 10) -> list[bytes]:
 
 
 def stream(pictures: int, *, every: int = 10, first: int = 0, first_ticks: int = 0) -> Iterator[Packet]:
-    """Pictures of a few packets each, a keyframe `every` so many; 33 ms apart on the wire."""
+    """Yield the packets of pictures 33 ms apart, a few packets each; one in `every` pictures is a keyframe."""
     sequence = first
     for number in range(pictures):
         payloads = [stap(SPS, PPS), *fragments(IDR)] if number % every == 0 else fragments(SLICE)

@@ -1,4 +1,4 @@
-"""Transport-wide feedback, byte by byte as the draft has it."""
+"""Transport-wide feedback, byte by byte as in the draft."""
 
 import struct
 

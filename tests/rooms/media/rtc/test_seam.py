@@ -1,4 +1,4 @@
-"""aiortc's private names, held to what we use of them: real connections on this machine, forwarding what we put in."""
+"""The contract test of aiortc's private names: real connections on this machine forward what we send."""
 
 import socket
 import time
@@ -24,11 +24,11 @@ HERE_BY_IPV6 = "::1"
 KEYFRAME = b"\x78\x00\x04\x67sps\x00\x04\x68pps\x00\x04\x65key"
 SLICE = b"\x41slice"
 PATIENT_S = 60
-"""However slow this machine is."""
+"""Longer than the slowest machine needs."""
 
 
 class Listener:
-    """Keeps what a source sends."""
+    """Keeps the pictures and sounds of a source."""
 
     def __init__(self) -> None:
         self.pictures: list[Picture] = []
@@ -49,7 +49,7 @@ _opened: list[UdpPort] = []
 
 @pytest.fixture
 async def aiortc_as_it_was() -> AsyncIterator[None]:
-    """What `install` puts into aiortc is taken out again, and the ports are closed."""
+    """Undo what `install` changes in aiortc, and close the ports, after the test."""
     names = [(rtcpeerconnection, "RTCRtpReceiver"), (rtcpeerconnection, "RTCRtpSender")]
     names += [(rtcpeerconnection, "RTCDtlsTransport")]
     names += [(rtcicetransport, "Connection"), (rtcdtlstransport.RTCCertificate, "_create_ssl_context")]
@@ -93,7 +93,7 @@ class Pair:
 
 
 def has_ipv6() -> bool:
-    """Whether this machine does: many a container does not."""
+    """True when this machine has IPv6. Many containers have none."""
     with suppress(OSError), socket.socket(socket.AF_INET6) as tried:
         tried.bind((HERE_BY_IPV6, 0))
         return True
@@ -102,7 +102,7 @@ def has_ipv6() -> bool:
 
 @pytest.fixture
 def here(request: pytest.FixtureRequest) -> str:
-    """The address by which both are reached."""
+    """The address of both sides."""
     return str(getattr(request, "param", HERE))
 
 
@@ -117,7 +117,7 @@ async def pair(aiortc_as_it_was: None, here: str) -> AsyncIterator[Pair]:
 
 
 async def another_port(here: str = HERE) -> None:
-    """The next connection has a port of its own: two that share one could not tell each other from themselves."""
+    """Give the next connection a port of its own: two that share a port could not tell each other apart."""
     ports = await open_port([here], 0)
     seam.install(ports)
     _opened.append(ports[here])
@@ -178,7 +178,7 @@ async def test_a_packet_that_is_lost_is_sent_again_when_asked_for(pair: Pair):
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sound that is missing is waited for."""
+    """Wait for missing sound for longer than a test lasts."""
     monkeypatch.setattr(assembler, "SOUND_PATIENCE_S", PATIENT_S)
 
 
