@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,8 +31,7 @@ VIEWERS, RELOADS = 50, 3
 async def nginx(served: str, engine_folder: Path) -> AsyncIterator[Nginx]:
     """nginx in front of the application."""
     application = urlsplit(served).netloc
-    folder = engine_folder / f"nginx-before-{urlsplit(served).port}"
-    folder.mkdir()
+    folder = Path(mkdtemp(prefix="nginx-before-", dir=engine_folder))
     said = read(COMPOSE, {"PLENARY_SECRET": "", "POSTGRES_PASSWORD": ""})
     service = {**said["services"]["nginx"], "configs": [{"content": said["configs"]["nginx"]["content"]}]}
     nginx = Nginx(
