@@ -2,10 +2,10 @@
 
 import asyncio
 import re
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,7 +31,8 @@ VIEWERS, RELOADS = 50, 3
 async def nginx(served: str, engine_folder: Path) -> AsyncIterator[Nginx]:
     """nginx in front of the application."""
     application = urlsplit(served).netloc
-    folder = Path(mkdtemp(prefix="nginx-before-", dir=engine_folder))
+    folder = engine_folder / f"nginx-before-{uuid.uuid4().hex[:8]}"
+    folder.mkdir()
     said = read(COMPOSE, {"PLENARY_SECRET": "", "POSTGRES_PASSWORD": ""})
     service = {**said["services"]["nginx"], "configs": [{"content": said["configs"]["nginx"]["content"]}]}
     nginx = Nginx(
