@@ -63,7 +63,7 @@ def functions(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def imported_names(node: ast.AST, importer: str, *, is_package: bool) -> list[str]:
-    """The dotted names that a statement imports; `from server import places` is `server.web.places`."""
+    """The dotted names that a statement imports; `from server.web import folders` is `server.web.folders`."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if not isinstance(node, ast.ImportFrom):

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.web.places import NPM_SERVED
+from server.web.folders import NPM_SERVED
 from tests.running_demo import clean_environment, running_demo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +73,7 @@ def test_it_is_not_built_without_the_browser_libraries(tmp_path: Path) -> None:
 
 def test_it_finds_its_files_without_the_checkout(elsewhere: Path) -> None:
     script = (
-        "from server.web.places import npm_file, static_dir, templates_dir;"
+        "from server.web.folders import npm_file, static_dir, templates_dir;"
         "print(static_dir()); print(templates_dir()); print(npm_file('hls.js/dist/hls.min.mjs'))"
     )
     said = subprocess.run(

@@ -11,7 +11,7 @@ from rooms.playback.film_index import INDEX_NAME, FilmIndex
 from server.demo.furnishing import PackagedFilm
 from server.demo.script import Script
 from server.settings import Settings
-from server.web.places import npm_file
+from server.web.folders import npm_file
 
 FONT = "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2"
 PROGRESS = re.compile(r"film (?P<number>\d+)/(?P<total>\d+) (?P<percent>\d+) %")

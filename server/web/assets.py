@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from server.web.places import npm_file, static_dir
+from server.web.folders import npm_file, static_dir
 
 DIGEST_LENGTH = 12
 NPM = "npm/"

@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from server.rules import wording
 from server.rules.permissions import allows
 from server.web import assets
+from server.web.folders import templates_dir
 from server.web.notices import NOTICES
-from server.web.places import templates_dir
 
 MARKDOWN_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "a", "h3", "h4", "blockquote"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.web.places import static_dir
+from server.web.folders import static_dir
 
 COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
 TEXT, CONTROL = 4.5, 3.0

@@ -3,7 +3,7 @@
 import pytest
 
 from server.mail.messages import JOIN_TOKEN, KINDS, render
-from server.web.places import templates_dir
+from server.web.folders import templates_dir
 from tests.factory import Factory
 
 CONTEXT = {"base_url": "https://plenary.example"}

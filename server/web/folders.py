@@ -1,11 +1,11 @@
-"""Where the browser's files lie: beside the packages in a checkout, inside `server` in a wheel."""
+"""The folders of the browser's files: beside the packages in a checkout, inside `server` in a wheel."""
 
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 SERVER = Path(__file__).resolve().parent.parent
 
-#: What the browser may have of the npm packages, named as below `node_modules`: files and whole folders.
+#: The files and whole folders of npm packages that are served to browsers, named as below `node_modules`.
 #: The wheel carries exactly these.
 NPM_SERVED = (
     "@fontsource-variable/source-sans-3/LICENSE",
