@@ -27,7 +27,7 @@ from server.running.duties import Duty, running
 from server.settings import Settings
 from server.store.engine.database import Database
 from server.trust.secret import derive, load_secret
-from server.web.errors import HANDLERS
+from server.web.answers import HANDLERS
 from server.web.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.web.rate_limits import RateLimits
 from server.web.templating import environment

@@ -1,1 +1,1 @@
-"""Acts: what follows from what somebody does, or from the clock. A page calls one verb of these."""
+"""Acts: everything that follows from an act of a person, or from the clock. A page calls one verb of these."""

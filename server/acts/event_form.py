@@ -1,4 +1,4 @@
-"""What an event may be called and when it may be: the rules that the form and the command line share."""
+"""The form of an event, and the rules for its address and its days: the console and the command line share them."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -42,7 +42,7 @@ def _day(day: date) -> date:
 
 
 def _lines(text: str) -> str:
-    """One entry a line, each once, none longer than a registration can hold."""
+    """The entries, one a line and each once; none is longer than a registration can hold."""
     lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     if len(lines) > MOST_LINES or any(len(line) > slugs.LONGEST for line in lines):
         raise PydanticCustomError("lines", "Please keep this to 60 lines of up to 60 characters.")
@@ -95,7 +95,7 @@ class EventForm(Form):
 
 
 def slug_problem(slug: str, reserved: frozenset[str], taken: bool) -> str:
-    """Why an event cannot have this slug, or nothing."""
+    """A sentence that says why an event cannot have this slug; empty when it can."""
     if slug in reserved:
         return f"Plenary needs the address /{slug} itself. Please choose another one."
     return f"Another event has the address /{slug} already. Please choose another one." if taken else ""

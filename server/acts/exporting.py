@@ -1,4 +1,4 @@
-"""Telling an event to an export: its rows, its figures, and the pseudonyms under which people appear."""
+"""Exporting an event: its rows, its figures, and the pseudonyms under which its people appear."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,7 +10,10 @@ from server.trust.pseudonyms import pseudonyms
 
 
 async def telling(db: AsyncSession, event: Event, secret: bytes, *, identified: bool = False) -> Telling:
-    """Everything an export of the event needs; people are named for exports, and otherwise again for answers."""
+    """Everything that an export of the event needs.
+
+    A person has one pseudonym in exports and another for their answers, so the two cannot be matched.
+    """
     records = await records_of(db, event)
     return Telling(
         records=records,

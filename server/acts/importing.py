@@ -1,4 +1,4 @@
-"""A list of people as a CSV file: read and checked line by line, by the rules of the registration form."""
+"""Importing a list of people: a CSV file, read line by line by the rules of the registration form."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ class ListUnreadable(Exception):
 
 @dataclass(frozen=True)
 class Wrong:
-    """What to mend in a line (counted from 1, the header's)."""
+    """A mistake in one line of the file; lines count from 1, the header's."""
 
     line: int
     column: str
@@ -36,7 +36,7 @@ class Wrong:
 
 
 def read_people(content: bytes, event: Event) -> tuple[list[RegistrationForm], list[Wrong]]:
-    """The people of a list, and everything that is wrong with it. Raises ListUnreadable."""
+    """The people of a list, and every mistake in it. Raises ListUnreadable."""
     people: list[RegistrationForm] = []
     wrong: list[Wrong] = []
     first_line: dict[str, int] = {}
@@ -72,7 +72,7 @@ def rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def separator(text: str) -> str:
-    """A comma, or the semicolon or tab that some spreadsheets write."""
+    """The character between two cells: a comma, or the semicolon or tab that some spreadsheets write."""
     header = text.partition("\n")[0]
     return max(",;\t", key=header.count)
 
@@ -90,7 +90,7 @@ def header_of(cells: Sequence[str]) -> list[str]:
 
 
 def row_of(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    """A line by its columns, yes and no in our spelling."""
+    """The cells of a line by their columns; yes and no are in the spelling of the registration form."""
     values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
     for name in TICKS:
         word = values.get(name, "").casefold()

@@ -30,15 +30,15 @@ class CameIn(NamedTuple):
 
 
 async def look_at(db: AsyncSession, token: str, viewer: Viewer, now: datetime) -> FoundLink:
-    """The join link with this token, which is not used by this. Raises LinkUnknown, LinkEnded or LinkExpired."""
+    """The join link with this token; looking does not use it. Raises LinkUnknown, LinkEnded or LinkExpired."""
     link, person, event = await join_links.find(db, token, now)
     return FoundLink(person, event, await _landing(db, link, event, viewer) if _is_in(viewer, link) else "")
 
 
 async def come_in(db: AsyncSession, token: str, viewer: Viewer, browser: str, now: datetime) -> CameIn:
-    """Sign a browser in, in place of whoever was signed in there. Raises LinkRefused.
+    """Sign a browser in; the sign-in that it had until now ends. Raises LinkRefused.
 
-    `viewer` is who looks until now, `browser` the name that the browser gives itself.
+    `viewer` is the person who was signed in there, if any; `browser` is the browser's User-Agent header.
     """
     link, person, event = await join_links.find(db, token, now)
     if _is_in(viewer, link):

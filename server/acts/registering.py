@@ -26,7 +26,7 @@ class RegistrationOffer(NamedTuple):
 
 
 async def offer(db: AsyncSession, event: Event, now: datetime) -> RegistrationOffer:
-    """What the form of registration offers at this moment."""
+    """The state of registration at this moment."""
     asked = await _question_before(db, event, now)
     is_full = await registrations.is_full(db, event)
     return RegistrationOffer(takes_registrations(event, now), is_full, asked[1] if asked else None)

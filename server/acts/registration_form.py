@@ -25,7 +25,7 @@ COLLEAGUE = "A colleague’s link to a moment"
 
 
 def an_address(text: str) -> str:
-    """An e-mail address as it is stored. Raises PydanticCustomError for what no mail server would take."""
+    """An e-mail address as it is stored. Raises PydanticCustomError for one that no mail server would take."""
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError as error:

@@ -1,8 +1,8 @@
-"""What happens by the clock: sessions start and end, offers of a seat run out, and abandoned seats are given on.
+"""Keeping time: sessions start and end by the clock, offers of a seat run out, abandoned seats go to those who wait.
 
-The database says when there is something to do. Every act is a conditional write, so any number of processes may look
-at once, and after a time in which none was running the next one does what is still due and stores when it really
-happened.
+The database says when the next act is due. Every act is a conditional write, so any number of processes may look at
+once. After a time in which no process ran, the next one does everything that is due by then, and stores the moment at
+which it really happened.
 """
 
 from contextlib import suppress
@@ -20,7 +20,7 @@ log = structlog.get_logger("plenary.timekeeper")
 
 
 async def keep_time(app: Starlette) -> datetime | None:
-    """A duty: do what the clock says is due now; when there will be more to do."""
+    """A duty: do everything that is due now; the moment at which the next act is due, None while there is none."""
     database: Database = app.state.db
     now = datetime.now(UTC)
     async with database.reading() as db:
@@ -51,7 +51,7 @@ async def do_due(database: Database, now: datetime) -> None:
 
 
 async def move(database: Database, session: Session, name: str, now: datetime) -> None:
-    """Make a move unless somebody was faster."""
+    """Move a session, unless somebody has moved it meanwhile."""
     async with database.writing() as db:
         moved = await sessions.move(db, session, name, now=now)
     if moved:

@@ -1,1 +1,1 @@
-"""Pages: one resource a module. A handler loads, authorises, calls one verb of the store and responds."""
+"""Pages: one resource a module. A handler loads, permits, calls one verb, and answers."""

@@ -1,4 +1,4 @@
-"""The agenda: every session by day, one's own choice of them, and calendar files."""
+"""The agenda: every session by day, the bookmarks that the reader has made, and calendar files."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime

@@ -40,7 +40,7 @@ async def show(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Sign this browser in, in place of whoever was signed in here."""
+    """Sign this browser in; a sign-in that it had before ends."""
     await request.app.state.limits.spend(request, "join")
     viewer, browser = request.state.viewer, request.headers.get("user-agent", "")
     try:
@@ -88,7 +88,7 @@ async def ask(request: Request) -> Response:
 
 
 async def send(request: Request) -> Response:
-    """Mail a fresh link to whoever belongs to the event; the answer is the same for everybody."""
+    """Mail a fresh link to an address of the event; the answer does not tell whether the address is known."""
     event = await event_at(request)
     await request.app.state.limits.spend(request, "join-link")
     form = await read_form(request, AddressForm)

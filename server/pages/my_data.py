@@ -1,4 +1,4 @@
-"""What is kept about the viewer: to see, to take along, to have erased."""
+"""The viewer's own data: to see, to take along, and to have erased."""
 
 import json
 from datetime import UTC, datetime
@@ -16,11 +16,11 @@ from server.web.forms import Form, read_form
 from server.web.templating import redirect, render
 
 MOST_ROWS = 50
-"""Of one kind on the page; the download has them all."""
+"""Rows of one kind on the page; the download has them all."""
 
 
 class EraseForm(Form):
-    """The word that it is meant."""
+    """The answer to the question whether the viewer means it."""
 
     confirm: Literal["", "yes"] = ""
 
@@ -41,7 +41,7 @@ async def download(request: Request) -> Response:
 
 
 async def sections_of(request: Request) -> list[Section]:
-    """Everything that is kept about the viewer. Raises SignInNeeded for a stranger."""
+    """Everything that is stored about the viewer. Raises SignInNeeded for a stranger."""
     async with entering(request) as (db, _):
         person, _ = signed_in(request)
         return await personal_data.everything(db, person)

@@ -1,4 +1,4 @@
-"""Registering for an event, seeing one's registration, changing it and giving the place back."""
+"""Registration for an event: the form, the viewer's own registration, changing it and giving the place back."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from server.web.templating import redirect, render
 
 
 async def new(request: Request) -> Response:
-    """The form; for somebody who is registered, their registration."""
+    """The form; a viewer who is registered sees their registration."""
     event = await event_at(request)
     viewer: Viewer = request.state.viewer
     if standing := standing_registration(request):
@@ -32,7 +32,7 @@ async def new(request: Request) -> Response:
 
 
 async def ask(request: Request, form: FormState[RegistrationForm], *, status_code: int = 200) -> Response:
-    """The form as it stands, for somebody who is not registered."""
+    """The form as it stands, for a visitor who is not registered."""
     async with entering(request) as (db, event):
         offer = await registering.offer(db, event, datetime.now(UTC))
     context = {**offer._asdict(), "sources": SOURCES}
@@ -59,7 +59,7 @@ async def create(request: Request) -> Response:
 
 
 async def update(request: Request, registration: Registration) -> Response:
-    """Keep what somebody who is registered says of themselves now."""
+    """Change the details of a registration."""
     form = await read_form(request, DetailsForm, request.state.event)
     if form.input is None:
         return await show(request, registration, form, status_code=422)
@@ -80,7 +80,7 @@ async def show(
 
 
 async def done(request: Request) -> Response:
-    """Look into your mail."""
+    """The page after registering, which sends the visitor to their mail."""
     await event_at(request)
     return render(request, "registration/done.html", keeps_mail=not request.app.state.settings.mail_server)
 

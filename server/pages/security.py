@@ -1,4 +1,4 @@
-"""A password and an authenticator of one's own: set after the first link, changed later."""
+"""An organiser's own password and authenticator: set after the first join link, changed later."""
 
 from datetime import UTC, datetime
 from typing import Self
@@ -78,7 +78,7 @@ async def checked(person: Person, form: FormState[SecurityForm]) -> tuple[FormSt
 def strongly_signed_in(request: Request) -> tuple[Person, SignIn]:
     """The person and the sign-in of a browser that was signed in strongly. Raises SignInNeeded or Forbidden.
 
-    A join link can be forwarded; whoever holds one must not be able to set somebody's password.
+    A join link can be forwarded, and must not let its holder set somebody else's password.
     """
     person, here = signed_in(request)
     if not here.strong:

@@ -152,7 +152,7 @@ def tables_of(item: Item, lounge: Sequence[SetTable]) -> list[SetTable]:
 
 
 def following(item: Item, items: Sequence[Item]) -> Item | None:
-    """The session to go on to once this one is over: one that is live, else the next."""
+    """The session to go on to after this one: the first that is live, else the next."""
     now_and_next = agenda.now_and_next([each for each in items if each.session.id != item.session.id])
     return next(iter((*now_and_next.live, *now_and_next.next)), None)
 
@@ -167,7 +167,7 @@ async def calendar(request: Request) -> Response:
 
 
 async def progress(request: Request) -> Response:
-    """Keep how far the viewer has watched a recording, and what of it; JSON in, 204 out."""
+    """Keep how far the viewer has watched a recording, and which stretches of it; JSON in, 204 out."""
     now = datetime.now(UTC)
     await request.app.state.limits.spend(request, "write")
     async with entering(request) as (db, event):

@@ -38,7 +38,7 @@ async def new(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Sign this browser in; one answer for whatever does not fit, in about the same time."""
+    """Sign this browser in. Every mistake gets the same answer, in about the same time."""
     await request.app.state.limits.spend(request, "sign-in")
     form = await read_form(request, SignInForm)
     if form.input is None:

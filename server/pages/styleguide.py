@@ -1,4 +1,4 @@
-"""The page that shows every component in every state, with samples; there where a demo event is."""
+"""The style guide: every component in every state, with samples. It exists only beside a demo event."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,7 @@ WAIT = timedelta(minutes=14)
 
 
 async def show(request: Request) -> Response:
+    """Every component. Raises NotFound where there is no demo event."""
     async with request.app.state.db.reading() as db:
         if not any(event.kind == "demo" for event in await events.all_events(db)):
             raise NotFound

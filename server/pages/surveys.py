@@ -1,4 +1,4 @@
-"""Answering a survey: its questions, the thanks afterwards, and the same answers again to correct them."""
+"""A survey: its questions, the thanks after answering, and the viewer's answers again to correct them."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from server.web.templating import redirect, render
 
 
 async def show(request: Request) -> Response:
-    """The questions; for somebody who has answered, the thanks; `?change` shows them their answers again."""
+    """The questions; the thanks to a viewer who has answered, and with `?change` their answers again."""
     own = await own_survey(request)
     if not own.can_answer or (own.response and "change" not in request.query_params):
         return render(request, "surveys/show.html", **vars(own))
@@ -33,7 +33,7 @@ async def update(request: Request) -> Response:
 
 
 async def own_survey(request: Request) -> OwnSurvey:
-    """The survey of the address for whoever looks. Raises NotFound, Forbidden, SignInNeeded."""
+    """The survey of the address, as it stands for the viewer. Raises NotFound, Forbidden, SignInNeeded."""
     async with entering(request) as (db, event):
         person = person_who(request, "survey.answer")
         return await answering.survey_for(db, event, request.path_params["survey"], person.id, datetime.now(UTC))

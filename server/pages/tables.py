@@ -1,4 +1,4 @@
-"""One networking table: its seats, its queue, its talk."""
+"""One networking table: its seats, its queue and its messages."""
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,15 +27,18 @@ Act = Callable[..., Awaitable[Any]]
 
 
 class MessageForm(Form):
+    """A message to the people at the table."""
+
     text: str = Field(min_length=1, max_length=LONGEST_MESSAGE)
 
 
 async def show(request: Request) -> Response:
+    """The table, with an empty form for a message."""
     return await page(request, FormState())
 
 
 async def page(request: Request, form: FormState[MessageForm], status_code: int = 200) -> Response:
-    """The table as this person sees it: talk is for those who are seated, and for who runs the table."""
+    """The table as this person sees it: its messages are for the people seated there, its host and the organisers."""
     async with at_table(request) as (db, found, person):
         number = found.number_of(person.id)
         entry = await waiting.entry_of(db, found.table.id, person.id)
@@ -64,7 +67,7 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
 
 @asynccontextmanager
 async def at_table(request: Request, *, writing: bool = False) -> AsyncIterator[tuple[AsyncSession, SetTable, Person]]:
-    """Open a transaction with the table that the address names, and the person who is there.
+    """Open a transaction, with the table that the address names and the person who asks.
 
     Raises NotFound, or what `person_who` raises.
     """
@@ -82,7 +85,7 @@ def runs(request: Request, found: SetTable) -> bool:
 
 
 async def act(request: Request, deed: Act, notice: str) -> Response:
-    """Do one act of seating and return to the table. Raises Conflict where it is not possible (any more)."""
+    """Do one act of seating and return to the table. Raises Conflict when it is not possible (any more)."""
     await request.app.state.limits.spend(request, "write")
     async with at_table(request, writing=True) as (db, found, person):
         await deed(db, found.table, person.id, now=datetime.now(UTC))
@@ -98,14 +101,14 @@ async def leave(request: Request) -> Response:
 
 
 async def keep(request: Request) -> Response:
-    """The page of somebody who is seated says that it is open. Raises Conflict when the seat is theirs no more."""
+    """Note that the person still has the table's page open. Raises Conflict when the seat is no longer theirs."""
     async with at_table(request, writing=True) as (db, found, person):
         await meeting.keep_seat(db, found.table.id, person.id, datetime.now(UTC))
     return Response(status_code=204)
 
 
 async def free(request: Request) -> Response:
-    """The host lets a seat go whose person does not."""
+    """The host frees a seat that its person does not leave."""
     async with at_table(request, writing=True) as (db, found, _):
         require(request, "table.host", table_id=found.table.id)
         await meeting.free_seat(db, found.table, request.path_params["number"], now=datetime.now(UTC))
@@ -131,7 +134,7 @@ async def answer_offer(request: Request) -> Response:
 
 
 async def say(request: Request) -> Response:
-    """Say something to those who are seated."""
+    """Write a message to the people at the table."""
     await request.app.state.limits.spend(request, "write")
     form = await read_form(request, MessageForm)
     if form.input is None:
@@ -144,7 +147,7 @@ async def say(request: Request) -> Response:
 
 
 async def remove_message(request: Request) -> Response:
-    """The host takes a message away; everybody may take back their own."""
+    """Remove a message: the host any, everybody their own."""
     message_id: uuid.UUID = request.path_params["message"]
     async with at_table(request, writing=True) as (db, found, person):
         author = await tables.author_of(db, found.table.id, message_id)
@@ -157,7 +160,7 @@ async def remove_message(request: Request) -> Response:
 
 
 async def open_or_close(request: Request) -> Response:
-    """The host closes the table for everybody, or opens it again."""
+    """The host closes the table, or opens it again."""
     said = (await request.form(max_files=0)).get("move")
     async with at_table(request, writing=True) as (db, found, _):
         require(request, "table.host", table_id=found.table.id)

@@ -1,1 +1,1 @@
-"""Who somebody is: sign-ins, passwords, codes and keys that prove it, and pseudonyms that hide it."""
+"""Identity: the sign-ins, passwords, codes and keys that prove it, and the pseudonyms that hide it."""

@@ -8,7 +8,7 @@ import segno
 
 STEP_S = 30
 SKEW = (0, -1, 1)
-"""Steps beside the present one that are accepted: clocks differ and fingers are slow."""
+"""Steps around the present one whose codes are accepted: clocks differ and fingers are slow."""
 ISSUER = "Plenary"
 
 
@@ -18,12 +18,12 @@ def new_secret() -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Whether this is a secret as `new_secret` makes it."""
+    """True for a secret of the form that `new_secret` makes."""
     return len(text) == 32 and set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
-    """The time step that the code belongs to, or None when it is not valid now."""
+    """The time step to which the code belongs; None for a code that is not valid now."""
     totp = pyotp.TOTP(secret, interval=STEP_S)
     present = int(now.timestamp()) // STEP_S
     for step in (present + skew for skew in SKEW):
@@ -33,11 +33,11 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
 
 
 def address(secret: str, email: str) -> str:
-    """The otpauth address that authenticator apps read."""
+    """The `otpauth:` address by which an authenticator app learns the secret."""
     return pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
 def drawing(text: str) -> str:
-    """A QR code of it as inline SVG, black on white whatever the theme."""
+    """The text as a QR code: inline SVG, black on white in every theme."""
     code = segno.make(text, error="m")
     return code.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)

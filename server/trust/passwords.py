@@ -8,21 +8,21 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 SHORTEST, LONGEST = 12, 128
 AT_ONCE = 2
-"""Hashes computed at the same time: each takes 64 MiB."""
+"""The number of hashes that are computed at the same time: each takes 64 MiB."""
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 _NOBODYS = _hasher.hash("the password of nobody at all")
-"""Checked where there is no password, so that an unknown address takes as long as a known one."""
+"""Checked when there is no password, so that an unknown address takes as long as a known one."""
 _limiters: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("passwords")
 
 
 async def hashed(password: str) -> str:
-    """What is stored of a password."""
+    """The hash of a password, as it is stored."""
     return await anyio.to_thread.run_sync(_hasher.hash, password, limiter=_limiter())
 
 
 async def matches(stored: str | None, password: str) -> bool:
-    """Whether this is the password; without a stored one it takes as long and is not."""
+    """True when the password has this hash; without a hash the answer is False and takes as long."""
     return await anyio.to_thread.run_sync(_matches, stored, password, limiter=_limiter())
 
 
@@ -35,7 +35,7 @@ def _matches(stored: str | None, password: str) -> bool:
 
 
 def _limiter() -> anyio.CapacityLimiter:
-    """One for each event loop."""
+    """The limiter of this event loop."""
     try:
         return _limiters.get()
     except LookupError:

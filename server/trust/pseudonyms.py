@@ -1,7 +1,7 @@
-"""Names that lead to no one: keyed hashes of a person's id, different for each event, purpose and installation.
+"""Pseudonyms: keyed hashes of a person's id, different for each event, purpose and installation.
 
-An HMAC (RFC 2104) under a key derived from the installation's secret, over the event's random salt: without the
-secret nobody can try all ids, and once the salt is deleted nobody can, with it or without.
+A pseudonym is an HMAC (RFC 2104) over the event's random salt and the id, under a key derived from the installation's
+secret. Nobody can find the person by trying all ids without the secret; once the salt is deleted, nobody can at all.
 """
 
 import hashlib
@@ -13,13 +13,13 @@ from uuid import UUID
 from server.trust.secret import derive
 
 LENGTH = 20
-"""Hexadecimal digits: 80 bits, so that no two of a million people are expected to share one."""
+"""Hexadecimal digits of a pseudonym: 80 bits, so that no two of a million people are expected to share one."""
 
 Pseudonym = Callable[[UUID], str]
 
 
 def pseudonyms(secret: bytes, salt: bytes, purpose: str) -> Pseudonym:
-    """The pseudonyms of one event for one purpose: the same person has the same one, and another for another purpose.
+    """The pseudonyms of one event for one purpose: a person always has the same one there, and another elsewhere.
 
     An event whose salt was deleted has no lasting pseudonyms: each call makes new ones.
     """

@@ -1,4 +1,4 @@
-"""Who is this? Sign-ins are rows: found by the hash of a cookie, rotated, listed and ended."""
+"""Sign-ins: rows that are found by the hash of a browser's cookie, listed and ended."""
 
 import uuid
 from dataclasses import dataclass, replace
@@ -20,23 +20,23 @@ from server.store.engine.database import Database
 
 COOKIE_AGE_S = 180 * 24 * 3600
 SEEN_EVERY = timedelta(minutes=5)
-"""How stale `seen_at` may be before a request writes it anew."""
+"""The age of `seen_at` at which a request writes it anew."""
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whoever is looking: nobody known, or a person with what they may do in this browser."""
+    """The sender of a request: a person with the grants that count in this browser, or nobody known."""
 
     person: Person | None = None
     sign_in: SignIn | None = None
     grants: frozenset[Grant] = frozenset()
 
     def __bool__(self) -> bool:
-        """Whether it is anybody known."""
+        """True for a person, False for nobody known."""
         return self.person is not None
 
     def registered_at(self, event_id: uuid.UUID, registration_state: str | None) -> "Viewer":
-        """The same viewer at an event, with what their registration there allows; None: they have none."""
+        """The same viewer with the grants that their registration at an event gives; None: they have none there."""
         is_strong = self.sign_in is not None and self.sign_in.strong
         return replace(
             self,
@@ -75,7 +75,7 @@ def token_of(connection: HTTPConnection) -> str:
 
 
 async def viewer_of(connection: HTTPConnection) -> Viewer:
-    """Who sent this request or opened this socket, by its sign-in cookie."""
+    """The viewer who sent this request or opened this socket, by its sign-in cookie."""
     token = token_of(connection)
     if not token:
         return NOBODY
@@ -87,14 +87,14 @@ async def viewer_of(connection: HTTPConnection) -> Viewer:
 
 
 async def keep_seen(database: Database, viewer: Viewer) -> None:
-    """Note that a browser is in use, if that was last noted a while ago."""
+    """Note that a browser is in use, if that was last noted more than `SEEN_EVERY` ago."""
     if viewer.sign_in and datetime.now(UTC) - viewer.sign_in.seen_at > SEEN_EVERY:
         async with database.writing() as db:
             await db.exec(update(SignIn).where(col(SignIn.id) == viewer.sign_in.id).values(seen_at=datetime.now(UTC)))
 
 
 async def viewer_with(db: AsyncSession, token: str) -> Viewer:
-    """The viewer whose browser holds this token; NOBODY when it was ended or never was."""
+    """The viewer whose browser holds this token; NOBODY when the sign-in has ended or never was."""
     found = (await db.exec(_viewing(), params={"token_hash": token_hash(token)})).all()
     if not found:
         return NOBODY
@@ -105,7 +105,7 @@ async def viewer_with(db: AsyncSession, token: str) -> Viewer:
 
 @cache
 def _viewing() -> Select[SignIn, Person, GrantRow]:
-    """For the hash of a token: the sign-in and its person with each of their grants. Asked for with every page."""
+    """The sign-in for the hash of a token, and its person with each of their grants. Every page asks for it."""
     return (
         select(SignIn, Person, GrantRow)
         .join(Person, col(Person.id) == col(SignIn.person_id))

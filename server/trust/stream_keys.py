@@ -1,6 +1,6 @@
 """Stream keys, by which an encoder may publish, and TURN credentials, by which a browser may be relayed. Pure.
 
-Neither is stored: both are derived from a secret, so that they can be shown again and cannot be guessed.
+Neither is stored: both are derived from a secret, so they can be shown again and cannot be guessed.
 """
 
 import base64
@@ -14,13 +14,13 @@ KEY_BYTES = 20
 
 
 def stream_key(secret: bytes, stage_id: uuid.UUID, number: int) -> str:
-    """The bearer token of a stage's encoder; a higher `number` is another key."""
+    """The bearer token of a stage's encoder; another `number` gives another key."""
     digest = hmac.new(secret, f"stream key {stage_id} {number}".encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:KEY_BYTES]).decode().lower()
 
 
 def ice_servers(urls: str, secret: str, name: str, now: float) -> list[dict[str, Any]]:
-    """What a browser's RTCPeerConnection is given: TURN servers with credentials for a day.
+    """The `iceServers` of a browser's RTCPeerConnection: TURN servers with credentials for a day.
 
     The credentials are those of coturn's `use-auth-secret` (draft-uberti-behave-turn-rest-00).
     """

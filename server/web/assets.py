@@ -1,4 +1,4 @@
-"""Where static files are, under which address, and what their address says of their content."""
+"""Static files: their paths, and their addresses, which change with their content."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ def path_of(asset: str) -> Path | None:
 
 
 def stylesheet(path: Path) -> bytes:
-    """A stylesheet with everything it imports put in its place, in the layer that the import names."""
+    """A stylesheet in which each import is replaced by the imported stylesheet, in the layer that the import names."""
 
     def inline(found: re.Match[bytes]) -> bytes:
         content = stylesheet(path.parent / found["path"].decode())
@@ -41,6 +41,7 @@ def stylesheet(path: Path) -> bytes:
 
 
 def content_of(path: Path) -> bytes:
+    """The bytes that are served for a file: a stylesheet comes with its imports in it."""
     return stylesheet(path) if path.suffix == ".css" else path.read_bytes()
 
 
@@ -50,7 +51,7 @@ def _digest(path: Path, _newest_change_ns: int) -> str:
 
 
 def digest(path: Path) -> str:
-    """The first hex digits of the content's SHA-256; a stylesheet is read anew when any beside it changed."""
+    """The first hex digits of the content's SHA-256; a stylesheet is read again when one in its folder has changed."""
     changed = [path, *(path.parent.rglob("*.css") if path.suffix == ".css" else ())]
     return _digest(path, max(file.stat().st_mtime_ns for file in changed))
 
@@ -73,12 +74,12 @@ def _versioned(asset: str, path: Path) -> str:
 
 
 def _second() -> int:
-    """Files are looked at once a second and not for every page: that was half of what a page cost."""
+    """The present second: files are checked once in it, not for every page, which was half of a page's cost."""
     return int(time.monotonic())
 
 
 def import_map(nonce: str) -> Markup:
-    """The import map of all our modules, so that a module's address changes with its content too."""
+    """The import map of all our scripts, so that a script that imports another gets its newest version."""
     return Markup('<script type="importmap" nonce="{}">{}</script>').format(nonce, _imports(_second()))
 
 

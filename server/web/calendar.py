@@ -15,23 +15,26 @@ from server.store.agenda import Item, by_day
 PRODUCT = "-//Plenary//Virtual conference//EN"
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 ZONE_MARGIN = timedelta(days=366)
-"""How far the zone's rules reach before and after what is in the calendar."""
+"""The time before the first day and after the last for which the calendar holds the zone's rules."""
 
 
 def calendar_file(request: Request, event: Event, agenda: Iterable[Item], name: str) -> Response:
-    """The answer that hands a browser some sessions as a file."""
+    """The answer that gives a browser these sessions as a file of this name."""
     content = sessions_calendar(event, agenda, request.app.state.settings.base_url, datetime.now(UTC))
     return Response(content, media_type=MEDIA_TYPE, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def sessions_calendar(event: Event, agenda: Iterable[Item], base_url: str, now: datetime) -> bytes:
-    """An entry for each session; one that is cancelled says so, which takes it off a calendar that had it."""
+    """A calendar with an entry for each session.
+
+    The entry of a cancelled session says so, which removes it from a calendar that had it.
+    """
     entries = [session_entry(event, item, base_url, now) for item in agenda]
     return calendar(event, entries, base_url)
 
 
 def days_calendar(event: Event, agenda: Sequence[Item], base_url: str, now: datetime) -> bytes:
-    """An entry for each day of the event, from its first session to its last; the whole day while it has none."""
+    """A calendar with an entry for each day, from its first session to its last; the whole day while it has none."""
     entries = []
     sessions = by_day([item for item in agenda if item.state != "cancelled"], event.zone)
     for n in range((event.ends_on - event.starts_on).days + 1):
@@ -41,6 +44,7 @@ def days_calendar(event: Event, agenda: Sequence[Item], base_url: str, now: date
 
 
 def calendar(event: Event, entries: Sequence[icalendar.Event], base_url: str) -> bytes:
+    """The file with these entries and the rules of their zone."""
     made = icalendar.Calendar.new(
         prodid=PRODUCT, method="PUBLISH", name=event.title, uid=f"{event.id}@plenary", url=f"{base_url}/{event.slug}"
     )
@@ -51,6 +55,7 @@ def calendar(event: Event, entries: Sequence[icalendar.Event], base_url: str) ->
 
 
 def session_entry(event: Event, item: Item, base_url: str, now: datetime) -> icalendar.Event:
+    """The entry of one session."""
     session, zone = item.session, ZoneInfo(event.zone)
     address = f"{base_url}/{event.slug}/sessions/{session.slug}"
     parts = [", ".join(item.names), session.abstract.strip(), address]
@@ -69,6 +74,7 @@ def session_entry(event: Event, item: Item, base_url: str, now: datetime) -> ica
 
 
 def day_entry(event: Event, day: date, agenda: Sequence[Item], base_url: str, now: datetime) -> icalendar.Event:
+    """The entry of one day, with the agenda of that day."""
     zone, address = ZoneInfo(event.zone), f"{base_url}/{event.slug}/lobby"
     lines = [f"{item.session.starts_at.astimezone(zone):%H:%M} {item.session.title}" for item in agenda]
     return icalendar.Event.new(

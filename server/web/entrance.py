@@ -25,8 +25,8 @@ async def entering(
 ) -> AsyncIterator[tuple[AsyncSession, Event]]:
     """Open a transaction of a request, with the event of its address, for a viewer who may do `action` there.
 
-    Without an action whoever finds the event may enter: the page then names who may do what, by `person_who` or
-    `require`. A request that enters once more finds its event known already, which costs no statement.
+    Without an action every viewer who finds the event may enter: the page then asks for its permission by `person_who`
+    or `require`. A request that enters once more finds its event known already, which costs no statement.
     Raises what `event_of` and `require` raise. An error undoes a transaction that was `writing`.
     """
     database: Database = request.app.state.db
@@ -44,9 +44,9 @@ async def event_at(request: Request) -> Event:
 
 
 async def event_of(request: Request, db: AsyncSession) -> Event:
-    """The event that the address names, kept on the request with what the layout shows: registration, announcement.
+    """The event that the address names; it is kept on the request with its announcement and the viewer's registration.
 
-    It is read once in a request. Raises NotFound; a draft is found only by those who may open its console.
+    It is read once in a request. Raises NotFound; a draft is there only for viewers who may open its console.
     """
     known: Event | None = getattr(request.state, "event", None)
     if known is not None:
@@ -66,7 +66,7 @@ async def event_of(request: Request, db: AsyncSession) -> Event:
 
 @cache
 def _entering() -> Select[Event, Registration, Announcement]:
-    """For an event's slug and a person's id: the event, their registration and the announcement, each page's first."""
+    """The event of a slug, a person's registration there and the announcement shown: each page asks for them first."""
     return (
         select(Event, Registration, Announcement)
         .outerjoin(
@@ -85,7 +85,7 @@ def _note(connection: HTTPConnection, event: Event, registration: Registration |
 
 
 async def registration_at(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration | None:
-    """A person's registration at an event, whatever its state."""
+    """A person's registration at an event, in any state."""
     statement = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
     return (await db.exec(statement)).first()
 
@@ -146,7 +146,7 @@ def person_who(
 
 
 def signed_in(request: HTTPConnection) -> tuple[Person, SignIn]:
-    """Who looks, and the sign-in of this browser. Raises SignInNeeded for a stranger."""
+    """The person who asks, and the sign-in of this browser. Raises SignInNeeded for a stranger."""
     viewer: Viewer = request.state.viewer
     if viewer.person is None or viewer.sign_in is None:
         raise SignInNeeded("Please open your join link, or sign in.")

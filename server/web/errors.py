@@ -1,20 +1,4 @@
-"""Every error that a page can end in, and the one place that turns errors into answers."""
-
-from collections.abc import Awaitable, Callable
-from functools import wraps
-
-import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-
-from server.store.engine.availability import is_away
-from server.web.templating import render
-
-Handler = Callable[[Request], Awaitable[Response]]
-log = structlog.get_logger("plenary.errors")
+"""Every error that a page can end in, with its status. `answers` turns each into an answer."""
 
 
 class PageError(Exception):
@@ -23,36 +7,40 @@ class PageError(Exception):
     status = 500
     title = "Something went wrong"
     retry_after: int | None = None
-    """After how many seconds to try again, where trying again may help."""
+    """Seconds after which to try again; None when that would not help."""
 
     def __init__(self, sentence: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
 
     def headers(self) -> dict[str, str]:
-        """The headers that go with the answer, whatever its form."""
+        """The headers of the answer in all its forms."""
         return {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
 
 
 class NotFound(PageError):
+    """There is nothing at this address, or nothing that this visitor may know of."""
+
     status = 404
     title = "We could not find that page"
 
 
 class Incomplete(PageError):
-    """What was asked for is not said in the way that it must be."""
+    """The request lacks a part, or a part of it is malformed."""
 
     status = 400
     title = "We could not understand that"
 
 
 class Forbidden(PageError):
+    """The viewer is known, and may not do this."""
+
     status = 403
     title = "This page is not open to you"
 
 
 class SignInNeeded(PageError):
-    """Nobody known asks for what is somebody's; `strong`: for what a mailed link does not open."""
+    """A stranger asks for a page that needs a person; `strong`: one that a mailed join link does not open."""
 
     status = 401
     title = "Please come in first"
@@ -63,20 +51,22 @@ class SignInNeeded(PageError):
 
 
 class Conflict(PageError):
-    """What was asked for was right a moment ago, or clashes with something that is already so."""
+    """The request was right a moment ago, or clashes with the present state."""
 
     status = 409
     title = "That is no longer possible"
 
 
 class Invalid(PageError):
-    """What was sent cannot be understood; nothing was changed."""
+    """The content of the request cannot be understood; nothing was changed."""
 
     status = 422
     title = "We could not understand that"
 
 
 class TooLarge(PageError):
+    """The body of the request is over its limit."""
+
     status = 413
     title = "That is too large"
 
@@ -93,7 +83,7 @@ class TooMany(PageError):
 
 
 class NotInTime(PageError):
-    """What was waited for has not come; it may yet."""
+    """The wait for something has timed out; it may still come."""
 
     status = 503
     title = "That has not come yet"
@@ -105,106 +95,3 @@ class Away(PageError):
     status = 503
     title = "We are very busy just now"
     retry_after = 5
-
-
-SENTENCES = {
-    400: "The request was not complete. Please go back and try again.",
-    404: "The address may be mistyped, or the page has moved.",
-    405: "This address does not do that. Please go back and use the page's own buttons.",
-    413: "Please send less at once.",
-    500: "The mistake is ours and has been noted. Please try again in a moment.",
-    503: "We could not read or store what you asked for. Please wait a few seconds and try again: nothing is lost that "
-    "was confirmed before.",
-}
-TITLES = {404: NotFound.title, 405: "That does not work here", 413: TooLarge.title}
-
-
-def wants_json(request: Request) -> bool:
-    accepted = request.headers.get("accept", "")
-    return "application/json" in accepted and "text/html" not in accepted
-
-
-def answer(request: Request, status: int, title: str, sentence: str, headers: dict[str, str]) -> Response:
-    if wants_json(request):
-        return JSONResponse({"error": title, "sentence": sentence}, status, headers)
-    return render(
-        request,
-        "errors/show.html",
-        status_code=status,
-        headers=headers,
-        status=status,
-        title=title,
-        sentence=sentence,
-    )
-
-
-async def page_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, PageError)
-    if isinstance(error, SignInNeeded) and request.method == "GET" and not wants_json(request):
-        event = request.path_params.get("event")
-        address = f"/{event}/join-link" if isinstance(event, str) and not error.strong else "/sign-in"
-        return RedirectResponse(f"{address}?then={request.url.path}", 303)
-    sentence = error.sentence or SENTENCES.get(error.status, "")
-    return answer(request, error.status, error.title, sentence, error.headers())
-
-
-def told_plainly(*, challenge: str = "") -> Callable[[Handler], Handler]:
-    """Decorate the handler of an address that programs ask: errors are one line of text with their status.
-
-    A program reads no pages and follows no way to a sign-in. With a 401 goes the `challenge`, the scheme by which the
-    program may show who sends it (RFC 9110, 11.6.1).
-    """
-
-    def decorated(handler: Handler) -> Handler:
-        @wraps(handler)
-        async def answered(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except PageError as error:
-                headers = error.headers()
-                if challenge and error.status == 401:
-                    headers["www-authenticate"] = challenge
-                return PlainTextResponse(f"{error.sentence}\n", error.status, headers)
-
-        return answered
-
-    return decorated
-
-
-async def http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    status = error.status_code
-    title, sentence = TITLES.get(status, PageError.title), SENTENCES.get(status, str(error.detail))
-    return answer(request, status, title, sentence, dict(error.headers or {}))
-
-
-async def away(request: Request, error: Exception) -> Response:
-    """Whoever waited in vain for the database is told to come back, in few steps: there may be many of them.
-
-    What the database refuses is raised on.
-    """
-    if not is_away(error):
-        raise error
-    log.warning("the database is away", error=type(error).__name__)
-    return await page_error(request, Away())
-
-
-async def gone(request: Request, error: Exception) -> Response:
-    """Whoever asked has gone in mid-body, as a film's upload does when its line breaks. Nobody reads the answer."""
-    return Response(status_code=400)
-
-
-async def surprise(request: Request, error: Exception) -> Response:
-    """Anything unforeseen: the visitor gets a page; Starlette raises it on, so that it is logged."""
-    return answer(request, 500, PageError.title, SENTENCES[500], {})
-
-
-HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {
-    PageError: page_error,
-    HTTPException: http_error,
-    DBAPIError: away,
-    PoolTimeout: away,
-    ConnectionError: away,
-    ClientDisconnect: gone,
-    Exception: surprise,
-}

@@ -1,4 +1,4 @@
-"""Reading a form: input models validate, and what is wrong is said in kind sentences beside the field."""
+"""Forms: input models validate them, and each mistake is told by a kind sentence beside its field."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ MAX_FIELDS = 200
 
 
 class Form(BaseModel):
-    """What a form may hold. Text is trimmed; control characters are refused; unknown fields are ignored."""
+    """The base of input models. Text is trimmed; control characters are refused; unknown fields are ignored."""
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
 
@@ -32,7 +32,7 @@ class Form(BaseModel):
 
 
 def has_control_character(text: str) -> bool:
-    """Whether text holds a control character other than a line break or a tab, or half of a surrogate pair."""
+    """True for a control character in the text, other than a line break or a tab, or half of a surrogate pair."""
     return any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) < 0xE000 for char in text)
 
 
@@ -41,9 +41,9 @@ Input = TypeVar("Input", bound=Form)
 
 @dataclass(frozen=True)
 class FormState(Generic[Input]):
-    """A form as it stands: what was typed, what is wrong with it by field, and the input when nothing is.
+    """A form as it stands: the values typed, a sentence for each field in error, and the input when there is no error.
 
-    The key "" of `errors` holds what concerns the form as a whole.
+    The key "" of `errors` holds the sentence about the form as a whole.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def values_of(data: FormData, model: type[Form]) -> dict[str, Any]:
 
 
 def sentence_of(details: ErrorDetails) -> str:
-    """Pydantic's finding as a sentence that says what to do."""
+    """An error of pydantic's as a sentence that says what to do."""
     kind, context = details["type"], details.get("ctx", {})
     if kind == "value_error":
         return str(context["error"]) if "error" in context else NO_MAIL_ADDRESS
@@ -119,7 +119,7 @@ def sentence_of(details: ErrorDetails) -> str:
 
 
 NO_MAIL_ADDRESS = "Please give a mail address, for example amina@example.org."
-"""Pydantic's own `EmailStr` is the one value error without an exception behind it."""
+"""The sentence for the one value error of pydantic's without an exception behind it, that of `EmailStr`."""
 
 NOT_OFFERED = "Please choose one of the answers offered."
 

@@ -1,4 +1,4 @@
-"""What every request passes through, as pure ASGI: request id and log, size, origin, headers, viewer."""
+"""Layers that every request passes through, as pure ASGI: request id and log, headers, viewer, origin, size."""
 
 import secrets
 import time
@@ -14,13 +14,14 @@ from starlette.websockets import WebSocket
 from server.settings import Settings
 from server.store.engine.availability import is_away
 from server.trust.sign_in import NOBODY, viewer_of
-from server.web.errors import Away, Forbidden, TooLarge, away, page_error
+from server.web.answers import away, page_error
+from server.web.errors import Away, Forbidden, TooLarge
 
 MAX_BODY_BYTES = 1_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WITHOUT_VIEWER = ("/static/", "/segments/", "/livez", "/readyz", "/metrics")
 PLAYLIST = ".m3u8"
-"""Asked for every two seconds by each player: the handler finds the viewer itself, and remembers."""
+"""The ending of playlists, which each player asks for every two seconds: their handler remembers the viewer."""
 CSP = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'{store}; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -32,7 +33,7 @@ log = structlog.get_logger("plenary.request")
 
 
 class RequestLog:
-    """Gives each request an id, answers with it, and writes one line about it."""
+    """Gives each request an id, adds the id to the answer, and logs one line about the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -65,13 +66,13 @@ class RequestLog:
 
 
 def without_secrets(path: str) -> str:
-    """The path without what lets its holder in: the token of a join link, the key of a session's segments."""
+    """The path without a secret in it: the token of a join link, or the key of a session's segments."""
     first = path.strip("/").partition("/")[0]
     return f"/{first}/…" if first in SECRET_AFTER else path
 
 
 class SecurityHeaders:
-    """A strict content security policy with a nonce for each page, and its companions."""
+    """Adds a strict content security policy with a nonce for each page, and further headers of security."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
@@ -102,7 +103,7 @@ class SecurityHeaders:
 class SameOrigin:
     """Refuses a browser's unsafe request from another site, by Sec-Fetch-Site or else Origin.
 
-    What sends neither is no browser that carries somebody's cookie unasked.
+    A request without either comes from no browser that would send somebody's cookie unasked.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -123,7 +124,7 @@ class SameOrigin:
 
 
 def is_own_origin(origin: str, headers: Headers, settings: Settings) -> bool:
-    """Whether an Origin header names this server: its public address, or the host that was asked."""
+    """True for an Origin header that names this server: its public address, or the host of the request."""
     return origin == settings.base_url or urlsplit(origin).netloc == headers.get("host")
 
 
@@ -157,7 +158,7 @@ class BodyLimit:
 
 
 class WhoIsThis:
-    """Finds the viewer of each request that can have one; while nobody can be found it is told to come back."""
+    """Finds the viewer of each request that can have one; while the database is away, asks to come back."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -174,7 +175,7 @@ class WhoIsThis:
         await self.app(scope, receive, send)
 
     async def refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-        """A page that says so, or a handshake's plain 503. What is not the database's absence is raised on."""
+        """Answer with a page, or a handshake with a plain 503. Raises any error but the absence of the database."""
         if scope["type"] == "http":
             response = await away(Request(scope, receive), error)
             return await response(scope, receive, send)

@@ -1,10 +1,10 @@
-"""The sentences that the next page shows once after a form has been sent; an address carries only their key."""
+"""Notices: sentences that a page shows once, after a form was sent. The address of the page carries the key."""
 
 from typing import NamedTuple
 
 
 class PageNotice(NamedTuple):
-    """`kind` is good or warn."""
+    """A sentence to show; its `kind`, good or warn, decides the look."""
 
     kind: str
     text: str

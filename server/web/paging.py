@@ -1,4 +1,4 @@
-"""Long lists in pages: which page is asked for, and which there are."""
+"""Long lists in pages: the page that is asked for, and the number of pages."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,14 @@ LAST_PAGE = 10_000
 
 
 class Pages(NamedTuple):
-    """Where a list stands: this page, and how many there are."""
+    """A page of a list, `here`, and the number of its pages, `last`; both count from 1."""
 
     here: int
     last: int
 
 
 def page_of(request: Request) -> int:
-    """The page asked for by `?page=`; the first when it is not a number that could be one."""
+    """The page that `?page=` asks for; the first when that is no number of a page."""
     text = request.query_params.get("page", "")
     wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     return min(max(wanted, 1), LAST_PAGE)

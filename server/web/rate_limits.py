@@ -1,6 +1,6 @@
-"""How often one visitor may do what costs us or others something. Counted in this process.
+"""Rate limits: how often a visitor may do things that cost us or others something. Counted in this process.
 
-Whoever is signed in is counted by sign-in; whoever is not by address, generously, for a hospital is one address.
+A signed-in visitor is counted by their sign-in; a stranger by their address, generously: a hospital is one address.
 """
 
 from limits import RateLimitItem, parse
@@ -24,11 +24,11 @@ BY_ADDRESS: dict[str, RateLimitItem] = {
     "join-link": parse("120/minute"),
     "write": parse("2400/minute"),
 }
-"""What may be done how often, by name."""
+"""The limit of each kind of request, by its name."""
 BY_RECIPIENT = parse("5/hour")
-"""How many mails one address can be made to receive by people who are not signed in."""
+"""The limit of mails that strangers can have sent to one address."""
 BY_ACCOUNT = parse("10/15minutes")
-"""How often anybody may try to sign in as one person: slow enough that a one-time code is not guessed."""
+"""The limit of attempts to sign in as one person: slow enough that a one-time code is not guessed."""
 
 
 class RateLimits:
@@ -46,9 +46,9 @@ class RateLimits:
             raise TooMany("Please wait a moment, then try again.", retry_after=limit.get_expiry())
 
     async def may_sign_in(self, account: str) -> bool:
-        """Whether one more attempt to sign in as this account is let through; counts it if so."""
+        """Count one more attempt to sign in as this account; False when there were too many."""
         return bool(await self._limiter.hit(BY_ACCOUNT, "account", account))
 
     async def may_mail(self, recipient: str) -> bool:
-        """Whether one more mail may go to this address because somebody typed it; counts it if so."""
+        """Count one more mail to an address that somebody typed; False when there were too many."""
         return bool(await self._limiter.hit(BY_RECIPIENT, "mail", recipient))

@@ -1,4 +1,4 @@
-"""Pages from templates: what every template knows, and how a handler answers."""
+"""Pages from templates: the context of every template, and the answers of a handler."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -30,7 +30,7 @@ def markdown(text: str) -> Markup:
 
 @cache
 def environment() -> Environment:
-    """The one Jinja environment: everything is escaped, and a name that is not there is an error."""
+    """The one Jinja environment: values are escaped, and an undefined name is an error."""
     made = Environment(
         loader=FileSystemLoader(templates_dir()),
         autoescape=True,
@@ -45,7 +45,7 @@ def environment() -> Environment:
 
 
 def context_of(request: Request) -> dict[str, Any]:
-    """What every template may use: who looks, at which event, what they may do, and how to make addresses."""
+    """The context of every template: the viewer, the event, the viewer's permissions, and how to make addresses."""
     state = request.state
     viewer = getattr(state, "viewer", None)
     event = getattr(state, "event", None)

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.web.errors import NotFound, NotInTime, SignInNeeded, TooMany, told_plainly
+from server.web.answers import told_plainly
+from server.web.errors import NotFound, NotInTime, SignInNeeded, TooMany
 from tests.fixtures import BASE
 
 ERRORS = {

@@ -19,9 +19,10 @@ from server.rules.permissions import allows
 from server.store.engine.database import Database
 from server.store.films import film_of
 from server.trust.sign_in import keep_seen, token_of, viewer_of, viewer_with
+from server.web.answers import told_plainly
 from server.web.caching import ASK_EACH_TIME, FOR_AN_HOUR
 from server.web.entrance import event_of, require, session_of
-from server.web.errors import NotFound, told_plainly
+from server.web.errors import NotFound
 
 SKIP, SKIPS = "_HLS_skip", ("YES", "v2")
 """The parameter by which a player asks for a delta update, and its values (RFC 8216bis, 6.2.5.1)."""

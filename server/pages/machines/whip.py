@@ -19,8 +19,9 @@ from server.models import Person, Stage
 from server.store import stages
 from server.store.stages import Publisher, StageRefused
 from server.trust.stream_keys import ice_servers, stream_key
+from server.web.answers import told_plainly
 from server.web.entrance import person_who
-from server.web.errors import Conflict, NotFound, NotInTime, PageError, SignInNeeded, told_plainly
+from server.web.errors import Conflict, NotFound, NotInTime, PageError, SignInNeeded
 
 SDP = "application/sdp"
 REASONS: dict[Refusal, tuple[int, str]] = {
