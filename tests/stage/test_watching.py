@@ -70,12 +70,12 @@ async def test_two_watch_a_speaker_through_the_death_of_the_media_process_to_the
     for page in watchers:
         assert await page.evaluate("window.openedAnew") is not None, "the page was loaded again"
 
-    began = time.monotonic()
+    began_s = time.monotonic()
     async with database.writing() as db:
         assert await sessions.move(db, house.session, "end", now=datetime.now(UTC))
     for page in watchers:
         await page.wait_for_function(f"() => {PLAYER}.dataset.phase === 'on-demand'", timeout=WITHIN_MS)
-    on_demand_s = time.monotonic() - began
+    on_demand_s = time.monotonic() - began_s
     found = await checked(database, house)
     assert found.faults == []
     assert len(found.missing) >= len(deaths), "the recording says where something is missing"
@@ -101,30 +101,30 @@ async def death(
     before = len(read_journals(directory)["video"].listed)
     clap = watchers[0].locator("[data-emoji=clap]")
     claps = int(await clap.locator(".reaction-count").inner_text())
-    began = time.monotonic()
+    began_s = time.monotonic()
     os.kill(media_process(settings), signal.SIGKILL)
     await clap.click()
     await expect(clap.locator(".reaction-count")).to_have_text(str(claps + 1), timeout=WITHIN_MS)
-    slowest, rejoined = 0.0, None
+    slowest_s, rejoined_s = 0.0, None
 
     async with httpx.AsyncClient(base_url=served, timeout=WITHIN_S) as client:
 
         async def goes_on() -> bool:
             """True once a new segment is listed. Until then every page must answer."""
-            nonlocal slowest, rejoined
-            asked = time.monotonic()
+            nonlocal slowest_s, rejoined_s
+            asked_s = time.monotonic()
             assert (await client.get("/livez")).status_code == 200
-            slowest = max(slowest, time.monotonic() - asked)
+            slowest_s = max(slowest_s, time.monotonic() - asked_s)
             is_in = await speaker.evaluate("() => document.querySelector('.backstage-self').dataset.state === 'in'")
-            rejoined = (rejoined or time.monotonic()) if is_in else None
+            rejoined_s = (rejoined_s or time.monotonic()) if is_in else None
             return len(read_journals(directory)["video"].listed) > before
 
         await until(goes_on, WITHIN_S)
-    new_segment_s = time.monotonic() - began
+    new_segment_s = time.monotonic() - began_s
     await is_backstage(speaker)
     for page in watchers:
-        await sees_the_clock(page, newer_than_s=time.monotonic() - began)
-    return (rejoined or time.monotonic()) - began, new_segment_s, slowest
+        await sees_the_clock(page, newer_than_s=time.monotonic() - began_s)
+    return (rejoined_s or time.monotonic()) - began_s, new_segment_s, slowest_s
 
 
 async def checked(database: Database, house: House) -> Keeping:

@@ -72,10 +72,10 @@ class Mixer:
 
     def add(self, at_sample: int, samples: Samples) -> None:
         """Add sound at this position. The part of it before `self.at_sample` is left out."""
-        late = max(0, self.at_sample - at_sample)
-        begins = at_sample + late - self.at_sample
-        samples = samples[:, late : late + max(0, self._sum.shape[1] - begins)]
-        self._sum[:, begins : begins + samples.shape[1]] += samples
+        late_samples = max(0, self.at_sample - at_sample)
+        offset_samples = at_sample + late_samples - self.at_sample
+        samples = samples[:, late_samples : late_samples + max(0, self._sum.shape[1] - offset_samples)]
+        self._sum[:, offset_samples : offset_samples + samples.shape[1]] += samples
 
     def take(self, until_sample: int) -> Samples:
         """Return the mix up to a position, and go on from there."""

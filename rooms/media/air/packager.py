@@ -80,8 +80,8 @@ class Packager:
             run = self._sounding[0]
             if self._mixer.at_sample < run.first_sample:
                 self._mixer.skip(min(run.first_sample, until_sample))
-            ends = until_sample if run.end_sample is None else min(until_sample, run.end_sample)
-            run.sound.add(self._mixer.take(ends))
+            up_to_sample = until_sample if run.end_sample is None else min(until_sample, run.end_sample)
+            run.sound.add(self._mixer.take(up_to_sample))
             if run.end_sample is None or self._mixer.at_sample < run.end_sample:
                 return
             run.sound.finish()

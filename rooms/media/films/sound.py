@@ -22,12 +22,12 @@ def compose(seconds: float, seed: int) -> Samples:
     root_hz = ROOTS_HZ[seed % len(ROOTS_HZ)]
     phrase = np.zeros((2, round(len(CHORDS) * BAR_S * RATE_HZ)), np.float32)
     for bar, chord in enumerate(CHORDS):
-        begins = round(bar * BAR_S * RATE_HZ)
+        at_sample = round(bar * BAR_S * RATE_HZ)
         for voice, step in enumerate(chord):
-            _add(phrase, begins, _pad(_pitch(root_hz / 2, step)), pan=voice / (len(chord) - 1))
+            _add(phrase, at_sample, _pad(_pitch(root_hz / 2, step)), pan=voice / (len(chord) - 1))
         for beat in np.flatnonzero(chance.random(12) < 0.6):
             note = _pluck(_pitch(root_hz * 2, int(chance.choice(SCALE))))
-            _add(phrase, begins + round(beat * BAR_S / 12 * RATE_HZ), note, pan=chance.random())
+            _add(phrase, at_sample + round(beat * BAR_S / 12 * RATE_HZ), note, pan=chance.random())
     count = round(seconds * RATE_HZ)
     music = np.tile(phrase, -(-count // phrase.shape[1]))[:, :count]
     return _faded(music * (PEAK / np.abs(phrase).max()))
@@ -62,9 +62,9 @@ def _pluck(hz: float) -> Samples:
     return np.asarray(0.28 * attack * sum(partials), np.float32)
 
 
-def _add(phrase: Samples, begins: int, voice: Samples, pan: float) -> None:
+def _add(phrase: Samples, at_sample: int, voice: Samples, pan: float) -> None:
     """Mix a voice in. Sound beyond the phrase's end wraps to its start, so that the phrase can be repeated."""
-    at = np.arange(begins, begins + voice.size) % phrase.shape[1]
+    at = np.arange(at_sample, at_sample + voice.size) % phrase.shape[1]
     phrase[0, at] += voice * np.cos(pan * np.pi / 2)
     phrase[1, at] += voice * np.sin(pan * np.pi / 2)
 

@@ -190,14 +190,14 @@ class Watcher:
         Raises OfferRefused.
         """
         counts = {"audio": 0, "video": 0}
-        for kind in MEDIA_LINE.findall(offer):
-            transceiver = self.connection.addTransceiver(kind, direction="sendonly")
-            if kind == "video":
+        for medium in MEDIA_LINE.findall(offer):
+            transceiver = self.connection.addTransceiver(medium, direction="sendonly")
+            if medium == "video":
                 transceiver.setCodecPreferences(h264_only())
-            if counts[kind] == len(self.senders):
+            if counts[medium] == len(self.senders):
                 self.senders.append({})
-            self.senders[counts[kind]][kind] = cast(Sender, transceiver.sender)
-            counts[kind] += 1
+            self.senders[counts[medium]][medium] = cast(Sender, transceiver.sender)
+            counts[medium] += 1
         self.connection.on("connectionstatechange", self._note_state)
         return await described(self.connection, offer)
 
@@ -227,8 +227,8 @@ def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source 
             shown = on_air if alone else by_slot.get(slot)
             if shown is None or shown.slot == watcher.slot:
                 continue
-            for kind, sender in senders.items():
-                shown.outputs[kind].append(sender)
+            for medium, sender in senders.items():
+                shown.outputs[medium].append(sender)
                 sender.on_keyframe_wanted = shown.ask_keyframe
 
 
