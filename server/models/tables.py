@@ -42,7 +42,7 @@ class Seat(SQLModel, table=True):
     person_id: uuid.UUID
     taken_at: datetime = moment()
     seen_at: datetime = moment()
-    """The last moment at which the person had the table open. A person who is gone loses the seat to one who waits."""
+    """The last moment at which the person had the table open. A person who is long away loses the seat."""
 
 
 class TableStay(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Has captions drafted by speech recognition where the installation has a command for it: one at a time."""
+"""Drafts captions by speech recognition, one film at a time, where the installation has a command for it."""
 
 import asyncio
 import json
@@ -22,12 +22,12 @@ from server.store import caption_drafts
 TOLD_EVERY_S = 1.0
 AT_LEAST_S = 600.0
 SLOWEST = 6.0
-"""Times as long as the sound: whoever listens longer is stopped."""
+"""A command that takes so many times the length of the sound, and at least `AT_LEAST_S`, is stopped."""
 log = structlog.get_logger("plenary.captions")
 
 
 async def draft(app: Starlette, held: HeldJob) -> None:
-    """Have the sound of what a session sends out listened to, and store what was understood. Raises JobFailed."""
+    """Have the sound of a session's film recognised, and store the draft. Raises JobFailed."""
     settings: Settings = app.state.settings
     airings: Airings = app.state.airings
     async with app.state.db.reading() as db:
@@ -49,7 +49,7 @@ async def draft(app: Starlette, held: HeldJob) -> None:
 
 
 async def listen(settings: Settings, held: HeldJob, sound: Path, seconds: float) -> str:
-    """The WebVTT of what was said in so many seconds of sound. Raises NotUnderstood."""
+    """The speech in this many seconds of sound, as WebVTT. Raises NotUnderstood."""
     listener = SpeechListener(settings)
     work = asyncio.create_task(listener.listen(sound, max(AT_LEAST_S, SLOWEST * seconds)))
     try:
@@ -65,7 +65,7 @@ async def listen(settings: Settings, held: HeldJob, sound: Path, seconds: float)
 
 
 async def take_sound(airing: Airing, target: Path) -> None:
-    """Have the media process, which alone knows codecs, decode the whole sound. Raises NotUnderstood."""
+    """Decode the whole sound into a WAVE file, in a child process. Raises NotUnderstood."""
     target.parent.mkdir(parents=True, exist_ok=True)
     sound = [(run.begins_s, [str(airing.directory / name) for name in run.files]) for run in airing.source.sound_runs]
     words = [sys.executable, "-m", "rooms.media", "sound", "--to", str(target)]

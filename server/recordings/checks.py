@@ -1,4 +1,4 @@
-"""Checks every recording once its session is over, in a process of its own; the result is a row for the console."""
+"""Checks every recording once its session is over, in a child process, and stores the findings for the console."""
 
 import json
 import sys
@@ -22,12 +22,12 @@ from server.store.engine.database import Database
 
 LOOKED_AT_EVERY = timedelta(seconds=2)
 GIVEN_UP_AFTER = timedelta(minutes=2)
-"""So long after the session's end nobody completes its recording any more: we do."""
+"""A recording that its recorder has not completed by then, counted from the session's end, is completed here."""
 log = structlog.get_logger("plenary.recordings")
 
 
 async def check(app: Starlette, held: HeldJob) -> None:
-    """Look over what a session left behind, and note what was found. Raises JobNotDue while it is not complete."""
+    """Check the recording of a session, and store the findings. Raises JobNotDue while it may still grow."""
     database: Database = app.state.db
     settings: Settings = app.state.settings
     now = datetime.now(UTC)
@@ -47,9 +47,9 @@ async def check(app: Starlette, held: HeldJob) -> None:
 
 
 def is_settled(settings: Settings, session: Session, now: datetime) -> bool:
-    """Tell whether nothing more will come: a film is complete, and so is a recording that says so.
+    """True once the recording grows no more. A film never grows, and a recorder marks its recording as complete.
 
-    A recording whose recorder has died will never say so: after a while it counts as settled too.
+    A recorder that has died never does so: its recording counts as settled `GIVEN_UP_AFTER` the session's end.
     """
     if session.film_id:
         return True
@@ -61,7 +61,7 @@ def is_settled(settings: Settings, session: Session, now: datetime) -> bool:
 
 
 async def look_at_film(database: Database, settings: Settings, session: Session) -> dict[str, Any]:
-    """What was found in the film that a session played, and in the one in sign language beside it."""
+    """The findings in the film that a session played, and in the film in sign language beside it."""
     async with database.reading() as db:
         film = await db.get(Film, session.film_id)
         signed = await db.get(Film, session.signed_film_id) if session.signed_film_id else None
@@ -75,7 +75,7 @@ async def look_at_film(database: Database, settings: Settings, session: Session)
 
 
 async def look_at_stage(database: Database, settings: Settings, session: Session) -> dict[str, Any]:
-    """What was found in what a stage sent, and the interpreter beside it."""
+    """The findings in the programme that a stage sent, and in the interpreter's picture beside it."""
     directory = programmes.directory_of(settings, session)
     async with database.reading() as db:
         pauses = (await sessions.pauses_of(db, [session.id])).get(session.id, [])
@@ -99,7 +99,7 @@ async def look_over(directory: Path, option: str) -> dict[str, Any]:
 
 
 def missing_in(directory: Path, pauses: Sequence[SentStretch]) -> list[tuple[float, float]]:
-    """Where nothing was kept between its beginning and its end, beside the pauses: pairs of seconds since 1970."""
+    """The gaps in a recording, except the session's pauses, as pairs of seconds since 1970."""
     try:
         stretches = programmes.journal_at(directory, "video").stretches
     except FileNotFoundError:

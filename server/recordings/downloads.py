@@ -1,4 +1,4 @@
-"""Makes one MP4 of a recording when somebody first asks for it: by the media process, which alone knows codecs."""
+"""Joins a recording into one MP4 when somebody first asks for it. A child process does it, with the codecs."""
 
 import json
 import sys
@@ -18,16 +18,17 @@ EVERY_S = 1.0
 
 
 def downloads_dir(settings: Settings) -> Path:
+    """The folder of the files."""
     return settings.data / "media" / "downloads"
 
 
 def file_of(settings: Settings, media_key: str) -> Path:
-    """Where a recording lies as one file, once it is made."""
+    """The path of a recording's file, once it is made."""
     return downloads_dir(settings) / f"{media_key}.mp4"
 
 
 async def clear(app: Starlette) -> None:
-    """A duty: delete the files that are of no recording as it is now."""
+    """A duty: delete each file that belongs to no recording, or to an older version of one."""
     settings: Settings = app.state.settings
     async with app.state.db.reading() as db:
         kept = {file_of(settings, media_key) for media_key in await downloads.kept_keys(db)}
@@ -66,7 +67,7 @@ DOWNLOAD = JobKind(downloads.KIND, make)
 
 
 def runs_of(airing: Airing) -> list[tuple[list[Path], list[Path]]]:
-    """The files of each stretch of the recording: those of its pictures and those of its sound."""
+    """The files of each run of the recording: those of its pictures, and those of its sound."""
     return [
         ([airing.directory / name for name in run.pictures], [airing.directory / name for name in run.sound])
         for run in airing.source.cut.runs

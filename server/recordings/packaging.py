@@ -1,4 +1,4 @@
-"""Makes films of what was uploaded, by the media process, which alone knows codecs."""
+"""Packages uploads into films. A child process does it, with the codecs."""
 
 import shutil
 import sys
@@ -34,7 +34,7 @@ async def package(app: Starlette, held: HeldJob) -> None:
     workshop = films_dir(settings) / f".{row.id}.{held.job.lease}"
     films_dir(settings).mkdir(parents=True, exist_ok=True)
     for left_behind in films_dir(settings).glob(f".{row.id}.*"):
-        shutil.rmtree(left_behind)
+        shutil.rmtree(left_behind, ignore_errors=True)
     words = [sys.executable, "-m", "rooms.media", "package", str(file), str(workshop), "--title", row.title]
     try:
         await child.run(words, progress=held.progress)

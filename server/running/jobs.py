@@ -29,7 +29,7 @@ log = structlog.get_logger("plenary.jobs")
 
 
 class JobFailed(Exception):
-    """The work cannot succeed. The message is the reason, a sentence for whoever asked for it."""
+    """The work cannot succeed. The message is the reason, a sentence for the person who asked for the work."""
 
 
 class JobHindered(Exception):

@@ -47,7 +47,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class DoubleBooking:
-    """A speaker who is in two sessions at once."""
+    """A speaker with two sessions at once."""
 
     speaker: Speaker
     first: Session

@@ -1,4 +1,4 @@
-"""Every mail says what it must, in words first."""
+"""Every mail says what it must, in its plain text as in its HTML."""
 
 import pytest
 

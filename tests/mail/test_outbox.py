@@ -1,4 +1,4 @@
-"""What waits in the outbox is sent once, whatever happens meanwhile; what is doubtful is shown."""
+"""Mail in the outbox is sent once, whatever happens meanwhile, and doubtful mail is shown to the organiser."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -104,7 +104,7 @@ async def test_two_workers_never_take_the_same_mail(database: Database, make: Fa
 async def test_a_crash_while_sending_is_shown_and_not_repeated(
     database: Database, make: Factory, settings: Settings
 ) -> None:
-    """The process that claimed it is gone; nobody knows whether the mail left."""
+    """The process that claimed the mail is gone, and nobody knows whether it was sent."""
     event = await make.event()
     await queue(database, event, await make.delegate(event))
     begun = datetime.now(UTC)
@@ -173,7 +173,7 @@ async def test_an_address_the_server_refuses_has_failed(
 
 @pytest.fixture
 async def dropping_server() -> AsyncIterator[str]:
-    """The address of a server that takes a message and is gone before it says so."""
+    """The address of a server that takes a message and breaks the connection before it says so."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 ready\r\n")

@@ -17,7 +17,7 @@ reader = select.poll()
 reader.register(1, 0)
 reader.poll()
 """
-"""It ends with whoever reads what it prints: nothing else is reported of a pipe that no event is asked of."""
+"""Prints one line of progress, and ends with the reader of its output: a poll for no event reports only that."""
 
 
 async def work(_app: Starlette, held: HeldJob) -> None:

@@ -81,7 +81,7 @@ own.wait()
 
 
 def is_running(pid: int) -> bool:
-    """A process that has ended and that nobody has asked about is not running any more."""
+    """True while a process runs. A zombie, whose end nobody has collected, does not run any more."""
     try:
         os.kill(pid, 0)
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -1,4 +1,4 @@
-"""What runs beside the pages goes on when a turn of it fails, and ends with the application."""
+"""A duty goes on after a failure, rests while there is nothing to do, and ends with the application."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -54,7 +54,7 @@ async def test_a_duty_that_is_called_as_it_is_to_end_ends(turns_of_the_loop: int
 
 
 class Turns:
-    """A duty's work that counts its turns, and says that the next is due in so long."""
+    """The work of a duty, which counts its turns and returns when the next is due: `due_in` later."""
 
     def __init__(self, due_in: timedelta | None) -> None:
         self.n, self.due_in = 0, due_in
@@ -73,7 +73,7 @@ class Turns:
 
 @asynccontextmanager
 async def resting(database: Database, turns: Turns) -> AsyncIterator[None]:
-    """The duty, after its first turn."""
+    """Run a duty that rests, once its first turn is over."""
     app = Starlette()
     app.state.db = database
     task = asyncio.create_task(duties.run(app, [Duty("rests", 0.0, turns.work, rests=True)]))

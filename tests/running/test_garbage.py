@@ -1,4 +1,4 @@
-"""Python's collector in a process that serves."""
+"""The settings of Python's garbage collector in a process that serves."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A job runs as long as its lease holds; what became of it stands in its row, whatever happens to the work."""
+"""A job runs while its lease holds, and its row tells the outcome, whatever happens to the work."""
 
 import asyncio
 import signal
@@ -34,7 +34,7 @@ def quick_beat(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def app(database: Database) -> Starlette:
-    """As much of the application as a worker needs."""
+    """The part of the application that a worker needs."""
     app = Starlette()
     app.state.db = database
     return app
@@ -57,7 +57,7 @@ async def job_of(database: Database, subject: uuid.UUID, kind: str = "film") -> 
 
 
 async def job_once(database: Database, subject: uuid.UUID, is_so: Callable[[Job], bool], kind: str = "film") -> Job:
-    """The job, once this holds of it."""
+    """The job, once the condition holds."""
 
     async def look() -> Job | None:
         job = await job_of(database, subject, kind)
@@ -225,7 +225,7 @@ async def test_a_lease_is_renewed_for_as_long_as_the_work_takes(
 
 @pytest.fixture
 def outage(engine: str, database_url: str, request: pytest.FixtureRequest) -> Outage:
-    """Takes the database away: PostgreSQL is stopped; SQLite's only writer is somebody who does not finish."""
+    """Take the database away: PostgreSQL is stopped; on SQLite, another writer does not finish."""
 
     @contextmanager
     def away() -> Iterator[None]:

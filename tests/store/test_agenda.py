@@ -1,4 +1,4 @@
-"""What the agenda says of each session, and one's own choice of them."""
+"""The state of each session on the agenda, and a person's own agenda."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the organiser tells every open page."""
+"""The announcement that every open page shows."""
 
 from datetime import UTC, datetime, timedelta
 

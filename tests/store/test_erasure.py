@@ -85,7 +85,7 @@ async def a_full_life(database: Database, make: Factory) -> tuple[Event, Person]
 
 
 def personal() -> list[type[SQLModel]]:
-    """Every relation with a person in it."""
+    """Every relation that refers to a person."""
     relations = [getattr(models, name) for name in models.__all__]
     return [each for each in relations if "person_id" in getattr(each, "model_fields", {})]
 

@@ -1,4 +1,4 @@
-"""Facts come from rows: what is stored is what the report counts, and only of its own event."""
+"""The report counts every stored row of its own event, and no other."""
 
 import uuid
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who comes in by a join link, in how many browsers, and until when."""
+"""A join link signs in its person, in three browsers at most, until it ends."""
 
 import asyncio
 from collections import Counter
@@ -24,7 +24,7 @@ async def create(database: Database, make: Factory, event: Event, **options: obj
 
 
 async def use(database: Database, token: str, now: datetime = NOW) -> str:
-    """The cookie's token, or the name of what refused it."""
+    """Use a link: the cookie's token, or the name of the refusal."""
     try:
         async with database.writing() as db:
             link, person, _ = await join_links.find(db, token, now)
@@ -68,7 +68,7 @@ async def test_signing_out_makes_room_for_another_browser(database: Database, ma
 
 
 async def test_a_link_works_until_the_last_recording_closes(database: Database, make: Factory) -> None:
-    """To the end of that day in the event's zone: an hour before midnight UTC in summer."""
+    """The day ends in the event's zone: in summer, an hour before midnight UTC."""
     event = await make.event(
         starts_on=date(2026, 6, 28), ends_on=date(2026, 6, 29), recordings_close_on=date(2026, 7, 5)
     )

@@ -37,7 +37,7 @@ def old_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
 
 @pytest.fixture
 async def upgraded(old_url: str) -> AsyncIterator[Database]:
-    """A database that the first schema was filled in, with the newest schema."""
+    """A database that was filled under the first schema and then upgraded to the newest."""
     old = Database(old_url)
     await old.write(fill)
     await old.close()
@@ -48,7 +48,7 @@ async def upgraded(old_url: str) -> AsyncIterator[Database]:
 
 
 def fill(db: Connection) -> None:
-    """A row of everything that the second schema moves."""
+    """Insert rows of everything that the second revision moves."""
     metadata = MetaData()
     metadata.reflect(db)
 
@@ -99,7 +99,7 @@ def fill(db: Connection) -> None:
 
 
 def stored(db: Connection, columns: dict[str, Any]) -> dict[str, Any]:
-    """Values as the first schema's columns, reflected, take them: SQLite's know neither keys nor zones."""
+    """Values for reflected columns. On SQLite these know neither UUIDs nor zones."""
     if db.dialect.name == "postgresql":
         return columns
     return {name: value.hex if isinstance(value, uuid.UUID) else plain(value) for name, value in columns.items()}

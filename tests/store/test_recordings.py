@@ -1,4 +1,4 @@
-"""The library, the length of a recording, and where a viewer goes on."""
+"""The library, the length of each recording, and the position of each viewer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def test_a_film_that_was_repeated_is_recorded_once(database: Database, make: Factory) -> None:
-    """However long its session was."""
+    """The recording has the length of the film, however long the session was."""
     event = await make.event()
     async with database.writing() as db:
         film = Film(event_id=event.id, title="Hearts", directory="hearts", duration=180.5)
@@ -36,7 +36,7 @@ async def test_pauses_are_not_in_the_recording(database: Database, make: Factory
 
 
 async def test_the_furthest_point_watched_never_goes_back(database: Database, make: Factory) -> None:
-    """The telephone was at two minutes when the tablet starts again from the beginning."""
+    """The telephone is at two minutes when the tablet starts again from the beginning."""
     event = await make.event()
     person, session = await make.delegate(event), await make.session(event)
     for position, watched in ((120.0, 120.0), (5.0, 5.0)):

@@ -1,4 +1,4 @@
-"""Places at an event: first come, first served, and never one twice, whoever asks at the same moment."""
+"""Places at an event go to the first who come, and no place is given twice, however many ask at the same moment."""
 
 import asyncio
 from collections import Counter
@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def register(database: Database, event: Event, email: str, now: datetime = NOW) -> bool:
-    """Whether that was a new registration."""
+    """Register a person; True when that was new."""
     async with database.writing() as db:
         person = await people.find_or_add(db, email, "Amina")
         is_new = await registrations.add(db, event, person, Details(sector="NHS"), "A colleague", now)
@@ -26,7 +26,7 @@ async def register(database: Database, event: Event, email: str, now: datetime =
 
 
 async def states(database: Database, event: Event) -> dict[str, str]:
-    """State by e-mail address."""
+    """The state of each registration, by e-mail address."""
     async with database.reading() as db:
         statement = select(Person.email, Registration.state).join(
             Registration, col(Registration.person_id) == col(Person.id)

@@ -1,4 +1,4 @@
-"""A session's moves are decided by the database, whoever asks first."""
+"""The database decides each move of a session, however many ask at the same moment."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who is backstage, who is on air, and what is sent out."""
+"""The sources backstage and on air, and the directions for the media process."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""One response of each person, corrected by them while the survey is open, and settled once it is half of a pair."""
+"""A person has one response to a survey, and corrects it while the survey is open and the answers are no pairs yet."""
 
 import asyncio
 import uuid

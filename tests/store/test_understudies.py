@@ -1,4 +1,4 @@
-"""People who do not exist, and where they may not be."""
+"""Understudies are found again, take speakers' places, and are never at a real event."""
 
 import pytest
 from sqlmodel import select

@@ -1,4 +1,4 @@
-"""The doors of the database, and what passes through them."""
+"""Transactions of the database: kept whole or undone, and announced after the commit."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Of many processes one has a row at a time, and only the one whose lease holds writes down what became of it."""
+"""One process at a time holds a row, and only the process whose lease holds writes down the outcome."""
 
 import asyncio
 import uuid

@@ -1,4 +1,4 @@
-"""The quick way into SQLite, beside what aiosqlite and SQLAlchemy expect of each other."""
+"""Quick statements run without a turn of the thread, within what aiosqlite and SQLAlchemy expect of each other."""
 
 import asyncio
 import inspect
@@ -23,7 +23,7 @@ from server.store.engine.sqlite import FEW, KNOWN, Cursor, Quick, connecting_to
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """With a table of rooms."""
+    """A database with a relation of rooms."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}"
     engine = create_async_engine(url, async_creator=connecting_to(url))
     async with engine.begin() as connection:
@@ -34,7 +34,7 @@ async def house(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 def turns(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Each turn of a connection's thread."""
+    """The turns of the thread of every connection."""
     turns: list[Any] = []
     take = aiosqlite.Connection._execute
 
@@ -130,7 +130,7 @@ def test_the_statement_that_was_run_longest_ago_is_forgotten() -> None:
 
 
 def test_the_cursor_has_what_sqlalchemy_asks_of_one() -> None:
-    """SQLAlchemy's adapter keeps it under this name."""
+    """SQLAlchemy's adapter keeps the cursor under this name."""
     asked = set(re.findall(r"self\._cursor\.(\w+)", inspect.getsource(AsyncAdapt_dbapi_cursor)))
     assert asked - {"nextset", "setinputsizes"} <= set(dir(Cursor))
 
