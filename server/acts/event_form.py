@@ -92,10 +92,3 @@ class EventForm(Form):
     def columns(self) -> dict[str, object]:
         """The values as the event's columns hold them."""
         return {**self.model_dump(), "sectors": self.sectors.splitlines(), "places": self.places.splitlines()}
-
-
-def slug_problem(slug: str, reserved: frozenset[str], taken: bool) -> str:
-    """A sentence that says why an event cannot have this slug; empty when it can."""
-    if slug in reserved:
-        return f"Plenary needs the address /{slug} itself. Please choose another one."
-    return f"Another event has the address /{slug} already. Please choose another one." if taken else ""

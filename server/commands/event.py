@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.acts.event_form import EventForm, slug_problem
+from server.acts import organising
+from server.acts.event_form import EventForm
 from server.acts.registration_form import an_address
 from server.analytics.mentions import MentionsUnreadable, read_mentions
 from server.commands import UsersError
@@ -105,9 +106,8 @@ async def create(db: AsyncSession, arguments: Namespace, settings: Settings) -> 
         name, sentence = next(iter(form.errors.items()))
         option = OPTIONS.get(name, f"--{name}")
         raise UsersError(f"{option}: {sentence}")
-    taken = await events.with_slug(db, form.input.slug) is not None
-    if problem := slug_problem(form.input.slug, RESERVED_SLUGS, taken):
-        raise UsersError(problem)
+    if wrong := await organising.problems(db, None, form.input, RESERVED_SLUGS):
+        raise UsersError(wrong["slug"])
     event = await events.create(db, **form.input.columns())
     return (
         f"Made {event.title} as a draft at {settings.base_url}/{event.slug}\n"
