@@ -1,4 +1,4 @@
-"""The form of a survey accepts what its questions ask for and explains everything else."""
+"""The form of a survey accepts the answers that its questions allow, and explains every other."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""The producer directs: what is missing is asked for, and what comes too late is said to."""
+"""The producer directs a stage, and is told when a direction lacks its source or comes too late."""
 
 import uuid
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A list of people: every column, every spelling that spreadsheets write, and what is wrong by line."""
+"""A list of people: every column, every spelling that spreadsheets write, and every mistake by its line."""
 
 import pytest
 

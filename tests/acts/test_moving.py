@@ -1,4 +1,4 @@
-"""What an organiser moves, moves once, and whoever comes second is told the state that is now."""
+"""A move of an organiser happens once; the second who tries it is told the present state."""
 
 from datetime import UTC, datetime
 

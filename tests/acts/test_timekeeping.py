@@ -1,4 +1,4 @@
-"""What happens by the clock, whoever looks at it and however late."""
+"""Acts by the clock are done once, by any process, and even when none has run for a while."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

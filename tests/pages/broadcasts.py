@@ -24,7 +24,7 @@ def open_programme(directory: Path, epoch_s: float, *, in_parts: bool = False) -
 
 
 def broadcast(directory: Path, seconds: float, *, ago_s: float = 0.0, is_over: bool = False) -> datetime:
-    """Send so long, up to now or so many seconds before, and lay it down in `directory`; when it began."""
+    """Write a programme of `seconds` into `directory`, which ended `ago_s` seconds ago; when it began."""
     speaker = Speaker()
     began_s = time.time() - ago_s - seconds
     programme = open_programme(directory, began_s - speaker.begins_s)

@@ -1,4 +1,4 @@
-"""What most pages are tested with: an event, a delegate who is signed in, and what a stage has sent."""
+"""Fixtures for most pages: an event, a delegate who is signed in, and a programme from a stage."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ async def amina(make: Factory, event: Event, client: httpx.AsyncClient) -> Perso
 
 @pytest.fixture(scope="session")
 def programme(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`SENT_S` from a stage, and its end."""
+    """A programme of `SENT_S` seconds from a stage, which has ended."""
     directory = tmp_path_factory.mktemp("programme")
     broadcast(directory, SENT_S, is_over=True)
     return directory

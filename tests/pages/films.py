@@ -1,4 +1,4 @@
-"""A film in a test's data directory: files that only say which they are, but an index as real as any."""
+"""A film in a test's data directory: a real index, and files that hold only their own names."""
 
 import json
 from datetime import UTC, datetime
@@ -54,6 +54,6 @@ async def film_of(event: Event, database: Database, settings: Settings) -> Film:
 
 
 def sent_from(directory: Path) -> FilmSource:
-    """What a session that has just begun sends out of the film in a directory."""
+    """The airing of a session that has just begun with the film in a directory."""
     programme = FilmProgramme(index_at(directory), datetime.now(UTC))
     return FilmSource(programme, Cut(programme))

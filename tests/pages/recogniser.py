@@ -1,4 +1,4 @@
-"""A command that `PLENARY_SPEECH_TO_TEXT` can name: what it understands is beeps. Its last word is the sound's path."""
+"""A command that `PLENARY_SPEECH_TO_TEXT` can name: it hears beeps. Its last argument is the path of the sound."""
 
 import signal
 import sys
@@ -13,7 +13,7 @@ APART_S = 0.5
 
 
 def beeps(path: Path) -> tuple[list[float], float]:
-    """The seconds at which a beep begins, and how long the sound is."""
+    """The seconds at which a beep begins, and the seconds of the whole sound."""
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 16_000)
         samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)

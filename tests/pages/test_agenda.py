@@ -1,4 +1,4 @@
-"""The agenda: its filters, one's own choice, and its calendar files."""
+"""The agenda: its filters, the bookmarks of a delegate, and its calendar files."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""After the event one can still come in to watch it, and a colleague's link leads to its moment."""
+"""After the event people can still come in to watch it, and a colleague's link leads to its moment."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit

@@ -14,7 +14,7 @@ from tests.factory import Factory
 
 @pytest.fixture
 async def amina(make: Factory, client: httpx.AsyncClient) -> Person:
-    """Somebody who is signed in here and in another browser."""
+    """A person who is signed in here and in another browser."""
     amina = await make.delegate(await make.event())
     client.cookies.update(await make.cookie(amina))
     return amina
@@ -26,7 +26,7 @@ async def browsers(database: Database, person: Person) -> list[SignIn]:
 
 
 async def elsewhere(client: httpx.AsyncClient, make: Factory, database: Database, person: Person) -> uuid.UUID:
-    """Another browser of this person; its sign-in."""
+    """The sign-in of another browser of this person."""
     (token,) = (await make.cookie(person)).values()
     return next(row.id for row in await browsers(database, person) if row.token_hash == token_hash(token))
 

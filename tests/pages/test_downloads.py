@@ -1,4 +1,4 @@
-"""A recording as a file: made when it is asked for, for those who may watch it, and gone when it is withdrawn."""
+"""A recording as a file: made on request for delegates who may watch it, and gone when it is withdrawn."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Coming in by a join link: the right one, the used-up, the ended, the forwarded and the one that never was."""
+"""Coming in by a join link: one that works, one used up, one ended, one forwarded and one that never was."""
 
 from datetime import UTC, datetime, timedelta
 

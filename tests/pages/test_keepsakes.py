@@ -1,4 +1,4 @@
-"""What stands beside a recording: chapters, the crowd's moments, what was said, all at the recording's own seconds."""
+"""Keepsakes of a recording: its chapters, its transcript and the crowd's moments, at the recording's own seconds."""
 
 import secrets
 from datetime import UTC, datetime, timedelta

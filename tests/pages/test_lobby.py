@@ -1,4 +1,4 @@
-"""The lobby tells what is on, what comes next and what one has missed."""
+"""The lobby shows the sessions that are on, the next ones, and those that the delegate has missed."""
 
 from datetime import UTC, datetime, timedelta
 

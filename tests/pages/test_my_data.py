@@ -1,4 +1,4 @@
-"""What is kept about me: seen, taken along, erased; and nothing about anybody else."""
+"""A delegate's own data: seen, taken along and erased, and nothing about anybody else."""
 
 import httpx
 import pytest

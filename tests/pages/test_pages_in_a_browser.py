@@ -1,4 +1,4 @@
-"""A delegate's pages in a real browser: what changes by itself, and what works without scripts."""
+"""A delegate's pages in a real browser: they change by themselves, and work without scripts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The library: what is in it, finding something, going on watching."""
+"""The library: the recordings in it, the search, and going on watching."""
 
 from datetime import UTC, datetime, timedelta
 

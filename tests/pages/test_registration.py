@@ -1,4 +1,4 @@
-"""Registering, as the visitor and as somebody who tries to learn who is registered."""
+"""Registering, as a visitor does, and as a stranger does who wants to learn the names of the registered."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

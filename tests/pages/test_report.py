@@ -1,4 +1,4 @@
-"""The report page says what was stored, withholds what it must, and gives the export to those who may have it."""
+"""The report page shows the stored figures, withholds what it must, and gives the export to who may have it."""
 
 import io
 import json
@@ -42,7 +42,7 @@ async def answer(database: Database, event: Event, wave: str, person: Person, **
 
 @pytest.fixture
 async def lived(make: Factory, database: Database, event: Event) -> Event:
-    """The event after it was lived through by eight delegates, six of whom answered both surveys."""
+    """An event that is over, with eight delegates, of whom six answered both surveys."""
     session = await make.session(
         event, title="Hearts & <minds>", started_at=BEGAN, ended_at=BEGAN + timedelta(minutes=30), state="ended"
     )

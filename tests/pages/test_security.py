@@ -1,4 +1,4 @@
-"""A password and an authenticator of one's own."""
+"""An organiser sets a password and an authenticator."""
 
 import re
 from datetime import UTC, datetime

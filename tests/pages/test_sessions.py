@@ -1,4 +1,4 @@
-"""The session page in each state of its session, and how far one has watched."""
+"""The session page in each state of its session, and the progress that a viewer has made."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ async def page(client: httpx.AsyncClient, event: Event, session: Session) -> str
 async def test_a_crowd_that_comes_at_once_is_let_in(
     client: httpx.AsyncClient, make: Factory, event: Event, amina: Person, database: Database, settings: Settings
 ) -> None:
-    """More pages at once than there are connections to SQLite, and what is sent out has still to be read."""
+    """More pages at once than there are connections to SQLite, while the airing has still to be read."""
     film = await film_of(event, database, settings)
     session = await make.live_session(event, film_id=film.id, started_at=NOW)
     await asyncio.gather(*(page(client, event, session) for _ in range(5)))
@@ -115,7 +115,7 @@ async def test_only_those_who_attend_come_in(client: httpx.AsyncClient, make: Fa
     assert (await client.get(f"/{event.slug}/sessions/{other.slug}")).status_code == 404
 
 
-# How far one has watched
+# The progress that a viewer has made
 
 
 async def recording(make: Factory, event: Event) -> Session:

@@ -1,4 +1,4 @@
-"""The captions of what a stage has sent: corrected in the console, read beside the recording, found in the library."""
+"""The captions of a stage's programme: corrected in the console, read beside the recording, found in the library."""
 
 import httpx
 import pytest

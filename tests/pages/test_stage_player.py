@@ -1,4 +1,4 @@
-"""What comes from a stage, played by our page in a real browser while it is being packaged."""
+"""A stage's programme, played by our page in a real browser while it is being packaged."""
 
 import time
 from collections.abc import AsyncIterator
@@ -86,7 +86,7 @@ async def test_a_viewer_stays_through_a_change_of_size_and_a_killed_packager_to_
 
     packaging.kill()
     runs = read_journals(packaging.directory)["video"].runs
-    await until(page, f"{VIDEO}.videoWidth === 160")  # whoever speaks again sends the first size
+    await until(page, f"{VIDEO}.videoWidth === 160")  # a speaker who comes again sends the first size
     await plays_beyond(page, await page.evaluate(f"{VIDEO}.currentTime") + 1)
     assert read_journals(packaging.directory)["video"].runs == runs + 1
 

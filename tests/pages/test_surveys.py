@@ -1,4 +1,4 @@
-"""A delegate answers, is thanked, corrects, and is told kindly what is wrong."""
+"""A delegate answers a survey, is thanked, corrects the answers, and is told kindly of a mistake."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A table in the lounge: seats, queue and talk."""
+"""A table in the lounge: its seats, its queue and its messages."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +27,7 @@ async def table(make: Factory, event: Event, host: Person) -> NetworkingTable:
 
 
 class Visitors:
-    """Each a browser of their own."""
+    """People who come to the table, each in a browser of their own."""
 
     def __init__(self, app: Starlette, make: Factory, event: Event) -> None:
         self.app, self.make, self.event = app, make, event

@@ -7,7 +7,7 @@ import pytest
 from server.trust import one_time_codes as codes
 
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-"""RFC 6238, appendix B, in Base32."""
+"""The secret of RFC 6238, appendix B, in Base32."""
 STEP = timedelta(seconds=codes.STEP_S)
 
 

@@ -1,4 +1,4 @@
-"""The same person has the same pseudonym for one purpose of one event, and no other."""
+"""A person has one pseudonym for each purpose of each event."""
 
 import uuid
 

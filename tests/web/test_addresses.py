@@ -1,4 +1,4 @@
-"""Only a path of our own is followed."""
+"""Only a path on this server is followed."""
 
 import pytest
 

@@ -27,7 +27,7 @@ async def handler(request: Request) -> Response:
 
 @pytest.fixture
 async def program() -> AsyncIterator[httpx.AsyncClient]:
-    """A program that asks addresses each of which ends in an error; those of encoders name the scheme of their keys."""
+    """A program that asks for addresses, each of which ends in an error; those of encoders name a challenge."""
     routes = [Route(path, told_plainly()(handler)) for path in ERRORS]
     routes += [Route(f"/encoder{path}", told_plainly(challenge="Bearer")(handler)) for path in ERRORS]
     transport = httpx.ASGITransport(app=Starlette(routes=routes))

@@ -1,4 +1,4 @@
-"""Browsers in words."""
+"""Browsers have names that people recognise."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Calendar files: the right hour in every zone, summer and winter, read back by another's eyes."""
+"""Calendar files: the right hour in every zone, summer and winter, as another library reads them."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -74,7 +74,7 @@ async def test_a_cancelled_session_says_so(database: Database, make: Factory) ->
 
 
 async def test_the_mails_calendar_has_an_entry_for_each_day(database: Database, make: Factory) -> None:
-    """From the first session to the last; a day without any is a whole day."""
+    """A day lasts from its first session to its last; a day without sessions is a whole day."""
     event = await make.event(starts_on=date(2026, 6, 28), ends_on=date(2026, 6, 29))
     for hour in (9, 13):
         await make.session(event, starts_at=datetime(2026, 6, 28, hour, tzinfo=UTC), minutes=40)

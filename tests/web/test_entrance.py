@@ -1,4 +1,4 @@
-"""The way into a page: no page goes round it, its event is read once, and an error undoes what was written."""
+"""The way into a page: no page goes round it, its event is read once, and an error undoes its writes."""
 
 import ast
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ OUTSIDE_EVENTS = {
 
 
 def transactions_of_pages() -> Iterator[str]:
-    """Each function of a delegate's page that takes the application's database itself, as `module.function`."""
+    """Each function of a delegate's page that uses the application's database itself, as `module.function`."""
     for path in sorted((ROOT / "server" / "pages").glob("*.py")):
         for function in ast.parse(path.read_text()).body:
             named = [each for each in ast.walk(function) if isinstance(each, ast.Attribute) and each.attr == "db"]

@@ -1,4 +1,4 @@
-"""What is wrong with a form is said beside its field, and nothing is lost of what was typed."""
+"""Each mistake in a form is told beside its field, and nothing that was typed is lost."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""What every request passes through."""
+"""The layers that every request passes through."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
