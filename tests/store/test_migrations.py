@@ -1,5 +1,6 @@
 """An installation that is older than a change of the schema keeps everything that it holds."""
 
+import hashlib
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
@@ -12,15 +13,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from server.mail import outbox
-from server.models import CaptionDraft, FilmUpload, Job, Keeping, Mail
-from server.store import caption_drafts, keeping, migrations, uploads
+from server.models import CaptionDraft, FilmUpload, Job, Keeping, Mail, Stage
+from server.store import caption_drafts, keeping, migrations, stages, uploads
 from server.store import downloads as files
 from server.store.engine.database import Database
 from tests import databases
 
+VERSIONS = Path(migrations.__file__).parent / "versions"
+LANDED = {
+    "0001_first_schema.py": "638ff61100868e8edda4497bb3f5621cbe05893675538028035b6e86d4cc65b1",
+    "0002_one_leased_job.py": "641981c4ec348f3d116f26fbda5dd71f5c73b8866461df923b70d7e53f8b5f56",
+    "0003_wanted_stages.py": "aea9efcaf5819f23706ec2ff9625099268a9c6425327a9fd628b906b1ad7e7aa",
+}
+"""The SHA-256 of each migration: somebody's database was made by it, so it is never edited."""
 THEN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 6, 1, 9, 5, tzinfo=UTC)
-EVENT = uuid.uuid4()
+EVENT, STAGE = uuid.uuid4(), uuid.uuid4()
 ENDED, CHECKED, LIVE = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 
 
@@ -67,6 +75,17 @@ def fill(db: Connection) -> None:
         made = {"troubles": [], "stored_key": "", "stored": {}, "store_away": False, "seconds": 0, "offset_ms": 0}
         checked_at = LATER if session == CHECKED else None
         add("keeping", session_id=session, missing=[], faults=[], checked_at=checked_at, **made)
+    about = {
+        "title": "Hall",
+        "position": 0,
+        "state": "standby",
+        "key_number": 1,
+        "follows_voice": False,
+        "low_latency": False,
+    }
+    add("stage", id=STAGE, event_id=EVENT, **about)
+    about = {"publisher": "encoder", "name": "Encoder", "role": "encoder", "place": 3, "state": "here"}
+    add("stage_source", id=uuid.uuid4(), stage_id=STAGE, is_on_air=False, changed_at=THEN, **about)
     for title, (state, problem) in {
         "Coming": ("uploading", ""),
         "Waiting": ("waiting", ""),
@@ -113,6 +132,18 @@ async def jobs(database: Database, kind: str) -> dict[uuid.UUID, Job]:
     """The jobs of a kind by their subjects."""
     async with database.reading() as db:
         return {job.subject_id: job for job in await db.exec(select(Job).where(Job.kind == kind))}
+
+
+def test_a_migration_that_has_landed_is_never_edited() -> None:
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VERSIONS.glob("[0-9]*.py")}
+    assert digests == LANDED
+
+
+async def test_a_source_backstage_keeps_its_slot(upgraded: Database) -> None:
+    async with upgraded.reading() as db:
+        [source] = await stages.sources_of(db, STAGE)
+        stage = await db.get_one(Stage, STAGE)
+    assert (source.slot, stage.wanted_at) == (3, None)
 
 
 async def test_uploads_go_on_where_they_were(upgraded: Database) -> None:

@@ -230,7 +230,6 @@ def upgrade() -> None:
         sa.Column("signing_id", sa.Uuid(), nullable=True),
         sa.Column("follows_voice", sa.Boolean(), nullable=False),
         sa.Column("low_latency", sa.Boolean(), nullable=False),
-        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -313,15 +312,15 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("slot", sa.Integer(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=True),
         sa.Column("connection", sa.String(length=32), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("is_on_air", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("stage_id", "place"),
         sa.UniqueConstraint("stage_id", "publisher"),
-        sa.UniqueConstraint("stage_id", "slot"),
     )
     op.create_table(
         "attendance",
