@@ -21,7 +21,7 @@ from server.store.films import film_of
 from server.trust.sign_in import keep_seen, token_of, viewer_of, viewer_with
 from server.web.answers import told_plainly
 from server.web.caching import ASK_EACH_TIME, FOR_AN_HOUR
-from server.web.entrance import event_of, require, session_of
+from server.web.entrance import entering, event_of, require, session_of
 from server.web.errors import NotFound
 
 SKIP, SKIPS = "_HLS_skip", ("YES", "v2")
@@ -53,8 +53,8 @@ async def show(request: Request) -> Response:
 @told_plainly()
 async def captions(request: Request) -> Response:
     """The whole captions of the recording, once its session is over."""
-    async with request.app.state.db.reading() as db:
-        event, session = await attended(request, db)
+    async with entering(request) as (db, event):
+        session = await attended(request, db, event)
     airing = await airings_of(request).at(event.slug, session.slug)
     if airing is None or not airing.is_playable or not airing.source.is_over(airing.read_at):
         raise NotFound("There are no captions to read yet.")
@@ -64,8 +64,8 @@ async def captions(request: Request) -> Response:
 @told_plainly()
 async def poster(request: Request) -> Response:
     """A still of the session's film."""
-    async with request.app.state.db.reading() as db:
-        _, session = await attended(request, db)
+    async with entering(request) as (db, event):
+        session = await attended(request, db, event)
         film = await film_of(db, session)
     if film is None:
         raise NotFound("This session has no film.")
@@ -104,18 +104,17 @@ async def let_in(request: Request) -> None:
     database: Database = request.app.state.db
     async with database.reading() as db:
         viewer = request.state.viewer = await viewer_with(db, who[0])
-        await attended(request, db)
+        await attended(request, db, await event_of(request, db))
     await keep_seen(database, viewer)
     if viewer.person:
         admissions.admit(who, viewer.person.id)
 
 
-async def attended(request: Request, db: AsyncSession) -> tuple[Event, Session]:
+async def attended(request: Request, db: AsyncSession, event: Event) -> Session:
     """The session of the address, for a viewer who may attend it. Raises what `require` raises."""
-    event = await event_of(request, db)
     session = await session_of(request, db, event)
     require(request, "event.attend", session_id=session.id)
-    return event, session
+    return session
 
 
 async def airing_at(request: Request, since_s: float | None = None) -> Airing | None:
