@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from rooms.topics.keeping import Kept
 from rooms.topics.reactions import Ledger
 from rooms.topics.registrations import Registrations
-from server.models import Event, Keeping, Mail, Reaction, Session, SessionSpeaker, Speaker
-from server.store import events, keeping, reactions, registrations, topic_states
+from server.models import Event, Keeping, Reaction, Session, SessionSpeaker, Speaker
+from server.store import events, keeping, mails, reactions, registrations, topic_states
 from server.store.agenda import Item
 
 MINUTE = timedelta(minutes=1)
@@ -29,6 +29,8 @@ class Figures:
     registered: Registrations
     reactions_today: int
     mail_waiting: int
+    mail_troubled: int
+    """Mails that failed or are uncertain: the organiser is asked to look at them."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,12 @@ class DoubleBooking:
 async def figures_view(db: AsyncSession, event: Event, now: datetime) -> Figures:
     """The figures at this moment. Today is the day in the event's time zone."""
     registered = topic_states.registrations(event, await registrations.counts(db, event.id))
-    waiting = select(func.count()).where(Mail.event_id == event.id, col(Mail.state).in_(UNSENT))
+    sent = await mails.by_state(db, event.id)
     return Figures(
         registered,
         await _reactions_today(db, event, now),
-        (await db.exec(waiting)).one(),
+        sum(sent.get(state, 0) for state in UNSENT),
+        sum(sent.get(state, 0) for state in TROUBLED),
     )
 
 
@@ -116,12 +119,6 @@ async def checked_recordings(db: AsyncSession, event_id: uuid.UUID) -> list[tupl
         .where(Session.event_id == event_id, col(Keeping.checked_at).is_not(None))
     )
     return [(session, kept) for session, kept in await db.exec(statement)]
-
-
-async def troubled_mail(db: AsyncSession, event_id: uuid.UUID) -> int:
-    """The number of mails that failed or are uncertain."""
-    statement = select(func.count()).where(Mail.event_id == event_id, col(Mail.state).in_(TROUBLED))
-    return (await db.exec(statement)).one()
 
 
 async def double_bookings(db: AsyncSession, event_id: uuid.UUID) -> list[DoubleBooking]:

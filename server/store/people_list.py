@@ -1,7 +1,6 @@
 """The organiser's list of registrations, searched by a word and by their state, in pages."""
 
 import uuid
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlmodel import col, func, or_, select
@@ -55,19 +54,3 @@ def _matching(event_id: uuid.UUID, word: str, state: str) -> SelectOfScalar[uuid
             or_(*(func.lower(col(column)).contains(word.lower(), autoescape=True) for column in columns))
         )
     return statement
-
-
-async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
-    """The number of registrations in each state that any is in."""
-    statement = (
-        select(Registration.state, func.count())
-        .where(Registration.event_id == event_id)
-        .group_by(col(Registration.state))
-    )
-    return dict((await db.exec(statement)).all())
-
-
-async def confirmed(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Registration]:
-    """Every confirmed registration."""
-    statement = select(Registration).where(Registration.event_id == event_id, Registration.state == "confirmed")
-    return (await db.exec(statement)).all()

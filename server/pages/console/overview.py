@@ -57,7 +57,6 @@ async def page(
     figures = await console.figures_view(db, event, now)
     clashes = await console.double_bookings(db, event.id)
     checked = await console.checked_recordings(db, event.id)
-    troubled = await console.troubled_mail(db, event.id)
     tiles = await console.tiles(db, items, now)
     said = await announcements.recent(db, event.id)
     today = local_date(now, event.zone)
@@ -84,7 +83,7 @@ async def page(
                 for session, kept in checked
                 if not kept.is_whole
             ],
-            troubled_mail=troubled,
+            troubled_mail=figures.mail_troubled,
             waitlisted=figures.registered.waitlisted,
             now=now,
         ),
