@@ -22,7 +22,7 @@ from server.store import caption_drafts
 TOLD_EVERY_S = 1.0
 AT_LEAST_S = 600.0
 SLOWEST = 6.0
-"""A command that takes so many times the length of the sound, and at least `AT_LEAST_S`, is stopped."""
+"""A command is stopped after this many times the length of the sound, but not before `AT_LEAST_S`."""
 log = structlog.get_logger("plenary.captions")
 
 

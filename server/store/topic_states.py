@@ -134,7 +134,7 @@ def backstage(stage: Stage, sources: Sequence[StageSource]) -> BackstageShown:
 
 
 def kept(keeping: Keeping | None) -> Kept:
-    """How well a session is kept; None: nothing was kept of it."""
+    """The state of a recording for the crew; None: nothing was kept of its session."""
     if keeping is None:
         return Kept()
     return Kept(

@@ -38,7 +38,7 @@ class Quick:
         return statement in self._known
 
     def note(self, statement: str, seconds: float) -> None:
-        """Remember whether a statement that just took so many seconds is quick."""
+        """Remember a statement as quick, or forget it, by the time that it has just taken."""
         if seconds >= QUICK_S or statement in NEVER:
             self._known.pop(statement, None)
             return
@@ -154,9 +154,8 @@ def connecting_to(url: str) -> Callable[[], Awaitable[QuickConnection]]:
 
     async def connect() -> QuickConnection:
         connection = QuickConnection(partial(sqlite3.connect, file, check_same_thread=False), quick)
-        connection._thread.daemon = (
-            True  # as SQLAlchemy sets it: a forgotten connection must not keep the process alive
-        )
+        # As SQLAlchemy does: a connection that is never closed must not keep the process alive.
+        connection._thread.daemon = True
         await connection
         return connection
 
