@@ -28,4 +28,4 @@ async def index(request: Request) -> Response:
 
 def is_begun(recording: ListedRecording) -> bool:
     """True when the viewer has watched some of it, but not all."""
-    return 0 < recording.position < recording.length * 0.95
+    return 0 < recording.position_s < recording.length_s * 0.95

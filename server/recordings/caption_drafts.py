@@ -48,15 +48,15 @@ async def draft(app: Starlette, held: HeldJob) -> None:
         await caption_drafts.put(db, session.id, held.job.version, text)
 
 
-async def listen(settings: Settings, held: HeldJob, sound: Path, seconds: float) -> str:
-    """The speech in this many seconds of sound, as WebVTT. Raises NotUnderstood."""
+async def listen(settings: Settings, held: HeldJob, sound: Path, length_s: float) -> str:
+    """The speech in a WAVE file of this length, as WebVTT. Raises NotUnderstood."""
     listener = SpeechListener(settings)
-    work = asyncio.create_task(listener.listen(sound, max(AT_LEAST_S, SLOWEST * seconds)))
+    work = asyncio.create_task(listener.listen(sound, max(AT_LEAST_S, SLOWEST * length_s)))
     try:
         while not work.done():
             await asyncio.wait([work], timeout=TOLD_EVERY_S)
-            held.progress(min(99, int(100 * listener.reached_s / seconds)), 100)
-        return write_webvtt(captions.check(work.result(), seconds))
+            held.progress(min(99, int(100 * listener.reached_s / length_s)), 100)
+        return write_webvtt(captions.check(work.result(), length_s))
     except NotWebVTT as error:
         raise NotUnderstood(f"What the command printed cannot be used. {error}") from error
     finally:

@@ -27,9 +27,9 @@ class StoredAiring:
     """The number of segments that the object store holds of each rendition of the broadcast."""
 
 
-async def add(db: AsyncSession, event_id: uuid.UUID, title: str, directory: str, duration: float) -> Film:
-    """Add a packaged film. `directory` is below the data directory's `media/films`; `duration` is in seconds."""
-    film = Film(event_id=event_id, title=title, directory=directory, duration=duration)
+async def add(db: AsyncSession, event_id: uuid.UUID, title: str, directory: str, duration_s: float) -> Film:
+    """Add a packaged film. `directory` is below the data directory's `media/films`."""
+    film = Film(event_id=event_id, title=title, directory=directory, duration=duration_s)
     db.add(film)
     await db.flush()
     return film

@@ -23,25 +23,24 @@ class ListedRecording:
     """A session that can be watched again."""
 
     item: Item
-    length: float
-    """Seconds."""
+    length_s: float
     claps: int
     progress: WatchProgress | None
     is_new: bool
     """True when the viewer has not been in the session, live or on demand."""
 
     @property
-    def position(self) -> float:
+    def position_s(self) -> float:
         """The viewer's position, in seconds of the recording."""
         return self._kept(self.progress.position) if self.progress else 0.0
 
     @property
-    def watched(self) -> float:
+    def watched_s(self) -> float:
         """The furthest position that the viewer has reached, in seconds of the recording."""
         return self._kept(self.progress.watched) if self.progress else 0.0
 
-    def _kept(self, second: float) -> float:
-        return min(max(0.0, second - self.item.session.trim_start), self.length)
+    def _kept(self, film_s: float) -> float:
+        return min(max(0.0, film_s - self.item.session.trim_start), self.length_s)
 
 
 async def library(db: AsyncSession, event: Event, person_id: uuid.UUID, now: datetime) -> list[ListedRecording]:
@@ -75,8 +74,8 @@ async def lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid
 async def whole_lengths_of(db: AsyncSession, sessions: Sequence[Session]) -> dict[uuid.UUID, float]:
     """The length of each session before trimming, in seconds.
 
-    It is the length of the film, or of what the check found of a stage's recording; before the check, it is the time
-    for which the session was live.
+    It is what the check found of a stage's recording, else the time for which the session was live, but never more
+    than its film: a film that was repeated is recorded once.
     """
     pauses = await pauses_of(db, [session.id for session in sessions])
     of_stages = [session.id for session in sessions if session.film_id is None]
@@ -98,10 +97,10 @@ async def durations_of(db: AsyncSession, film_ids: Sequence[uuid.UUID]) -> dict[
     return dict(found.all())
 
 
-def _kept_of(session: Session, seconds: float) -> float:
-    """The part of `seconds` that trimming leaves."""
-    ends = seconds if session.trim_end is None else min(seconds, session.trim_end)
-    return max(0.0, ends - session.trim_start)
+def _kept_of(session: Session, length_s: float) -> float:
+    """The length that trimming leaves of a session."""
+    ends_s = length_s if session.trim_end is None else min(length_s, session.trim_end)
+    return max(0.0, ends_s - session.trim_start)
 
 
 def _ran_for(session: Session, pauses: Sequence[Pause]) -> float:
@@ -135,19 +134,19 @@ async def progress_of(db: AsyncSession, person_id: uuid.UUID, session_id: uuid.U
 
 
 async def keep_progress(
-    db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, position: float, watched: float, now: datetime
+    db: AsyncSession, person_id: uuid.UUID, session_id: uuid.UUID, position_s: float, watched_s: float, now: datetime
 ) -> None:
     """Store a person's position, in seconds of the film (see `rooms.playback.cuts`).
 
     The furthest position only grows, whichever device reports it.
     """
     statement = insert_into(db, WatchProgress).values(
-        person_id=person_id, session_id=session_id, position=position, watched=watched, updated_at=now
+        person_id=person_id, session_id=session_id, position=position_s, watched=watched_s, updated_at=now
     )
-    further = case((col(WatchProgress.watched) > watched, col(WatchProgress.watched)), else_=watched)
+    further = case((col(WatchProgress.watched) > watched_s, col(WatchProgress.watched)), else_=watched_s)
     await db.exec(
         statement.on_conflict_do_update(
             index_elements=["person_id", "session_id"],
-            set_={"position": position, "watched": further, "updated_at": now},
+            set_={"position": position_s, "watched": further, "updated_at": now},
         )
     )

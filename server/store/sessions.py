@@ -138,8 +138,8 @@ async def pauses_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[
     return pauses
 
 
-async def trim(db: AsyncSession, session: Session, begins: float, ends: float | None) -> None:
+async def trim(db: AsyncSession, session: Session, begins_s: float, ends_s: float | None) -> None:
     """Trim a recording to the part between these seconds of the film, under new addresses."""
-    session.trim_start, session.trim_end, session.media_key = begins, ends, new_media_key()
+    session.trim_start, session.trim_end, session.media_key = begins_s, ends_s, new_media_key()
     db.add(session)
     await announce(db, session)
