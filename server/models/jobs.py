@@ -45,7 +45,7 @@ class Job(Leased, table=True):
     asked_at: datetime = moment()
     done: int = Field(default=0)
     total: int | None = Field(default=None)
-    """The number at which `done` is complete: 100 per cent, 5,000 letters. None: not known."""
+    """The number at which the work is complete: 100 per cent, 5,000 mails. None: not known."""
 
     @property
     def is_open(self) -> bool:

@@ -154,7 +154,7 @@ async def work_off(kind: JobKind, app: Starlette) -> datetime | None:
             return due_at
         async with database.writing() as db:
             await kind.backlog.lapse(db, now)
-            job = await kind.backlog.claim(db, now)
+            job = await kind.backlog.claim(db, now, done=0, total=None)
         if job is None:  # another process was faster
             return now
         await do(kind, app, HeldJob(database, kind.backlog, job))

@@ -138,6 +138,22 @@ async def test_progress_is_shown_while_the_work_goes_on_and_never_falls(
     assert (await job_of(database, subject)).percent == 100
 
 
+async def test_progress_begins_at_nought_with_each_attempt(
+    app: Starlette, database: Database, subject: uuid.UUID
+) -> None:
+    percents = []
+
+    async def work(_: Starlette, held: HeldJob) -> None:
+        percents.append((await job_of(database, subject)).percent)
+        held.progress(40, 100)
+        await job_once(database, subject, lambda job: job.percent == 40)
+        if len(percents) == 1:
+            raise JobHindered("The disk is full.")
+
+    await work_off(JobKind("film", work, back_off=(timedelta(0),)), app)
+    assert percents == [0, 0]
+
+
 class Endless:
     """Work that goes on until it is stopped."""
 

@@ -62,8 +62,8 @@ class Backlog(Generic[Row]):
         moved = await db.exec(over.values(state=self.lapsed, lease=None, leased_until=None, reason=self.lapsed_reason))
         return int(moved.rowcount)
 
-    async def claim(self, db: AsyncSession, now: datetime) -> Row | None:
-        """Claim the row that has been due longest, under a new lease. None when no row is due.
+    async def claim(self, db: AsyncSession, now: datetime, **changes: Any) -> Row | None:
+        """Claim the row that has been due longest, under a new lease, and write `changes`. None when no row is due.
 
         On PostgreSQL, rows that another process is claiming at this moment are skipped.
         """
@@ -81,6 +81,7 @@ class Backlog(Generic[Row]):
             lease=uuid.uuid4(),
             leased_until=now + self.lease,
             attempts=relation.attempts + 1,
+            **changes,
         )
         row: Row | None = (await db.exec(claimed.returning(relation))).scalar_one_or_none()
         return row
