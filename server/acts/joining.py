@@ -8,9 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.mail.occasions import EventMail
 from server.models import Event, JoinLink, Person
 from server.rules.permissions import allows
-from server.store import credentials, join_links, people
+from server.store import credentials, join_links, people, registrations
 from server.trust.sign_in import Viewer, viewer_with
-from server.web.entrance import registration_at
 
 
 class FoundLink(NamedTuple):
@@ -82,7 +81,7 @@ async def _landing(db: AsyncSession, link: JoinLink, event: Event | None, viewer
         return f"/{event.slug}/console"
     if allows(viewer.grants, "speaker.open", event_id=event.id):
         return f"/{event.slug}/speaker"
-    registration = await registration_at(db, event.id, link.person_id)
+    registration = await registrations.of_person(db, event.id, link.person_id)
     if registration is None or registration.state == "cancelled":
         return f"/{event.slug}"
     return f"/{event.slug}/{'lobby' if registration.state == 'confirmed' else 'registration'}"

@@ -40,6 +40,11 @@ async def all_events(db: AsyncSession) -> Sequence[Event]:
     return (await db.exec(select(Event).order_by(col(Event.starts_on).desc(), col(Event.slug)))).all()
 
 
+async def open_events(db: AsyncSession) -> Sequence[Event]:
+    """The events that are open, in the order of their days."""
+    return (await db.exec(select(Event).where(Event.state == "open").order_by(col(Event.starts_on)))).all()
+
+
 async def move(db: AsyncSession, event_id: uuid.UUID, name: str) -> bool:
     """Make a move of `lifecycles.EVENT`; False when the event's state does not allow it."""
     step = EVENT[name]

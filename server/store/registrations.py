@@ -94,10 +94,10 @@ async def change(db: AsyncSession, registration_id: uuid.UUID, details: Details)
     await db.exec(update(Registration).where(col(Registration.id) == registration_id).values(**vars(details)))
 
 
-async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration:
-    """The registration of a person. Raises NoResultFound when they have never registered."""
+async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration | None:
+    """The registration of a person, in any state; None when they have never registered."""
     statement = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
-    return (await db.exec(statement.execution_options(populate_existing=True))).one()
+    return (await db.exec(statement)).first()
 
 
 async def count(db: AsyncSession, event_id: uuid.UUID, state: str) -> int:

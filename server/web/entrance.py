@@ -59,8 +59,8 @@ async def event_of(request: Request, db: AsyncSession) -> Event:
     event, registration, announcement = found
     if event.state == "draft" and not allows(viewer.grants, "console.open", event_id=event.id):
         raise NotFound("There is no event at this address yet.")
-    request.state.announcement = announcement
-    _note(request, event, registration)
+    request.state.event, request.state.registration, request.state.announcement = event, registration, announcement
+    request.state.viewer = viewer.registered_at(event.id, registration.state if registration else None)
     return event
 
 
@@ -76,18 +76,6 @@ def _entering() -> Select[Event, Registration, Announcement]:
         .outerjoin(Announcement, col(Announcement.id) == announcements.shown(col(Event.id)))
         .where(col(Event.slug) == bindparam("slug"))
     )
-
-
-def _note(connection: HTTPConnection, event: Event, registration: Registration | None) -> None:
-    connection.state.event, connection.state.registration = event, registration
-    viewer: Viewer = connection.state.viewer
-    connection.state.viewer = viewer.registered_at(event.id, registration.state if registration else None)
-
-
-async def registration_at(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration | None:
-    """A person's registration at an event, in any state."""
-    statement = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
-    return (await db.exec(statement)).first()
 
 
 async def session_of(request: Request, db: AsyncSession, event: Event) -> Session:

@@ -11,10 +11,9 @@ from server.demo.script import read_script
 from server.models import Announcement, Event, GrantRow, Person, Session, SessionSpeaker, Speaker
 from server.rules.permissions import Grant as Granted
 from server.rules.permissions import allows
-from server.store import join_links
+from server.store import join_links, registrations
 from server.store.engine.database import Database
 from server.trust.sign_in import Viewer, viewer_with
-from server.web.entrance import registration_at
 
 NOW = datetime(2025, 6, 28, 13, 42, 17, tzinfo=UTC)
 SCRIPT = read_script()
@@ -37,7 +36,7 @@ async def test_the_delegate_is_registered(database: Database) -> None:
     event, viewer = await joined(database, "delegate")
     assert viewer.person is not None
     async with database.reading() as db:
-        registration = await registration_at(db, event.id, viewer.person.id)
+        registration = await registrations.of_person(db, event.id, viewer.person.id)
     assert registration is not None
     assert registration.state == "confirmed"
 

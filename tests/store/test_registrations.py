@@ -68,6 +68,7 @@ async def give_back(database: Database, event: Event, email: str) -> bool:
         person = await people.with_address(db, email)
         assert person is not None
         registration = await registrations.of_person(db, event.id, person.id)
+        assert registration is not None
         done = await registrations.cancel(db, registration, NOW)
         await registrations.admit(db, event.id, NOW)
     return done
@@ -125,4 +126,5 @@ async def test_the_place_in_the_queue_is_counted_from_the_front(database: Databa
         person = await people.with_address(db, "delegate-2@example.org")
         assert person is not None
         registration = await registrations.of_person(db, event.id, person.id)
+        assert registration is not None
         assert await registrations.place_in_queue(db, registration) == 3
