@@ -1,4 +1,4 @@
-"""Cutting a recording: where it begins and ends, where its chapters begin, and whether it may be downloaded."""
+"""Cutting a recording: its beginning and end, its chapters, and leave to download it."""
 
 import uuid
 from datetime import datetime
@@ -18,7 +18,7 @@ from server.web.forms import Form
 NOW = "now"
 """The time of a chapter that is marked while its session is live."""
 TOLERANCE_S = 1.0
-"""How far from a typed second the recording's nearest moment may lie."""
+"""The most seconds between a typed time and the nearest moment that the recording has."""
 
 
 def _second_or_now(text: str) -> float | None:

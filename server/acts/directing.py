@@ -1,4 +1,4 @@
-"""Directing a stage: what its producer does from the producer's page."""
+"""Directing a stage, by the producer: its countdown, its picture, its sound and its sign-language window."""
 
 import uuid
 from contextlib import suppress
@@ -70,7 +70,7 @@ async def remove(db: AsyncSession, stage: Stage) -> None:
 
 
 async def cut_off(line: MediaLine, stage: Stage, connection: str | None) -> None:
-    """End the connection of an encoder whose stream key was renewed; where no media process is, none is left."""
+    """End the connection of an encoder whose stream key was renewed; a media process that is away has ended it."""
     if connection is not None:
         with suppress(MediaAway):
             await line.let_go(str(stage.id), connection)

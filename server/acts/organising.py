@@ -11,7 +11,7 @@ from server.rules.local_time import TwoReadings
 from server.store import events, organisers
 
 FEW = 3
-"""How many session titles are named in one sentence."""
+"""The most session titles that one sentence names."""
 
 
 async def create(db: AsyncSession, form: EventForm, organiser: Person) -> Event:
@@ -28,7 +28,7 @@ async def change(db: AsyncSession, event: Event, form: EventForm, base_url: str,
 
 
 async def problems(db: AsyncSession, event: Event | None, form: EventForm, reserved: frozenset[str]) -> dict[str, str]:
-    """The sentences for what only the database can find wrong, by field; `event` is None for one to be made.
+    """The errors that only the database can find, a sentence by field; `event` is None for one to be made.
 
     An event may have none of the `reserved` slugs.
     """

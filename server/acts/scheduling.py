@@ -16,7 +16,7 @@ from server.web.forms import NOT_OFFERED
 
 
 class Choices(NamedTuple):
-    """Everything of an event that a session can be given."""
+    """The tracks, speakers, films and stages of an event, of which a session can have some."""
 
     tracks: Sequence[Track]
     speakers: Sequence[Speaker]
@@ -47,7 +47,7 @@ async def change(db: AsyncSession, event: Event, session: Session, form: Session
 
 
 async def remove(db: AsyncSession, session: Session) -> None:
-    """Take a session off the agenda for good. Raises Conflict while it is on, or once somebody has lived through it."""
+    """Take a session off the agenda for good. Raises Conflict while it is on, and once anybody has attended it."""
     if session.state in ("live", "paused"):
         raise Conflict("This session is on. End it first.")
     if await programme.has_facts(db, session.id):
@@ -58,7 +58,7 @@ async def remove(db: AsyncSession, session: Session) -> None:
 async def problems(
     db: AsyncSession, event: Event, session: Session | None, form: SessionForm, choices: Choices
 ) -> dict[str, str]:
-    """The sentences for what only the event can find wrong, by field; `session` is None for one to be put on."""
+    """The errors that only the event can find, a sentence by field; `session` is None for one to be made."""
     hours = form.hours_at(event)
     wrong = {**hours.errors, **_not_offered(form, choices)}
     if form.stage and form.film:
@@ -71,7 +71,7 @@ async def problems(
 
 
 def _not_offered(form: SessionForm, choices: Choices) -> dict[str, str]:
-    """The choices that are of another event, or gone."""
+    """An error for each choice that the event does not have (any more)."""
     films = {film.id for film in choices.films}
     offered: dict[str, tuple[Collection[UUID | None], set[UUID]]] = {
         "track": ([form.track], {track.id for track in choices.tracks}),
@@ -84,7 +84,7 @@ def _not_offered(form: SessionForm, choices: Choices) -> dict[str, str]:
 
 
 def _settled(session: Session, form: SessionForm, hours: HoursGiven) -> dict[str, str]:
-    """The changes that come too late, once a session has started: what happened has happened."""
+    """The changes that come too late once a session has started: its hours are facts from then on."""
     if session.started_at is None or hours.errors or hours.starts is None or hours.ends is None:
         return {}
     wrong = {}

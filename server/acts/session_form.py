@@ -1,4 +1,4 @@
-"""The form of a session, as an organiser plans it: its fields and its hours."""
+"""The form of a session: its fields, and its hours in the time zone of its event."""
 
 import uuid
 from datetime import datetime
@@ -15,7 +15,7 @@ Kind = Literal["keynote", "talk", "panel", "assembly", "networking"]
 
 
 class SessionForm(Form):
-    """Hours are wall time of the event's zone; an offset says which reading is meant where there are two."""
+    """A session. Hours are wall time in the event's zone; where an hour has two readings, the offset chooses one."""
 
     title: str = Field(min_length=3, max_length=160)
     slug: Slug | None = None
@@ -33,7 +33,7 @@ class SessionForm(Form):
     auto: bool = False
 
     def hours_at(self, event: Event) -> HoursGiven:
-        """The hours in the event's zone, and what is wrong with them."""
+        """The hours in the event's zone, with their errors."""
         return read_hours(
             self.starts.replace(tzinfo=None, second=0, microsecond=0),
             self.ends.replace(tzinfo=None, second=0, microsecond=0),

@@ -18,7 +18,7 @@ MOST_BYTES = 8_000_000_000
 
 
 async def announce(db: AsyncSession, settings: Settings, event: Event, title: str, size: int) -> FilmUpload:
-    """Expect a film of this size, in bytes. Its file is there before anybody knows its address. Raises TooLarge."""
+    """Expect a film of this size, in bytes. An empty file is made before its address is known. Raises TooLarge."""
     if size > MOST_BYTES:
         raise TooLarge(f"A film has {MOST_BYTES // 10**9} GB at most. Please make it smaller.")
     upload = await uploads.create(db, event.id, title, size)

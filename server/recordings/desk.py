@@ -1,4 +1,4 @@
-"""The desk of a recording: everything that an organiser works on it with, read in one transaction."""
+"""The desk of a recording: everything that an organiser needs to edit it, read in one transaction."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ class RecordingDesk(NamedTuple):
     event: Event
     session: Session
     airing: Airing | None
-    """What the session sends out; None: it has sent nothing yet."""
+    """The source of what the session sends out; None: it has sent nothing yet."""
     chapters: Sequence[Chapter]
     draft: CaptionDraft | None
     """The captions that speech recognition understood."""
@@ -45,7 +45,7 @@ class RecordingDesk(NamedTuple):
 
 
 async def desk_of(db: AsyncSession, event: Event, session: Session, airing: Airing | None) -> RecordingDesk:
-    """The desk of a session's recording; `airing` is what the session sends out."""
+    """The desk of a session's recording; `airing` is None while the session has sent nothing."""
     listened_to = (session.id, airing.directory.name) if airing else None
     kept = await keeping.keepings_of(db, [session.id]) if session.state == "ended" else {}
     return RecordingDesk(

@@ -1,4 +1,4 @@
-"""The organisers' pages: what they see, set up and direct."""
+"""The organisers' pages: to watch an event, to set it up and to direct it."""
 
 from server.pages.console import (
     events,

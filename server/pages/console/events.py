@@ -1,4 +1,4 @@
-"""An event's details, as its organisers write them; and its own lifecycle."""
+"""The details of an event, and the moves of its lifecycle."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,7 @@ async def new(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Make an event as a draft; whoever makes it organises it."""
+    """Make an event as a draft; the person who makes it becomes its organiser."""
     person = person_who(request, "event.create")
     form = await read_form(request, EventForm)
     async with request.app.state.db.writing() as db:
@@ -60,7 +60,7 @@ async def move(request: Request) -> Response:
 async def checked(
     request: Request, db: AsyncSession, event: Event | None, form: FormState[EventForm]
 ) -> FormState[EventForm]:
-    """The form, with what only the database can find wrong."""
+    """The form, with the errors that only the database can find."""
     if form.input is None:
         return form
     return form.with_errors(await organising.problems(db, event, form.input, request.app.state.reserved_slugs))

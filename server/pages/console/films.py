@@ -1,4 +1,4 @@
-"""Films in the console: those that sessions can play, those on their way, and the uploads (tus 1.0, core and creation).
+"""Films in the console: those that sessions can play, and uploads (tus 1.0, core and creation).
 
 A film may be gigabytes and a line may break: its bytes come in pieces, each at the offset at which the one before it
 ended. https://tus.io/protocols/resumable-upload

@@ -1,4 +1,4 @@
-"""The mail of an event: what was written to whom, what became of it, and the local outbox to read it in."""
+"""The outbox of an event in the console: its mails with their states, each to be read or sent again."""
 
 import re
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
 
 
 async def index(request: Request) -> Response:
-    """All mails, or `?state=` those in one state."""
+    """All mails, or with `?state=` those in one state."""
     state = request.query_params.get("state", "")
     state = state if state in STATES else ""
     async with entering(request, "mail.read") as (db, event):
@@ -40,7 +40,7 @@ async def index(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """One mail as its reader gets it, with its addresses as links."""
+    """One mail as its reader gets it, with its addresses as links and the token of its join link left out."""
     async with entering(request, "mail.read") as (db, event):
         mail = await mail_of(request, db, event)
     text = mail.text.replace(JOIN_TOKEN, "…")
@@ -53,7 +53,7 @@ async def show(request: Request) -> Response:
 
 
 async def send_again(request: Request) -> Response:
-    """Send a mail whose fate is uncertain, or that failed. Raises Conflict for any other."""
+    """Send a mail again that failed or is uncertain. Raises Conflict for any other."""
     async with entering(request, "mail.read", writing=True) as (db, event):
         mail = await mail_of(request, db, event)
         if not await outbox.send_again(db, mail.id, datetime.now(UTC)):

@@ -1,4 +1,4 @@
-"""The console: what runs, what is live, what needs a person."""
+"""The first page of the console: figures, live sessions, the run of show, and needs for a person."""
 
 from datetime import UTC, datetime
 
@@ -27,16 +27,16 @@ REASON_WORDS: dict[Reason, str] = {
     "no-such-session": "no such session",
     "forbidden": "not allowed",
 }
-"""Why a reaction was refused, in the ledger's words."""
+"""The ledger's words for each reason to refuse a reaction."""
 
 TROUBLE_WORDS: dict[Trouble, str] = {
     "disk": "The disk takes nothing more: free some space.",
     "store": "The object store does not answer. Nothing is lost, but viewers wait.",
-    "no-picture": "No picture comes from who is shown.",
+    "no-picture": "No picture comes from the source that is shown.",
     "no-sound": "Nobody on air is heard.",
-    "clock": "This machine’s clock was set meanwhile. The recording goes on by the time that it began with.",
+    "clock": "This machine’s clock was set meanwhile. The recording keeps the time with which it began.",
 }
-"""What is wrong with a programme, as the organiser is told."""
+"""The sentence for each trouble of a programme."""
 
 
 class AnnouncementForm(Form):
@@ -51,7 +51,7 @@ async def show(request: Request) -> Response:
 async def page(
     request: Request, db: AsyncSession, event: Event, form: FormState[AnnouncementForm], status_code: int = 200
 ) -> Response:
-    """The whole console, with the announcement as it was typed."""
+    """The page, with the announcement as it was typed."""
     now = datetime.now(UTC)
     items = await agenda.agenda(db, event, now)
     figures = await console.figures_view(db, event, now)
@@ -106,7 +106,7 @@ async def announce(request: Request) -> Response:
 
 
 async def withdraw(request: Request) -> Response:
-    """Take an announcement back."""
+    """Withdraw an announcement."""
     async with entering(request, "announcement.send", writing=True) as (db, event):
         if not await announcements.withdraw(db, event.id, request.path_params["id"], datetime.now(UTC)):
             raise NotFound("That announcement is withdrawn already.")

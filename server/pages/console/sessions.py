@@ -23,7 +23,7 @@ from server.web.templating import redirect, render
 
 
 async def index(request: Request) -> Response:
-    """The whole agenda as the organiser sees it, by day."""
+    """The agenda of all sessions, by day."""
     async with entering(request, "session.edit") as (db, event):
         items = await agenda.agenda(db, event, datetime.now(UTC))
     return render(request, "console/sessions/index.html", days=agenda.by_day(items, event.zone))
@@ -71,7 +71,7 @@ async def update(request: Request) -> Response:
 
 
 async def destroy(request: Request) -> Response:
-    """Take a session off the agenda for good, unless somebody has lived through it."""
+    """Delete a session, unless people attended or reacted to it."""
     async with entering(request, "session.edit", writing=True) as (db, event):
         session = await session_of(request, db, event)
         await scheduling.remove(db, session)
@@ -99,7 +99,7 @@ async def move_recording(request: Request) -> Response:
 async def checked(
     db: AsyncSession, event: Event, session: Session | None, form: FormState[SessionForm], choices: Choices
 ) -> tuple[FormState[SessionForm], HoursGiven]:
-    """The form, with what only the event can find wrong, and its hours."""
+    """The form, with the errors that only the event can find, and the hours that it gives."""
     if form.input is None:
         return form, HoursGiven()
     wrong = await scheduling.problems(db, event, session, form.input, choices)
@@ -107,7 +107,7 @@ async def checked(
 
 
 async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[str, Any]:
-    """A session as its form shows it; the offsets keep a reading that was chosen once."""
+    """The session as its form shows it; the offsets keep the reading of an hour that was once chosen of two."""
     zone = ZoneInfo(event.zone)
     return {
         "starts_offset": reading_at(session.starts_at, zone).offset,
@@ -128,7 +128,7 @@ async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[st
 
 
 async def about_session(db: AsyncSession, event: Event, session: Session) -> dict[str, Any]:
-    """What stands beside the form: the moves that are possible, and what to look at."""
+    """The context beside the form: the moves that are possible, clashes, and whether it can be deleted."""
     clashes = [
         clash
         for clash in await console.double_bookings(db, event.id)

@@ -1,4 +1,4 @@
-"""Speakers, as the organiser names them."""
+"""Speakers in the console, and the invitation to their own page."""
 
 import uuid
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from server.web.templating import redirect
 
 
 class SpeakerForm(Form):
-    """With a mail address they can sign in, see their sessions and host a table."""
+    """A speaker; with a mail address they can sign in, see their sessions and host a table."""
 
     name: str = Field(min_length=2, max_length=120)
     role: str = Field(default="", max_length=120)

@@ -1,4 +1,4 @@
-"""Stages in the console: the list of them, and the producer's page of each, from which it is directed."""
+"""Stages in the console: their list, and for each the producer's page from which it is directed."""
 
 import uuid
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ class StageForm(Form):
 
 
 class DirectForm(Form):
-    """What the producer does; `source` is whose picture or sound, where it is somebody's."""
+    """One act of the producer, and the source whose picture or sound it is about, if it is about one."""
 
     do: Direction
     source: uuid.UUID | None = None
@@ -69,7 +69,7 @@ async def update(request: Request) -> Response:
 async def checked(
     db: AsyncSession, event: Event, stage: Stage | None, form: FormState[StageForm]
 ) -> FormState[StageForm]:
-    """The form with what only the database can tell is wrong with it."""
+    """The form, with the errors that only the database can find."""
     if form.input and await stages.title_taken(db, event.id, form.input.title, stage.id if stage else None):
         return form.with_error("title", TAKEN)
     return form
@@ -90,12 +90,12 @@ def form_page(request: Request, stage: Stage, form: FormState[StageForm], status
 
 
 def has_parts(request: Request) -> bool:
-    """Whether a stage can be put out in parts: an object store is given whole segments only."""
+    """True when a stage can be sent out in parts: an object store gets whole segments only."""
     return not request.app.state.settings.store_url
 
 
 async def show(request: Request) -> Response:
-    """The producer's page: every source, what is on air, and what comes next."""
+    """The producer's page: every source, the state of the stage, and its present or next session."""
     async with entering(request) as (db, event):
         stage = await stage_of(request, db, event)
         sources = await stages.sources_of(db, stage.id)
@@ -117,7 +117,7 @@ async def show(request: Request) -> Response:
 
 
 async def direct(request: Request) -> Response:
-    """One act of the producer."""
+    """Do one act of the producer."""
     form = await read_form(request, DirectForm)
     async with entering(request, writing=True) as (db, event):
         stage = await stage_of(request, db, event)
@@ -136,7 +136,7 @@ async def destroy(request: Request) -> Response:
 
 
 async def renew_key(request: Request) -> Response:
-    """Make another stream key: the encoder that came by the old one is cut off."""
+    """Make another stream key: the encoder that sends with the old one is cut off."""
     async with entering(request, writing=True) as (db, event):
         stage = await stage_of(request, db, event)
         connection = await stages.renew_key(db, stage, datetime.now(UTC))

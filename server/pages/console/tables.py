@@ -1,4 +1,4 @@
-"""The lounge's tables, as the organiser sets them up."""
+"""The networking tables in the console."""
 
 import uuid
 from collections.abc import Sequence
@@ -72,7 +72,7 @@ class TableResource(Resource[NetworkingTable, TableForm]):
         await hosting.change(db, row, now=datetime.now(UTC), **typed.columns())
 
     async def remove(self, db: AsyncSession, row: NetworkingTable) -> None:
-        """Delete a table at which nobody ever sat. Raises Conflict."""
+        """Delete a table. Raises Conflict once anybody has sat at it."""
         if await hosting.has_facts(db, row.id):
             raise Conflict("People have sat at this table, and the report counts them. You can close it instead.")
         await hosting.remove(db, row)

@@ -1,4 +1,4 @@
-"""The strands of the agenda, as the organiser makes them."""
+"""The tracks of the agenda in the console."""
 
 import uuid
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class TrackResource(Resource[Track, TrackForm]):
         }
 
     async def add(self, db: AsyncSession, event: Event, typed: TrackForm) -> None:
-        """Add a track at the end of the list, whatever position was typed."""
+        """Add a track at the end of the list: the form for a new one asks for no position."""
         await tracks.create(db, event.id, slug=slug_of(typed.title), **typed.model_dump(exclude={"position"}))
 
     async def change(self, db: AsyncSession, row: Track, typed: TrackForm) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from server.models import CaptionDraft, Event, Job, Session
+from server.models import CaptionDraft, Event, Job, Person, Session
 from server.settings import Settings
 from server.store import caption_drafts
 from tests.factory import Factory
@@ -38,14 +38,13 @@ async def session(from_stage: NewSession) -> Session:
 
 
 @pytest.fixture
-async def desk(make: Factory, event: Event, session: Session, client: httpx.AsyncClient) -> str:
+async def desk(event: Event, session: Session, olive: Person) -> str:
     """The address of the recording's page, open to its organiser."""
-    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
     return f"/{event.slug}/console/sessions/{session.slug}/recording"
 
 
 async def shows(client: httpx.AsyncClient, page: str, *texts: str) -> str:
-    """The page, once it holds one of these."""
+    """The page, once it holds one of these texts."""
 
     async def shown() -> str | None:
         found = (await client.get(page)).text

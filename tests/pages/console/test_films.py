@@ -13,6 +13,8 @@ from server.models import Event
 from tests.factory import Factory
 from tests.waiting import until
 
+pytestmark = pytest.mark.usefixtures("olive")
+
 PIECE = 1_000_000
 READY_WITHIN_S = 120
 
@@ -26,13 +28,8 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@pytest.fixture(autouse=True)
-async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
-    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
-
-
 async def none_left(app: Starlette, folder: str) -> None:
-    """What is not needed any more is deleted once the page has been told."""
+    """Wait until the folder is empty: files that are no longer needed are deleted after the page is told."""
     await until(lambda: not list((app.state.settings.data / "media" / folder).iterdir()))
 
 

@@ -1,4 +1,4 @@
-"""The mail of an event, as the organiser looks it through."""
+"""The outbox of an event, as its organiser reads it."""
 
 import uuid
 from typing import Any
@@ -11,10 +11,7 @@ from server.models import Event, Mail
 from server.store.engine.database import Database
 from tests.factory import Factory
 
-
-@pytest.fixture(autouse=True)
-async def organiser(make: Factory, client: httpx.AsyncClient, event: Event) -> None:
-    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+pytestmark = pytest.mark.usefixtures("olive")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The console: what it shows and what is done from it."""
+"""The first page of the console, and the announcements that are sent from it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,13 +14,6 @@ from tests.factory import Factory
 @pytest.fixture
 async def event(make: Factory) -> Event:
     return await make.event(target=300)
-
-
-@pytest.fixture
-async def olive(make: Factory, client: httpx.AsyncClient, event: Event) -> Person:
-    olive = await make.organiser(event)
-    client.cookies.update(await make.cookie(olive, strong=True))
-    return olive
 
 
 async def state(database: Database, session: Session) -> str:

@@ -15,12 +15,9 @@ from server.settings import Settings
 from tests.factory import Factory
 from tests.pages.films import film_of, sent_from
 
+pytestmark = pytest.mark.usefixtures("olive")
+
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> None:
-    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
 
 
 @pytest.fixture
@@ -54,7 +51,7 @@ async def captions_listed(client: httpx.AsyncClient, page: str) -> list[str]:
 
 
 async def test_what_is_cut_away_cannot_be_had_any_more(
-    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session
 ) -> None:
     before = await listed(client, event, session)
     answer = await client.post(desk(event, session, "recording/cut"), data={"begins": "0:04", "ends": "0:07"})
@@ -68,7 +65,7 @@ async def test_what_is_cut_away_cannot_be_had_any_more(
 
 
 async def test_a_cut_that_is_made_as_the_session_ends_holds_at_once(
-    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session
 ) -> None:
     async with make.database.writing() as db:
         db.add(session)
@@ -83,14 +80,7 @@ async def test_a_cut_that_is_made_as_the_session_ends_holds_at_once(
     [("soon", "", "for example 4:05"), ("0:05", "0:05", "before the beginning"), ("", "1:99", "for example 4:05")],
 )
 async def test_a_cut_that_makes_no_sense_is_explained(
-    client: httpx.AsyncClient,
-    make: Factory,
-    event: Event,
-    session: Session,
-    olive: None,
-    begins: str,
-    ends: str,
-    says: str,
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, begins: str, ends: str, says: str
 ) -> None:
     answer = await client.post(desk(event, session, "recording/cut"), data={"begins": begins, "ends": ends})
     assert answer.status_code == 422
@@ -99,7 +89,7 @@ async def test_a_cut_that_makes_no_sense_is_explained(
 
 
 async def test_a_chapter_is_marked_live_with_one_button_and_named_later(
-    client: httpx.AsyncClient, make: Factory, event: Event, settings: Settings, olive: None
+    client: httpx.AsyncClient, make: Factory, event: Event, settings: Settings
 ) -> None:
     film = await film_of(event, make.database, settings)
     session = await make.live_session(event, film_id=film.id, started_at=datetime.now(UTC) - timedelta(seconds=4))
@@ -115,7 +105,7 @@ async def test_a_chapter_is_marked_live_with_one_button_and_named_later(
 
 
 async def test_a_chapter_of_a_recording_names_its_moment_and_follows_the_cut(
-    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session
 ) -> None:
     assert (
         await client.post(desk(event, session, "chapters"), data={"title": "Pulse", "at": "0:06"})
@@ -129,7 +119,7 @@ async def test_a_chapter_of_a_recording_names_its_moment_and_follows_the_cut(
     ("at", "says"), [("", "fill this in"), ("now", "not live"), ("9:00", "not so long"), ("soon", "for example 4:05")]
 )
 async def test_a_chapter_that_is_nowhere_is_refused(
-    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None, at: str, says: str
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, at: str, says: str
 ) -> None:
     answer = await client.post(desk(event, session, "chapters"), data={"title": "Pulse", "at": at})
     assert answer.status_code == 422
@@ -137,7 +127,7 @@ async def test_a_chapter_that_is_nowhere_is_refused(
 
 
 async def test_captions_are_corrected_in_the_page(
-    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, settings: Settings, olive: None
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, settings: Settings
 ) -> None:
     address = desk(event, session, "recording")
     assert "00:00:01.000 --&gt; 00:00:02.000" in (await client.get(address)).text
@@ -155,7 +145,7 @@ async def test_captions_are_corrected_in_the_page(
 
 
 async def test_a_caption_file_takes_their_place(
-    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session
 ) -> None:
     file = write_webvtt([Cue(0, 4, "Größe & Maß")]).encode()
     answer = await client.post(
@@ -176,7 +166,7 @@ async def test_a_caption_file_takes_their_place(
     ],
 )
 async def test_a_file_that_cannot_be_used_is_refused_and_changes_nothing(
-    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, olive: None, file: bytes, says: str
+    client: httpx.AsyncClient, make: Factory, event: Event, session: Session, file: bytes, says: str
 ) -> None:
     answer = await client.post(desk(event, session, "recording/captions"), files={"file": ("a.vtt", file)})
     assert answer.status_code == 422
@@ -185,8 +175,8 @@ async def test_a_file_that_cannot_be_used_is_refused_and_changes_nothing(
 
 
 async def test_more_desks_are_opened_at_once_than_there_are_connections_to_the_database(
-    client: httpx.AsyncClient, make: Factory, event: Event, olive: None
-):
+    client: httpx.AsyncClient, make: Factory, event: Event
+) -> None:
     sessions = [await make.session(event) for _ in range(8)]
     answers = await asyncio.gather(*(client.get(desk(event, each, "recording")) for each in sessions))
     assert {answer.status_code for answer in answers} == {200}

@@ -1,4 +1,4 @@
-"""Who registered, as the organiser sees it."""
+"""The registrations of an event, as its organiser sees them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,15 +9,12 @@ from server.models import Event
 from server.store import people_list
 from tests.factory import Factory
 
+pytestmark = pytest.mark.usefixtures("olive")
+
 
 @pytest.fixture
 async def event(make: Factory) -> Event:
     return await make.event(target=10)
-
-
-@pytest.fixture(autouse=True)
-async def organiser(make: Factory, client: httpx.AsyncClient, event: Event) -> None:
-    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
 
 
 @pytest.fixture

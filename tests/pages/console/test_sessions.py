@@ -11,6 +11,8 @@ from server.models import Attendance, Event, Film, Session, SessionSpeaker
 from server.store.engine.database import Database
 from tests.factory import Factory
 
+pytestmark = pytest.mark.usefixtures("olive")
+
 FIELDS: dict[str, Any] = {
     "title": "Healthy Hearts",
     "kind": "talk",
@@ -21,13 +23,8 @@ FIELDS: dict[str, Any] = {
 
 @pytest.fixture
 async def event(make: Factory) -> Event:
-    """Over the night in which London's clocks go back."""
+    """An event over the night in which the clocks of London go back."""
     return await make.event(starts_on=date(2026, 10, 24), ends_on=date(2026, 10, 25))
-
-
-@pytest.fixture(autouse=True)
-async def organiser(make: Factory, client: httpx.AsyncClient, event: Event) -> None:
-    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
 
 
 @pytest.fixture

@@ -10,10 +10,7 @@ from server.store import stages
 from server.store.engine.database import Database
 from tests.factory import Factory
 
-
-@pytest.fixture(autouse=True)
-async def organiser(make: Factory, client: httpx.AsyncClient, event: Event) -> None:
-    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+pytestmark = pytest.mark.usefixtures("olive")
 
 
 async def stored(database: Database, event: Event) -> list[tuple[str, bool]]:
