@@ -26,7 +26,7 @@ class Stays:
 
     def __init__(self) -> None:
         self._open: dict[uuid.UUID, dict[uuid.UUID, Stay]] = {}
-        """By session and person."""
+        """The open stays, by session and person."""
         self._observed_ms: dict[uuid.UUID, int] = {}
         """The last observation of each session: a process that slept knows nothing of the time between."""
         self._unwritten: dict[uuid.UUID, Stay] = {}

@@ -54,7 +54,7 @@ class Hub:
         self.steady_ms = steady_ms
         self.rooms: dict[str, Room] = {}
         self.connections: defaultdict[uuid.UUID, set[Connection]] = defaultdict(set)
-        """By sign-in."""
+        """The open connections of each sign-in."""
         self.intake = Intake(journal)
         self.unread = Unread()
         self.neighbours = Neighbours(self.process, bus, self.rooms)

@@ -17,9 +17,9 @@ class Stored:
     """The outcome of a commit."""
 
     outcomes: dict[TapKey, Outcome]
-    """By key, the outcome that is stored: an earlier arrival of the key may have set it."""
+    """The stored outcome of each key: an earlier arrival of the key may have set it."""
     counts: dict[uuid.UUID, Count]
-    """By session, its count after the commit. Counts are global and only grow."""
+    """The count of each session after the commit. Counts are global and only grow."""
 
 
 class Journal(Protocol):

@@ -52,7 +52,7 @@ class Credits:
 
     def __init__(self) -> None:
         self._spent: dict[uuid.UUID, tuple[float, int]] = {}
-        """By person: the credits left, and the `now_ms` of that number."""
+        """The credits left to each person, and the `now_ms` of that number."""
 
     def spend(self, person: uuid.UUID, *, now_ms: int) -> bool:
         """Take one credit; False when there is none."""

@@ -40,4 +40,4 @@ TOPICS: dict[str, dict[str, Topic]] = {
         "headcount": Topic(Headcount, computed=headcount, pace_ms=1000),
     },
 }
-"""By kind of room (the part of its name before the colon) and name of topic."""
+"""The topics by kind of room (the part of its name before the colon) and by name."""

@@ -96,4 +96,4 @@ VIEWS: dict[tuple[str, str], View] = {
     ("table", "seats"): seats,
     ("table", "messages"): messages,
 }
-"""By kind of room and topic: every row topic of `rooms.topics.TOPICS` has its view (a test holds it)."""
+"""The views by kind of room and topic: every row topic of `rooms.topics.TOPICS` has its view (a test holds it)."""

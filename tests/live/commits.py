@@ -19,7 +19,7 @@ WRITES_WITHIN_S = 120
 CLAPS_BETWEEN = (10, 80)
 """Two kills: a fraction of a second to two, for the crowds that there are."""
 MOST_LOOKS = 20
-"""A kill comes so many looks after the transaction was seen, at most: each takes part of a millisecond."""
+"""The most looks between seeing a transaction and the kill: each takes part of a millisecond."""
 OTHERS_WRITE = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"

@@ -72,7 +72,7 @@ async def ovation(crowd: Sequence[Clapper]) -> AsyncIterator[None]:
 
 
 async def more_claps(crowd: Sequence[Clapper], count: int) -> None:
-    """Return once the crowd has clapped so many times more."""
+    """Wait until the crowd has clapped `count` times more."""
     goal = sum(len(clapper.sent) for clapper in crowd) + count
     await until(lambda: sum(len(clapper.sent) for clapper in crowd) >= goal)
 

@@ -23,8 +23,8 @@ async def rooms(make):
     event = await make.event(target=300)
     await make.delegate(event)
     session = await make.live_session(event)
-    places = {"event": event, "session": session, "table": await make.table(event), "stage": await make.stage(event)}
-    return {kind: f"{kind}:{place.id}" for kind, place in places.items()}
+    found = {"event": event, "session": session, "table": await make.table(event), "stage": await make.stage(event)}
+    return {kind: f"{kind}:{row.id}" for kind, row in found.items()}
 
 
 @pytest.mark.parametrize(("kind", "topic"), sorted(ROW_TOPICS))
