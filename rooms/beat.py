@@ -59,7 +59,7 @@ class Beat:
         now_ms = self.hub.steady_ms()
         if self.hub.neighbours.settle():
             self._recount_at_ms = 0
-            self.hub.doubt_everybody()
+            self.hub.suspect_sign_ins()
         with meters.TICK.time():
             for room in tuple(self.hub.rooms.values()):
                 for written in room.publishing(now_ms=now_ms):
@@ -85,7 +85,7 @@ class Beat:
             self.hub.bus.publish(name, Counted(name, count))
 
     async def read(self) -> None:
-        """Read the rows that are newer than what is shown, and end the connections of ended sign-ins.
+        """Read the rows that are newer than what is shown, end ended sign-ins, and ask about those in doubt.
 
         A topic that can change who may listen is shown only after its members were admitted again. When that fails,
         the topic is read again later.
@@ -93,8 +93,9 @@ class Beat:
         unread = self.hub.unread.take()
         try:
             await self.hub.end_sign_ins(unread.sign_ins)
+            await self.hub.ask_again(unread.doubtful)
         except Unavailable:
-            self.hub.unread.put_back(unread.sign_ins)
+            self.hub.unread.put_back(unread)
         for name, topics in unread.topics.items():
             room = self.hub.rooms.get(name)
             if room is None:
@@ -126,6 +127,7 @@ class Beat:
                 for (name, topic), revision in (await hub.rows.revisions(tuple(hub.rooms))).items():
                     hub.note(name, topic, revision)
             await self._recount(now_ms)
+            hub.unread.try_again()
         except Unavailable:
             hub.pause(True)
         else:
@@ -178,7 +180,7 @@ class Beat:
             room.expire(now_ms=now_ms)
         if now_ms >= self._state_at_ms:
             self._state_at_ms = now_ms + BEAT_MS
-            self.hub.doubt_everybody()
+            self.hub.suspect_sign_ins()
             self.hub.neighbours.state_all()
 
     async def _move(self, tasks: asyncio.TaskGroup) -> None:

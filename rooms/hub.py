@@ -13,7 +13,7 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from rooms import meters
-from rooms.bus import HOUSE, Asked, Bus, BusMessage, Hear, Listening, ProcessGone, RowChanged, SignedOut
+from rooms.bus import HOUSE, Asked, Bus, BusMessage, Hear, Listening, ProcessGone, RowChanged
 from rooms.errors import Unavailable, UnknownRoom
 from rooms.intake import Intake, refuse
 from rooms.neighbours import Neighbours
@@ -58,6 +58,8 @@ class Hub:
         self.intake = Intake(journal)
         self.unread = Unread()
         self.neighbours = Neighbours(self.process, bus, self.rooms)
+        self.doubts = 0
+        """The number of times that rights were in doubt: whoever was asked about meanwhile is asked about again."""
         self.paused = False
         """The database does not answer; every session's room says so."""
         self.bus_away = False
@@ -192,6 +194,7 @@ class Hub:
             self.intake.offer(connection, command, room.status, received_ms=self.epoch_ms(), now_ms=self.steady_ms())
 
     async def _enter(self, connection: Connection, name: str) -> None:
+        doubts = self.doubts
         try:
             audience = await self.access.audience(connection.sign_in, name)
             if audience is None:
@@ -201,6 +204,8 @@ class Hub:
             return self._deny(connection, name, error.code)
         if room.enter(connection, audience):
             self.neighbours.note_move(name)
+        if doubts != self.doubts:
+            self.unread.add_doubtful([connection.sign_in])
 
     def _leave(self, room: Room, connection: Connection) -> None:
         if room.leave(connection):
@@ -227,27 +232,56 @@ class Hub:
         for room in self.rooms.values():
             room.miss_bus(away)
 
-    async def readmit(self, room: Room) -> None:
-        """Ask for the audience of every member again: some may have to leave, others may see more or less."""
-        for connection, audience in tuple(room.members.items()):
-            now_in = await self.access.audience(connection.sign_in, room.name)
+    async def readmit(self, room: Room, among: Set[uuid.UUID] | None = None) -> None:
+        """Ask for the audience of every member again, or of the sign-ins `among` them.
+
+        Some may have to leave, others may see more or less. Raises Unavailable, UnknownRoom.
+        """
+        asked = {each: was for each, was in room.members.items() if among is None or each.sign_in in among}
+        if not asked:
+            return
+        audiences = await self.access.audiences({each.sign_in for each in asked}, room.name)
+        for connection, audience in asked.items():
             if room.members.get(connection) != audience:
                 continue
+            now_in = audiences.get(connection.sign_in)
             if now_in is None:
                 self._leave(room, connection)
                 self._deny(connection, room.name, "forbidden")
             elif now_in != audience:
                 room.reseat(connection, now_in)
 
-    def doubt_everybody(self) -> None:
-        """Let every sign-in be looked up, because word of an ended one may have been lost."""
+    def doubt(self, people: Set[uuid.UUID]) -> None:
+        """Have the rights of these people looked up, because they have changed."""
+        self.doubts += 1
+        self.unread.add_doubtful(
+            sign_in
+            for sign_in, connections in self.connections.items()
+            if any(connection.person in people for connection in connections)
+        )
+
+    def doubt_all(self) -> None:
+        """Have everybody's rights looked up, because those of all at an event have changed."""
+        self.doubts += 1
+        self.unread.add_doubtful(self.connections)
+
+    def suspect_sign_ins(self) -> None:
+        """Have every sign-in looked up that may have ended unannounced."""
         self.unread.add_sign_ins(self.connections)
 
-    async def end_sign_ins(self, doubtful: Set[uuid.UUID]) -> None:
+    async def end_sign_ins(self, suspected: Set[uuid.UUID]) -> None:
         """Close the connections of those sign-ins that have ended. Raises Unavailable."""
-        for sign_in in await self.access.ended(doubtful & self.connections.keys()):
+        for sign_in in await self.access.ended(suspected & self.connections.keys()):
             for connection in tuple(self.connections.get(sign_in, ())):
                 connection.outlet.close(Close.SIGNED_OUT)
+
+    async def ask_again(self, doubtful: Set[uuid.UUID]) -> None:
+        """Ask for the audience of these sign-ins in each of their rooms again. Raises Unavailable."""
+        theirs = [connection for each in doubtful for connection in self.connections.get(each, ())]
+        for name in {name for connection in theirs for name in connection.rooms}:
+            if name in self.rooms:
+                with suppress(UnknownRoom):
+                    await self.readmit(self.rooms[name], doubtful)
 
     def fail(self, room: Room) -> None:
         """End a room that met a surprise; its members come back to a fresh one."""
@@ -259,12 +293,6 @@ class Hub:
 
     def _hear_house(self, message: BusMessage) -> None:
         match message:
-            case SignedOut(person=person):
-                self.unread.add_sign_ins(
-                    sign_in
-                    for sign_in, connections in self.connections.items()
-                    if any(connection.person == person for connection in connections)
-                )
             case ProcessGone(process=process):
                 for room in self.rooms.values():
                     room.forget(process)

@@ -67,5 +67,11 @@ class Access(Protocol):
         Raises UnknownRoom when there is no such event, session, stage or table.
         """
 
+    async def audiences(self, sign_ins: Collection[uuid.UUID], room: str) -> dict[uuid.UUID, Audience]:
+        """Find the audience of each of these sign-ins that may enter a room, in few statements.
+
+        Raises UnknownRoom as `audience` does.
+        """
+
     async def ended(self, sign_ins: Collection[uuid.UUID]) -> set[uuid.UUID]:
         """Find out which of these sign-ins have ended."""

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 
 class ToRead(NamedTuple):
-    """Row topics by room that are newer than those shown, and sign-ins that may have ended."""
+    """Row topics by room that are newer than those shown, sign-ins that may have ended, and those in doubt."""
 
     topics: dict[str, set[str]]
     sign_ins: set[uuid.UUID]
+    doubtful: set[uuid.UUID]
+    """Sign-ins whose person's rights have changed."""
 
 
 class Unread:
@@ -20,6 +22,7 @@ class Unread:
     def __init__(self) -> None:
         self._topics: defaultdict[str, set[str]] = defaultdict(set)
         self._sign_ins: set[uuid.UUID] = set()
+        self._doubtful: set[uuid.UUID] = set()
         self._is_any = asyncio.Event()
 
     @property
@@ -42,16 +45,27 @@ class Unread:
         if self._sign_ins:
             self._is_any.set()
 
-    def put_back(self, sign_ins: Iterable[uuid.UUID]) -> None:
+    def add_doubtful(self, sign_ins: Iterable[uuid.UUID]) -> None:
+        """Have it looked up whether these sign-ins have ended, and what their person may still see."""
+        self._doubtful.update(sign_ins)
+        self.add_sign_ins(self._doubtful)
+
+    def put_back(self, taken: ToRead) -> None:
         """Keep sign-ins that could not be looked up for the next reading, without waking the reader."""
-        self._sign_ins.update(sign_ins)
+        self._sign_ins |= taken.sign_ins
+        self._doubtful |= taken.doubtful
+
+    def try_again(self) -> None:
+        """Wake the reader if anything was put back."""
+        if self._sign_ins or self._doubtful:
+            self._is_any.set()
 
     def forget(self, room: str) -> None:
         """Forget the topics of a room that is closed."""
         self._topics.pop(room, None)
 
     def take(self) -> ToRead:
-        taken = ToRead(dict(self._topics), self._sign_ins)
-        self._topics, self._sign_ins = defaultdict(set), set()
+        taken = ToRead(dict(self._topics), self._sign_ins, self._doubtful)
+        self._topics, self._sign_ins, self._doubtful = defaultdict(set), set(), set()
         self._is_any.clear()
         return taken

@@ -15,6 +15,7 @@ from rooms.bus.redis.bus import RedisBus
 from server.duties import DUTIES
 from server.live import announce
 from server.live import running as live
+from server.live.rights import RightsWatch, in_rooms
 from server.media.conductor import Conductor
 from server.media.line import MediaLine
 from server.playback.admissions import Admissions
@@ -87,7 +88,8 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.media = MediaLine(settings, derive(secret, "media"))
     app.state.conductor = Conductor(database, app.state.media)
     database.after_commit.append(app.state.conductor.note)
-    database.after_commit += [app.state.airings.forget, app.state.admissions.forget]
+    database.after_commit.append(app.state.airings.forget)
+    app.state.rights = RightsWatch(database, bus, in_rooms(app.state.hub), app.state.admissions.forget)
     return app
 
 

@@ -1,6 +1,7 @@
 """The lists of duties and of kinds of jobs: the work that the application does beside answering requests."""
 
 from server.acts import timekeeping
+from server.live import rights
 from server.mail import worker as mail
 from server.media import conductor
 from server.playback import object_store
@@ -21,6 +22,7 @@ JOBS: tuple[JobKind, ...] = (
 """Every kind of job. A new one is a module with its work, and a line here."""
 
 DUTIES: tuple[Duty, ...] = (
+    Duty("rights", rights.PAUSE_S, rights.watch),
     Duty("media line", conductor.EVERY_S, conductor.listen),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
     *map(duty_of, JOBS),

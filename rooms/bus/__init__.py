@@ -58,10 +58,10 @@ class ProcessGone(msgspec.Struct, tag=True, frozen=True):
     process: str
 
 
-class SignedOut(msgspec.Struct, tag=True, frozen=True):
-    """A sign-in of this person has ended; the database knows which."""
+class RightsRaised(msgspec.Struct, tag=True, frozen=True):
+    """Somebody's rights have changed, up to this revision; the database knows whose."""
 
-    person: uuid.UUID
+    revision: int
 
 
 class Listening(msgspec.Struct, tag=True, frozen=True):
@@ -70,7 +70,7 @@ class Listening(msgspec.Struct, tag=True, frozen=True):
     channel: str
 
 
-BusMessage = RowChanged | Counted | Moved | PeoplePresent | Asked | ProcessGone | SignedOut | Listening
+BusMessage = RowChanged | Counted | Moved | PeoplePresent | Asked | ProcessGone | RightsRaised | Listening
 Hear = Callable[[BusMessage], None]
 
 

@@ -1,9 +1,9 @@
 """The announcement of a committed transaction's changes to the rooms of every process."""
 
 from functools import partial
-from uuid import UUID
 
-from rooms.bus import HOUSE, Bus, RowChanged, SignedOut
+from rooms.bus import HOUSE, Bus, RightsRaised, RowChanged
+from server.store import rights
 from server.store.engine.database import AfterCommit, Change
 
 
@@ -14,8 +14,7 @@ def through(bus: Bus) -> AfterCommit:
 
 async def _tell(bus: Bus, changes: list[Change]) -> None:
     for room, topic, revision in changes:
-        kind, _, key = room.partition(":")
-        if kind == "person":
-            bus.publish(HOUSE, SignedOut(UUID(key)))
+        if topic == rights.TOPIC:
+            bus.publish(HOUSE, RightsRaised(revision))
         else:
             bus.publish(room, RowChanged(room, topic, revision))

@@ -15,7 +15,15 @@ from server.models.events import (
 from server.models.films import FilmUpload
 from server.models.jobs import Job, Leased
 from server.models.keeping import Keeping
-from server.models.live import Attendance, DroppedFrames, Reaction, RefusalTally, Tally, TopicRevision
+from server.models.live import (
+    Attendance,
+    DroppedFrames,
+    Reaction,
+    RefusalTally,
+    RightsRevision,
+    Tally,
+    TopicRevision,
+)
 from server.models.mail import Mail
 from server.models.people import GrantRow, JoinLink, Person, SignIn
 from server.models.recordings import CaptionDraft, Chapter, WatchInterval
@@ -50,6 +58,7 @@ __all__ = [
     "RefusalTally",
     "Registration",
     "Response",
+    "RightsRevision",
     "Seat",
     "Session",
     "SessionPause",

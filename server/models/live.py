@@ -70,6 +70,18 @@ class TopicRevision(SQLModel, table=True):
     revision: int = Field(default=0, sa_type=BigInteger)
 
 
+class RightsRevision(SQLModel, table=True):
+    """The last change of the rights of a person, or of everybody at an event or session: `person:ID` and so on.
+
+    The row `house` counts the changes, and the others take its number, so a process reads what is new in one range.
+    """
+
+    __tablename__ = "rights_revision"
+
+    room: str = Field(primary_key=True, max_length=60)
+    revision: int = Field(sa_type=BigInteger, index=True)
+
+
 class Attendance(SQLModel, table=True):
     """One stay of a person in a session with picture or sound playing, extended every 30 s."""
 

@@ -4,9 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from server.store import credentials, registrations
-from server.store.credentials import person_room
-from server.store.engine.database import Change
+from server.store.rights import RightsChanged
 
 REMEMBERED_S = 10.0
 """The time for which somebody who was let in is not looked up again."""
@@ -19,11 +17,11 @@ class Admissions:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self._until: OrderedDict[Hashable, tuple[float, str]] = OrderedDict()
+        self._until: OrderedDict[Hashable, tuple[float, object]] = OrderedDict()
 
     def admit(self, who: Hashable, person_id: object) -> None:
         """Let in `who`, which is this person in one of their browsers."""
-        self._until[who] = self.clock() + REMEMBERED_S, person_room(person_id)
+        self._until[who] = self.clock() + REMEMBERED_S, person_id
         self._until.move_to_end(who)
         if len(self._until) > MOST:
             self._until.popitem(last=False)
@@ -32,10 +30,10 @@ class Admissions:
         """True when they were let in lately."""
         return who in self._until and self._until[who][0] > self.clock()
 
-    async def forget(self, changes: list[Change]) -> None:
-        """Forget who signed out, or everybody when a registration changed; called after each commit."""
-        if any(topic == registrations.TOPIC for _, topic, _ in changes):
+    def forget(self, changed: RightsChanged) -> None:
+        """Forget the people whose rights have changed, or everybody where an event's have."""
+        if changed.events or changed.is_unknown:
             self._until.clear()
-        if gone := {room for room, topic, _ in changes if topic == credentials.TOPIC}:
-            for who in [who for who, (_, person) in self._until.items() if person in gone]:
+        elif changed.people:
+            for who in [who for who, (_, person) in self._until.items() if person in changed.people]:
                 del self._until[who]

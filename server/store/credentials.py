@@ -10,14 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Person, SignIn
 from server.rules.tokens import new_token, token_hash
-from server.store.engine.revisions import raise_revision
-
-TOPIC = "sign-ins"
-
-
-def person_room(person_id: object) -> str:
-    """The room by which the holders of a person's sockets learn that a sign-in has ended. No page shows it."""
-    return f"person:{person_id}"
+from server.store import rights
 
 
 async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
@@ -81,5 +74,5 @@ async def _end(db: AsyncSession, person_id: uuid.UUID, now: datetime, which: obj
         .values(ended_at=now)
     )
     if ended.rowcount:
-        await raise_revision(db, person_room(person_id), TOPIC)
+        rights.changed(db, people=[person_id])
     return int(ended.rowcount)

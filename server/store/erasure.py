@@ -31,8 +31,7 @@ from server.models import (
     WatchInterval,
     WatchProgress,
 )
-from server.store import seating
-from server.store.credentials import TOPIC, person_room
+from server.store import rights, seating
 from server.store.engine.revisions import raise_revision, table_room
 
 REKEYED: tuple[type[SQLModel], ...] = (
@@ -77,7 +76,7 @@ async def erase(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> uuid.U
     for relation in REMOVED:
         await db.exec(delete(relation).where(_is(relation, person_id)))
     await db.exec(delete(Person).where(col(Person.id) == person_id))
-    await raise_revision(db, person_room(person_id), TOPIC)
+    rights.changed(db, people=[person_id])
     return stranger
 
 

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.models import Event, Registration, Session
 from server.rules.lifecycles import EVENT
 from server.rules.local_time import read_wall, reading_at
+from server.store import rights
 from server.store.engine.revisions import event_room, raise_revision
 from server.store.sessions import announce
 from server.store.surveys import add_published
@@ -25,6 +26,7 @@ async def create(db: AsyncSession, **columns: Any) -> Event:
     """Create a draft event, with a random salt for its pseudonyms and with the published surveys."""
     event = Event(salt=secrets.token_bytes(SALT_BYTES), **columns)
     db.add(event)
+    rights.changed(db, events=[event.id])
     await db.flush()
     await add_published(db, event, event.title)
     return event
@@ -52,6 +54,7 @@ async def move(db: AsyncSession, event_id: uuid.UUID, name: str) -> bool:
         update(Event).where(col(Event.id) == event_id, col(Event.state).in_(step.sources)).values(state=step.target)
     )
     if moved.rowcount == 1:
+        rights.changed(db, events=[event_id])
         await raise_revision(db, event_room(event_id), "agenda")
     return bool(moved.rowcount == 1)
 
@@ -65,6 +68,7 @@ async def change(db: AsyncSession, event: Event, **columns: Any) -> None:
     for name, value in columns.items():
         setattr(event, name, value)
     db.add(event)
+    rights.changed(db, events=[event.id])
     if event.zone != zone_before:
         await _move_to_zone(db, event)
     await raise_revision(db, event_room(event.id), "agenda")

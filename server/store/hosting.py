@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import GrantRow, NetworkingTable, Seat, TableStay
-from server.store import seating, speakers
+from server.store import organisers, seating, speakers
 from server.store.engine.revisions import event_room, raise_revision
 
 
@@ -58,6 +58,6 @@ async def has_facts(db: AsyncSession, table_id: uuid.UUID) -> bool:
 
 async def remove(db: AsyncSession, table: NetworkingTable) -> None:
     """Delete a table at which nobody has ever sat (see `has_facts`)."""
-    await db.exec(delete(GrantRow).where(col(GrantRow.role) == "host", col(GrantRow.scope_id) == table.id))
+    await organisers.take_grants(db, col(GrantRow.role) == "host", col(GrantRow.scope_id) == table.id)
     await db.exec(delete(NetworkingTable).where(col(NetworkingTable.id) == table.id))
     await raise_revision(db, event_room(table.event_id), "lounge")

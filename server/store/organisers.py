@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, delete
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, GrantRow
 from server.rules.permissions import ACTIONS
+from server.store import rights
 from server.store.engine.upserts import insert_into
 
 
@@ -23,6 +25,13 @@ async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, s
         return
     row = GrantRow(person_id=person_id, role=role, scope=scope, scope_id=scope_id)
     await db.exec(insert_into(db, GrantRow).values(**row.model_dump()).on_conflict_do_nothing())
+    rights.changed(db, people=[person_id])
+
+
+async def take_grants(db: AsyncSession, *held: ColumnElement[bool]) -> None:
+    """Take away the grants for which all of this holds."""
+    taken = await db.exec(delete(GrantRow).where(*held).returning(col(GrantRow.person_id)))
+    rights.changed(db, people=taken.scalars().all())
 
 
 async def events_of(db: AsyncSession, person_id: uuid.UUID) -> Sequence[Event]:

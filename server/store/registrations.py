@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, Person, Registration
 from server.rules.lifecycles import REGISTRATION
+from server.store import rights
 from server.store.engine.revisions import event_room, raise_revision
 from server.store.engine.upserts import insert_into
 
@@ -40,6 +41,7 @@ async def add(db: AsyncSession, event: Event, person: Person, details: Details, 
     """
     values = {**vars(details), "source": source, "state": "waitlisted", "created_at": now}
     new = Registration(event_id=event.id, person_id=person.id, **values)
+    rights.changed(db, people=[person.id])
     added = await db.exec(
         insert_into(db, Registration)
         .values(**new.model_dump())
@@ -50,6 +52,7 @@ async def add(db: AsyncSession, event: Event, person: Person, details: Details, 
 
 async def _come_back(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, values: dict[str, object]) -> bool:
     """Register a person again who had cancelled. They wait like everybody else."""
+    rights.changed(db, people=[person_id])
     statement = update(Registration).where(
         col(Registration.event_id) == event_id,
         col(Registration.person_id) == person_id,
@@ -76,6 +79,7 @@ async def admit(db: AsyncSession, event_id: uuid.UUID, now: datetime) -> Sequenc
         .returning(col(Registration.person_id))
     )
     confirmed: Sequence[uuid.UUID] = (await db.exec(statement)).scalars().all()
+    rights.changed(db, people=confirmed)
     await raise_revision(db, event_room(event_id), TOPIC)
     return confirmed
 
@@ -86,6 +90,7 @@ async def cancel(db: AsyncSession, registration: Registration, now: datetime) ->
         col(Registration.id) == registration.id,
         col(Registration.state).in_(REGISTRATION["cancel"].sources),
     )
+    rights.changed(db, people=[registration.person_id])
     return bool((await db.exec(statement.values(state="cancelled", cancelled_at=now))).rowcount)
 
 

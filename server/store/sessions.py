@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from rooms.playback.simulive import Pause
 from server.models import Event, Film, Session, SessionPause
 from server.rules.lifecycles import RECORDING, SESSION, SessionHours, end_due
-from server.store import keeping
+from server.store import keeping, rights
 from server.store.engine.revisions import event_room, raise_revision, session_room
 
 MEDIA_KEY_BYTES = 16
@@ -40,6 +40,8 @@ async def move(db: AsyncSession, session: Session, name: str, *, now: datetime) 
     await _keep_pauses(db, session.id, name, now)
     if name == "end" and (session.film_id or session.stage_id):
         await keeping.ask_check(db, session, now)
+    if name == "end":
+        rights.changed(db, sessions=[session.id])
     await announce(db, session)
     return True
 
@@ -81,6 +83,7 @@ async def move_recording(db: AsyncSession, session: Session, name: str) -> bool:
     )
     if moved.rowcount != 1:
         return False
+    rights.changed(db, sessions=[session.id])
     await announce(db, session)
     return True
 
@@ -142,4 +145,5 @@ async def trim(db: AsyncSession, session: Session, begins_s: float, ends_s: floa
     """Trim a recording to the part between these seconds of the film, under new addresses."""
     session.trim_start, session.trim_end, session.media_key = begins_s, ends_s, new_media_key()
     db.add(session)
+    rights.changed(db, sessions=[session.id])
     await announce(db, session)

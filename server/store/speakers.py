@@ -93,14 +93,14 @@ async def _take_grants(db: AsyncSession, speaker: Speaker, person_id: uuid.UUID)
     others = [each for each in await speaking_as(db, speaker.event_id, person_id) if each.id != speaker.id]
     speaking = (col(GrantRow.scope) == "event") & (col(GrantRow.scope_id) == speaker.event_id)
     held = hosting if others else hosting | speaking
-    await db.exec(
-        delete(GrantRow).where(col(GrantRow.person_id) == person_id, col(GrantRow.role).in_(("speaker", "host")), held)
+    await organisers.take_grants(
+        db, col(GrantRow.person_id) == person_id, col(GrantRow.role).in_(("speaker", "host")), held
     )
 
 
 async def give_host(db: AsyncSession, table: NetworkingTable) -> None:
     """Make the table's speaker its only host."""
-    await db.exec(delete(GrantRow).where(col(GrantRow.role) == "host", col(GrantRow.scope_id) == table.id))
+    await organisers.take_grants(db, col(GrantRow.role) == "host", col(GrantRow.scope_id) == table.id)
     host = await db.get(Speaker, table.speaker_id) if table.speaker_id else None
     if host is not None and host.person_id is not None:
         await organisers.grant(db, host.person_id, "host", "table", table.id)

@@ -163,6 +163,18 @@ async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[TableLine
     return lines[::-1]
 
 
+async def seated_at(db: AsyncSession, table_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The people who sit at a table, and its host."""
+    seated = select(Seat.person_id).where(Seat.table_id == table_id)
+    hosting = (
+        select(Speaker.person_id)
+        .join(NetworkingTable, col(NetworkingTable.speaker_id) == col(Speaker.id))
+        .where(NetworkingTable.id == table_id)
+    )
+    found = [*await db.exec(seated), *await db.exec(hosting)]
+    return frozenset(person for person in found if person is not None)
+
+
 async def is_seated(db: AsyncSession, table_id: uuid.UUID, person_id: uuid.UUID) -> bool:
     """True when the person is seated at the table, or its host."""
     seated = select(Seat.id).where(Seat.table_id == table_id, Seat.person_id == person_id)

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, GrantRow, Person, Registration, Speaker
+from server.store import rights
 from server.store.engine.revisions import event_room, raise_revision
 from server.store.engine.upserts import insert_into
 
@@ -33,6 +34,7 @@ async def enlist(db: AsyncSession, event: Event, role: str, count: int) -> Seque
     if role != "delegate":
         grants = [GrantRow(person_id=each.id, role=role, scope="event", scope_id=event.id) for each in people]
         await db.exec(insert_into(db, GrantRow).on_conflict_do_nothing(), params=[row.model_dump() for row in grants])
+    rights.changed(db, people=[each.id for each in people])
     if role == "speaker":
         await _put_on_agenda(db, event, newcomers)
     await db.flush()

@@ -192,6 +192,10 @@ class Doorkeeper:
             raise Unavailable
         return self.known.get(sign_in, Audience.DELEGATES)
 
+    async def audiences(self, sign_ins: Collection[uuid.UUID], room: str) -> dict[uuid.UUID, Audience]:
+        found = {sign_in: await self.audience(sign_in, room) for sign_in in sign_ins}
+        return {sign_in: audience for sign_in, audience in found.items() if audience is not None}
+
     async def ended(self, sign_ins: Collection[uuid.UUID]) -> set[uuid.UUID]:
         return self.gone & set(sign_ins)
 

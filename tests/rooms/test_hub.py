@@ -1,6 +1,6 @@
 """The hub and its beat: admission and rows, in memory and with time moved by hand."""
 
-from rooms.bus import HOUSE, RowChanged, SignedOut
+from rooms.bus import RowChanged
 from rooms.protocol import Audience, Close, Denied, Hello, Playing
 from rooms.topics.announcements import AnnouncementShown
 from rooms.topics.tables import Messages, MessageShown, Seats
@@ -47,7 +47,7 @@ async def test_ending_a_sign_in_closes_its_sockets_and_no_others(house):
     amara, at_work = await house.join(EVENT)
     _, at_home = await house.join(EVENT, person=amara.person)
     house.access.gone.add(amara.sign_in)
-    house.bus.publish(HOUSE, SignedOut(amara.person))
+    house.hub.doubt({amara.person})
     await house.beat.read()
     assert (at_work.closed, at_home.closed) == (Close.SIGNED_OUT, None)
 
@@ -67,10 +67,10 @@ async def test_a_sign_out_that_is_heard_while_another_is_looked_up_is_looked_up_
     async def ended_meanwhile(sign_ins):
         found = await look_up(sign_ins)
         house.access.gone.add(ben.sign_in)
-        house.bus.publish(HOUSE, SignedOut(ben.person))
+        house.hub.doubt({ben.person})
         return found
 
-    house.bus.publish(HOUSE, SignedOut(amara.person))
+    house.hub.doubt({amara.person})
     house.access.ended = ended_meanwhile
     await house.beat.read()
     house.access.ended = look_up

@@ -18,10 +18,12 @@ Change = tuple[str, str, int]
 """A room, a topic of it, and the topic's new revision."""
 AfterCommit = Callable[[list[Change]], Awaitable[None]]
 AfterWork = Callable[[], None]
+LastWork = Callable[[AsyncSession], Awaitable[None]]
 
 CHANGES = "changes"
 WORK = "work"
-"""Keys of a transaction's notes (`AsyncSession.info`): the changes that it made, and whether it left work."""
+LAST = "last"
+"""Keys of a transaction's notes (`AsyncSession.info`): its changes, whether it left work, and its last statements."""
 BUSY_TIMEOUT_MS = 10_000
 POOL_TIMEOUT_S = 10.0
 """The longest wait for a connection; then the request is refused, and can be made again."""
@@ -65,6 +67,7 @@ class Database:
             async with db.begin():
                 try:
                     yield db
+                    await _finish(db)
                 except BaseException:
                     db.expunge_all()  # the rollback would empty the rows that the error page still shows
                     raise
@@ -94,6 +97,22 @@ class Database:
         await self._reader.dispose()
         if self.is_sqlite:
             self._aside.close()
+
+
+def do_last(db: AsyncSession, work: LastWork) -> None:
+    """Do this after every other statement of the running transaction, once.
+
+    A row that many transactions write is locked by this for as short as can be, and no transaction that holds its lock
+    waits for another lock.
+    """
+    db.info.setdefault(LAST, {})[work] = None
+
+
+async def _finish(db: AsyncSession) -> None:
+    if last := db.info.pop(LAST, None):
+        await db.flush()
+        for work in last:
+            await work(db)
 
 
 def leave_work(db: AsyncSession) -> None:
