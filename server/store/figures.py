@@ -62,7 +62,7 @@ async def facts_of(db: AsyncSession, event: Event) -> Facts:
 
 
 async def registration_facts(db: AsyncSession, event: Event) -> Facts:
-    """The registrations of the event alone: enough for the figures about registrations, but for who was erased."""
+    """The registrations of the event: enough for every figure about them, except the number of erased people."""
     rows = await (await db.connection()).execute(_registrations(event.id))
     facts = [RegistrationFact(*row) for row in rows]
     return Facts(zone=ZoneInfo(event.zone), target=event.target, ends_on=event.ends_on, registrations=facts)
