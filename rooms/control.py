@@ -77,7 +77,11 @@ class Direct(Call, tag="direct", frozen=True):
     in_parts: bool = False
 
 
-AnyCall = Publish | Watch | Leave | Direct
+class ListConnections(Call, tag="list", frozen=True):
+    """State every connection of every stage. Answered by `Connected`."""
+
+
+AnyCall = Publish | Watch | Leave | Direct | ListConnections
 
 
 class Said(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
@@ -88,6 +92,12 @@ class Described(Said, tag="described", frozen=True):
     """The media process's side of the connection, as an SDP answer."""
 
     answer: str
+
+
+class Connected(Said, tag="connected", frozen=True):
+    """Every connection that publishes or watches, as pairs of stage and connection."""
+
+    connections: list[tuple[str, str]]
 
 
 class Done(Said, tag="done", frozen=True):
@@ -140,7 +150,7 @@ class SourcesPresent(Said, tag="present", frozen=True):
     since_s: float
 
 
-Answer = Described | Done | MediaDenied
+Answer = Described | Connected | Done | MediaDenied
 News = SourcesPresent | Arrived | SourceGone | Took | ProgrammeProgress
 AnySaid = Answer | News
 

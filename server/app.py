@@ -16,6 +16,7 @@ from server.duties import DUTIES
 from server.live import announce
 from server.live import running as live
 from server.live.rights import RightsWatch, in_rooms
+from server.media.backstage import Backstage
 from server.media.conductor import Conductor
 from server.media.line import MediaLine
 from server.playback.admissions import Admissions
@@ -89,7 +90,10 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.conductor = Conductor(database, app.state.media)
     database.after_commit.append(app.state.conductor.note)
     database.after_commit.append(app.state.airings.forget)
-    app.state.rights = RightsWatch(database, bus, in_rooms(app.state.hub), app.state.admissions.forget)
+    app.state.backstage = Backstage(database, app.state.media)
+    app.state.rights = RightsWatch(
+        database, bus, in_rooms(app.state.hub), app.state.admissions.forget, app.state.backstage.doubt
+    )
     return app
 
 

@@ -3,7 +3,7 @@
 from server.acts import timekeeping
 from server.live import rights
 from server.mail import worker as mail
-from server.media import conductor
+from server.media import backstage, conductor
 from server.playback import object_store
 from server.recordings import downloads
 from server.recordings.caption_drafts import CAPTION_DRAFT
@@ -24,6 +24,7 @@ JOBS: tuple[JobKind, ...] = (
 DUTIES: tuple[Duty, ...] = (
     Duty("rights", rights.PAUSE_S, rights.watch),
     Duty("media line", conductor.EVERY_S, conductor.listen),
+    Duty("backstage", backstage.PAUSE_S, backstage.ask_again),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
     *map(duty_of, JOBS),
     Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True),

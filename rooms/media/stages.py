@@ -267,6 +267,8 @@ class Stages:
 
     async def answer(self, call: control.AnyCall) -> control.Answer:
         """Do what a call asks for. Raises CallRefused, OfferRefused."""
+        if isinstance(call, control.ListConnections):
+            return control.Connected(self.connections)
         stage = self._stages.setdefault(call.stage, LiveStage(call.stage, self.directory, self.tell, self.clock))
         stage.calls += 1
         try:
@@ -285,6 +287,11 @@ class Stages:
             case Direct():
                 await stage.direct(call)
         return control.Done()
+
+    @property
+    def connections(self) -> list[tuple[str, str]]:
+        """Every source and every watcher of every stage."""
+        return [(name, each) for name, stage in self._stages.items() for each in (*stage.sources, *stage.watchers)]
 
     @property
     def present(self) -> SourcesPresent:

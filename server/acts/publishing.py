@@ -3,22 +3,21 @@
 An offer and an answer are session descriptions (SDP) as text; nobody else talks to the media process about them.
 """
 
-import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rooms.control import Leave, Publish, Watch
 from server.media.line import MediaAway, MediaLine, MediaRefused
-from server.models import Person, Stage
+from server.models import Person, SignIn, Stage
 from server.rules.permissions import Grant
-from server.store import stages
+from server.store import backstage, stages
+from server.store.backstage import connection_of
 from server.store.engine.database import Database
 from server.store.stages import Publisher
 
 OPENS_WITHIN_S = 8.0
 """The longest that an offer waits while the media process starts; encoders give up after ten seconds or more."""
-CONNECTION_BYTES = 16
 ROLES = ("speaker", "chair", "interpreter", "producer", "organiser")
 """The roles backstage; somebody who has several appears in the first of them."""
 ENCODER = Publisher("Encoder", "encoder")
@@ -43,16 +42,23 @@ def publisher_of(person: Person, grants: Collection[Grant], stage: Stage) -> Pub
     return Publisher(person.name, next((role for role in ROLES if role in roles), "speaker"), person.id)
 
 
-async def publish(database: Database, line: MediaLine, stage: Stage, publisher: Publisher, offer: str) -> Answered:
+class NotAnyMore(Exception):
+    """Their rights went while the media process answered, so the connection was ended."""
+
+
+async def publish(
+    database: Database, line: MediaLine, stage: Stage, publisher: Publisher, offer: str, here: SignIn | None = None
+) -> Answered:
     """Receive what a publisher sends; a media process is started for them where there is none.
 
-    Raises StageRefused when there is no slot for them, and MediaAway or MediaRefused, after which they have none.
+    `here` is the sign-in of a person, whose end ends what they send. Raises StageRefused when there is no slot for
+    them, and MediaAway, MediaRefused or NotAnyMore, after which they have none.
     """
     if not line.is_open:
         async with database.writing() as db:
             await stages.want(db, stage, datetime.now(UTC))
         await reach(line)
-    connection = secrets.token_hex(CONNECTION_BYTES)
+    connection = connection_of(here)
     async with database.writing() as db:
         source, replaced = await stages.arrive(db, stage, publisher, connection, datetime.now(UTC))
     assert source.slot is not None
@@ -64,6 +70,7 @@ async def publish(database: Database, line: MediaLine, stage: Stage, publisher: 
         async with database.writing() as db:
             await stages.note(db, stage, connection, "left", datetime.now(UTC))
         raise
+    await _check_again(database, line, stage, connection)
     return Answered(connection, answer)
 
 
@@ -75,19 +82,21 @@ async def unpublish(database: Database, line: MediaLine, stage: Stage, publisher
     await line.let_go(str(stage.id), connection)
 
 
-async def watch(database: Database, line: MediaLine, stage: Stage, person: Person, offer: str) -> Answered:
-    """Send somebody what comes from everybody else backstage. Raises MediaAway, MediaRefused."""
+async def watch(database: Database, line: MediaLine, stage: Stage, here: SignIn, offer: str) -> Answered:
+    """Send somebody what comes from everybody else backstage. Raises MediaAway, MediaRefused, NotAnyMore."""
     await reach(line)
     async with database.reading() as db:
         sources = await stages.sources_of(db, stage.id)
-    slot = next((source.slot for source in sources if source.person_id == person.id), None)
-    connection = f"{person.id.hex}{secrets.token_hex(CONNECTION_BYTES)}"
-    return Answered(connection, await line.describe(Watch(str(stage.id), connection, slot, offer)))
+    slot = next((source.slot for source in sources if source.person_id == here.person_id), None)
+    connection = connection_of(here)
+    answer = await line.describe(Watch(str(stage.id), connection, slot, offer))
+    await _check_again(database, line, stage, connection)
+    return Answered(connection, answer)
 
 
-async def unwatch(line: MediaLine, stage: Stage, person: Person, connection: str) -> None:
+async def unwatch(line: MediaLine, stage: Stage, here: SignIn, connection: str) -> None:
     """End what somebody watches. Raises NoSuchConnection, MediaAway, MediaRefused."""
-    if not connection.startswith(person.id.hex):
+    if backstage.mark_of(connection) != backstage.mark_of(connection_of(here)):
         raise NoSuchConnection
     await line.tell(Leave(str(stage.id), connection))
 
@@ -96,3 +105,14 @@ async def reach(line: MediaLine) -> None:
     """Wait until the media process is reached. Raises MediaAway when it is not in time."""
     if not await line.opens(OPENS_WITHIN_S):
         raise MediaAway
+
+
+async def _check_again(database: Database, line: MediaLine, stage: Stage, connection: str) -> None:
+    """End a connection whose rights went before the media process had it. Raises NotAnyMore."""
+    async with database.reading() as db:
+        if connection in await backstage.may_stay(db, stage.id, [connection]):
+            return
+    async with database.writing() as db:
+        await stages.note(db, stage, connection, "left", datetime.now(UTC))
+    await line.let_go(str(stage.id), connection)
+    raise NotAnyMore

@@ -6,7 +6,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from rooms import control
-from rooms.control import Answer, AnyCall, Described, Done, Leave, News, Refusal, Reply, Request
+from rooms.control import (
+    Answer,
+    AnyCall,
+    Connected,
+    Described,
+    Done,
+    Leave,
+    ListConnections,
+    News,
+    Refusal,
+    Reply,
+    Request,
+)
 from rooms.control import MediaDenied as CallRefused
 from rooms.errors import MessageRefused
 from rooms.grants import grant
@@ -84,6 +96,12 @@ class MediaLine:
         """Have something done. Raises MediaAway, MediaRefused."""
         answer = await self._call(call)
         assert isinstance(answer, Done)
+
+    async def connections(self) -> list[tuple[str, str]]:
+        """Every connection of every stage, as pairs of stage and connection. Raises MediaAway, MediaRefused."""
+        answer = await self._call(ListConnections())
+        assert isinstance(answer, Connected)
+        return answer.connections
 
     async def let_go(self, stage: str, connection: str) -> None:
         """End a connection that may be gone already. Raises MediaAway."""

@@ -10,16 +10,18 @@ from rooms.control import News
 from server.acts import publishing
 from server.acts.publishing import ENCODER, NoSuchConnection, publisher_of
 from server.media.line import MediaAway, MediaLine, MediaRefused
-from server.models import Event, Stage
+from server.models import Event, SignIn, Stage
 from server.rules.permissions import Grant
 from server.settings import Settings
 from server.store import stages
+from server.store.backstage import connection_of
 from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.media.listening import KEY, listening_at
 from tests.waiting import until
 
 NO_OFFER = "v=0"
+NOBODY = SignIn(person_id=uuid.uuid4(), token_hash="")
 
 
 @pytest.fixture
@@ -66,11 +68,13 @@ async def test_whoever_finds_no_media_process_has_no_place_and_is_waited_for(
 
 
 async def test_whoever_only_watches_has_no_media_process_started(
-    database: Database, stage: Stage, settings: Settings, make: Factory, monkeypatch: pytest.MonkeyPatch
+    database: Database, stage: Stage, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publishing, "OPENS_WITHIN_S", 0.0)
     with pytest.raises(MediaAway):
-        await publishing.watch(database, MediaLine(settings, KEY), stage, await make.person(), NO_OFFER)
+        await publishing.watch(
+            database, MediaLine(settings, KEY), stage, SignIn(person_id=uuid.uuid4(), token_hash=""), NO_OFFER
+        )
     async with database.reading() as db:
         assert (await db.get_one(Stage, stage.id)).wanted_at is None
 
@@ -78,9 +82,10 @@ async def test_whoever_only_watches_has_no_media_process_started(
 async def test_nobody_ends_what_another_sends_or_watches(
     database: Database, stage: Stage, line: MediaLine, make: Factory
 ) -> None:
-    amara, ben = await make.person("Amara"), await make.person("Ben")
+    ben = await make.person("Ben")
+    amaras, bens = (SignIn(person_id=uuid.uuid4(), token_hash="") for _ in range(2))
     with pytest.raises(NoSuchConnection):
-        await publishing.unwatch(line, stage, ben, f"{amara.id.hex}{uuid.uuid4().hex}")
+        await publishing.unwatch(line, stage, bens, connection_of(amaras))
     with pytest.raises(NoSuchConnection):
         await publishing.unpublish(database, line, stage, publisher_of(ben, [], stage), "amaras")
 

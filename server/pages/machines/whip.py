@@ -13,15 +13,15 @@ from starlette.responses import Response
 
 from rooms.control import Refusal
 from server.acts import publishing
-from server.acts.publishing import ENCODER, Answered, NoSuchConnection, publisher_of
+from server.acts.publishing import ENCODER, Answered, NoSuchConnection, NotAnyMore, publisher_of
 from server.media.line import MediaAway, MediaRefused
-from server.models import Person, Stage
+from server.models import Person, SignIn, Stage
 from server.store import stages
 from server.store.stages import Publisher, StageRefused
 from server.trust.stream_keys import ice_servers, stream_key
 from server.web.answers import told_plainly
-from server.web.entrance import person_who
-from server.web.errors import Conflict, NotFound, NotInTime, PageError, SignInNeeded
+from server.web.entrance import person_who, signed_in
+from server.web.errors import Conflict, Forbidden, NotFound, NotInTime, PageError, SignInNeeded
 
 SDP = "application/sdp"
 REASONS: dict[Refusal, tuple[int, str]] = {
@@ -52,7 +52,9 @@ async def publish(request: Request) -> Response:
     stage = await stage_of(request)
     publisher, offer = who_publishes(request, stage), await offer_in(request)
     with as_page_errors():
-        answered = await publishing.publish(request.app.state.db, request.app.state.media, stage, publisher, offer)
+        answered = await publishing.publish(
+            request.app.state.db, request.app.state.media, stage, publisher, offer, here_as(request, publisher)
+        )
     return made(request, "whip_resource", stage, answered)
 
 
@@ -70,9 +72,9 @@ async def unpublish(request: Request) -> Response:
 async def watch(request: Request) -> Response:
     """Take a watcher's offer; 201 with the answer, and the address at which to end the connection."""
     stage = await stage_of(request)
-    person, offer = who_watches(request, stage), await offer_in(request)
+    here, offer = where_watched(request, stage), await offer_in(request)
     with as_page_errors():
-        answered = await publishing.watch(request.app.state.db, request.app.state.media, stage, person, offer)
+        answered = await publishing.watch(request.app.state.db, request.app.state.media, stage, here, offer)
     return made(request, "whep_resource", stage, answered)
 
 
@@ -80,9 +82,9 @@ async def watch(request: Request) -> Response:
 async def unwatch(request: Request) -> Response:
     """Let a watcher go."""
     stage = await stage_of(request)
-    person, connection = who_watches(request, stage), request.path_params["connection"]
+    here, connection = where_watched(request, stage), request.path_params["connection"]
     with as_page_errors():
-        await publishing.unwatch(request.app.state.media, stage, person, connection)
+        await publishing.unwatch(request.app.state.media, stage, here, connection)
     return Response(status_code=200)
 
 
@@ -112,6 +114,17 @@ def who_publishes(request: Request, stage: Stage) -> Publisher:
 def who_watches(request: Request, stage: Stage) -> Person:
     """A person who may come backstage. Raises SignInNeeded, Forbidden."""
     return person_who(request, "backstage.join", stage_id=stage.id)
+
+
+def where_watched(request: Request, stage: Stage) -> SignIn:
+    """The sign-in of a person who may come backstage. Raises SignInNeeded, Forbidden."""
+    who_watches(request, stage)
+    return signed_in(request)[1]
+
+
+def here_as(request: Request, publisher: Publisher) -> SignIn | None:
+    """The sign-in of the browser in which a person publishes; None: an encoder does."""
+    return None if publisher is ENCODER else signed_in(request)[1]
 
 
 async def offer_in(request: Request) -> str:
@@ -145,6 +158,8 @@ def as_page_errors() -> Iterator[None]:
         yield
     except StageRefused as refused:
         raise Conflict(str(refused)) from refused
+    except NotAnyMore as error:
+        raise Forbidden("You were let go from backstage. Ask the organiser if you speak here.") from error
     except NoSuchConnection as error:
         raise NotFound(REASONS["unknown"][1]) from error
     except MediaRefused as refused:
