@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from jinja2 import Environment
 
@@ -22,8 +23,13 @@ KINDS = {
 }
 """Each kind of mail and its occasion."""
 
-JOIN_TOKEN = "JOIN-TOKEN-MADE-ON-DELIVERY"  # noqa: S105 - a placeholder for one
-"""Stands in the stored text in place of the join link's token, which is made on delivery."""
+
+def placeholder(mail_id: UUID) -> str:
+    """The word that stands in a mail's stored text in place of the join link's token, which is made on delivery.
+
+    It holds the mail's random id, made when the mail is rendered: nobody can have typed it into a name or a title.
+    """
+    return f"MADE-ON-DELIVERY-{mail_id.hex}"
 
 
 @dataclass(frozen=True)
@@ -33,14 +39,15 @@ class MailMessage:
     html: str
 
 
-def render(event: Event, person: Person, kind: str, context: dict[str, Any]) -> MailMessage:
+def render(event: Event, person: Person, kind: str, context: dict[str, Any], join_token: str) -> MailMessage:
     """The mail for one occasion. `context` holds `base_url` and the other values that the kind's template needs.
 
-    Raises KeyError for an unknown kind and UndefinedError for context that is missing.
+    `join_token` ends the address of its join link: a mail that waits has its `placeholder` there. Raises KeyError for
+    an unknown kind and UndefinedError for context that is missing.
     """
     if kind not in KINDS:
         raise KeyError(kind)
-    join_address = f"{context['base_url']}/join/{JOIN_TOKEN}"
+    join_address = f"{context['base_url']}/join/{join_token}"
     event_address = f"{context['base_url']}/{event.slug}"
     known = {"event": event, "person": person, "join_address": join_address, "event_address": event_address, **context}
     parts = vars(_text().get_template(f"mail/{kind}.txt").make_module(known))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.mail.messages import render
+from server.mail.messages import placeholder, render
 from server.models import Event, Mail, Person
 from server.store.engine.database import leave_work
 from server.store.engine.jobs import Backlog
@@ -50,8 +50,10 @@ async def queue(
     """
     if person.synthetic:
         return False
-    message = render(event, person, kind, context)
+    mail_id = uuid.uuid4()
+    message = render(event, person, kind, context, placeholder(mail_id))
     mail = Mail(
+        id=mail_id,
         event_id=event.id,
         person_id=person.id,
         idempotency_key=key,

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
 
 from server.mail.delivery import DeliveryProblem, Letter, NotNow, Uncertain, send
-from server.mail.messages import JOIN_TOKEN
+from server.mail.messages import placeholder
 from server.mail.outbox import BACKLOG
 from server.models import Event, Mail, Person
 from server.settings import Settings
@@ -71,10 +71,10 @@ async def hand_over(database: Database, settings: Settings, mail: Mail, letter: 
 
 async def letter_of(db: AsyncSession, mail: Mail) -> Letter:
     """The mail as it is sent. Its join link is made here, in the transaction that claims the mail."""
-    text, html = mail.text, mail.html
-    if JOIN_TOKEN in text:
+    text, html, stand_in = mail.text, mail.html, placeholder(mail.id)
+    if stand_in in text:
         person, event = await db.get(Person, mail.person_id), await db.get(Event, mail.event_id)
         if person is not None:
             token = await join_links.create(db, person, event, lands_on=mail.lands_on)
-            text, html = text.replace(JOIN_TOKEN, token), html.replace(JOIN_TOKEN, token)
+            text, html = text.replace(stand_in, token), html.replace(stand_in, token)
     return Letter(mail.id, mail.recipient, mail.subject, text, html, mail.calendar, mail.created_at)

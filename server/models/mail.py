@@ -13,8 +13,8 @@ from server.models.jobs import Leased
 class Mail(Leased, table=True):
     """One mail. `state` is queued, sending, sent, kept (local outbox), uncertain or failed.
 
-    `idempotency_key` is unique, so an occasion sends one mail at most. Where the text holds
-    `server.mail.messages.JOIN_TOKEN`, a join link is made at the moment of delivery, so that its token is not stored.
+    `idempotency_key` is unique, so an occasion sends one mail at most. Where the text holds its `placeholder` (see
+    `server.mail.messages`), a join link is made at the moment of delivery, so that its token is not stored.
     """
 
     __table_args__ = (Index("ix_mail_due", "state", "due_at"),)

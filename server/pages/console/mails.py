@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.mail import outbox
-from server.mail.messages import JOIN_TOKEN
+from server.mail.messages import placeholder
 from server.models import Event, Mail
 from server.store import mails
 from server.web.entrance import entering
@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
     """One mail as its reader gets it, with its addresses as links and the token of its join link left out."""
     async with entering(request, "mail.read") as (db, event):
         mail = await mail_of(request, db, event)
-    text = mail.text.replace(JOIN_TOKEN, "…")
+    text = mail.text.replace(placeholder(mail.id), "…")
     parts, end = [], 0
     for found in ADDRESS.finditer(text):
         address = found.group() if not found.group().endswith("…") else ""
