@@ -42,7 +42,7 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
     async with at_table(request) as (db, found, person):
         number = found.number_of(person.id)
         entry = await waiting.entry_of(db, found.table.id, person.id)
-        ahead = await waiting.place_in_queue(db, entry) if entry else None
+        position = await waiting.place_in_queue(db, entry) if entry else None
         seat = await seating.seat_of(db, found.table.event_id, person.id)
         may_listen = number is not None or runs(request, found)
         lines = await tables.last_messages(db, found.table.id) if may_listen else []
@@ -56,7 +56,7 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
         person_id=person.id,
         number=number,
         entry=entry,
-        place=ahead,
+        position=position,
         sits_elsewhere=seat is not None and number is None,
         may_listen=may_listen,
         runs=runs(request, found),
