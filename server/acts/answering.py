@@ -32,7 +32,7 @@ class OwnSurvey:
     answers: Mapping[str, int | str]
     """Their answers by the question's name."""
     settled: bool
-    """They have answered the survey after the event, so their answers before it can no longer be corrected."""
+    """Answers before the event can no longer be corrected once the survey after it has been answered."""
     can_answer: bool
 
 

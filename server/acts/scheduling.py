@@ -10,7 +10,7 @@ from server.acts.session_form import SessionForm
 from server.models import Event, Film, Session, Speaker, Stage, Track
 from server.rules.session_hours import HoursGiven
 from server.rules.slugs import slug_of
-from server.store import agenda, programme, speakers, stages
+from server.store import agenda, planning, speakers, stages
 from server.web.errors import Conflict
 from server.web.forms import NOT_OFFERED
 
@@ -28,7 +28,7 @@ async def choices_of(db: AsyncSession, event: Event) -> Choices:
     return Choices(
         await agenda.tracks_of(db, event.id),
         await speakers.speakers_of(db, event.id),
-        await programme.films_of(db, event.id),
+        await planning.films_of(db, event.id),
         await stages.stages_of(db, event.id),
     )
 
@@ -37,22 +37,22 @@ async def create(db: AsyncSession, event: Event, form: SessionForm) -> Session:
     """Put a session on the agenda. The form has none of the `problems`."""
     columns = {**form.columns(), **form.hours_at(event).columns()}
     slug = form.slug or slug_of(form.title)
-    return await programme.create_session(db, event, form.speakers, slug=slug, **columns)
+    return await planning.create_session(db, event, form.speakers, slug=slug, **columns)
 
 
 async def change(db: AsyncSession, event: Event, session: Session, form: SessionForm) -> None:
     """Change a session's details. The form has none of the `problems`."""
     columns = {**form.columns(), **form.hours_at(event).columns(), "slug": form.slug or session.slug}
-    await programme.change_session(db, session, form.speakers, **columns)
+    await planning.change_session(db, session, form.speakers, **columns)
 
 
 async def remove(db: AsyncSession, session: Session) -> None:
     """Take a session off the agenda for good. Raises Conflict while it is on, and once anybody has attended it."""
     if session.state in ("live", "paused"):
         raise Conflict("This session is on. End it first.")
-    if await programme.has_facts(db, session.id):
+    if await planning.has_facts(db, session.id):
         raise Conflict("People attended or reacted to this session, and the report counts them. It stays.")
-    await programme.delete_session(db, session)
+    await planning.delete_session(db, session)
 
 
 async def problems(
@@ -65,7 +65,7 @@ async def problems(
         wrong["stage"] = "A session plays a film or is broadcast from a stage, not both."
     if form.signed_film and not form.film:
         wrong["signed_film"] = "A film in sign language is shown beside a film. Please choose that too."
-    if form.slug and await programme.slug_taken(db, event.id, form.slug, session.id if session else None):
+    if form.slug and await planning.slug_taken(db, event.id, form.slug, session.id if session else None):
         wrong["slug"] = "Another session has this address already. Please choose another one."
     return wrong if session is None else wrong | _settled(session, form, hours)
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.recordings.library import Found, search
-from server.store import programme, recordings
+from server.store import planning, recordings
 from server.store.recordings import ListedRecording
 from server.web.entrance import entering, person_who
 from server.web.templating import render
@@ -18,7 +18,7 @@ async def index(request: Request) -> Response:
     async with entering(request) as (db, event):
         person = person_who(request, "event.attend")
         library = await recordings.library(db, event, person.id, datetime.now(UTC))
-        packaged = await programme.films_of(db, event.id)
+        packaged = await planning.films_of(db, event.id)
     found = [Found(each) for each in library]
     if asked:
         found = await search(state.settings, state.airings, event, library, packaged, asked)

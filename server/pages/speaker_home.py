@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.protocol import SIGNS
-from server.store import agenda, programme, reactions, speakers, tables
+from server.store import agenda, planning, reactions, speakers, tables
 from server.web.entrance import entering, person_who
 from server.web.templating import render
 
@@ -20,7 +20,7 @@ async def show(request: Request) -> Response:
     async with entering(request) as (db, event):
         person = person_who(request, "speaker.open")
         mine = await speakers.speaking_as(db, event.id, person.id)
-        found = [session for speaker in mine for session in await programme.sessions_of_speaker(db, speaker.id)]
+        found = [session for speaker in mine for session in await planning.sessions_of_speaker(db, speaker.id)]
         sessions = sorted({session.id: session for session in found}.values(), key=lambda session: session.starts_at)
         items = await agenda.items(db, event, sessions, now)
         counts = {item.session.id: await reactions.totals(db, item.session.id) for item in items}

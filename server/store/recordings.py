@@ -120,7 +120,7 @@ async def claps_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[u
 
 
 async def seen_by(db: AsyncSession, person_id: uuid.UUID, session_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Those of the sessions that the person has been in, live or on demand."""
+    """The ids of the given sessions that the person has attended, live or on demand."""
     found: set[uuid.UUID] = set()
     for relation in (Attendance, WatchProgress):
         mine = select(relation.session_id).where(relation.person_id == person_id)

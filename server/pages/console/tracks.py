@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, Track
 from server.rules.slugs import slug_of
-from server.store import programme, tracks
+from server.store import planning, tracks
 from server.web.forms import Form
 from server.web.resource import Resource
 
@@ -45,7 +45,7 @@ class TrackResource(Resource[Track, TrackForm]):
 
     async def beside(self, db: AsyncSession, event: Event, row: Track | None) -> dict[str, Any]:
         return {
-            "sessions": await programme.sessions_of_track(db, row.id) if row else 0,
+            "sessions": await planning.sessions_of_track(db, row.id) if row else 0,
             "colours": [(colour, colour.capitalize()) for colour in get_args(Colour)],
         }
 

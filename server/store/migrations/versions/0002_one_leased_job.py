@@ -28,12 +28,12 @@ REQUESTS = {
         WHERE session.state = 'ended' AND session.ended_at IS NOT NULL AND keeping.checked_at IS NULL
     """,
 }
-"""What was asked for, of each kind of job, in the relations that jobs take the place of."""
+"""The requests of each kind of job, in the relations that jobs replace."""
 STATE = """
     CASE state WHEN 'ready' THEN 'finished' WHEN 'refused' THEN 'failed' WHEN 'failed' THEN 'failed'
     ELSE 'waiting' END
 """
-"""What was being made is begun anew."""
+"""Work that was under way is begun anew."""
 
 
 def upgrade() -> None:
