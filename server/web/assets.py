@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import posixpath
 import re
 import time
 from functools import lru_cache
@@ -16,6 +17,9 @@ NPM = "npm/"
 MODULES = {"hls.js": "npm/hls.js/dist/hls.min.mjs"}
 """Bare module names that our modules import, and the asset that each stands for."""
 IMPORT = re.compile(rb'@import\s+(?:url\()?"(?P<path>[^"]+)"\)?(?:\s+layer\((?P<layer>[\w.-]+)\))?\s*;')
+
+MODULE_IMPORT = re.compile(r'^(?:import|\} from)\b[^"]*"(\.[^"]+)";$', re.MULTILINE)
+"""A module's own imports, not those inside a function."""
 
 
 def path_of(asset: str) -> Path | None:
@@ -90,6 +94,37 @@ def _imports(_now_s: int) -> Markup:
     imports = {f"/static/{asset}": _versioned(asset, file) for asset, file in ours.items()}
     imports |= {name: address(asset) for name, asset in MODULES.items() if path_of(asset)}
     return Markup(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S704 - "<" is escaped
+
+
+def preloads() -> Markup:
+    """Links that fetch the first module of every page at once with all that it imports.
+
+    Each of these would else be asked for only when the one that imports it has come.
+    """
+    return _preloads(_second())
+
+
+@lru_cache(maxsize=1)
+def _preloads(_now_s: int) -> Markup:
+    link = Markup('<link rel="modulepreload" href="{}">')
+    return Markup("").join(link.format(address(asset)) for asset in imported_by("js/app.js"))
+
+
+def imported_by(module: str) -> list[str]:
+    """A module of ours and all that it imports, as assets. Raises FileNotFoundError where one is not there."""
+    found: list[str] = []
+    waiting = [module]
+    while waiting:
+        asset = waiting.pop(0)
+        if asset in found:
+            continue
+        found.append(asset)
+        path = path_of(asset)
+        if path is None:
+            raise FileNotFoundError(asset)
+        waiting += [posixpath.join(posixpath.dirname(asset), each) for each in MODULE_IMPORT.findall(path.read_text())]
+        waiting = [posixpath.normpath(each) for each in waiting]
+    return found
 
 
 @lru_cache(maxsize=256)

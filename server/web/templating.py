@@ -39,7 +39,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    made.globals.update(asset=assets.address, icon=assets.icon, import_map=assets.import_map)
+    made.globals.update(asset=assets.address, icon=assets.icon, import_map=assets.import_map, preloads=assets.preloads)
     made.filters.update(markdown=markdown, **wording.FILTERS)
     return made
 
