@@ -13,9 +13,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from rooms.protocol import SIGNS
 from server.acts import watching
 from server.acts.registration_form import COLLEAGUE
-from server.models import Event, Registration, Session
+from server.models import Event, Registration, Session, Stage
 from server.playback.airings import Airing, Airings
 from server.recordings.keepsakes import Keepsake, keepsake
+from server.rules.phases import PhaseFacts
+from server.rules.showing import Showing
 from server.store import agenda, reactions, recordings, stages, tables, topic_states
 from server.store.agenda import Item
 from server.store.engine.revisions import session_room
@@ -47,40 +49,63 @@ async def show(request: Request) -> Response:
         recorded = (await recordings.lengths_of(db, [session]))[session.id]
         begins = airing.source.cut.begins_s if airing else 0.0
         progress = await recordings.progress_of(db, person.id, session.id)
+        stage = await db.get(Stage, session.stage_id) if session.stage_id else None
+        kept = await keepsake(db, session, airing) if airing and item.state == "on-demand" else Keepsake()
+        needs = needs_of(request.state.registration)
+        showing = Showing(
+            facts=facts_of(item, stage),
+            is_late=item.state == "late",
+            left_s=within(progress.position - begins, recorded) if progress else 0,
+            asked_s=moment_asked(request, begins, recorded),
+            watched_s=progress.watched if progress else 0,
+            begins_s=begins,
+            length_s=film.duration if film else 0,
+            recorded_s=recorded,
+            captions=needs["captions"],
+            interpreter=needs["interpreter"],
+            is_signed=await signed_at(db, session, airing, stage),
+            chapters=kept.chapters,
+            crowd=kept.crowd,
+        )
         context: dict[str, Any] = {
             "mine": session.id in await agenda.bookmarks_of(db, event.id, person.id),
-            "resume": within(progress.position - begins, recorded) if progress else 0,
-            "watched": progress.watched if progress else 0,
             "tables": tables_of(item, await tables.lounge(db, event.id)),
             "following": following(item, await agenda.agenda(db, event, now)),
             "totals": (await reactions.totals(db, session.id)).totals,
-            "kept": await keepsake(db, session, airing) if airing and item.state == "on-demand" else Keepsake(),
         }
-        is_signed = await signed_at(db, session, airing)
     return render(
         request,
         "sessions/show.html",
         item=item,
-        is_signed=is_signed,
+        showing=showing,
+        kept=kept,
         drawn=to_builtins(topic_states.status(session)),
         session=session,
-        length=film.duration if film else 0,
-        recorded=recorded,
-        begins=begins,
         here=request.app.state.hub.headcount(session_room(session.id)),
-        at=moment_asked(request, begins, recorded),
-        needs=needs_of(request.state.registration),
+        needs=needs,
         emoji=EMOJI,
         **context,
     )
 
 
-async def signed_at(db: AsyncSession, session: Session, airing: Airing | None) -> bool:
-    """True when an interpreter's picture can be shown beside the programme."""
-    if airing is not None and airing.signed is not None:
+def facts_of(item: Item, stage: Stage | None) -> PhaseFacts:
+    """Tell what decides the phase of a session on the agenda."""
+    session = item.session
+    status, air = topic_states.status(session), topic_states.air(stage)
+    is_closed = status.recording == "open" and item.state != "on-demand"
+    return PhaseFacts(
+        state=status.state,
+        recording="closed" if is_closed else status.recording,
+        air=air.state,
+        source="film" if session.film_id else "stage" if stage else "none",
+    )
+
+
+async def signed_at(db: AsyncSession, session: Session, airing: Airing | None, stage: Stage | None) -> bool:
+    """Tell whether an interpreter's picture can be had beside the programme."""
+    if session.signed_film_id is not None or (airing is not None and airing.signed is not None):
         return True
-    stage = await stages.stage_at(db, session.stage_id) if session.stage_id and session.state == "live" else None
-    return session.signed_film_id is not None or (stage is not None and await stages.is_signed(db, stage[0]))
+    return stage is not None and session.state == "live" and await stages.is_signed(db, stage)
 
 
 async def crowd_rows(request: Request) -> Response:

@@ -61,6 +61,16 @@ async def test_every_state_is_drawn(
     assert words in head.split("</p>")[0] or words == "Not yet"
 
 
+@pytest.mark.parametrize(("state", "card"), [("standby", "between"), ("clear", "between"), ("on-air", "starting")])
+async def test_a_live_session_is_drawn_with_what_its_stage_does(
+    client: httpx.AsyncClient, make: Factory, event: Event, amina: Person, state: str, card: str
+) -> None:
+    stage = await make.stage(event, state=state)
+    text = await page(client, event, await make.live_session(event, stage_id=stage.id))
+    assert f'data-shows="{card}"' in text
+    assert f'data-card="{card}">' in text
+
+
 async def test_it_says_who_what_and_how_many_clapped(
     client: httpx.AsyncClient, make: Factory, event: Event, amina: Person
 ) -> None:

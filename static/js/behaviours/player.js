@@ -6,20 +6,22 @@ import { obey } from "../helpers/commands.js";
 import { listen, together } from "../helpers/listeners.js";
 import { SessionPlayer } from "../helpers/session-player.js";
 import { watch } from "../live.js";
+import { Playback } from "../models/playback.js";
 
 const BEAT_MS = 250;
 
 /** @param {HTMLElement} element */
 export function connect(element) {
-  const { state = "", recording = "", playlist = "", resume, film, session } = element.dataset;
+  const { state = "", recording = "", air = "", source = "", phases = "[]", playlist = "", resume, session } = element.dataset;
   const room = `session:${session}`;
   const player = new SessionPlayer(
     /** @type {HTMLVideoElement} */ (element.querySelector("video")),
-    { playlist, resume: Number(resume), status: { state, recording, air: "none" }, hasFilm: film === "yes" },
+    new Playback(JSON.parse(phases), { state, recording, air, source }),
+    { playlist, resume: Number(resume) },
     { changed: () => show(element, player), heights: (heights) => tell(element, "player:heights", heights) },
   );
   const timer = setInterval(() => say(element, player.beat(), player.feed), BEAT_MS);
-  player.follow({});
+  player.begin();
   return together(
     obey(element, {
       start: () => player.start(),

@@ -2,12 +2,11 @@
 
 import { Following } from "../models/following.js";
 import { Patience } from "../models/patience.js";
-import { Playback } from "../models/playback.js";
 import { isAtEdge } from "../models/timeline.js";
 import { EDGE, Feed } from "./feed.js";
 import { listen } from "./listeners.js";
 
-/** @typedef {import("../models/programme.js").Status} Status */
+/** @typedef {import("../models/phases.js").Facts} Facts */
 
 export class SessionPlayer {
   #unlisten;
@@ -20,17 +19,17 @@ export class SessionPlayer {
 
   /**
    * @param {HTMLVideoElement} video
-   * @param {{ playlist: string, resume: number, status: Status, hasFilm: boolean }} session `playlist` is an address,
-   *   `resume` the second at which the recording starts
+   * @param {import("../models/playback.js").Playback} playback
+   * @param {{ playlist: string, resume: number }} recording `playlist` is an address, `resume` the second at which it starts
    * @param {object} page
    * @param {() => void} page.changed something that the page shows of this is different now
    * @param {(heights: number[]) => void} page.heights the picture's sizes, lines
    */
-  constructor(video, { playlist, resume, status, hasFilm }, page) {
+  constructor(video, playback, { playlist, resume }, page) {
     this.video = video;
+    this.playback = playback;
     this.resume = resume;
     this.page = page;
-    this.playback = new Playback(status, hasFilm);
     this.feed = new Feed(video, playlist, {
       opened: () => this.play(),
       isAtEdge: () => this.playback.phase === "running" && this.#following.isWanted,
@@ -54,9 +53,15 @@ export class SessionPlayer {
     return !this.feed.isWanted || (this.feed.isOpen && this.video.paused) || this.video.ended || this.playback.isHalted;
   }
 
+  /** Begins as the page was drawn. Whoever comes while nothing is on air may still see the end of what was sent. */
+  begin() {
+    if (this.playback.phase === "between") this.feed.open(EDGE);
+    this.follow({});
+  }
+
   /**
    * Brings what is played in line with the session.
-   * @param {Partial<Status>} change
+   * @param {Partial<Facts>} change
    */
   follow(change) {
     this.playback.follow(change);

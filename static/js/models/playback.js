@@ -1,31 +1,38 @@
 // What one viewer has seen of a session, and what stands in the picture's place because of it.
 
-import { cardOf, hasPicture, phaseOf } from "./programme.js";
+import { cardOf, hasPicture, lookUp } from "./phases.js";
 
-/** @typedef {import("./programme.js").Status} Status */
+/** @typedef {import("./phases.js").Facts} Facts */
+/** @typedef {import("./phases.js").Rule} Rule */
 
 /** Told how the session goes and what the video does. */
 export class Playback {
-  #status;
-  #hasFilm;
+  #rules;
+  #facts;
+  #isClosed;
   #seen = { begun: false, drained: false, finished: false, failing: false };
 
   /**
-   * @param {Status} status as the page was drawn with it
-   * @param {boolean} hasFilm
+   * @param {Rule[]} rules
+   * @param {Facts} facts as the page was drawn with them
    */
-  constructor(status, hasFilm) {
-    this.#status = status;
-    this.#hasFilm = hasFilm;
+  constructor(rules, facts) {
+    this.#rules = rules;
+    this.#facts = facts;
+    this.#isClosed = facts.recording === "closed";
+  }
+
+  get #rule() {
+    return lookUp(this.#rules, this.#facts);
   }
 
   get phase() {
-    return phaseOf(this.#status, this.#hasFilm);
+    return this.#rule.phase;
   }
 
   /** The card to show; null for the picture. */
   get card() {
-    return cardOf(this.phase, this.#seen);
+    return cardOf(this.#rule, this.#seen);
   }
 
   get hasPicture() {
@@ -38,11 +45,12 @@ export class Playback {
   }
 
   /**
-   * Goes on with the session.
-   * @param {Partial<Status>} change
+   * Goes on with the session. Its room says that a recording is open, and does not know that the day has passed.
+   * @param {Partial<Facts>} change
    */
   follow(change) {
-    Object.assign(this.#status, change);
+    Object.assign(this.#facts, change);
+    if (this.#isClosed && this.#facts.recording === "open") this.#facts.recording = "closed";
     if (!this.isHalted) this.#seen.drained = false;
     if (!this.hasPicture) Object.assign(this.#seen, { begun: false, finished: false });
   }

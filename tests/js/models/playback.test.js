@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Playback } from "../../../static/js/models/playback.js";
 
+const { rules } = JSON.parse(readFileSync(new URL("phases.json", import.meta.url), "utf8"));
+const LIVE = { state: "live", recording: "none", air: "on-air", source: "stage" };
+
 const playing = () => {
-  const playback = new Playback({ state: "live", recording: "none", air: "on-air" }, true);
+  const playback = new Playback(rules, { ...LIVE });
   playback.play();
   return playback;
 };
 
 test("a live session shows its picture from the first one on", () => {
-  const playback = new Playback({ state: "live", recording: "none" }, true);
+  const playback = new Playback(rules, { ...LIVE });
   assert.equal(playback.card, "starting");
   playback.load();
   assert.equal(playback.card, null);
@@ -64,4 +68,12 @@ test("what does not come after the end is not waited for", () => {
   assert.equal(playback.card, null);
   playback.fail(true);
   assert.equal(playback.card, "over");
+});
+
+test("a recording of an event whose recordings are closed stays closed, though its room calls it open", () => {
+  const playback = new Playback(rules, { ...LIVE, state: "ended", recording: "closed" });
+  playback.follow({ state: "ended", recording: "open" });
+  assert.equal(playback.phase, "over");
+  playback.follow({ recording: "withdrawn" });
+  assert.equal(playback.phase, "withdrawn");
 });

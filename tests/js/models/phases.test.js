@@ -1,36 +1,35 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { cardOf, hasPicture, phaseOf } from "../../../static/js/models/programme.js";
+import { cardOf as cardOfRule, hasPicture, lookUp } from "../../../static/js/models/phases.js";
+
+/** @typedef {import("../../../static/js/models/phases.js").Rule} Rule */
+
+/** The table as a page gives it, and cases that tests/rules/test_phases.py runs through the server's look-up as well. */
+const { rules, cases } = JSON.parse(readFileSync(new URL("phases.json", import.meta.url), "utf8"));
 
 const UNSEEN = { begun: false, drained: false, finished: false, failing: false };
 const SEEN = { ...UNSEEN, begun: true };
 
-/** @type {[string, string, string][]} */
-const PHASES = [
-  ["scheduled", "none", "waiting"],
-  ["live", "none", "running"],
-  ["paused", "none", "paused"],
-  ["cancelled", "none", "cancelled"],
-  ["ended", "open", "on-demand"],
-  ["ended", "ready", "over"],
-  ["ended", "closed", "over"],
-  ["ended", "none", "over"],
-  ["ended", "withdrawn", "withdrawn"],
-];
-
-for (const [state, recording, phase] of PHASES) {
-  test(`a session that is ${state} with its recording ${recording} is ${phase}`, () => {
-    assert.equal(phaseOf({ state, recording }, true), phase);
+for (const [facts, phase, card] of cases) {
+  test(`a session with ${Object.values(facts).join(", ")} is ${phase}`, () => {
+    assert.deepEqual(lookUp(rules, facts), { phase, card });
   });
 }
 
-test("a session without a film has nothing to show, but waits and is cancelled like any other", () => {
-  assert.equal(phaseOf({ state: "live", recording: "none" }, false), "nothing");
-  assert.equal(phaseOf({ state: "ended", recording: "none" }, false), "nothing");
-  assert.equal(phaseOf({ state: "scheduled", recording: "none" }, false), "waiting");
-  assert.equal(phaseOf({ state: "cancelled", recording: "none" }, false), "cancelled");
+test("a table without an answer is an error, not a blank", () => {
+  assert.throws(() => lookUp([], { state: "live", recording: "none", air: "none", source: "film" }), RangeError);
 });
+
+/**
+ * @param {string} phase
+ * @param {import("../../../static/js/models/phases.js").Seen} seen
+ */
+function cardOf(phase, seen) {
+  const [, name, card] = /** @type {Rule} */ (rules.find((/** @type {Rule} */ [, name]) => name === phase));
+  return cardOfRule({ phase: name, card }, seen);
+}
 
 test("a live session shows that it is coming, then its picture", () => {
   assert.equal(cardOf("running", UNSEEN), "starting");
@@ -60,15 +59,6 @@ test("what cannot be played shows its card, whatever was seen before", () => {
     assert.equal(cardOf(phase, SEEN), phase);
     assert.equal(hasPicture(phase), false);
   }
-});
-
-test("a live session whose stage is not on air has a card until it is", () => {
-  for (const air of ["standby", "countdown", "clear"]) {
-    assert.equal(phaseOf({ state: "live", recording: "none", air }, true), "between");
-  }
-  assert.equal(phaseOf({ state: "live", recording: "none", air: "on-air" }, true), "running");
-  assert.equal(phaseOf({ state: "live", recording: "none", air: "none" }, true), "running");
-  assert.equal(phaseOf({ state: "ended", recording: "open", air: "clear" }, true), "on-demand");
 });
 
 test("what was sent before the stage was cleared is seen to its end", () => {
