@@ -29,7 +29,7 @@ def mark_of(connection: str) -> str:
 
 
 async def may_stay(db: AsyncSession, stage_id: uuid.UUID, connections: Collection[str]) -> set[str]:
-    """Those of a stage's connections whose sign-in has not ended and whose person may be backstage there."""
+    """A stage's connections whose sign-in has not ended and whose person may be backstage there."""
     stage = await db.get(Stage, stage_id)
     if stage is None:
         return set()
