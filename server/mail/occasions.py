@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.mail.outbox import queue
 from server.models import Event, JoinLink, Person
+from server.store import mails
 from server.store.agenda import Item
 from server.web.calendar import days_calendar
+
+ON_REQUEST = ("already-registered", "fresh-link")
+"""The kinds of mail that a stranger can have sent to somebody else, by typing that person's address."""
+REPEATS = 5
+"""The most mails on request that one person gets of one event within `REPEATS_WITHIN`."""
+REPEATS_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -36,17 +43,16 @@ class EventMail:
         await self._queue(person, "waitlisted", key, lands_on=f"/{self.event.slug}/registration")
 
     async def already_registered(self, person: Person, lands_on: str) -> None:
-        """Somebody registered an address that has a registration; told at most once a minute."""
-        key = self._minute_key("already-registered", person)
-        await self._queue(person, "already-registered", key, lands_on=lands_on)
+        """Somebody registered an address that has a registration; told by `_on_request`."""
+        await self._on_request(person, "already-registered", lands_on)
 
     async def cancelled(self, person: Person, registration_id: UUID) -> None:
         """A registration is cancelled; the one mail without a link."""
         await self._queue(person, "cancelled", f"cancelled:{registration_id}:{self.now.isoformat()}")
 
     async def fresh_link(self, person: Person, lands_on: str) -> None:
-        """A person asked for their join link; sent at most once a minute."""
-        await self._queue(person, "fresh-link", self._minute_key("fresh-link", person), lands_on=lands_on)
+        """A person asked for their join link; sent by `_on_request`."""
+        await self._on_request(person, "fresh-link", lands_on)
 
     async def link_replaced(self, person: Person, ended: JoinLink) -> None:
         """A join link went through too many hands and has ended; a fresh one opens the same place."""
@@ -56,6 +62,15 @@ class EventMail:
         """An organiser invites a speaker to their own page; sent at most once a minute."""
         key = self._minute_key("speaker", person)
         await self._queue(person, "speaker", key, lands_on=f"/{self.event.slug}/speaker")
+
+    async def _on_request(self, person: Person, kind: str, lands_on: str) -> None:
+        """Queue a mail of one of the kinds `ON_REQUEST`, at most once a minute and `REPEATS` times an hour.
+
+        The limit counts mails that went out, so a person whose mail is not repeated has that many links already.
+        """
+        since = self.now - REPEATS_WITHIN
+        if await mails.number_since(self.db, self.event.id, person.id, ON_REQUEST, since) < REPEATS:
+            await self._queue(person, kind, self._minute_key(kind, person), lands_on=lands_on)
 
     def _key(self, kind: str, person: Person) -> str:
         return f"{kind}:{self.event.id}:{person.id}:{self.now.isoformat()}"

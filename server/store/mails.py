@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -34,6 +35,14 @@ async def waiting(db: AsyncSession) -> int:
     """The number of mails of all events that are still to be sent."""
     statement = select(func.count()).select_from(Mail).where(col(Mail.state).in_(("queued", "sending")))
     return (await db.exec(statement)).one()
+
+
+async def number_since(
+    db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, kinds: Sequence[str], since: datetime
+) -> int:
+    """The number of mails of these kinds that an event has written to a person since then."""
+    written = select(func.count()).select_from(Mail).where(Mail.event_id == event_id, Mail.person_id == person_id)
+    return (await db.exec(written.where(col(Mail.kind).in_(kinds), col(Mail.created_at) >= since))).one()
 
 
 async def mail_with(db: AsyncSession, event_id: uuid.UUID, mail_id: uuid.UUID) -> Mail | None:

@@ -25,8 +25,6 @@ BY_ADDRESS: dict[str, RateLimitItem] = {
     "write": parse("2400/minute"),
 }
 """The limit of each kind of request, by its name."""
-BY_RECIPIENT = parse("5/hour")
-"""The limit of mails that strangers can have sent to one address."""
 BY_ACCOUNT = parse("10/15minutes")
 """The limit of attempts to sign in as one person: slow enough that a one-time code is not guessed."""
 
@@ -48,7 +46,3 @@ class RateLimits:
     async def may_sign_in(self, account: str) -> bool:
         """Count one more attempt to sign in as this account; False when there were too many."""
         return bool(await self._limiter.hit(BY_ACCOUNT, "account", account))
-
-    async def may_mail(self, recipient: str) -> bool:
-        """Count one more mail to an address that somebody typed; False when there were too many."""
-        return bool(await self._limiter.hit(BY_RECIPIENT, "mail", recipient))

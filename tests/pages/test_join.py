@@ -1,5 +1,6 @@
 """Coming in by a join link: one that works, one used up, one ended, one forwarded and one that never was."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 
+from server.acts import joining
 from server.models import Event, JoinLink, Person, SignIn
 from server.store import join_links
 from tests.factory import Factory
@@ -155,6 +157,22 @@ async def test_asking_for_a_link_has_one_answer_for_everybody(
     ]
     assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
     assert [letter.recipient for letter in await letters(app)] == [amina.email]
+
+
+async def test_a_link_is_not_mailed_again_to_somebody_who_has_had_five_this_hour(
+    app: Starlette, make: Factory, event: Event
+) -> None:
+    """The mails that went out are counted: what is asked of one event takes no mail of another away."""
+    amina, other = await make.delegate(event), await make.event()
+    await make.registration(other, amina)
+    now = datetime.now(UTC)
+    for minute in range(8):
+        async with make.database.writing() as db:
+            then = now + timedelta(minutes=minute)
+            await joining.send_fresh(db, event, amina.email, "http://plenary.test", then, lands_on="")
+    async with make.database.writing() as db:
+        await joining.send_fresh(db, other, amina.email, "http://plenary.test", now, lands_on="")
+    assert Counter(letter.event_id for letter in await letters(app)) == {event.id: 5, other.id: 1}
 
 
 async def test_a_speaker_who_never_registered_gets_a_link_too(

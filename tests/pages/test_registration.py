@@ -206,6 +206,19 @@ async def test_nobody_can_have_an_address_flooded_with_mail(
     assert len(await letters(app)) <= 6
 
 
+async def test_requests_for_a_link_never_cost_anybody_their_registration(
+    client: httpx.AsyncClient, app: Starlette, make: Factory, event: Event
+) -> None:
+    """The mail of a registration is its way in: requests for links by anybody else do not use it up."""
+    for _ in range(6):
+        await client.post(f"/{event.slug}/join-link", data={"email": AMINA["email"]})
+    answer = await client.post(f"/{event.slug}/registration", data=AMINA)
+    assert answer.headers["location"] == f"/{event.slug}/registration/done"
+    assert [row.state for row in await rows(make, Registration)] == ["confirmed"]
+    (letter,) = await letters(app)
+    assert (await client.post(join_link(letter))).headers["location"] == f"/{event.slug}/lobby"
+
+
 async def test_an_event_that_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
     assert (await client.get("/nowhere/registration")).status_code == 404
     assert (await client.post("/nowhere/registration", data=AMINA)).status_code == 404
