@@ -10,10 +10,11 @@ from typing import Literal, TypeVar
 import msgspec
 
 from rooms.errors import MessageRefused
+from rooms.offers import OFFER_LIMIT_BYTES
 from rooms.topics.keeping import Trouble
 
-FRAME_LIMIT_BYTES = 262_144
-"""The largest frame. A session description for all slots is some 40 KB."""
+FRAME_LIMIT_BYTES = 2 * OFFER_LIMIT_BYTES + 65_536
+"""The largest frame: it takes the largest offer or answer, in JSON, where each character may need two bytes."""
 LENGTH_BYTES = 4
 T = TypeVar("T")
 SLOTS = 8
@@ -22,10 +23,13 @@ SLOTS = 8
 Each publishes in a slot of their own, and everybody receives every slot.
 """
 
-Refusal = Literal["no-h264", "bad-offer", "taken", "full", "unknown", "busy"]
+Refusal = Literal[
+    "no-h264", "bad-offer", "too-large", "only-media", "too-many", "taken", "full", "unknown", "busy", "bad-call"
+]
 """The reasons for refusing a call, in this order: the media process speaks H.264 and Opus only; the offer cannot be
-read; another connection publishes as this source; every slot is taken; there is no such connection; the programme
-cannot be written."""
+read; it, or its answer, is over the bounds of `rooms.offers`; it asks for a data channel; there were too many offers;
+another connection publishes as this source; every slot is taken; there is no such connection; the programme cannot be
+written; the call itself cannot be read or carried out."""
 
 
 class Call(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=True):
@@ -33,10 +37,14 @@ class Call(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fields=
 
 
 class Publish(Call, tag="publish", frozen=True):
-    """Receive this offer's media as `source`, in the stage's `slot`. Answered by `Described`."""
+    """Receive this offer's media as `source`, in the stage's `slot`. Answered by `Described`.
+
+    `person` sends it: a person's id, or a name for the stage's encoder. Offers are counted by it.
+    """
 
     stage: str
     source: str
+    person: str
     slot: int
     offer: str
 
@@ -45,10 +53,12 @@ class Watch(Call, tag="watch", frozen=True):
     """Send the stage's sources to this offer's receivers: one pair of sound and picture for each slot.
 
     An offer with a single pair gets what is on air. `slot` is the watcher's own, which is not sent back to it.
+    Offers and connections are counted by `person`, the watcher's id.
     """
 
     stage: str
     watcher: str
+    person: str
     slot: int | None
     offer: str
 
@@ -206,8 +216,14 @@ def frame(content: bytes) -> bytes:
 
 
 async def read_frame(reader: asyncio.StreamReader) -> bytes:
-    """Read the next frame's content. Raises IncompleteReadError at the end, MessageRefused when it is too large."""
+    """Read the next frame's content. Raises IncompleteReadError at the end.
+
+    Raises MessageRefused for a frame that is too large, after its end was found: the next one can be read.
+    """
     length = int.from_bytes(await reader.readexactly(LENGTH_BYTES))
-    if length > FRAME_LIMIT_BYTES:
-        raise MessageRefused(f"a frame of {length} bytes")
-    return await reader.readexactly(length)
+    if length <= FRAME_LIMIT_BYTES:
+        return await reader.readexactly(length)
+    left = length
+    while left:
+        left -= len(await reader.readexactly(min(left, FRAME_LIMIT_BYTES)))
+    raise MessageRefused(f"a frame of {length} bytes")

@@ -2,6 +2,9 @@
 
 from typing import ClassVar, Literal
 
+OfferFault = Literal["no-h264", "bad-offer", "too-large", "only-media"]
+"""The reasons for refusing an offer, among those of `rooms.control.Refusal`."""
+
 
 class RoomError(Exception):
     """The root of every error of a room. `code` is stable: clients and tests match the code, not the text."""
@@ -51,11 +54,15 @@ class GrantRefused(RoomError):
     code = "forbidden"
 
 
+class GrantExpired(GrantRefused):
+    """A call that came too late: the web process waits for its answer no longer."""
+
+
 class OfferRefused(RoomError):
     """A session description that cannot be answered. `reason` is one of `rooms.control.Refusal`."""
 
     code = "offer-refused"
 
-    def __init__(self, reason: Literal["no-h264", "bad-offer"]) -> None:
+    def __init__(self, reason: OfferFault) -> None:
         super().__init__(reason)
-        self.reason: Literal["no-h264", "bad-offer"] = reason
+        self.reason = reason

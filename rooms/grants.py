@@ -6,7 +6,7 @@ A grant is a signature (HMAC-SHA-256) over the call's own bytes and the time unt
 import hashlib
 import hmac
 
-from rooms.errors import GrantRefused
+from rooms.errors import GrantExpired, GrantRefused
 
 LASTS_S = 10
 """The time within which a call must arrive. The clocks of both machines must differ by less."""
@@ -21,12 +21,12 @@ def grant(key: bytes, call: bytes, now_s: float) -> str:
 
 
 def check(key: bytes, call: bytes, granted: str, now_s: float) -> None:
-    """Raise GrantRefused for a grant that is signed with another key, for another call, or too old."""
+    """Raise GrantRefused for a grant that is signed with another key, for another call, or too old (GrantExpired)."""
     until, signature = granted[:DIGITS], granted[DIGITS:]
     if not hmac.compare_digest(signature.encode(), _signature(key, until, call).encode()):
         raise GrantRefused("this call is not signed with our key")
     if not now_s <= int(until) <= now_s + 2 * LASTS_S:
-        raise GrantRefused("this call came too late, or the clocks differ")
+        raise GrantExpired("this call came too late, or the clocks differ")
 
 
 def _signature(key: bytes, until: str, call: bytes) -> str:

@@ -19,12 +19,12 @@ WALLS: dict[str, str] = {
     "rooms.bus": "rooms.reactions",
     "rooms.bus.redis": "rooms.bus rooms.meters",
     "rooms.playback": "rooms.errors",
-    "rooms.media.rtc": "rooms.errors",
+    "rooms.media.rtc": "rooms.errors rooms.offers",
     "rooms.media.air": "rooms.durable rooms.media.rtc.h264 rooms.media.rtc.samples rooms.playback rooms.topics",
     "rooms.media.films": "rooms.durable rooms.playback",
     "rooms.media.recordings": "rooms.media.air rooms.media.films rooms.playback",
     "rooms.media": "rooms.control rooms.errors rooms.grants rooms.media.rtc rooms.media.air rooms.media.films "
-    "rooms.media.recordings rooms.playback rooms.topics",
+    "rooms.media.recordings rooms.offers rooms.playback rooms.topics",
     "server.models": "",
     "server.rules": "rooms.playback",
     "server.surveys": "",
@@ -40,7 +40,7 @@ WALLS: dict[str, str] = {
     "server.trust": "server.models server.rules server.settings server.store.engine",
     "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",
     "server.mail": "server.models server.settings server.store server.store.engine server.web",
-    "server.media": "rooms.control rooms.errors rooms.grants server.running server.settings server.store "
+    "server.media": "rooms.control rooms.errors rooms.grants rooms.offers server.running server.settings server.store "
     "server.store.engine",
     "server.playback": "rooms.errors rooms.playback rooms.session server.media server.models server.running "
     "server.settings server.store server.store.engine server.web",
@@ -56,8 +56,9 @@ WALLS: dict[str, str] = {
     "server.pages.console": "rooms.control rooms.playback rooms.protocol rooms.topics server.acts server.analytics "
     "server.mail server.models server.playback server.recordings server.rules server.store server.trust "
     "server.web",
-    "server.pages.machines": "rooms.control rooms.errors rooms.playback server.acts server.media server.models "
-    "server.playback server.rules server.running server.store server.store.engine server.trust server.web",
+    "server.pages.machines": "rooms.control rooms.errors rooms.offers rooms.playback server.acts server.media "
+    "server.models server.playback server.rules server.running server.store server.store.engine server.trust "
+    "server.web",
     "server.demo": "rooms.playback rooms.protocol server.models server.rules server.settings server.store "
     "server.store.engine server.web",
     "server.commands": "rooms.bus.redis rooms.media server.*",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 
 from rooms import control
@@ -28,6 +28,7 @@ from rooms.media.air.voice_switch import VoiceSwitch
 from rooms.media.rtc.relay import Source, Watcher, wire
 from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import spawn
+from rooms.offers import OfferBudgets
 from rooms.topics.keeping import Trouble
 
 TICK_S = 0.02
@@ -36,6 +37,14 @@ CLOCK_SET_S = 5.0
 """A wall clock that differs more from a programme's time was set. One that differs less drifts, or is being slewed."""
 MOST_WATCHERS = 24
 """Of one stage: the people backstage, its producers, and an encoder's monitors."""
+MOST_WATCHERS_OF_ONE = 6
+"""Of one stage and person: several tabs and devices, and connections that broke and are not noticed yet."""
+MOST_SOURCES = 512
+"""Of all stages: their names are told to each web process in one frame."""
+MOST_WAITING = 64
+"""Offers that wait to be answered, of all stages. Beyond this number they are refused."""
+ANSWERED_WITHIN_S = 5.0
+"""The longest that answering one offer may take."""
 NAME = re.compile(r"[0-9a-z-]{1,64}")
 
 log = logging.getLogger("plenary.media")
@@ -89,7 +98,7 @@ class LiveStage:
         self.sources[call.source] = source
         try:
             answer = await source.answer(call.offer)
-        except RoomError:
+        except BaseException:
             del self.sources[call.source]
             raise
         if self.programme is not None:
@@ -99,9 +108,12 @@ class LiveStage:
 
     async def watch(self, call: Watch) -> str:
         """Take in a watcher; returns the SDP answer. Raises CallRefused, OfferRefused."""
-        if len(self.watchers) >= MOST_WATCHERS:
+        theirs = [each for each in self.watchers.values() if each.person == call.person]
+        if len(self.watchers) >= MOST_WATCHERS or len(theirs) >= MOST_WATCHERS_OF_ONE:
             raise CallRefused("full")
-        watcher = Watcher(call.watcher, call.slot, lambda: self._dismiss(call.watcher), self._show_afresh)
+        if call.watcher in self.watchers:
+            raise CallRefused("taken")
+        watcher = Watcher(call.watcher, call.person, call.slot, lambda: self._dismiss(call.watcher), self._show_afresh)
         answer = await watcher.answer(call.offer)
         self.watchers[call.watcher] = watcher
         self._wire()
@@ -264,6 +276,10 @@ class Stages:
         self.directory, self.tell, self.clock = directory, tell, clock
         self._stages: dict[str, LiveStage] = {}
         self._since_s = clock()
+        self._budgets = OfferBudgets()
+        self._waiting = 0
+        """The number of offers that are answered or wait to be."""
+        self._answering = asyncio.Lock()
 
     async def answer(self, call: control.AnyCall) -> control.Answer:
         """Do what a call asks for. Raises CallRefused, OfferRefused."""
@@ -279,14 +295,32 @@ class Stages:
     async def _do(self, stage: LiveStage, call: control.AnyCall) -> control.Answer:
         match call:
             case Publish():
-                return control.Described(await stage.publish(call))
+                return control.Described(await self._describe(call.person, lambda: self._publish(stage, call)))
             case Watch():
-                return control.Described(await stage.watch(call))
+                return control.Described(await self._describe(call.person, lambda: stage.watch(call)))
             case control.Leave():
                 await stage.leave(call.connection)
             case Direct():
                 await stage.direct(call)
         return control.Done()
+
+    async def _publish(self, stage: LiveStage, call: Publish) -> str:
+        if sum(len(each.sources) for each in self._stages.values()) >= MOST_SOURCES:
+            raise CallRefused("full")
+        return await stage.publish(call)
+
+    async def _describe(self, person: str, describe: Callable[[], Coroutine[None, None, str]]) -> str:
+        """Answer one offer after another: between two of them, packets and ticks have their turn."""
+        if self._waiting >= MOST_WAITING or self._budgets.spend(person, time.monotonic()):
+            raise CallRefused("too-many")
+        self._waiting += 1
+        try:
+            async with self._answering, asyncio.timeout(ANSWERED_WITHIN_S):
+                return await describe()
+        except TimeoutError as error:
+            raise CallRefused("bad-offer") from error
+        finally:
+            self._waiting -= 1
 
     @property
     def connections(self) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from aioice.ice import get_host_addresses
 
 from rooms import control
 from rooms.control import Answer, MediaDenied, News, Reply
-from rooms.errors import GrantRefused, MessageRefused, OfferRefused
+from rooms.errors import GrantExpired, GrantRefused, MessageRefused, OfferRefused
 from rooms.grants import check
 from rooms.media.rtc import seam
 from rooms.media.rtc.udp_port import UdpPort, open_port
@@ -26,6 +26,8 @@ from rooms.media.stages import CallRefused, Stages
 OWNER_ONLY = 0o600
 MOST_UNSENT_BYTES = 4_000_000
 """A web process that leaves more unread has hung: its connection is ended, and it connects again when it can."""
+MOST_CALLS = 256
+"""Calls of one web process that are answered at once. Beyond this number no more are read until one is answered."""
 
 log = logging.getLogger("plenary.media")
 
@@ -88,36 +90,61 @@ class MediaWorker:
             os.umask(before)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one web process. Calls are answered concurrently: a slow one must not hold up the others."""
+        """Serve one web process. Calls are answered concurrently: a slow one must not hold up the others.
+
+        A call that cannot be read costs only itself; one that another key has signed ends the line.
+        """
         self._send(control.encode(Reply(None, self.stages.present)), writer)
         self._lines.add(writer)
+        free = asyncio.Semaphore(MOST_CALLS)
         try:
             async with asyncio.TaskGroup() as answering:
                 while True:
-                    content = await control.read_frame(reader)
-                    answering.create_task(self._answer(content, writer))
+                    await free.acquire()
+                    answering.create_task(self._answer_next(await self._next(reader), writer, free))
         except* (asyncio.IncompleteReadError, ConnectionError):
             pass
-        except* (MessageRefused, GrantRefused) as refused:
+        except* GrantRefused as refused:
             log.warning("the line to a web process was closed: %s", refused.exceptions)
         finally:
             self._lines.discard(writer)
             writer.close()
 
+    async def _next(self, reader: asyncio.StreamReader) -> bytes:
+        """Read the next frame that is within the limit."""
+        while True:
+            try:
+                return await control.read_frame(reader)
+            except MessageRefused as refused:
+                log.warning("a call of a web process was left out: %s", refused)
+
+    async def _answer_next(self, content: bytes, writer: asyncio.StreamWriter, free: asyncio.Semaphore) -> None:
+        try:
+            await self._answer(content, writer)
+        except (MessageRefused, GrantExpired) as refused:
+            log.warning("a call of a web process was left out: %s", refused)
+        finally:
+            free.release()
+
     async def _answer(self, content: bytes, writer: asyncio.StreamWriter) -> None:
         request = control.decode_request(content)
         call = bytes(request.call)
         check(self.key, call, request.grant, time.time())
-        self._send(control.encode(Reply(request.n, await self._do(control.decode_call(call)))), writer)
+        self._send(control.encode(Reply(request.n, await self._do(call))), writer)
 
-    async def _do(self, call: control.AnyCall) -> Answer:
+    async def _do(self, call: bytes) -> Answer:
         try:
-            return await self.stages.answer(call)
+            return await self.stages.answer(control.decode_call(call))
         except (CallRefused, OfferRefused) as error:
             return MediaDenied(error.reason)
         except OSError:
             log.exception("a programme could not be written")
             return MediaDenied("busy")
+        except MessageRefused as refused:
+            log.warning("a call of a web process cannot be read: %s", refused)
+        except Exception:  # whoever else uses this line must not lose it
+            log.exception("a call could not be carried out")
+        return MediaDenied("bad-call")
 
     def _send(self, content: bytes, *lines: asyncio.StreamWriter) -> None:
         for line in lines:

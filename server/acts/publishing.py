@@ -4,6 +4,7 @@ An offer and an answer are session descriptions (SDP) as text; nobody else talks
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -42,6 +43,11 @@ def publisher_of(person: Person, grants: Collection[Grant], stage: Stage) -> Pub
     return Publisher(person.name, next((role for role in ROLES if role in roles), "speaker"), person.id)
 
 
+def sender_of(stage: Stage, publisher: Publisher) -> str:
+    """The name by which the offers of a person, or of a stage's encoder, are counted."""
+    return publisher.id if publisher.person_id else f"{publisher.id}-{stage.id}"
+
+
 class NotAnyMore(Exception):
     """Their rights went while the media process answered, so the connection was ended."""
 
@@ -65,10 +71,13 @@ async def publish(
     try:
         if replaced is not None:
             await line.let_go(str(stage.id), replaced)
-        answer = await line.describe(Publish(str(stage.id), connection, source.slot, offer))
-    except (MediaAway, MediaRefused):
+        person = sender_of(stage, publisher)
+        answer = await line.describe(Publish(str(stage.id), connection, person, source.slot, offer))
+    except (MediaAway, MediaRefused) as error:
         async with database.writing() as db:
             await stages.note(db, stage, connection, "left", datetime.now(UTC))
+        if isinstance(error, MediaAway):
+            await end_unanswered(line, stage, connection)
         raise
     await _check_again(database, line, stage, connection)
     return Answered(connection, answer)
@@ -89,7 +98,11 @@ async def watch(database: Database, line: MediaLine, stage: Stage, here: SignIn,
         sources = await stages.sources_of(db, stage.id)
     slot = next((source.slot for source in sources if source.person_id == here.person_id), None)
     connection = connection_of(here)
-    answer = await line.describe(Watch(str(stage.id), connection, slot, offer))
+    try:
+        answer = await line.describe(Watch(str(stage.id), connection, str(here.person_id), slot, offer))
+    except MediaAway:
+        await end_unanswered(line, stage, connection)
+        raise
     await _check_again(database, line, stage, connection)
     return Answered(connection, answer)
 
@@ -99,6 +112,13 @@ async def unwatch(line: MediaLine, stage: Stage, here: SignIn, connection: str) 
     if backstage.mark_of(connection) != backstage.mark_of(connection_of(here)):
         raise NoSuchConnection
     await line.tell(Leave(str(stage.id), connection))
+
+
+async def end_unanswered(line: MediaLine, stage: Stage, connection: str) -> None:
+    """End a connection whose answer did not come in time: nobody knows of it."""
+    if line.is_open:
+        with suppress(MediaAway, MediaRefused):
+            await line.let_go(str(stage.id), connection)
 
 
 async def reach(line: MediaLine) -> None:

@@ -22,6 +22,7 @@ from rooms.control import (
 from rooms.control import MediaDenied as CallRefused
 from rooms.errors import MessageRefused
 from rooms.grants import grant
+from rooms.offers import OfferBudgets
 from server.media.whereabouts import listen_address
 from server.settings import Settings
 
@@ -51,6 +52,7 @@ class MediaLine:
         self._opened = asyncio.Event()
         self._asked: dict[int, asyncio.Future[Answer]] = {}
         self._n = 0
+        self.offers = OfferBudgets()
 
     @property
     def is_open(self) -> bool:
@@ -116,9 +118,11 @@ class MediaLine:
             raise MediaAway
         self._n += 1
         n, content = self._n, control.encode(call)
-        request = Request(n, grant(self._key, content, time.time()), control.raw(content))
+        request = control.encode(Request(n, grant(self._key, content, time.time()), control.raw(content)))
+        if len(request) > control.FRAME_LIMIT_BYTES:
+            raise MediaRefused("too-large")
         asked = self._asked[n] = asyncio.get_running_loop().create_future()
-        self._writer.write(control.frame(control.encode(request)))
+        self._writer.write(control.frame(request))
         try:
             async with asyncio.timeout(ANSWERED_WITHIN_S):
                 answer: Answer = await asked

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rooms.offers import OFFER_EVERY_S, OFFERS_AT_ONCE
 from server.settings import Settings
 from server.trust.secret import load_secret
 from server.trust.stream_keys import stream_key
@@ -78,3 +79,31 @@ async def test_who_may_not_publish_and_what_is_no_offer_is_told_apart(
     encoder.cookies.update(await make.cookie(await make.delegate(house.event)))
     assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 403
     assert (await encoder.post(house.whep, content=OFFER, headers=SDP)).status_code == 403
+
+
+async def test_an_offer_over_a_bound_is_refused_in_one_line_and_the_next_one_is_answered(
+    encoder: httpx.AsyncClient, house: House
+):
+    session, _, sections = OFFER.partition("m=")
+    one = "m=" + sections.partition("m=")[0]
+    for content, status in (
+        (OFFER + "a=x\r\n" * 60_000, 413),
+        (session + one * 600, 413),
+        (session + one * 300, 413),
+        (OFFER.replace("m=audio 9 UDP/TLS/RTP/SAVPF", "m=application 9 UDP/DTLS/SCTP"), 400),
+    ):
+        refused = await encoder.post(house.whip, content=content, headers=SDP)
+        assert (refused.status_code, refused.text.count("\n")) == (status, 1)
+    assert (await encoder.post(house.whip, content=OFFER, headers=SDP)).status_code == 201
+
+
+async def test_whoever_offers_without_end_is_asked_to_wait_and_others_are_not(
+    encoder: httpx.AsyncClient, house: House, make: Factory
+):
+    statuses = [(await encoder.post(house.whip, content="", headers=SDP)).status_code for _ in range(OFFERS_AT_ONCE)]
+    assert set(statuses) <= {400, 429}
+    refused = await encoder.post(house.whip, content=OFFER, headers=SDP)
+    assert (refused.status_code, refused.text.count("\n")) == (429, 1)
+    assert 1 <= int(refused.headers["retry-after"]) <= OFFER_EVERY_S
+    async with httpx.AsyncClient(base_url=encoder.base_url, cookies=await make.cookie(house.amara), timeout=60) as page:
+        assert (await page.post(house.whip, content=OFFER, headers=SDP)).status_code == 201

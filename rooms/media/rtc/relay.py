@@ -4,7 +4,6 @@ A source is a publishing connection. A watcher is a receiving connection, with s
 source may send its picture in a second, smaller size, which only the programme receives.
 """
 
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -19,13 +18,13 @@ from rooms.media.rtc.assembler import Packet, PictureAssembler, SoundAssembler
 from rooms.media.rtc.congestion import EVERY_S, Arrivals
 from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import Receiver, Sender, h264_only, new_connection, spawn
+from rooms.offers import OFFER_LIMIT_BYTES, sections_of
 
 KEYFRAME_ASKED_EVERY_S = 0.5
 """Requests for a keyframe are merged, because each keyframe is a large picture."""
 SILENT_AFTER_S = 5.0
 """After this silence a publisher counts as gone; ICE itself takes half a minute to notice."""
 CONNECTS_WITHIN_S = 20.0
-MEDIA_LINE = re.compile(r"^m=(audio|video) ", re.MULTILINE)
 MOST_STREAMS = {"audio": 1, "video": 2}
 """The most media of each kind that are received from one offer. Of two pictures, the first is the larger."""
 
@@ -85,7 +84,7 @@ class Source:
     async def answer(self, offer: str) -> str:
         """Return our SDP answer to a publisher's offer. Raises OfferRefused."""
         counts: Counter[str] = Counter()
-        for medium in MEDIA_LINE.findall(offer):
+        for medium in media_in(offer, self.connection):
             if counts[medium] == MOST_STREAMS[medium]:
                 continue
             transceiver = self.connection.addTransceiver(medium, direction="recvonly")
@@ -176,9 +175,10 @@ class Watcher:
     """One receiving connection. The source in `slot`, the watcher's own, is not sent back to the watcher."""
 
     def __init__(
-        self, name: str, slot: int | None, on_end: Callable[[], None], on_connected: Callable[[], None]
+        self, name: str, person: str, slot: int | None, on_end: Callable[[], None], on_connected: Callable[[], None]
     ) -> None:
-        self.name, self.slot, self.on_end, self.on_connected = name, slot, on_end, on_connected
+        self.name, self.person, self.slot = name, person, slot
+        self.on_end, self.on_connected = on_end, on_connected
         self.connection = new_connection()
         self.senders: list[dict[str, Sender]] = []
         """By slot: the senders of one source's sound and picture, keyed `audio` and `video`."""
@@ -190,7 +190,7 @@ class Watcher:
         Raises OfferRefused.
         """
         counts = {"audio": 0, "video": 0}
-        for medium in MEDIA_LINE.findall(offer):
+        for medium in media_in(offer, self.connection):
             transceiver = self.connection.addTransceiver(medium, direction="sendonly")
             if medium == "video":
                 transceiver.setCodecPreferences(h264_only())
@@ -232,21 +232,31 @@ def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source 
                 sender.on_keyframe_wanted = shown.ask_keyframe
 
 
-async def described(connection: Any, offer: str) -> str:
-    """Accept the offer and return our SDP answer. Closes the connection when the offer cannot be accepted.
-
-    Raises OfferRefused: `no-h264` when the offer has no codec that we support, else `bad-offer`.
-    """
-    if not connection.getTransceivers():
+def media_in(offer: str, connection: Any) -> list[str]:
+    """Return the media of an offer's sections: audio or video. Closes the connection and raises OfferRefused."""
+    try:
+        return [medium for medium, _ in sections_of(offer)]
+    except OfferRefused:
         spawn(connection.close())
-        raise OfferRefused("bad-offer")
+        raise
+
+
+async def described(connection: Any, offer: str) -> str:
+    """Accept the offer and return our SDP answer. Closes the connection when there is none.
+
+    Raises OfferRefused: `no-h264` when the offer has no codec that we support, `too-large` when the answer would be,
+    else `bad-offer`.
+    """
     try:
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         await connection.setLocalDescription(await connection.createAnswer())
-    except OperationError as error:
+        answer = str(connection.localDescription.sdp)
+        if len(answer.encode()) > OFFER_LIMIT_BYTES:
+            raise OfferRefused("too-large")
+    except BaseException as error:
         spawn(connection.close())
-        raise OfferRefused("no-h264") from error
-    except Exception as error:  # aiortc's parser raises anything for a malformed offer
-        spawn(connection.close())
-        raise OfferRefused("bad-offer") from error
-    return str(connection.localDescription.sdp)
+        if isinstance(error, OfferRefused) or not isinstance(error, Exception):
+            raise
+        # aiortc's parser raises anything for a malformed offer
+        raise OfferRefused("no-h264" if isinstance(error, OperationError) else "bad-offer") from error
+    return answer

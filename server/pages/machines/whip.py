@@ -3,6 +3,7 @@
 An encoder shows the stage's stream key as a bearer token; a person is known by their sign-in.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.control import Refusal
+from rooms.errors import OfferRefused
+from rooms.offers import OFFER_LIMIT_BYTES, sections_of
 from server.acts import publishing
 from server.acts.publishing import ENCODER, Answered, NoSuchConnection, NotAnyMore, publisher_of
 from server.media.line import MediaAway, MediaRefused
@@ -21,16 +24,23 @@ from server.store.stages import Publisher, StageRefused
 from server.trust.stream_keys import ice_servers, stream_key
 from server.web.answers import told_plainly
 from server.web.entrance import person_who, signed_in
-from server.web.errors import Conflict, Forbidden, NotFound, NotInTime, PageError, SignInNeeded
+from server.web.errors import Conflict, Forbidden, NotFound, NotInTime, PageError, SignInNeeded, TooMany
 
 SDP = "application/sdp"
 REASONS: dict[Refusal, tuple[int, str]] = {
     "no-h264": (406, "A stage takes H.264 pictures and Opus sound. Please choose H.264 in your encoder."),
     "bad-offer": (400, "This is not a session description that we can answer."),
+    "too-large": (
+        413,
+        "This session description is larger than a stage takes. Please offer one section of sound and one of pictures.",
+    ),
+    "only-media": (400, "A stage takes sound and pictures only. Please leave out the data channel."),
+    "too-many": (429, "That was a little fast. Please wait a moment, then try again."),
     "taken": (409, "Somebody sends here already."),
     "full": (409, "Every place is taken."),
     "unknown": (404, "There is no such connection (any more)."),
     "busy": (503, "The programme cannot be written now. Please tell the organiser."),
+    "bad-call": (500, "The mistake is ours and has been noted. Please try again in a moment."),
 }
 """The status and the sentence for each refusal of the media process."""
 AGAIN_AFTER_S = 2
@@ -50,7 +60,8 @@ async def resource_options(request: Request) -> Response:
 async def publish(request: Request) -> Response:
     """Take a publisher's offer; 201 with the answer, and the address at which to end the connection."""
     stage = await stage_of(request)
-    publisher, offer = who_publishes(request, stage), await offer_in(request)
+    publisher = who_publishes(request, stage)
+    offer = await offer_in(request, publishing.sender_of(stage, publisher))
     with as_page_errors():
         answered = await publishing.publish(
             request.app.state.db, request.app.state.media, stage, publisher, offer, here_as(request, publisher)
@@ -72,7 +83,8 @@ async def unpublish(request: Request) -> Response:
 async def watch(request: Request) -> Response:
     """Take a watcher's offer; 201 with the answer, and the address at which to end the connection."""
     stage = await stage_of(request)
-    here, offer = where_watched(request, stage), await offer_in(request)
+    here = where_watched(request, stage)
+    offer = await offer_in(request, str(here.person_id))
     with as_page_errors():
         answered = await publishing.watch(request.app.state.db, request.app.state.media, stage, here, offer)
     return made(request, "whep_resource", stage, answered)
@@ -127,14 +139,29 @@ def here_as(request: Request, publisher: Publisher) -> SignIn | None:
     return None if publisher is ENCODER else signed_in(request)[1]
 
 
-async def offer_in(request: Request) -> str:
-    """The SDP offer that was sent. Raises NoAnswer with 415 or 400."""
+async def offer_in(request: Request, person: str) -> str:
+    """The SDP offer that this person, or stage's encoder, sent; read and checked within its bounds.
+
+    Raises TooMany when their budget is spent, and NoAnswer with 415, 413 or 400.
+    """
+    wait_s = request.app.state.media.offers.spend(person, time.monotonic())
+    if wait_s:
+        raise TooMany(REASONS["too-many"][1], math.ceil(wait_s))
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SDP:
         raise NoAnswer(415, f"Please send an offer as {SDP}.")
+    content = b""
+    async for piece in request.stream():
+        content += piece
+        if len(content) > OFFER_LIMIT_BYTES:
+            raise NoAnswer(*REASONS["too-large"])
     try:
-        return (await request.body()).decode()
+        offer = content.decode()
+        sections_of(offer)
     except UnicodeDecodeError as error:
         raise NoAnswer(*REASONS["bad-offer"]) from error
+    except OfferRefused as refused:
+        raise NoAnswer(*REASONS[refused.reason]) from refused
+    return offer
 
 
 class NoAnswer(PageError):
@@ -163,6 +190,8 @@ def as_page_errors() -> Iterator[None]:
     except NoSuchConnection as error:
         raise NotFound(REASONS["unknown"][1]) from error
     except MediaRefused as refused:
+        if refused.reason == "too-many":
+            raise TooMany(REASONS["too-many"][1], AGAIN_AFTER_S) from refused
         raise NoAnswer(*REASONS[refused.reason]) from refused
     except MediaAway as error:
         raise MediaStarting("Picture and sound are being started. Please try again in a moment.") from error

@@ -39,21 +39,21 @@ async def stages(aiortc_as_it_was: None, tmp_path: Path):
 
 
 async def test_who_watches_an_empty_stage_gets_whoever_comes_later(stages: Stages):
-    await stages.answer(Watch("main", "ben", None, await offer("recvonly")))
-    await stages.answer(Publish("main", "amara", 0, await offer("sendonly")))
+    await stages.answer(Watch("main", "ben", "ben", None, await offer("recvonly")))
+    await stages.answer(Publish("main", "amara", "amara", 0, await offer("sendonly")))
     stage = stages._stages["main"]
     assert stage.watchers.keys() == {"ben"}
     assert stage.sources.keys() == {"amara"}
 
 
 async def test_two_cannot_send_from_one_slot(stages: Stages):
-    await stages.answer(Publish("main", "amara", 0, await offer("sendonly")))
+    await stages.answer(Publish("main", "amara", "amara", 0, await offer("sendonly")))
     for source, slot in (("amara", 1), ("ben", 0)):
         with pytest.raises(CallRefused, match="taken"):
-            await stages.answer(Publish("main", source, slot, await offer("sendonly")))
+            await stages.answer(Publish("main", source, source, slot, await offer("sendonly")))
     assert stages.present.sources == [("main", "amara")]
     await stages.answer(Leave("main", "amara"))
-    await stages.answer(Publish("main", "ben", 0, await offer("sendonly")))
+    await stages.answer(Publish("main", "ben", "ben", 0, await offer("sendonly")))
     assert stages.present.sources == [("main", "ben")]
 
 
@@ -73,7 +73,7 @@ class WallClock:
 async def on_air(directory: Path, clock: WallClock, news: list[News]) -> Stages:
     """Put Amara on air, and record her."""
     stages = Stages(directory, news.append, clock)
-    await stages.answer(Publish("main", "amara", 0, await offer("sendonly")))
+    await stages.answer(Publish("main", "amara", "amara", 0, await offer("sendonly")))
     await stages.answer(Direct("main", "keynote", "amara", ["amara"], False))
     return stages
 

@@ -212,7 +212,7 @@ async def test_a_watcher_gets_what_a_source_sends_and_a_keyframe_when_it_asks(pa
     await another_port()
     await watching.setLocalDescription(await watching.createOffer())
     await another_port()
-    watcher = Watcher("ben", None, on_end=lambda: ended.append("ben"), on_connected=lambda: None)
+    watcher = Watcher("ben", "ben", None, on_end=lambda: ended.append("ben"), on_connected=lambda: None)
     answer = await watcher.answer(watching.localDescription.sdp)
     await watching.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     wire([pair.source], [watcher], pair.source)
