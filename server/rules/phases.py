@@ -11,7 +11,7 @@ Phase = Literal["waiting", "running", "between", "paused", "on-demand", "over", 
 
 
 class PhaseFacts(NamedTuple):
-    """What decides the phase of a session."""
+    """The facts that decide the phase of a session."""
 
     state: str
     """Of `server.rules.lifecycles.SESSION`."""
@@ -20,7 +20,7 @@ class PhaseFacts(NamedTuple):
     air: str
     """The state of its stage, of `server.rules.lifecycles.STAGE`; `none` without a stage."""
     source: str
-    """Where its picture comes from: `film`, `stage` or `none`."""
+    """The source of its picture: `film`, `stage` or `none`."""
 
 
 class PhaseRule(NamedTuple):

@@ -7,14 +7,14 @@ from server.rules.crowd import Crowd
 from server.rules.phases import PHASES, PhaseFacts, PhaseRule, rule_of
 
 SEEN_LITTLE_S = 5
-"""Whoever left a recording this early begins it again."""
+"""A viewer who left a recording before this second begins it again."""
 SEEN_ALL_S = 10
-"""Whoever left it with no more than this to come begins it again too."""
+"""A viewer who left a recording with fewer seconds to come than this begins it again too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Showing:
-    """What the player of a session's page is drawn from, for one viewer.
+    """The facts from which the player of a session's page is drawn, for one viewer.
 
     Seconds are of the recording; `watched_s`, `begins_s` and `length_s` are of the film (see `rooms.playback.cuts`).
     """
