@@ -19,14 +19,14 @@ def stream_key(secret: bytes, stage_id: uuid.UUID, number: int) -> str:
     return base64.b32encode(digest[:KEY_BYTES]).decode().lower()
 
 
-def ice_servers(urls: str, secret: str, name: str, now: float) -> list[dict[str, Any]]:
-    """The `iceServers` of a browser's RTCPeerConnection: TURN servers with credentials for a day.
+def ice_servers(urls: str, secret: str, name: str, epoch_s: float) -> list[dict[str, Any]]:
+    """The `iceServers` of a browser's RTCPeerConnection: TURN servers, with credentials for a day from `epoch_s` on.
 
     The credentials are those of coturn's `use-auth-secret` (draft-uberti-behave-turn-rest-00).
     """
     servers = [url.strip() for url in urls.split(",") if url.strip()]
     if not servers:
         return []
-    username = f"{int(now) + TURN_LASTS_S}:{name}"
+    username = f"{int(epoch_s) + TURN_LASTS_S}:{name}"
     signature = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
     return [{"urls": servers, "username": username, "credential": base64.b64encode(signature).decode()}]
