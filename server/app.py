@@ -94,6 +94,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.rights = RightsWatch(
         database, bus, in_rooms(app.state.hub), app.state.admissions.forget, app.state.backstage.doubt
     )
+    database.after_commit.append(app.state.rights.note)
     return app
 
 

@@ -100,6 +100,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/sessions/{session}/media/poster.jpg", machines.playlists.poster, name="poster"),
     Route("/{event}/sessions/{session}/media/captions.vtt", machines.playlists.captions, name="captions"),
     Route("/{event}/sessions/{session}/media/{name}", machines.playlists.show, name="media"),
+    Route("/{event}/sessions/{session}/preview/{name}", machines.playlists.preview, name="preview"),
     Route("/segments/{media_key}/{name}", machines.playlists.segment, name="segments"),
     Route("/{event}/recordings", recordings.index, name="recordings"),
     Route("/{event}/my-data", my_data.show, name="my_data"),

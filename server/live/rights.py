@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+import structlog
 from starlette.applications import Starlette
 
 from rooms.bus import HOUSE, Bus, BusMessage, RightsRaised
 from rooms.hub import Hub
 from server.store import rights
-from server.store.engine.database import Database
+from server.store.engine.database import Change, Database
 from server.store.rights import RightsChanged
 
 LOOK_S = 1.0
 """The time between two looks at the database when the bus says nothing."""
 PAUSE_S = 0.1
 """The least time between two looks: many people may be registered at once."""
+
+log = structlog.get_logger("plenary.rights")
 
 Obey = Callable[[RightsChanged], None]
 
@@ -28,17 +31,28 @@ class RightsWatch:
         self._revision: int | None = None
         """The revision that was reached at the last look; None before the first."""
         self._raised = asyncio.Event()
+        self._looking = asyncio.Lock()
         bus.subscribe(HOUSE, self._hear)
 
     async def look(self) -> None:
         """Look for changes, and have them obeyed. At the first look anybody's rights may have changed."""
-        self._raised.clear()
-        async with self.database.reading() as db:
-            changed = await rights.changes_since(db, self._revision)
-        self._revision = changed.revision
-        if changed:
-            for obey in self.obeying:
-                obey(changed)
+        async with self._looking:
+            self._raised.clear()
+            async with self.database.reading() as db:
+                changed = await rights.changes_since(db, self._revision)
+            self._revision = changed.revision
+            if changed:
+                for obey in self.obeying:
+                    obey(changed)
+
+    async def note(self, changes: list[Change]) -> None:
+        """Look at once when rights were changed here, before the answer says so; called after each commit."""
+        if any(topic == rights.TOPIC for _, topic, _ in changes):
+            try:
+                await self.look()
+            except Exception:
+                log.exception("rights that have changed here could not be read")
+                self._raised.set()
 
     async def wait(self) -> None:
         """Wait for word of a change, at most `LOOK_S`."""

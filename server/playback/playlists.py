@@ -41,7 +41,8 @@ async def waited_for(lookout: Lookout, find: Find, name: str, wanted: Wanted) ->
 def playlist(shelf: Shelf, airing: Airing, name: str, segments: Callable[[], str], *, delta: bool) -> Prepared:
     """The playlist of this name, made once for all who ask in the same state of the programme.
 
-    `segments` gives the address below which the session's segments are served from here. Raises NoSuchSegment when the
+    `segments` gives the address below which the session's segments are served from here, which is another while only
+    the crew may watch. Raises NoSuchSegment when the
     session has no such playlist.
     """
     key, now, is_signed = airing.session.media_key, airing.read_at, name == SIGNED_PLAYLIST
@@ -59,4 +60,4 @@ def playlist(shelf: Shelf, airing: Airing, name: str, segments: Callable[[], str
             return prepare(source.playlist(PICTURES, now, base + PREFIX, delta=delta), PLAYLIST_TYPE)
         return prepare(source.playlist(RENDITIONS[name], now, base, delta=delta), PLAYLIST_TYPE)
 
-    return shelf.get((key, name, delta, source.version(now)), make)
+    return shelf.get((key, name, delta, airing.is_playable, source.version(now)), make)

@@ -14,12 +14,25 @@ from server.web.caching import FOR_A_MINUTE, FOR_GOOD, FOR_SECONDS
 CAPTIONS_TYPE = "text/vtt"
 TYPES = {".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": CAPTIONS_TYPE}
 PROXY_KEEPS_S = 60
-"""The time for which nginx may answer for us; after it, a withdrawn recording is closed there too."""
+"""The seconds for which nginx may answer for us; after them, a recording that was closed is closed there too.
+
+A CDN that obeys `x-accel-expires` holds a segment as long. One that goes by `cache-control` alone holds it for good,
+and so does a browser: an address that was fetched stays in that browser's cache. Withdrawing and trimming a recording
+give it new addresses; behind such a CDN, purge the old ones.
+"""
 
 
-def sent_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
+def open_file(airing: Airing | None, name: str, now: datetime) -> Path | None:
+    """The file of a segment that anybody may fetch now; None: there is none, not yet, or no longer.
+
+    It is told from what is remembered of the session, which is half a second old at most.
+    """
+    return sent_file(airing, name, now) if airing is not None and airing.is_playable else None
+
+
+def sent_file(airing: Airing, name: str, now: datetime) -> Path | None:
     """The file of a segment that was sent by now; None: there is no such segment, or not yet."""
-    side = airing.side(is_signed=name.startswith(PREFIX)) if airing else None
+    side = airing.side(is_signed=name.startswith(PREFIX))
     if side is None:
         return None
     try:

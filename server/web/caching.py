@@ -2,6 +2,8 @@
 
 ASK_EACH_TIME = "private, no-cache"
 """By the client, which asks each time whether the answer is still the same."""
+FOR_NOBODY = "private, no-store"
+"""For what not everybody may see yet who may see it later."""
 FOR_AN_HOUR = "private, max-age=3600"
 FOR_A_MINUTE = "public, max-age=60"
 FOR_SECONDS = "public, max-age=10"

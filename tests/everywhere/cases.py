@@ -41,6 +41,7 @@ STANDS_FOR = {
     ("/devices/{id:uuid}/end", "id"): "device",
     ("/{event}/console/announcements/{id:uuid}/withdraw", "id"): "announcement",
     ("/segments/{media_key}/{name}", "name"): "segment",
+    ("/{event}/sessions/{session}/preview/{name}", "name"): "segment",
 }
 """The name in `World.params` for parts of an address whose own name does not say what they are."""
 
@@ -141,6 +142,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/sessions/{session}/media/poster.jpg"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/captions.vtt"): Case(INSIDE),
     ("GET", "/{event}/sessions/{session}/media/{name}"): Case(INSIDE),
+    ("GET", "/{event}/sessions/{session}/preview/{name}"): Case(CREW),
     ("GET", "/segments/{media_key}/{name}"): Case(EVERYONE),
     ("GET", "/{event}/recordings"): Case(INSIDE),
     ("GET", "/{event}/my-data"): Case(SIGNED_IN),

@@ -34,6 +34,7 @@ NO_PAGES = frozenset(
         "/{event}/sessions/{session}/media/poster.jpg",
         "/{event}/sessions/{session}/media/captions.vtt",
         "/{event}/sessions/{session}/media/{name}",
+        "/{event}/sessions/{session}/preview/{name}",
         "/segments/{media_key}/{name}",
         "/{event}/my-data/download",
         "/{event}/report/export.{format}",

@@ -20,7 +20,7 @@ from server.store.engine.database import Database
 from server.store.films import film_of
 from server.trust.sign_in import keep_seen, token_of, viewer_of, viewer_with
 from server.web.answers import told_plainly
-from server.web.caching import ASK_EACH_TIME, FOR_AN_HOUR
+from server.web.caching import ASK_EACH_TIME, FOR_AN_HOUR, FOR_NOBODY
 from server.web.entrance import entering, event_of, require, session_of
 from server.web.errors import NotFound
 
@@ -75,21 +75,34 @@ async def poster(request: Request) -> Response:
 
 @told_plainly()
 async def segment(request: Request) -> Response:
-    """A segment; 404 for an unknown key or name, and before its simulive time.
+    """A segment; 404 for an unknown key or name, before its simulive time, and when nobody may watch its session.
 
     The part that is announced as the next one is waited for.
     """
     now, name, media_key = datetime.now(UTC), request.path_params["name"], request.path_params["media_key"]
     airings = airings_of(request)
-    path = segments.sent_file(await airings.with_key(media_key), name, now)
+    path = segments.open_file(await airings.with_key(media_key), name, now)
     if path is None:
         airing = await segments.waited_for(airings, request.app.state.lookout, media_key, name)
-        path = segments.sent_file(airing, name, now)
+        path = segments.open_file(airing, name, now)
     if path is None:
         raise NotFound("There is no such segment, or not yet.")
     answer = await file(request, path, segments.TYPES[path.suffix], segments.caching_of(path))
     answer.headers["x-accel-expires"] = str(segments.PROXY_KEEPS_S)
     return answer
+
+
+@told_plainly()
+async def preview(request: Request) -> Response:
+    """A segment of a recording that is not open yet, for those who decide whether to open it."""
+    async with request.app.state.db.reading() as db:
+        session = await session_of(request, db, await event_of(request, db))
+    require(request, "recording.move", session_id=session.id)
+    airing = await airing_at(request)
+    path = segments.sent_file(airing, request.path_params["name"], datetime.now(UTC)) if airing else None
+    if path is None:
+        raise NotFound("There is no such segment.")
+    return await file(request, path, segments.TYPES[path.suffix], FOR_NOBODY)
 
 
 async def let_in(request: Request) -> None:
@@ -138,7 +151,10 @@ async def may_preview(request: Request, airing: Airing) -> bool:
 
 
 def address_of_segments(request: Request, airing: Airing) -> str:
-    """The address below which the session's segments are served."""
+    """The address below which the session's segments are served: the crew's own while nobody else may watch."""
+    if not airing.is_playable:
+        slugs = {"event": airing.event.slug, "session": airing.session.slug}
+        return str(request.app.url_path_for("preview", **slugs, name="-")).removesuffix("-")
     return str(request.app.url_path_for("segments", media_key=airing.session.media_key, name="-")).removesuffix("-")
 
 

@@ -14,9 +14,8 @@ from server.playback.admissions import REMEMBERED_S as admission_s
 from server.playback.admissions import Admissions
 from server.playback.airings import REMEMBERED_S, Airings
 from server.settings import Settings
-from server.store import sessions
+from server.store import registrations, sessions
 from server.store.engine.database import Database
-from server.store.engine.revisions import event_room, raise_revision
 from tests.factory import Factory
 from tests.pages.films import COUNT, SEGMENT_S, film_of
 
@@ -208,6 +207,54 @@ async def test_withdrawing_a_recording_closes_its_addresses(
     assert (await client.get(old)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("recording", "recordings_open", "days_ago"),
+    [("open", "at once", 5), ("ready", "when published", 0), ("none", "at once", 0)],
+    ids=["the day on which recordings close is over", "not published yet", "there is none"],
+)
+async def test_segments_are_given_out_only_while_somebody_may_watch(
+    client: httpx.AsyncClient,
+    make: Factory,
+    database: Database,
+    settings: Settings,
+    recording: str,
+    recordings_open: str,
+    days_ago: int,
+) -> None:
+    day = datetime.now(UTC).date() - timedelta(days=days_ago)
+    event = await make.event(
+        starts_on=day, ends_on=day, recordings_open=recordings_open, recordings_close_on=day if days_ago else None
+    )
+    film = await film_of(event, database, settings)
+    ended_at = datetime.now(UTC) - timedelta(days=days_ago, minutes=10)
+    hours = {"started_at": ended_at - timedelta(seconds=30), "ended_at": ended_at}
+    session = await make.session(event, film_id=film.id, state="ended", recording=recording, **hours)
+    assert (await client.get(f"/segments/{session.media_key}/v-0-0.m4s")).status_code == 404
+
+
+async def test_a_recording_that_is_not_open_yet_is_previewed_by_the_crew_alone(
+    app: Starlette, client: httpx.AsyncClient, make: Factory, database: Database, settings: Settings
+) -> None:
+    event = await make.event(recordings_open="when published")
+    film = await film_of(event, database, settings)
+    ended_at = datetime.now(UTC) - timedelta(minutes=10)
+    hours = {"started_at": ended_at - timedelta(seconds=30), "ended_at": ended_at}
+    session = await make.session(event, film_id=film.id, state="ended", recording="ready", **hours)
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+    listed = uris((await client.get(media(event, session, "video.m3u8"))).text)
+    assert listed[0].startswith(f"/{event.slug}/sessions/{session.slug}/preview/")
+    seen = await client.get(listed[0])
+    assert (seen.status_code, seen.headers["cache-control"]) == (200, "private, no-store")
+    client.cookies.clear()
+    client.cookies.update(await make.cookie(await make.delegate(event)))
+    assert (await client.get(listed[0])).status_code == 403
+    async with app.state.db.writing() as db:
+        assert await sessions.move_recording(db, session, "open")
+    opened = uris((await client.get(media(event, session, "video.m3u8"))).text)
+    assert opened[0].startswith(f"/segments/{session.media_key}/")
+    assert (await client.get(opened[0])).status_code == 200
+
+
 async def test_who_cancels_is_refused_at_once(
     app: Starlette, client: httpx.AsyncClient, event: Event, amina: Person, with_film: NewSession
 ) -> None:
@@ -216,9 +263,7 @@ async def test_who_cancels_is_refused_at_once(
     assert (await client.get(address)).status_code == 200
     async with app.state.db.writing() as db:
         registration = (await db.exec(select(Registration).where(Registration.person_id == amina.id))).one()
-        registration.state = "cancelled"
-        db.add(registration)
-        await raise_revision(db, event_room(event.id), "registrations")
+        assert await registrations.cancel(db, registration, datetime.now(UTC))
     assert (await client.get(address)).status_code == 403
 
 
