@@ -39,7 +39,7 @@ def strangers_places(text: str, secret: str) -> list[str]:
     return [each for each in before if each != OURS]
 
 
-@pytest.mark.parametrize("typed", SPELLINGS)
+@pytest.mark.parametrize("typed", SPELLINGS, ids=range(len(SPELLINGS)))
 async def test_a_name_gets_no_token_into_its_own_address(
     database: Database, make: Factory, settings: Settings, typed: str
 ) -> None:
