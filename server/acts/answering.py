@@ -13,7 +13,7 @@ from server.models import Event, Question, Response, Survey
 from server.store import surveys
 from server.surveys.published import SCALE, STARS
 from server.web.errors import Conflict, NotFound
-from server.web.forms import Form
+from server.web.forms import Form, SeveralLines
 
 Given = int | str | None
 """An answer: a number, a choice or words; None when the question was skipped."""
@@ -88,4 +88,4 @@ def _kind(question: Question) -> Any:
         case "choice":
             return Literal[tuple(question.choices)]
         case _:
-            return Annotated[str, Field(max_length=MAX_TEXT)]
+            return Annotated[SeveralLines, Field(max_length=MAX_TEXT)]

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from server.rules import slugs
 from server.rules.local_time import zones
-from server.web.forms import Form
+from server.web.forms import Form, SeveralLines
 
 LONGEST_DAYS = 31
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -58,16 +58,16 @@ class EventForm(Form):
 
     title: str = Field(min_length=3, max_length=120)
     slug: Slug
-    summary: str = Field(default="", max_length=400)
-    about: str = Field(default="", max_length=5000)
+    summary: SeveralLines = Field(default="", max_length=400)
+    about: SeveralLines = Field(default="", max_length=5000)
     hashtag: Annotated[str, AfterValidator(_hashtag)] = Field(default="", max_length=60)
     zone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
     starts_on: Day
     ends_on: Day
     target: int | None = Field(default=None, ge=1, le=1_000_000)
     capacity: int | None = Field(default=None, ge=1, le=1_000_000)
-    sectors: Annotated[str, AfterValidator(_lines)] = ""
-    places: Annotated[str, AfterValidator(_lines)] = ""
+    sectors: Annotated[SeveralLines, AfterValidator(_lines)] = ""
+    places: Annotated[SeveralLines, AfterValidator(_lines)] = ""
     recordings_open: Literal["at once", "when published"] = "at once"
     recordings_close_on: Day | None = None
 

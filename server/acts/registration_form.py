@@ -7,9 +7,10 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from server.models import Event
+from server.rules import plain_text
 from server.store import people
 from server.store.registrations import Details
-from server.web.forms import Form
+from server.web.forms import Form, SeveralLines
 
 SOURCES = (
     "An e-mail from my organisation",
@@ -22,6 +23,8 @@ SOURCES = (
 """The sources from which people hear of an event; an address with `?via=` adds its own."""
 COLLEAGUE = "A colleague’s link to a moment"
 """The source of a person who comes by a link that a viewer sent on."""
+LONGEST_NAME = 80
+"""Characters of a name that a badge has room for."""
 
 
 def an_address(text: str) -> str:
@@ -36,25 +39,35 @@ def an_address(text: str) -> str:
 
 
 def a_name(text: str) -> str:
-    """A name that a mail may greet. Raises PydanticCustomError for one that would smuggle a link into it."""
-    if "://" in text or "www." in text.casefold() or "\n" in text:
+    """A name that a mail may greet. Raises PydanticCustomError for one that holds an address, or shows nothing."""
+    if plain_text.holds_address(text):
+        raise PydanticCustomError(
+            "name",
+            "Please give your name as you would write it on a badge: without an address, and with a blank after a dot.",
+        )
+    if not plain_text.is_seen(text) or plain_text.is_piled_up(text):
         raise PydanticCustomError("name", "Please give your name as you would write it on a badge.")
     return text
 
 
 Address = Annotated[str, Field(max_length=254), AfterValidator(an_address)]
-Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(a_name)]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(a_name)]
 Line = Annotated[str, Field(max_length=120)]
 Tick = Literal["", "yes"]
 
 
-class DetailsForm(Form):
+class NameForm(Form):
+    """A person's name, and nothing else about them."""
+
+    name: Name
+
+
+class DetailsForm(NameForm):
     """A person's account of themselves and of what they need; it can be changed until the recordings close.
 
     It is read about an event, which offers its sectors and places.
     """
 
-    name: Name
     organisation: Line = ""
     sector: Annotated[str, Field(max_length=60)] = ""
     place: Annotated[str, Field(max_length=60)] = ""
@@ -63,7 +76,7 @@ class DetailsForm(Form):
     transcript: Tick = ""
     interpreter: Tick = ""
     calm: Tick = ""
-    access_note: Annotated[str, Field(max_length=1000)] = ""
+    access_note: Annotated[SeveralLines, Field(max_length=1000)] = ""
     directory: Tick = ""
 
     @field_validator("sector", "place")

@@ -9,7 +9,7 @@ from pydantic import Field
 from server.acts.event_form import Slug
 from server.models import Event
 from server.rules.session_hours import HoursGiven, read_hours
-from server.web.forms import Form
+from server.web.forms import Form, SeveralLines
 
 Kind = Literal["keynote", "talk", "panel", "assembly", "networking"]
 
@@ -21,7 +21,7 @@ class SessionForm(Form):
     slug: Slug | None = None
     kind: Kind = "talk"
     track: uuid.UUID | None = None
-    abstract: str = Field(default="", max_length=5000)
+    abstract: SeveralLines = Field(default="", max_length=5000)
     starts: datetime
     ends: datetime
     starts_offset: str = Field(default="", max_length=6)

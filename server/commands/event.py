@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.acts import organising
 from server.acts.event_form import EventForm
-from server.acts.registration_form import an_address
+from server.acts.registration_form import NameForm, an_address
 from server.analytics.mentions import MentionsUnreadable, read_mentions
 from server.commands import UsersError
 from server.commands.migrate import upgrade
@@ -144,9 +144,10 @@ async def organiser(db: AsyncSession, arguments: Namespace, settings: Settings) 
     except PydanticCustomError as error:
         raise UsersError(f"{arguments.email!r} is not a mail address. Please check it.") from error
     name = arguments.name.strip() or email.partition("@")[0].replace(".", " ").title()
-    if len(name) > 120:
-        raise UsersError("--name: please keep this to 120 characters.")
-    person = await people.find_or_add(db, email, name)
+    named = check(NameForm, {"name": name})
+    if named.input is None:
+        raise UsersError(f"--name: {next(iter(named.errors.values()))}")
+    person = await people.find_or_add(db, email, named.input.name)
     scope, scope_id = ("installation", None) if arguments.everywhere else ("event", event.id)
     await organisers.grant(db, person.id, "organiser", scope, scope_id)
     lands_on = f"/{event.slug}/console" if person.password_hash else "/sign-in/security"

@@ -2,38 +2,58 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from server.rules import plain_text
 from server.web.errors import Invalid
 
 MAX_FIELDS = 200
 
 
+@dataclass(frozen=True)
+class _SeveralLines:
+    """The mark of a field in which line breaks may stand."""
+
+
+SeveralLines = Annotated[str, _SeveralLines()]
+"""The type of a text of several lines. Any other text in a form is one line, without having to say so."""
+
+
 class Form(BaseModel):
-    """The base of input models. Text is trimmed; control characters are refused; unknown fields are ignored."""
+    """The base of input models. Text is trimmed and kept in one spelling; unknown fields are ignored.
+
+    Control characters are refused, and line breaks too unless the field is declared as `SeveralLines`.
+    """
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
 
-    @model_validator(mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def without_control_characters(cls, values: Any) -> Any:
-        for value in values.values() if isinstance(values, dict) else ():
-            texts = value if isinstance(value, list) else [value]
-            if any(isinstance(text, str) and has_control_character(text) for text in texts):
-                raise PydanticCustomError(
-                    "control", "There is a character in it that cannot be shown. Please retype it."
-                )
-        return values
+    def plain(cls, value: Any, info: ValidationInfo) -> Any:
+        """The value with each text of it in the spelling in which it is kept."""
+        if not isinstance(value, str | list):
+            return value
+        declared = cls.model_fields[info.field_name or ""]
+        kept = plain_text.lines if has_several_lines((*declared.metadata, declared.annotation)) else plain_text.line
+        try:
+            if isinstance(value, str):
+                return kept(value)
+            return [kept(each) if isinstance(each, str) else each for each in value]
+        except plain_text.BadCharacter as error:
+            raise PydanticCustomError("control", BAD_CHARACTER) from error
 
 
-def has_control_character(text: str) -> bool:
-    """True for a control character in the text, other than a line break or a tab, or half of a surrogate pair."""
-    return any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) < 0xE000 for char in text)
+BAD_CHARACTER = "There is a character in it that cannot be shown here. Please retype it."
+
+
+def has_several_lines(declared: Collection[Any]) -> bool:
+    """True when the mark of a field of several lines stands in its metadata, or within its type."""
+    return any(isinstance(part, _SeveralLines) or has_several_lines(get_args(part)) for part in declared)
 
 
 Input = TypeVar("Input", bound=Form)

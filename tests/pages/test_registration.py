@@ -1,5 +1,6 @@
 """Registering, as a visitor does, and as a stranger does who wants to learn the names of the registered."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from server.models import Answer, Event, Person, Registration
 from server.store import surveys
 from tests.factory import Factory
 from tests.letters import join_link, letters
+from tests.rules.test_plain_text import NAMES
 
 AMINA = {"name": "Amina Okafor", "email": "amina@example.org"}
 WHOLE = AMINA | {
@@ -133,6 +135,38 @@ async def test_a_character_that_cannot_be_shown_is_refused(
     answer = await client.post(f"/{event.slug}/registration", data=AMINA | {"name": "Am\x00ina"})
     assert answer.status_code == 422
     assert await rows(make, Person) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("evil.example/JOIN-TOKEN-MADE-ON-DELIVERY", "without an address"),
+        ("amina@evil", "without an address"),
+        ("www.evil.example", "a blank after a dot"),
+        ("\u200b\u2060", "as you would write it on a badge"),
+        ("\u202eanimA", "cannot be shown here"),
+        ("Amina\u2028Okafor", "cannot be shown here"),
+        ("Z" + "\u0337" * 40, "as you would write it on a badge"),
+        ("n" * 81, "80 characters"),
+    ],
+)
+async def test_a_name_that_no_badge_would_hold_is_asked_for_again(
+    client: httpx.AsyncClient, make: Factory, event: Event, name: str, sentence: str
+) -> None:
+    answer = await client.post(f"/{event.slug}/registration", data=AMINA | {"name": name})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert await rows(make, Person) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_names_in_every_script_are_greeted(
+    client: httpx.AsyncClient, app: Starlette, event: Event, name: str
+) -> None:
+    answer = await client.post(f"/{event.slug}/registration", data=AMINA | {"name": unicodedata.normalize("NFD", name)})
+    assert answer.status_code == 303
+    (letter,) = await letters(app)
+    assert f"Hello {unicodedata.normalize('NFC', name)}," in letter.text
 
 
 async def test_a_full_event_has_a_waiting_list(client: httpx.AsyncClient, app: Starlette, make: Factory) -> None:

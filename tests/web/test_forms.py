@@ -10,8 +10,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.types import Message
 
+from server.rules.plain_text import has_control_character
 from server.web.errors import Invalid
-from server.web.forms import Form, FormState, blank, check, has_control_character, pressed, values_of
+from server.web.forms import Form, FormState, blank, check, pressed, values_of
 
 
 class Example(Form):
@@ -65,7 +66,7 @@ def test_a_mail_address_that_is_none_is_refused_in_plain_words() -> None:
 
 
 def test_a_control_character_is_refused() -> None:
-    assert check(Example, {"name": "Ami\x00na"}).errors[""].startswith("There is a character")
+    assert check(Example, {"name": "Ami\x00na"}).errors["name"].startswith("There is a character")
 
 
 def test_only_declared_fields_are_read_and_lists_keep_all() -> None:

@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from server.acts import uploading
 from server.models import Event, FilmUpload
+from server.rules import plain_text
+from server.rules.numbers import is_number
 from server.store import planning, uploads
 from server.web.entrance import entering
 from server.web.errors import Invalid, NotFound
@@ -49,7 +51,7 @@ async def append(request: Request) -> Response:
     """Store the next piece (tus core: PATCH). A piece at any other offset than the next is refused with 409."""
     _, upload = await upload_of(request)
     begins = request.headers.get("upload-offset", "")
-    if request.headers.get("content-type") != PIECE_TYPE or not begins.isdigit():
+    if request.headers.get("content-type") != PIECE_TYPE or not is_number(begins):
         raise Invalid("A piece of a file names its offset and comes as application/offset+octet-stream.")
     database, settings = request.app.state.db, request.app.state.settings
     following = await uploading.receive(
@@ -77,13 +79,13 @@ async def upload_of(request: Request) -> tuple[Event, FilmUpload]:
 def announced(request: Request) -> tuple[int, str]:
     """The size and title that a creation announces. Raises Invalid."""
     length = request.headers.get("upload-length", "")
-    if not length.isdigit() or not int(length[:18]) > 0:
+    if not is_number(length) or not int(length) > 0:
         raise Invalid("Please choose a film that is not empty.")
     pairs = dict(pair.strip().partition(" ")[::2] for pair in request.headers.get("upload-metadata", "").split(","))
     try:
-        title = base64.b64decode(pairs.get("title", ""), validate=True).decode().strip()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise Invalid("The film's title cannot be read.") from error
-    if not title or not title.isprintable():
+        title = plain_text.line(base64.b64decode(pairs.get("title", ""), validate=True).decode()).strip()
+    except (binascii.Error, UnicodeDecodeError, plain_text.BadCharacter) as error:
+        raise Invalid("The film's title cannot be read. Please type it.") from error
+    if not plain_text.is_seen(title):
         raise Invalid("Please give the film a title.")
     return int(length), title[:LONGEST_TITLE]

@@ -15,7 +15,7 @@ from server.rules.needs import needs
 from server.store import agenda, announcements, console
 from server.web.entrance import entering, person_who
 from server.web.errors import NotFound
-from server.web.forms import Form, FormState, read_form
+from server.web.forms import Form, FormState, SeveralLines, read_form
 from server.web.templating import redirect, render
 
 LONGEST_ANNOUNCEMENT = 280
@@ -40,7 +40,7 @@ TROUBLE_WORDS: dict[Trouble, str] = {
 
 
 class AnnouncementForm(Form):
-    text: str = Field(min_length=1, max_length=LONGEST_ANNOUNCEMENT)
+    text: SeveralLines = Field(min_length=1, max_length=LONGEST_ANNOUNCEMENT)
 
 
 async def show(request: Request) -> Response:

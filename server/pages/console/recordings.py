@@ -18,9 +18,10 @@ from server.playback.airings import Airings
 from server.recordings import captions
 from server.recordings.desk import RecordingDesk, desk_of
 from server.rules.clock_times import clock_of
+from server.rules.plain_text import has_control_character
 from server.web.entrance import entering, session_of
 from server.web.errors import NotFound
-from server.web.forms import FormState, has_control_character, pressed, read_form
+from server.web.forms import FormState, pressed, read_form
 from server.web.templating import redirect, render
 
 

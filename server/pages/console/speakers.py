@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.acts import inviting
-from server.acts.registration_form import Address
+from server.acts.registration_form import Address, Name
 from server.models import Event, Speaker
 from server.store import planning, speakers
 from server.web.entrance import entering
-from server.web.forms import Form
+from server.web.forms import Form, SeveralLines
 from server.web.resource import Resource
 from server.web.templating import redirect
 
@@ -23,10 +23,10 @@ from server.web.templating import redirect
 class SpeakerForm(Form):
     """A speaker; with a mail address they can sign in, see their sessions and host a table."""
 
-    name: str = Field(min_length=2, max_length=120)
+    name: Name
     role: str = Field(default="", max_length=120)
     organisation: str = Field(default="", max_length=120)
-    about: str = Field(default="", max_length=2000)
+    about: SeveralLines = Field(default="", max_length=2000)
     email: Address | None = None
 
     def details(self) -> dict[str, str]:

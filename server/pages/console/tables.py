@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.models import Event, NetworkingTable
 from server.store import agenda, hosting, speakers, tables
 from server.web.errors import Conflict
-from server.web.forms import NOT_OFFERED, Form
+from server.web.forms import NOT_OFFERED, Form, SeveralLines
 from server.web.resource import Resource
 
 FEWEST_SEATS, MOST_SEATS = 2, 8
@@ -19,7 +19,7 @@ FEWEST_SEATS, MOST_SEATS = 2, 8
 
 class TableForm(Form):
     title: str = Field(min_length=2, max_length=120)
-    topic: str = Field(default="", max_length=400)
+    topic: SeveralLines = Field(default="", max_length=400)
     speaker: uuid.UUID | None = None
     session: uuid.UUID | None = None
     seats: int = Field(default=6, ge=FEWEST_SEATS, le=MOST_SEATS)

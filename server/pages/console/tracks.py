@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.models import Event, Track
 from server.rules.slugs import slug_of
 from server.store import planning, tracks
-from server.web.forms import Form
+from server.web.forms import Form, SeveralLines
 from server.web.resource import Resource
 
 Colour = Literal["teal", "indigo", "plum", "moss", "ochre", "slate", "sky", "heather"]
@@ -20,7 +20,7 @@ TAKEN = "Another track is called that already. Please choose another name."
 
 class TrackForm(Form):
     title: str = Field(min_length=2, max_length=120)
-    summary: str = Field(default="", max_length=400)
+    summary: SeveralLines = Field(default="", max_length=400)
     colour: Colour = "teal"
     position: int = Field(default=0, ge=0, le=1000)
 

@@ -119,3 +119,14 @@ async def test_what_was_given_up_is_forgotten(client: httpx.AsyncClient, app: St
     assert (await client.post(f"{address}/delete")).status_code == 303
     assert (await client.head(address)).status_code == 404
     await none_left(app, "uploads")
+
+
+async def test_a_recording_is_uploaded_under_the_name_that_a_mac_gives_it(
+    client: httpx.AsyncClient, event: Event
+) -> None:
+    """With a narrow no-break space before AM, and its accents written apart."""
+    answer = await announce(client, event, 3, "Screen Recording 2026-06-28 at 9.30.00\u202fAM, Cafe\u0301")
+    assert answer.status_code == 201
+    assert "Screen Recording 2026-06-28 at 9.30.00 AM, Café" in (await client.get(f"/{event.slug}/console/films")).text
+    assert (await announce(client, event, 3, "\u200b")).status_code == 422
+    assert (await announce(client, event, 3, "One\nTwo")).status_code == 422
