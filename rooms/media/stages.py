@@ -39,8 +39,8 @@ MOST_WATCHERS = 24
 """Of one stage: the people backstage, its producers, and an encoder's monitors."""
 MOST_WATCHERS_OF_ONE = 6
 """Of one stage and person: several tabs and devices, and connections that broke and are not noticed yet."""
-MOST_SOURCES = 512
-"""Of all stages: their names are told to each web process in one frame."""
+MOST_CONNECTIONS = 1_024
+"""Of all stages: their names are told to a web process in one frame."""
 MOST_WAITING = 64
 """Offers that wait to be answered, of all stages. Beyond this number they are refused."""
 ANSWERED_WITHIN_S = 5.0
@@ -295,7 +295,7 @@ class Stages:
     async def _do(self, stage: LiveStage, call: control.AnyCall) -> control.Answer:
         match call:
             case Publish():
-                return control.Described(await self._describe(call.person, lambda: self._publish(stage, call)))
+                return control.Described(await self._describe(call.person, lambda: stage.publish(call)))
             case Watch():
                 return control.Described(await self._describe(call.person, lambda: stage.watch(call)))
             case control.Leave():
@@ -304,15 +304,12 @@ class Stages:
                 await stage.direct(call)
         return control.Done()
 
-    async def _publish(self, stage: LiveStage, call: Publish) -> str:
-        if sum(len(each.sources) for each in self._stages.values()) >= MOST_SOURCES:
-            raise CallRefused("full")
-        return await stage.publish(call)
-
     async def _describe(self, person: str, describe: Callable[[], Coroutine[None, None, str]]) -> str:
         """Answer one offer after another: between two of them, packets and ticks have their turn."""
         if self._waiting >= MOST_WAITING or self._budgets.spend(person, time.monotonic()):
             raise CallRefused("too-many")
+        if sum(len(each.sources) + len(each.watchers) for each in self._stages.values()) >= MOST_CONNECTIONS:
+            raise CallRefused("full")
         self._waiting += 1
         try:
             async with self._answering, asyncio.timeout(ANSWERED_WITHIN_S):

@@ -9,6 +9,7 @@ import logging
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Protocol, cast
 
 import pylibsrtp
@@ -54,8 +55,16 @@ LONGEST_SENT_BYTES = 2_048
 """Longer than any encrypted packet that a network carries."""
 KEPT_PACKETS = 512
 """Packets that each sender keeps for retransmission: a second or two of video."""
+MOST_CANDIDATES = 32
+"""Candidates of one peer that are checked, one every 20 ms; further ones are left out."""
+LEAST_PORT = 1_024
+"""The lowest port of a candidate: the services of a network have lower ones."""
+MOST_QUEUED = 256
+"""Packets of one connection that wait for DTLS."""
 STEP_TICKS = {"video": 3_000, "audio": 960}
 """RTP ticks between the last packet of one source and the first of the next: one picture, one packet of sound."""
+
+IPAddress = IPv4Address | IPv6Address
 
 log = logging.getLogger("plenary.media")
 
@@ -261,7 +270,23 @@ def _make_room(session: pylibsrtp.Session) -> None:
 
 
 class OnePortConnection(ice.Connection):
-    """An ICE connection over the shared port."""
+    """An ICE connection over the shared port, which sends checks only to addresses that a browser may have."""
+
+    async def add_remote_candidate(self, remote_candidate: Candidate | None) -> None:
+        """Take a candidate of the peer that can be checked. Any other is left out, and so is the end of candidates.
+
+        A peer without a candidate that we know of is found by the checks that it sends.
+        """
+        if remote_candidate is None or len(self.remote_candidates) >= MOST_CANDIDATES:
+            return
+        fits = remote_candidate.component == 1 and remote_candidate.transport.lower() == "udp"
+        if fits and remote_candidate.port >= LEAST_PORT and may_be_checked(remote_candidate.host):
+            await super().add_remote_candidate(remote_candidate)
+
+    def data_received(self, data: bytes, component: int) -> None:
+        """Queue a packet until DTLS takes it; further ones are dropped, as on a line that is full."""
+        if self._queue.qsize() < MOST_QUEUED:
+            super().data_received(data, component)
 
     async def get_component_candidates(
         self,
@@ -273,7 +298,9 @@ class OnePortConnection(ice.Connection):
         candidates = []
         for address, port in _ports.items():
             protocol = ice.StunProtocol(self)
-            protocol.connection_made(port.share(self.local_username, protocol))
+            share = port.share(self.local_username, protocol)
+            share.allows = may_send
+            protocol.connection_made(share)
             protocol.local_candidate = Candidate(
                 foundation=candidate_foundation("host", "udp", address),
                 component=component,
@@ -290,6 +317,8 @@ class OnePortConnection(ice.Connection):
 
 _ports: dict[str, UdpPort] = {}
 """The ports, by the address that peers are told."""
+_ours: set[IPAddress] = set()
+"""The addresses of this machine."""
 _background: set[asyncio.Future[Any]] = set()
 
 
@@ -297,12 +326,45 @@ def install(ports: dict[str, UdpPort]) -> None:
     """Make every later connection of this process use our receivers, senders and ports."""
     _ports.clear()
     _ports.update(ports)
+    _ours.clear()
+    addresses = map(ip_of, [*ports, *ice.get_host_addresses(use_ipv4=True, use_ipv6=True)])
+    _ours.update(address for address in addresses if address is not None)
     setattr(rtcpeerconnection, "RTCRtpReceiver", Receiver)  # noqa: B010 - a type is not assigned to, says the checker
     setattr(rtcpeerconnection, "RTCRtpSender", Sender)  # noqa: B010
     setattr(rtcpeerconnection, "RTCDtlsTransport", DtlsTransport)  # noqa: B010
     setattr(rtcicetransport, "Connection", OnePortConnection)  # noqa: B010
     _offer_feedback()
     _widen_ciphers()
+
+
+def may_be_checked(host: str) -> bool:
+    """True when a peer may name this address as its own: it is an IP address of another machine.
+
+    Names are not looked up, not even those of a local network (mDNS). Loopback is for an installation that is itself
+    on loopback.
+    """
+    address = ip_of(host)
+    return address is not None and may_send(host) and (address.is_loopback or address not in _ours)
+
+
+def may_send(host: str) -> bool:
+    """True when packets from this address may belong to a connection."""
+    address = ip_of(host)
+    if address is None or address.is_unspecified or address.is_multicast or address.is_link_local:
+        return False
+    if address.is_loopback:
+        return any(ours.is_loopback for ours in map(ip_of, _ports) if ours is not None)
+    return not address.is_reserved
+
+
+def ip_of(host: str) -> IPAddress | None:
+    """Read an IP address; one of IPv4 that is written as IPv6 counts as IPv4. None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
 
 
 def _offer_feedback() -> None:
