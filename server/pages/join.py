@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from server.acts import joining
 from server.acts.registration_form import Address
 from server.models import Event
+from server.store import join_links
 from server.store.join_links import BROWSERS, LinkEnded, LinkExpired, LinkForwarded, LinkRefused, LinkUnknown
 from server.trust import sign_in
 from server.trust.sign_in import Viewer
@@ -40,8 +41,15 @@ async def show(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Sign this browser in; a sign-in that it had before ends."""
-    await request.app.state.limits.spend(request, "join")
+    """Sign this browser in; a sign-in that it had before ends.
+
+    Only links that never were are counted: colleagues with genuine ones may share the address of whoever tries those.
+    """
+    async with request.app.state.db.reading() as db:
+        is_known = await join_links.is_known(db, token_of(request))
+    if not is_known:
+        await request.app.state.limits.spend(request, "join")
+        return await refuse(request, LinkUnknown())
     viewer, browser = request.state.viewer, request.headers.get("user-agent", "")
     try:
         async with request.app.state.db.writing() as db:

@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.acts import signing_in
-from server.store import organisers, people
+from server.models import Person
+from server.store import credentials, organisers, people
 from server.trust import passwords, sign_in
 from server.trust.sign_in import Viewer
 from server.web.addresses import local_path
+from server.web.errors import TooMany
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
 
@@ -39,15 +41,18 @@ async def new(request: Request) -> Response:
 
 async def create(request: Request) -> Response:
     """Sign this browser in. Every mistake gets the same answer, in about the same time."""
-    await request.app.state.limits.spend(request, "sign-in")
     form = await read_form(request, SignInForm)
     if form.input is None:
         return show(request, form, 422)
-    async with request.app.state.db.reading() as db:
-        person = await people.with_address(db, form.input.email)
-    may_try = await request.app.state.limits.may_sign_in(people.address_key(form.input.email))
-    password_fits = await passwords.matches(person.password_hash if person else None, form.input.password)
-    if person is None or not password_fits or not may_try:
+    try:
+        person, is_known_here = await person_tried(request, form.input)
+        if person is not None and not is_known_here:
+            await request.app.state.limits.spend_code(str(person.id))
+    except TooMany as error:
+        response = show(request, form.with_error("", error.sentence), error.status)
+        response.headers.update(error.headers())
+        return response
+    if person is None:
         return show(request, form.with_error("", WRONG), 422)
     viewer, browser, now = request.state.viewer, request.headers.get("user-agent", ""), datetime.now(UTC)
     async with request.app.state.db.writing() as db:
@@ -59,6 +64,20 @@ async def create(request: Request) -> Response:
     response = RedirectResponse(local_path(form.input.then, at_home), 303)
     sign_in.set_cookie(response, request.app.state.settings, token)
     return response
+
+
+async def person_tried(request: Request, typed: SignInForm) -> tuple[Person | None, bool]:
+    """The person with the address and password that were typed, or None; True when they have used this browser before.
+
+    Raises TooMany when there were too many attempts.
+    """
+    async with request.app.state.db.reading() as db:
+        person = await people.with_address(db, typed.email)
+        token = sign_in.token_of(request)
+        browser = await credentials.earlier_sign_in(db, person.id, token) if person and token else None
+    await request.app.state.limits.spend_attempt(request, people.address_key(typed.email), browser)
+    password_fits = await passwords.matches(person.password_hash if person else None, typed.password)
+    return (person if password_fits else None), browser is not None
 
 
 async def destroy(request: Request) -> Response:

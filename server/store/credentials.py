@@ -47,6 +47,15 @@ async def begin_sign_in(
     return token
 
 
+async def earlier_sign_in(db: AsyncSession, person_id: uuid.UUID, token: str) -> uuid.UUID | None:
+    """The strong sign-in of a person for which a browser holds this token, ended or not.
+
+    A mailed join link can be forwarded, so a browser that only used one is none that the person is known to have used.
+    """
+    statement = select(SignIn.id).where(SignIn.person_id == person_id, SignIn.token_hash == token_hash(token))
+    return (await db.exec(statement.where(col(SignIn.strong)))).first()
+
+
 async def open_sign_ins(db: AsyncSession, person_id: uuid.UUID) -> Sequence[SignIn]:
     """The browsers in which a person is signed in, the one that was seen last first."""
     statement = (

@@ -73,6 +73,11 @@ async def create(
     return token
 
 
+async def is_known(db: AsyncSession, token: str) -> bool:
+    """True when there is a link with this token, whether or not it still signs anybody in."""
+    return (await db.exec(select(JoinLink.id).where(JoinLink.token_hash == token_hash(token)))).first() is not None
+
+
 async def find(db: AsyncSession, token: str, now: datetime) -> tuple[JoinLink, Person, Event | None]:
     """The link with this token, its person and its event. Raises LinkUnknown, LinkEnded or LinkExpired."""
     statement = (

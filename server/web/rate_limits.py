@@ -1,7 +1,13 @@
 """Rate limits: how often a visitor may do things that cost us or others something. Counted in this process.
 
-A signed-in visitor is counted by their sign-in; a stranger by their address, generously: a hospital is one address.
+A signed-in visitor is counted by their sign-in; a stranger by their address, generously: a hospital is one address. A
+limit that is reached raises TooMany, so that nothing is dropped in silence.
 """
+
+import math
+import time
+import uuid
+from datetime import UTC, datetime
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -24,9 +30,16 @@ BY_ADDRESS: dict[str, RateLimitItem] = {
     "join-link": parse("120/minute"),
     "write": parse("2400/minute"),
 }
-"""The limit of each kind of request, by its name."""
-BY_ACCOUNT = parse("10/15minutes")
-"""The limit of attempts to sign in as one person: slow enough that a one-time code is not guessed."""
+"""The limit of each kind of request, by its name. Only a join link that is unknown counts as `join`."""
+ATTEMPTS = parse("10/15minutes")
+"""The limit of attempts to sign in as one person: by strangers of one address, or in a browser that the person used."""
+CODES = parse("20/hour")
+"""The limit of one-time codes that are tried with a person's right password, in browsers that they never used.
+
+Three of a million codes fit at a time, so somebody who knows the password and has many addresses guesses one in an
+hour with a chance of 20 * 3 / 1,000,000, 1 in 17,000, and in a whole day 1 in 690. A stolen browser has `ATTEMPTS` of
+its own: 1 in 350 in a whole day. Each web process counts for itself and multiplies the chance.
+"""
 
 
 class RateLimits:
@@ -36,13 +49,44 @@ class RateLimits:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     async def spend(self, request: Request, name: str) -> None:
-        """Count one more. Raises TooMany when the visitor has none left."""
+        """Count one more request of this kind. Raises TooMany when the visitor has none left."""
         sign_in = request.state.viewer.sign_in
-        limit = BY_SIGN_IN[name] if sign_in else BY_ADDRESS[name]
-        who = f"sign-in:{sign_in.id}" if sign_in else f"address:{request.client.host if request.client else ''}"
-        if not await self._limiter.hit(limit, name, who):
-            raise TooMany("Please wait a moment, then try again.", retry_after=limit.get_expiry())
+        if sign_in:
+            await self._hit(BY_SIGN_IN[name], PLEASE_WAIT, name, f"sign-in:{sign_in.id}")
+        else:
+            await self._hit(BY_ADDRESS[name], PLEASE_WAIT, name, f"address:{address_of(request)}")
 
-    async def may_sign_in(self, account: str) -> bool:
-        """Count one more attempt to sign in as this account; False when there were too many."""
-        return bool(await self._limiter.hit(BY_ACCOUNT, "account", account))
+    async def spend_attempt(self, request: Request, account: str, browser: uuid.UUID | None) -> None:
+        """Count one more attempt to sign in as `account`. Raises TooMany when there were too many.
+
+        `browser` is an earlier sign-in of the account in this browser. Its attempts are its own: neither a stranger nor
+        a neighbour uses them up.
+        """
+        if browser is not None:
+            return await self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "browser", str(browser))
+        await self.spend(request, "sign-in")
+        await self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "account", account, address_of(request))
+
+    async def spend_code(self, account: str) -> None:
+        """Count one more code that comes with the account's right password. Raises TooMany when there were too many."""
+        await self._hit(CODES, TOO_MANY_ATTEMPTS, "code", account)
+
+    async def _hit(self, limit: RateLimitItem, sentence: str, *key: str) -> None:
+        if await self._limiter.hit(limit, *key):
+            return
+        ends_at = (await self._limiter.get_window_stats(limit, *key)).reset_time
+        wait_s = max(1, math.ceil(ends_at - time.time()))
+        wait = "a minute" if wait_s <= 60 else f"{math.ceil(wait_s / 60)} minutes"
+        until = datetime.fromtimestamp(math.ceil(ends_at / 60) * 60, UTC)
+        raise TooMany(sentence.format(wait=wait, until=f"{until:%H:%M} UTC"), retry_after=wait_s)
+
+
+PLEASE_WAIT = "Please wait a moment, then try again."
+TOO_MANY_ATTEMPTS = (
+    "There were too many attempts to sign in, so nothing was checked this time. Please try again in {wait}, "
+    "at {until}, or use a browser in which you have signed in before."
+)
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""

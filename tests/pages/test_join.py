@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from server.acts import joining
 from server.models import Event, JoinLink, Person, SignIn
 from server.store import join_links
+from server.web.rate_limits import BY_ADDRESS
 from tests.factory import Factory
 from tests.letters import join_link, letters
 
@@ -91,6 +92,17 @@ async def test_a_link_that_never_was_has_a_page_with_a_way_on(client: httpx.Asyn
     for answer in (await client.get(f"/join/{token}"), await client.post(f"/join/{token}")):
         assert answer.status_code == 404
         assert "href" in answer.text
+
+
+async def test_links_that_never_were_cost_colleagues_nothing(
+    client: httpx.AsyncClient, make: Factory, event: Event
+) -> None:
+    """A script at a hospital's address is stopped, and the hospital's delegates come in."""
+    link = await link_for(make, await make.delegate(event), event)
+    for n in range(BY_ADDRESS["join"].amount):
+        await client.post(f"/join/nonsense-{n}")
+    assert (await client.post("/join/nonsense")).status_code == 429
+    assert (await client.post(link)).headers["location"] == f"/{event.slug}/lobby"
 
 
 @pytest.mark.parametrize(("ending", "words"), [("ended_at", "has been ended"), ("expires_at", "is over")])

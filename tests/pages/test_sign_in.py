@@ -1,14 +1,21 @@
 """Organisers sign in with a password and a code that is good once."""
 
+import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pyotp
 import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+from starlette.requests import Request
 
-from server.models import Event, Person
+from server.models import Event, Person, SignIn
 from server.pages.sign_in import WRONG
 from server.trust import passwords
+from server.trust.sign_in import NOBODY
+from server.web.rate_limits import BY_ADDRESS, CODES
 from tests.factory import Factory
 
 PASSWORD = "kettle orbit maple"
@@ -71,9 +78,73 @@ async def test_whatever_does_not_fit_gets_the_same_answer(
 
 
 async def test_an_account_cannot_be_tried_for_ever(client: httpx.AsyncClient, olive: Person) -> None:
+    """The answer says that there were too many attempts, and until when; it blames neither password nor code."""
     for _ in range(10):
-        await sign_in(client, olive.email, password="a guess", code="000000")
-    assert (await sign_in(client, olive.email)).status_code == 422
+        assert (await sign_in(client, olive.email, password="a guess", code="000000")).status_code == 422
+    answer = await sign_in(client, olive.email)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 15 * 60
+    assert "too many attempts" in answer.text
+    assert re.search(r"again in (a minute|1?\d minutes), at \d\d:\d\d UTC", answer.text)
+    assert WRONG not in answer.text
+    assert not client.cookies
+
+
+async def test_an_account_that_does_not_exist_has_the_same_limit(client: httpx.AsyncClient) -> None:
+    answers = [await sign_in(client, "nobody@example.org") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+@pytest.fixture
+async def elsewhere(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """A client at another address."""
+    transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://plenary.test") as client:
+        yield client
+
+
+async def test_strangers_elsewhere_lock_nobody_out(
+    client: httpx.AsyncClient, elsewhere: httpx.AsyncClient, olive: Person
+) -> None:
+    for _ in range(11):
+        await sign_in(elsewhere, olive.email, password="a guess", code="000000")
+    assert (await sign_in(client, olive.email)).status_code == 303
+
+
+async def test_neighbours_lock_nobody_out_of_a_browser_of_theirs(
+    client: httpx.AsyncClient, app: Starlette, make: Factory, olive: Person
+) -> None:
+    """A script at the organiser's own address uses up what that address has, for this account and for all."""
+    neighbour = Request({"type": "http", "client": ("127.0.0.1", 1), "state": {"viewer": NOBODY}})
+    for n in range(BY_ADDRESS["sign-in"].amount):
+        await app.state.limits.spend_attempt(neighbour, olive.email if n < 10 else f"{n}@example.org", None)
+    assert (await sign_in(client, olive.email)).status_code == 429
+    client.cookies.update(await make.cookie(olive, strong=True))
+    async with make.database.writing() as db:
+        (row,) = (await db.exec(select(SignIn))).all()
+        row.ended_at = datetime.now(UTC)
+    assert (await sign_in(client, olive.email)).status_code == 303
+
+
+async def test_a_mailed_join_link_gives_no_attempts_of_its_own(
+    client: httpx.AsyncClient, make: Factory, olive: Person
+) -> None:
+    for _ in range(10):
+        await sign_in(client, olive.email, password="a guess")
+    client.cookies.update(await make.cookie(olive, strong=False))
+    assert (await sign_in(client, olive.email)).status_code == 429
+
+
+async def test_a_code_cannot_be_guessed_from_many_addresses(app: Starlette, olive: Person) -> None:
+    """Each address has its own attempts; all of them together have few codes."""
+    for _ in range(CODES.amount - 1):
+        await app.state.limits.spend_code(str(olive.id))
+    answers = []
+    for n in range(3):
+        transport = httpx.ASGITransport(app=app, client=(f"198.51.100.{n}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://plenary.test") as client:
+            answers.append((await sign_in(client, olive.email, code="000000")).status_code)
+    assert answers == [422, 429, 429]
 
 
 async def test_signing_in_leads_on_to_a_page_of_ours_only(client: httpx.AsyncClient, olive: Person) -> None:

@@ -28,6 +28,7 @@ OUTSIDE_EVENTS = {
     "machines.whip.stage_of": "the event is the stage's",
     "security.update": "a password opens every event",
     "sign_in.create": "a password opens every event",
+    "sign_in.person_tried": "a password opens every event",
     "sign_in.destroy": "a browser is signed out of every event",
     "styleguide.show": "the style guide is about no event",
 }
