@@ -17,7 +17,7 @@ State = Literal["scheduled", "live", "paused", "ended", "cancelled"]
 RecordingState = Literal["none", "ready", "open", "withdrawn"]
 
 
-class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The topic `status` of a session's room. Its times are epoch milliseconds."""
 
     state: State
@@ -28,6 +28,8 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ended_at: int | None
     """The actual end; None before it."""
     recording: RecordingState
+    event_closed: bool = False
+    """True when its event is closed: a session that still runs then takes no reactions."""
 
     @property
     def is_running(self) -> bool:
@@ -42,6 +44,8 @@ def wave_of(status: Status, *, at_ms: int | None, received_ms: int) -> Wave | Re
     playing) the arrival stands for it, and within the grace the session's end.
     """
     if status.state not in ("live", "paused", "ended") or status.started_at is None:
+        return "not-live"
+    if status.is_running and status.event_closed:
         return "not-live"
     end_ms = status.ended_at
     last_ms = received_ms if end_ms is None else end_ms

@@ -33,6 +33,7 @@ from server.web.answers import HANDLERS
 from server.web.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.web.rate_limits import RateLimits
 from server.web.templating import environment
+from server.web.underway import Underway
 
 
 class Application(Starlette):
@@ -94,6 +95,8 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.rights = RightsWatch(
         database, bus, in_rooms(app.state.hub), app.state.admissions.forget, app.state.backstage.doubt
     )
+    app.state.underway = Underway()
+    app.state.rights.obeying.append(lambda _: app.state.underway.doubt())
     database.after_commit.append(app.state.rights.note)
     return app
 

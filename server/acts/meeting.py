@@ -16,6 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 REFUSALS = {
+    "event closed": "The event is closed, and so are its tables.",
     "closed": "This table is closed. The lounge shows which others are open.",
     "full": "Somebody was faster: every seat is taken or kept. You can wait for the next one.",
     "free": "A seat is free. You need not wait: just take it.",

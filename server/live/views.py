@@ -45,7 +45,9 @@ async def lounge(db: AsyncSession, event_id: uuid.UUID) -> Lounge | None:
 
 async def status(db: AsyncSession, session_id: uuid.UUID) -> Status | None:
     session = await db.get(Session, session_id)
-    return topic_states.status(session) if session else None
+    if session is None:
+        return None
+    return topic_states.status(session, event_state=(await db.get_one(Event, session.event_id)).state)
 
 
 async def air_of_session(db: AsyncSession, session_id: uuid.UUID) -> Air | None:

@@ -1,6 +1,7 @@
 """A recording as a file to keep, where the organiser allows it."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,9 +11,11 @@ from starlette.responses import FileResponse, Response
 from server.models import Event, Job, Session
 from server.recordings.downloads import file_of
 from server.store import agenda, downloads
-from server.web.entrance import entering, require, session_of
-from server.web.errors import NotFound
+from server.trust.sign_in import token_of, viewer_with
+from server.web.entrance import entering, event_of, require, session_of
+from server.web.errors import NotFound, PageError
 from server.web.templating import redirect, render
+from server.web.underway import WhileAllowed
 
 
 async def show(request: Request) -> Response:
@@ -44,7 +47,20 @@ async def file(request: Request) -> Response:
     if path is None:
         return redirect(request, "download", event=event.slug, session=session.slug)
     name = f"{event.title} – {session.title}.mp4".replace("/", "-")
-    return FileResponse(path, media_type="video/mp4", filename=name, headers={"cache-control": "private, no-cache"})
+    headers = {"cache-control": "private, no-cache"}
+    response = FileResponse(path, media_type="video/mp4", filename=name, headers=headers)
+    return WhileAllowed(response, request.app.state.underway, partial(check_again, request))
+
+
+async def check_again(request: Request) -> bool:
+    """Tell whether this viewer may still download the recording, by the rows as they are now."""
+    async with request.app.state.db.reading() as db:
+        request.state.event, request.state.viewer = None, await viewer_with(db, token_of(request))
+        try:
+            await offered(request, db, await event_of(request, db))
+        except PageError:
+            return False
+    return True
 
 
 async def offered(request: Request, db: AsyncSession, event: Event) -> Session:

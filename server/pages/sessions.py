@@ -79,7 +79,7 @@ async def show(request: Request) -> Response:
         item=item,
         showing=showing,
         kept=kept,
-        drawn=to_builtins(topic_states.status(session)),
+        drawn=to_builtins(topic_states.status(session, event_state=event.state)),
         session=session,
         here=request.app.state.hub.headcount(session_room(session.id)),
         needs=needs,
@@ -91,11 +91,11 @@ async def show(request: Request) -> Response:
 def facts_of(item: Item, stage: Stage | None) -> PhaseFacts:
     """Tell what decides the phase of a session on the agenda."""
     session = item.session
-    status, air = topic_states.status(session), topic_states.air(stage)
-    is_closed = status.recording == "open" and item.state != "on-demand"
+    air = topic_states.air(stage)
+    is_closed = session.recording == "open" and item.state != "on-demand"
     return PhaseFacts(
-        state=status.state,
-        recording="closed" if is_closed else status.recording,
+        state=session.state,
+        recording="closed" if is_closed else session.recording,
         air=air.state,
         source="film" if session.film_id else "stage" if stage else "none",
     )

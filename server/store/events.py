@@ -16,7 +16,7 @@ from server.rules.lifecycles import EVENT
 from server.rules.local_time import read_wall, reading_at
 from server.store import rights
 from server.store.engine.revisions import event_room, raise_revision
-from server.store.sessions import announce
+from server.store.sessions import announce, running
 from server.store.surveys import add_published
 
 SALT_BYTES = 16
@@ -56,6 +56,8 @@ async def move(db: AsyncSession, event_id: uuid.UUID, name: str) -> bool:
     if moved.rowcount == 1:
         rights.changed(db, events=[event_id])
         await raise_revision(db, event_room(event_id), "agenda")
+        for session in await running(db, event_id):
+            await announce(db, session)
     return bool(moved.rowcount == 1)
 
 

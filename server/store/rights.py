@@ -6,13 +6,16 @@ and once a second, so a lost message delays the signal and never loses it.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import RightsRevision
+from server.models import GrantRow, NetworkingTable, QueueEntry, Registration, RightsRevision, Seat
+from server.rules.permissions import Grant, allows, grants_of
+from server.store import seating
 from server.store.engine.database import CHANGES, do_last
 from server.store.engine.upserts import insert_into
 
@@ -80,6 +83,7 @@ async def _raise(db: AsyncSession) -> None:
     raised = first.on_conflict_do_update(
         index_elements=["room"], set_={"revision": col(RightsRevision.revision) + 1}
     ).returning(col(RightsRevision.revision))
+    await _empty_seats(db, [uuid.UUID(room.removeprefix("person:")) for room in doubted if room.startswith("person:")])
     revision: int = (await db.exec(raised)).scalar_one()
     rows = insert_into(db, RightsRevision)
     await db.exec(
@@ -87,3 +91,31 @@ async def _raise(db: AsyncSession) -> None:
         params=[{"room": room, "revision": revision} for room in sorted(doubted)],
     )
     db.info.setdefault(CHANGES, []).append((HOUSE, TOPIC, revision))
+
+
+async def _empty_seats(db: AsyncSession, people: Collection[uuid.UUID]) -> None:
+    """Give up the seats and the places in queues of those people who may not attend the event there any more."""
+    for relation in (Seat, QueueEntry):
+        there = (
+            select(relation.person_id, NetworkingTable.event_id)
+            .join(NetworkingTable, col(NetworkingTable.id) == col(relation.table_id))
+            .where(col(relation.person_id).in_(people))
+            .distinct()
+        )
+        for person_id, event_id in (await db.exec(there)).all():
+            if not await _may_attend(db, person_id, event_id):
+                await seating.leave_lounge(db, event_id, person_id, now=datetime.now(UTC))
+
+
+async def _may_attend(db: AsyncSession, person_id: uuid.UUID, event_id: uuid.UUID) -> bool:
+    """True when they may attend in any browser: nothing tells by which one a seat was taken."""
+    held = [
+        Grant(row.role, row.scope, row.scope_id)
+        for row in await db.exec(select(GrantRow).where(GrantRow.person_id == person_id))
+    ]
+    registered = select(Registration.state).where(
+        Registration.person_id == person_id, Registration.event_id == event_id
+    )
+    state = (await db.exec(registered)).first()
+    grants = grants_of(held, is_strong=True, event_id=event_id, registration_state=state)
+    return allows(grants, "event.attend", event_id=event_id)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import NetworkingTable, QueueEntry, Seat, TableStay
+from server.models import Event, NetworkingTable, QueueEntry, Seat, TableStay
 from server.store.engine.revisions import event_room, raise_revision, table_room
 from server.store.waiting import entries_of, entry_of
 
@@ -23,7 +23,10 @@ ABSENT = timedelta(minutes=5)
 
 
 class SeatRefused(Exception):
-    """The act is not possible (any more); `reason` is closed, full, free, seated, not seated, waiting or no offer."""
+    """The act is not possible (any more).
+
+    `reason` is closed, event closed, full, free, seated, not seated, waiting or no offer.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -33,10 +36,10 @@ class SeatRefused(Exception):
 async def take_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
     """Take a seat and leave the seat at any other table, in one act. Returns the number of the seat.
 
-    A person who is offered a seat takes that one. Raises SeatRefused (closed, full).
+    A person who is offered a seat takes that one. Raises SeatRefused (closed, event closed, full).
     """
     tables = await _locked(db, table.event_id)
-    _must_be_open(tables[table.id])
+    await _must_be_open(db, tables[table.id])
     mine = await seat_of(db, table.event_id, person_id)
     if mine is not None and mine.table_id == table.id:
         return mine.number
@@ -119,9 +122,12 @@ async def _stand_up(db: AsyncSession, seat: Seat, now: datetime) -> None:
 
 
 async def join_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Wait for a seat. Raises SeatRefused (closed, free, seated, waiting); free means that a seat can be taken now."""
+    """Wait for a seat. Raises SeatRefused (closed, event closed, free, seated, waiting).
+
+    Free means that a seat can be taken now.
+    """
     tables = await _locked(db, table.event_id)
-    _must_be_open(tables[table.id])
+    await _must_be_open(db, tables[table.id])
     mine = await seat_of(db, table.event_id, person_id)
     if mine is not None and mine.table_id == table.id:
         raise SeatRefused("seated")
@@ -145,7 +151,7 @@ async def leave_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.
 
 
 async def accept_offer(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
-    """Take the seat that is offered. Returns its number. Raises SeatRefused (closed, no offer)."""
+    """Take the seat that is offered. Returns its number. Raises SeatRefused (closed, event closed, no offer)."""
     entry = await entry_of(db, table.id, person_id)
     if entry is None or entry.offer_ends_at is None or entry.offer_ends_at <= now:
         raise SeatRefused("no offer")
@@ -222,9 +228,11 @@ async def _locked(db: AsyncSession, event_id: uuid.UUID) -> dict[uuid.UUID, Netw
     return {table.id: table for table in await db.exec(statement)}
 
 
-def _must_be_open(table: NetworkingTable) -> None:
+async def _must_be_open(db: AsyncSession, table: NetworkingTable) -> None:
     if table.state != "open":
         raise SeatRefused("closed")
+    if (await db.exec(select(Event.state).where(Event.id == table.event_id))).one() == "closed":
+        raise SeatRefused("event closed")
 
 
 async def _free_numbers(db: AsyncSession, table: NetworkingTable) -> list[int]:

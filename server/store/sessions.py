@@ -94,6 +94,12 @@ async def announce(db: AsyncSession, session: Session) -> None:
     await raise_revision(db, event_room(session.event_id), "agenda")
 
 
+async def running(db: AsyncSession, event_id: uuid.UUID) -> Sequence[Session]:
+    """The sessions of an event that are live or paused."""
+    statement = select(Session).where(Session.event_id == event_id, col(Session.state).in_(("live", "paused")))
+    return (await db.exec(statement)).all()
+
+
 async def due_to_start(db: AsyncSession, now: datetime) -> Sequence[Session]:
     """The sessions of open events that the clock starts now. A session whose end has passed waits for a person."""
     statement = (

@@ -47,8 +47,8 @@ def agenda(sessions: Sequence[Session]) -> AgendaShown:
     )
 
 
-def status(session: Session) -> Status:
-    """The status of a session."""
+def status(session: Session, *, event_state: str) -> Status:
+    """The status of a session, whose event is in this state."""
     return Status(
         msgspec.convert(session.state, State),
         epoch_ms(session.starts_at),
@@ -56,6 +56,7 @@ def status(session: Session) -> Status:
         epoch_ms(session.started_at) if session.started_at else None,
         epoch_ms(session.ended_at) if session.ended_at else None,
         msgspec.convert(session.recording, RecordingState),
+        event_state == "closed",
     )
 
 

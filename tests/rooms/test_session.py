@@ -1,6 +1,7 @@
 """The wave of a reaction: by its media time, live until two minutes after the end."""
 
 import pytest
+from msgspec import structs
 
 from rooms.session import Status, wave_of
 from tests.rooms.fakes import NOON
@@ -52,3 +53,15 @@ def test_a_media_time_from_before_the_start_or_from_the_future_is_not_live():
 
 def test_a_clock_a_little_wrong_is_believed():
     assert wave_of(status("live"), at_ms=START + 61_000, received_ms=START + 60_000) == "live"
+
+
+@pytest.mark.parametrize("state", ["live", "paused"])
+def test_a_closed_event_takes_no_reaction_to_a_session_that_still_runs(state):
+    closed = structs.replace(status(state), event_closed=True)
+    assert wave_of(closed, at_ms=START + 60_000, received_ms=START + 60_000) == "not-live"
+
+
+def test_a_closed_event_still_takes_the_applause_for_its_recordings():
+    closed = structs.replace(status("ended", recording="open"), event_closed=True)
+    assert wave_of(closed, at_ms=END - 1, received_ms=END + 1_000) == "live"
+    assert wave_of(closed, at_ms=END - 1, received_ms=END + 86_400_000) == "on demand"

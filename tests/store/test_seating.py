@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from server.models import Event, NetworkingTable, Person, Seat, TableStay
-from server.store import seating, waiting
+from server.store import events, seating, waiting
 from server.store.engine.database import Database
 from tests.factory import Factory
 
@@ -225,3 +225,14 @@ async def test_the_host_frees_a_seat(database: Database, table: NetworkingTable)
     with pytest.raises(seating.SeatRefused, match="not seated"):
         async with database.writing() as db:
             await seating.free_seat(db, table, number, now=NOW + MINUTE)
+
+
+async def test_a_closed_event_seats_nobody_and_says_why(
+    database: Database, event: Event, table: NetworkingTable, make: Factory
+) -> None:
+    async with database.writing() as db:
+        assert await events.move(db, event.id, "close")
+    for act in (sit, wait):
+        with pytest.raises(seating.SeatRefused) as refused:
+            await act(database, table, uuid.uuid4())
+        assert refused.value.reason == "event closed"
