@@ -5,6 +5,7 @@ depend on it are dropped up to the next keyframe, and a keyframe is requested.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from rooms.media.rtc.congestion import nearest
@@ -19,6 +20,15 @@ SOUND_PATIENCE_S = 0.3
 """Room for several requests on a line with a round trip of 80 ms; the sound mix waits longer still."""
 MOST_MISSING = 400
 """Packets missing at once. Beyond this number the stream has broken off, and ordering begins anew."""
+MOST_WAITING = 4_000
+"""Packets that wait for a missing one; beyond this number too, ordering begins anew. 50 Mbit/s fill it in 0.9 s."""
+MOST_PICTURE_BYTES = 4_000_000
+MOST_PICTURE_PACKETS = 4_000
+MOST_PICTURE_UNITS = 2_000
+"""The largest picture, and the most NAL units in it. A larger one, or one that never ends, is dropped like a damaged
+one: up to the next keyframe, for which the publisher is asked. A keyframe of 1080p has less than a tenth."""
+MOST_PARAMETER_BYTES = 1_024
+"""The longest parameter set that is kept; a longer one makes no picture. Usual ones have 30 bytes."""
 MOST_ASKED_AT_ONCE = 64
 IDR, STAP_A, FU_A = 5, 24, 28
 """NAL unit and packet types (H.264 table 7-1; RFC 6184, 5.2)."""
@@ -36,15 +46,6 @@ class Packet(NamedTuple):
     received_at_s: float
 
 
-class MissingPacket:
-    """A packet that has not come although later packets have."""
-
-    __slots__ = ("asked_at_s", "since_s")
-
-    def __init__(self, now_s: float) -> None:
-        self.since_s, self.asked_at_s = now_s, now_s - ASKED_AGAIN_AFTER_S + FIRST_ASKED_AFTER_S
-
-
 class PacketOrder:
     """Puts the packets of one stream back into order, and notes the missing ones."""
 
@@ -53,7 +54,9 @@ class PacketOrder:
         self.lost = 0
         """The number of packets that did not come in time."""
         self._waiting: dict[int, Packet] = {}
-        self._missing: dict[int, MissingPacket] = {}
+        self._missing: dict[int, float] = {}
+        """The packets that have not come although later ones have, each with the time since which it is missing."""
+        self._asked_at_s: dict[int, float] = {}
         self._next: int | None = None
         self._highest = 0
 
@@ -62,14 +65,15 @@ class PacketOrder:
         if self._next is None:
             self._next, self._highest = packet.sequence, packet.sequence - 1
         whole = nearest(packet.sequence, self._highest, 1 << 16)
-        if whole - self._highest > MOST_MISSING:
+        missing = whole - self._highest - 1
+        if (missing > 0 and missing + len(self._missing) > MOST_MISSING) or len(self._waiting) >= MOST_WAITING:
             self._begin_anew(whole)
         if whole < self._next:
             return
-        for missed in range(self._highest + 1, whole):
-            self._missing[missed] = MissingPacket(packet.received_at_s)
+        if missing > 0:
+            self._missing.update(dict.fromkeys(range(self._highest + 1, whole), packet.received_at_s))
         self._highest = max(self._highest, whole)
-        self._missing.pop(whole, None)
+        self._forget(whole)
         self._waiting.setdefault(whole, packet)
 
     def take(self, now_s: float) -> Iterator[tuple[Packet, bool]]:
@@ -78,10 +82,9 @@ class PacketOrder:
         while self._next is not None and self._next <= self._highest:
             packet = self._waiting.pop(self._next, None)
             if packet is None:
-                missing = self._missing.get(self._next)
-                if missing is not None and now_s - missing.since_s < self.patience_s:
+                if now_s - self._missing.get(self._next, float("-inf")) < self.patience_s:
                     return
-                self._missing.pop(self._next, None)
+                self._forget(self._next)
                 self.lost += 1
                 follows = False
             self._next += 1
@@ -91,17 +94,27 @@ class PacketOrder:
 
     def to_ask_for(self, now_s: float) -> list[int]:
         """Return the sequence numbers (16 bits) to request again now."""
-        due = [each for each, missing in self._missing.items() if now_s - missing.asked_at_s >= ASKED_AGAIN_AFTER_S]
+        due = [each for each, since_s in self._missing.items() if now_s >= self._asked_from_s(each, since_s)]
         for each in due[:MOST_ASKED_AT_ONCE]:
-            self._missing[each].asked_at_s = now_s
+            self._asked_at_s[each] = now_s
         return [each & 0xFFFF for each in due[:MOST_ASKED_AT_ONCE]]
+
+    def _asked_from_s(self, sequence: int, since_s: float) -> float:
+        asked_at_s = self._asked_at_s.get(sequence)
+        return since_s + FIRST_ASKED_AFTER_S if asked_at_s is None else asked_at_s + ASKED_AGAIN_AFTER_S
+
+    def _forget(self, sequence: int) -> None:
+        """Forget that a packet is missing."""
+        if self._missing.pop(sequence, None) is not None:
+            self._asked_at_s.pop(sequence, None)
 
     def _begin_anew(self, sequence: int) -> None:
         self.lost += len(self._missing)
         self._waiting.clear()
         self._missing.clear()
+        self._asked_at_s.clear()
         self._next, self._highest = sequence - 1, sequence - 1
-        self._missing[sequence - 1] = MissingPacket(float("-inf"))
+        self._missing[sequence - 1] = float("-inf")
 
 
 class PictureAssembler:
@@ -113,6 +126,7 @@ class PictureAssembler:
         self.wants_keyframe = True
         """True while no picture can be decoded before the next keyframe."""
         self._unit: list[Packet] = []
+        self._unit_bytes = 0
         self._broken = False
         self._rtp_ticks: int | None = None
         self._parameters: dict[int, bytes] = {}
@@ -125,8 +139,7 @@ class PictureAssembler:
         """Yield the pictures that are complete by now, in decoding order."""
         for packet, follows in self.order.take(now_s):
             if not follows:
-                self.wants_keyframe, self._broken = True, True
-                self._unit.clear()
+                self._drop()
             if self._unit and self._unit[0].rtp_ticks != packet.rtp_ticks:
                 yield from self._complete()
             if self._broken and not _begins_keyframe(packet.payload):
@@ -135,13 +148,25 @@ class PictureAssembler:
             self._broken = False
             if packet.payload:
                 self._unit.append(packet)
-            if packet.ends:
+                self._unit_bytes += len(packet.payload)
+            if self._unit_bytes > MOST_PICTURE_BYTES or len(self._unit) > MOST_PICTURE_PACKETS:
+                self._drop()
+                self._broken = not packet.ends
+            elif packet.ends:
                 yield from self._complete()
 
+    def _drop(self) -> None:
+        """Drop the picture that is being assembled, and what depends on it."""
+        self.wants_keyframe, self._broken = True, True
+        self._unit, self._unit_bytes = [], 0
+
     def _complete(self) -> Iterator[Picture]:
-        packets, self._unit = self._unit, []
-        units = list(_nal_units(packets))
+        packets, self._unit, self._unit_bytes = self._unit, [], 0
+        units = list(islice(_nal_units(packets), MOST_PICTURE_UNITS + 1))
         if not units:
+            return
+        if len(units) > MOST_PICTURE_UNITS or any(map(_is_overlong, units)):
+            self.wants_keyframe = True
             return
         for unit in units:
             if type_of(unit) in (SPS, PPS):
@@ -182,6 +207,11 @@ def unwrapped(rtp_ticks: int, newest: int | None) -> int:
     return rtp_ticks if newest is None else nearest(rtp_ticks, newest, 1 << 32)
 
 
+def _is_overlong(unit: bytes) -> bool:
+    """True for a parameter set that is longer than any encoder's."""
+    return len(unit) > MOST_PARAMETER_BYTES and type_of(unit) in (SPS, PPS)
+
+
 def _begins_keyframe(payload: bytes) -> bool:
     """True when the packet begins with parameter sets, and so surely begins a keyframe."""
     kind = payload[0] & 0x1F if payload else 0
@@ -199,9 +229,12 @@ def _nal_units(packets: list[Packet]) -> Iterator[bytes]:
         elif kind == FU_A and len(payload) > 2:
             if payload[1] & 0x80:
                 fragments = [bytes([payload[0] & 0xE0 | payload[1] & 0x1F])]
+            elif not fragments:
+                continue
             fragments.append(payload[2:])
-            if payload[1] & 0x40 and len(fragments) > 1:
+            if payload[1] & 0x40:
                 yield b"".join(fragments)
+                fragments = []
         elif 0 < kind < STAP_A:
             yield payload
 

@@ -16,6 +16,8 @@ REFERENCE_TICKS = 256
 """Ticks in a unit of the reference time: 64 ms."""
 MOST_AT_ONCE = 1_000
 """The most packets in one report; after a longer gap reports begin anew."""
+MOST_NOTED = 8_000
+"""Arrivals that wait to be reported. Beyond this number they are dropped: their sender counts them as lost."""
 LOST, NEAR, FAR = 0, 1, 2
 """Symbols: not received; received, with its delta in one byte; with its delta in two."""
 PER_CHUNK = 7
@@ -34,6 +36,8 @@ class Arrivals:
         """Note the arrival of the packet with this transport-wide sequence number (16 bits)."""
         whole = sequence if self._highest is None else nearest(sequence, self._highest, 1 << 16)
         self._highest = whole if self._highest is None else max(whole, self._highest)
+        if len(self._ticks) >= MOST_NOTED:
+            self._ticks.clear()
         self._ticks.setdefault(whole, int(now_s / TICK_S))
 
     def report(self, sender: int, media: int) -> bytes | None:

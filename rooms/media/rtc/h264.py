@@ -9,6 +9,8 @@ START_CODE = b"\x00\x00\x01"
 WITH_CHROMA = frozenset({44, 83, 86, 100, 110, 118, 122, 128, 138, 139, 134, 135, 244})
 """The values of profile_idc whose sequence parameter sets hold chroma fields (7.3.2.1.1)."""
 LONGEST_CODE = 32
+MOST_SIZE_BYTES = 1_024
+"""The part of a sequence parameter set that is read: its size stands in the first hundred bytes or so."""
 
 
 class Size(NamedTuple):
@@ -30,7 +32,7 @@ def type_of(unit: bytes) -> int:
 
 def size_of(sps: bytes) -> Size:
     """Read the picture's size from a sequence parameter set. Raises ValueError when the set is cut short."""
-    bits = BitReader(sps[1:])
+    bits = BitReader(sps[1:MOST_SIZE_BYTES])
     profile = bits.take(8)
     bits.take(16)
     bits.code()

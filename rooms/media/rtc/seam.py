@@ -7,6 +7,7 @@ classes by name in its own modules, so putting subclasses there is enough.
 import asyncio
 import logging
 import struct
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -59,6 +60,10 @@ MOST_CANDIDATES = 32
 """Candidates of one peer that are checked, one every 20 ms; further ones are left out."""
 LEAST_PORT = 1_024
 """The lowest port of a candidate: the services of a network have lower ones."""
+MOST_PACKETS_PER_S = 4_000
+"""RTP packets that are taken from one connection; further ones are dropped, as on a line that is full: 40 Mbit/s."""
+MOST_STREAMS = 16
+"""SSRCs that one receiver takes packets of: a stream, its retransmissions, and those after restarts of the sender."""
 MOST_QUEUED = 256
 """Packets of one connection that wait for DTLS."""
 STEP_TICKS = {"video": 3_000, "audio": 960}
@@ -85,6 +90,9 @@ class ReceiverListener(Protocol):
 class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
     """Takes RTP packets straight from the socket; aiortc's queue and four coroutines cost more than the relaying."""
 
+    _second = _packets = 0
+    """The second of the monotonic clock that is counted, and its packets so far."""
+
     def _setup_srtp(self) -> None:
         super()._setup_srtp()
         _make_room(self._tx_srtp)
@@ -92,6 +100,8 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
             cast(PortShare, protocol.transport).on_media = self._take
 
     def _take(self, data: bytes) -> None:
+        if not self._has_room(time.monotonic()):
+            return
         try:
             packet = RtpPacket.parse(self._rx_srtp.unprotect(data), self._rtp_header_extensions_map)
         except (pylibsrtp.Error, ValueError):  # not from the peer, or received twice
@@ -99,6 +109,14 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
         receiver: Any = self._rtp_router.route_rtp(packet)
         if receiver is not None:
             receiver.take(packet)
+
+    def _has_room(self, now_s: float) -> bool:
+        """Count one more packet; False when this second has had as many as are taken."""
+        second = int(now_s)
+        if second != self._second:
+            self._second, self._packets = second, 0
+        self._packets += 1
+        return self._packets <= MOST_PACKETS_PER_S
 
 
 class Receiver(RTCRtpReceiver):
@@ -168,6 +186,8 @@ class Receiver(RTCRtpReceiver):
         if codec is None or self.listener is None:
             return
         if packet.ssrc not in self._streams:
+            if len(self._streams) >= MOST_STREAMS:
+                return
             self._streams[packet.ssrc] = StreamStatistics(codec.clockRate)
         self._streams[packet.ssrc].add(packet)
         if packet.payload_type in self._repairs:

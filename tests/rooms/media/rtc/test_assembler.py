@@ -4,9 +4,14 @@ import itertools
 import random
 from collections.abc import Iterator
 
+import pytest
+
 from rooms.media.rtc.assembler import (
     ASKED_AGAIN_AFTER_S,
     FIRST_ASKED_AFTER_S,
+    MOST_MISSING,
+    MOST_PICTURE_BYTES,
+    MOST_WAITING,
     PICTURE_PATIENCE_S,
     SOUND_PATIENCE_S,
     START_CODE,
@@ -139,6 +144,62 @@ def test_a_lost_sound_is_not_waited_for_long():
     made = [sound for packet in packets for sound in sounds.put(packet)]
     made += sounds.take(packets[-1].received_at_s + SOUND_PATIENCE_S)
     assert [sound.rtp_ticks // 960 for sound in made] == [n for n in range(20) if n != 5]
+
+
+def held(pictures: PictureAssembler) -> int:
+    """Count the bytes that an assembler holds."""
+    waiting = sum(len(packet.payload) for packet in pictures.order._waiting.values())
+    return waiting + sum(len(packet.payload) for packet in pictures._unit)
+
+
+def endless(kind: str, chance: random.Random) -> Iterator[Packet]:
+    """Yield packets without end, of a stream that is made to be kept."""
+    for number in itertools.count():
+        content, head = bytes(1_300), bytes([0x7C, 0x05])
+        sequence, ticks = number, 0
+        if kind == "gaps":
+            sequence = number * 2
+        elif kind == "leaps":
+            sequence = number * 399
+        elif kind == "shuffled":
+            sequence = chance.randrange(1 << 16)
+        elif kind == "begun again":
+            head = bytes([0x7C, 0x85])
+        elif kind == "crumbs":
+            head, content = b"\x78", b"\x00\x01\x41" * 400
+        payload = stap(SPS, PPS) if number == 0 else head + content
+        yield Packet(sequence & 0xFFFF, ticks, False, payload, number / 50_000)
+
+
+@pytest.mark.parametrize("kind", ["no end", "begun again", "crumbs", "gaps", "leaps", "shuffled"])
+def test_a_picture_that_never_ends_is_dropped_and_the_next_keyframe_is_shown(kind: str):
+    pictures = PictureAssembler()
+    most, missing = 0, 0
+    for packet in itertools.islice(endless(kind, random.Random(5)), 30_000):
+        assert list(pictures.put(packet)) == []
+        most, missing = max(most, held(pictures)), max(missing, len(pictures.order._missing))
+    assert most <= MOST_PICTURE_BYTES + 1_500 * MOST_WAITING
+    assert missing <= MOST_MISSING
+    assert pictures.wants_keyframe
+    sequence = pictures.order._highest + 20_000
+    shown = everything(pictures, [*stream(3, first=sequence, first_ticks=900_000)])
+    assert [at for at, _ in shown] == [900_000, 903_000, 906_000]
+
+
+def test_a_picture_of_too_many_units_or_with_an_overlong_parameter_set_is_dropped():
+    crumbs = b"\x78" + b"\x00\x01\x41" * 400
+    for payloads in ([stap(SPS, PPS), *[crumbs] * 6], [*fragments(b"\x67" + bytes(2_000), 1_200), stap(PPS, IDR)]):
+        pictures = PictureAssembler()
+        packets = [Packet(n, 0, n == len(payloads) - 1, payload, 0.0) for n, payload in enumerate(payloads)]
+        assert everything(pictures, packets) == []
+        assert pictures.wants_keyframe
+
+
+def test_fragments_without_a_beginning_make_no_unit():
+    pictures = PictureAssembler()
+    lone = fragments(IDR)[1:]
+    packets = [Packet(n, 0, n == len(lone), payload, 0.0) for n, payload in enumerate([stap(SPS, PPS), *lone])]
+    assert everything(pictures, packets) == []
 
 
 def everything(pictures: PictureAssembler, packets: list[Packet]) -> list[tuple[int, bytes]]:

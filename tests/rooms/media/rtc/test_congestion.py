@@ -5,7 +5,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.media.rtc.congestion import REFERENCE_TICKS, TICK_S, Arrivals, nearest
+from rooms.media.rtc.congestion import MOST_NOTED, REFERENCE_TICKS, TICK_S, Arrivals, nearest
 
 SENDER, MEDIA = 0x11223344, 0x55667788
 
@@ -66,3 +66,10 @@ def test_every_packet_that_came_is_told_of_once_and_no_other(came: list[int], fi
 @given(st.integers(-(1 << 40), 1 << 40), st.integers(-30_000, 30_000))
 def test_a_wrapped_number_is_unwrapped_to_the_nearest(whole: int, step: int):
     assert nearest((whole + step) % (1 << 16), whole, 1 << 16) == whole + step
+
+
+def test_arrivals_with_ever_larger_gaps_are_not_kept_without_end():
+    arrivals = Arrivals()
+    for number in range(3 * MOST_NOTED):
+        arrivals.note(number * 30_000 & 0xFFFF, number / 10_000)
+        assert len(arrivals._ticks) <= MOST_NOTED
