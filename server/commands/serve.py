@@ -16,6 +16,7 @@ from server.commands.migrate import upgrade
 from server.live.fanout import FanoutProtocol
 from server.media import process as media_process
 from server.running import garbage
+from server.running.bounded_http import BoundedProtocol
 from server.running.duties import Duty
 from server.running.logs import configure_logs
 from server.running.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
@@ -94,7 +95,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
 def serve_by_workers(settings: Settings, workers: int, on_ready: Callable[[str], None]) -> bool:
     """Serve by several processes on one socket until SIGINT or SIGTERM; False when they cannot start."""
     settings, listener = open_port(settings)
-    more = {"factory": True, "workers": workers, "timeout_worker_healthcheck": OPENS_WITHIN_S}
+    more: dict[str, Any] = {"factory": True, "workers": workers, "timeout_worker_healthcheck": OPENS_WITHIN_S}
     config = web_config(partial(worker_app, settings), **more)
     return supervise(config, listener, lambda: on_ready(settings.base_url))
 
@@ -113,13 +114,14 @@ def media_duties(settings: Settings) -> tuple[Duty, ...]:
     return () if settings.media_listen else (media_process.keep_one(),)
 
 
-def web_config(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
+def web_config(app: Callable[..., Any], http: type[BoundedProtocol] = BoundedProtocol, **more: Any) -> uvicorn.Config:
     """The configuration of uvicorn for an application, or for the factory that makes one."""
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
+        http=http,
         ws=FanoutProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_EVERY_S,

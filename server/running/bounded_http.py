@@ -1,0 +1,133 @@
+"""HTTP with bounds before the application: the size of a request's head, and the time that its parts may take.
+
+It touches private names of the pinned uvicorn, which `tests/running/test_bounded_http.py` holds against them.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+TOO_LARGE = b"431 Request Header Fields Too Large"
+LINGERS_S = 1.0
+"""Seconds that the answer to a refused request has to arrive."""
+
+
+class HeadTooLarge(Exception):
+    """The head of a request is larger than `BoundedProtocol.HEAD_BYTES`."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which ends a connection whose request has too large a head or does not go on.
+
+    A request that comes in one piece starts no timer. The application bounds the size of bodies.
+    """
+
+    HEAD_BYTES = 65_536
+    """The largest head: request line and headers. A larger one is answered by status 431."""
+    HEAD_WITHIN_S = 10.0
+    """Seconds from the first byte of a head to its last; then the answer is 408."""
+    BODY_IDLE_S = 30.0
+    """Seconds that a body may bring no byte. A film's upload lasts as long as its bytes come."""
+
+    _in_head = False
+    _in_body = False
+    _received = 0
+    """Bytes since the head began, the piece in hand included."""
+    _timer: asyncio.TimerHandle | None = None
+    _is_too_large = False
+    _is_over = False
+    """True once a request was refused, or the connection handed over: whatever comes here still is thrown away."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._wait(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_over:
+            return
+        was_in_head, waited = self._in_head, self._timer
+        self._received += len(data)
+        super().data_received(data)
+        if self._is_over:
+            return
+        if self.transport.is_closing():
+            return self._stop_waiting()
+        if self._in_body:
+            return self._wait(self.BODY_IDLE_S, self._is_late)
+        if not self._in_head and not self._is_between_requests():
+            return self._stop_waiting()
+        if self._received > self.HEAD_BYTES:
+            return self._refuse(TOO_LARGE)
+        if not (was_in_head and waited):
+            self._wait(self.HEAD_WITHIN_S, self._is_late)
+        self._in_head = True
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._in_body = True, False
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Let the application begin. Raises HeadTooLarge, which ends the parsing."""
+        if self._received > self.HEAD_BYTES and self._head_bytes() > self.HEAD_BYTES:
+            self._is_too_large = True
+            raise HeadTooLarge
+        self._in_head, self._in_body, self._received = False, True, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_body, self._received = False, 0
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over: the protocol of WebSockets has bounds of its own."""
+        self._is_over = True
+        self._stop_waiting()
+        super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be parsed, or what is too large, and close."""
+        if self._is_too_large:
+            self._refuse(TOO_LARGE)
+        else:
+            super().send_400_response(msg)
+
+    def _head_bytes(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _is_between_requests(self) -> bool:
+        """True when neither a request is being read nor one is being answered: only empty lines came."""
+        return (self.cycle is None or self.cycle.response_complete) and self.timeout_keep_alive_task is None
+
+    def _wait(self, seconds: float, call: Callable[[], None]) -> None:
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, call)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _is_late(self) -> None:
+        """End the connection, unless it is we who do not read: then the sender has the same time again."""
+        if self.flow.read_paused:
+            self._wait(self.BODY_IDLE_S, self._is_late)
+        elif self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            self._refuse(b"408 Request Timeout")
+        else:
+            self.transport.abort()
+
+    def _refuse(self, status: bytes) -> None:
+        """Answer, and end the connection once the answer had time to arrive: an unread piece would reset it at once."""
+        self._is_over = True
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._wait(LINGERS_S, self.transport.abort)
