@@ -1,5 +1,7 @@
 """An organiser's own password and authenticator: set after the first join link, changed later."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Self
 
@@ -10,13 +12,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.acts import signing_in
-from server.models import Person, SignIn
+from server.models import Event, Person, SignIn
 from server.store import organisers
 from server.trust import one_time_codes, passwords
 from server.web.entrance import signed_in
 from server.web.errors import Forbidden
 from server.web.forms import Form, FormState, read_form
 from server.web.templating import redirect, render
+
+GUESSABLE = (
+    "That is easy to guess. Please choose one that is made of several words which have nothing to do with each other, "
+    "with you or with the event."
+)
 
 
 class SecurityForm(Form):
@@ -46,7 +53,9 @@ async def update(request: Request) -> Response:
     person, here = strongly_signed_in(request)
     await request.app.state.limits.spend(request, "sign-in")
     form = await read_form(request, SecurityForm)
-    form, step = await checked(person, form)
+    async with request.app.state.db.reading() as db:
+        events = await organisers.events_of(db, person.id)
+    form, step = await checked(person, events, form)
     if form.input is None or step is None:
         return show(request, person, form, 422)
     password_hash = await passwords.hashed(form.input.password)
@@ -58,7 +67,9 @@ async def update(request: Request) -> Response:
     return redirect(request, "devices", notice="security-saved")
 
 
-async def checked(person: Person, form: FormState[SecurityForm]) -> tuple[FormState[SecurityForm], int | None]:
+async def checked(
+    person: Person, events: Sequence[Event], form: FormState[SecurityForm]
+) -> tuple[FormState[SecurityForm], int | None]:
     """The form with the errors that the rules find, and the time step of its code; None when there is an error."""
     if form.input is None:
         return form, None
@@ -69,10 +80,19 @@ async def checked(person: Person, form: FormState[SecurityForm]) -> tuple[FormSt
         return form.with_error("again", "The two passwords differ. Please type the same one twice."), None
     if typed.password.casefold() in {person.email, person.name.casefold()}:
         return form.with_error("password", "Please choose one that is not your name or address."), None
+    if await passwords.is_guessable(typed.password, words_about(person, events)):
+        return form.with_error("password", GUESSABLE), None
     step = one_time_codes.matching_step(typed.secret, typed.code.replace(" ", ""), datetime.now(UTC))
     if step is None:
         return form.with_error("code", "This code does not fit. Wait for the next one and type that."), None
     return form, step
+
+
+def words_about(person: Person, events: Sequence[Event]) -> list[str]:
+    """The texts that whoever guesses a person's password would try first: whole, without spaces, and word by word."""
+    texts = [person.name, person.email, *(text for event in events for text in (event.title, event.slug))]
+    words = [re.findall(r"\w+", text) for text in texts]
+    return [*texts, *map("".join, words), *(word for few in words for word in few if len(word) > 2)]
 
 
 def strongly_signed_in(request: Request) -> tuple[Person, SignIn]:

@@ -1,4 +1,6 @@
-"""Passwords: Argon2id (RFC 9106), computed in a thread so that the event loop goes on."""
+"""Passwords: their strength (zxcvbn) and their hashes (Argon2id, RFC 9106), each worked out in a thread."""
+
+from collections.abc import Sequence
 
 import anyio
 import anyio.to_thread
@@ -7,6 +9,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 SHORTEST, LONGEST = 12, 128
+STRONG_ENOUGH = 3
+"""The least of zxcvbn's scores, 0 to 4, that a password needs: more than 10**8 guesses."""
 AT_ONCE = 2
 """The number of hashes that are computed at the same time: each takes 64 MiB."""
 
@@ -19,6 +23,18 @@ _limiters: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar(
 async def hashed(password: str) -> str:
     """The hash of a password, as it is stored."""
     return await anyio.to_thread.run_sync(_hasher.hash, password, limiter=_limiter())
+
+
+async def is_guessable(password: str, known: Sequence[str]) -> bool:
+    """True when a password is common, or made of common words, patterns and texts that are `known` of its owner."""
+    return await anyio.to_thread.run_sync(_is_guessable, password, known, limiter=_limiter())
+
+
+def _is_guessable(password: str, known: Sequence[str]) -> bool:
+    from zxcvbn import zxcvbn
+
+    score: int = zxcvbn(password, user_inputs=list(known), max_length=LONGEST)["score"]
+    return score < STRONG_ENOUGH
 
 
 async def matches(stored: str | None, password: str) -> bool:

@@ -80,6 +80,20 @@ async def test_what_does_not_fit_changes_nothing(
     assert (await stored(database, olive)).password_hash is None
 
 
+@pytest.mark.parametrize(
+    "password", ["password1234", "Password1234!", "qwertyuiop123", "aaaaaaaaaaaa", "123456789012", "{title}2026"]
+)
+async def test_a_password_that_is_easy_to_guess_is_refused(
+    client: httpx.AsyncClient, database: Database, olive: Person, event: Event, password: str
+) -> None:
+    password = password.format(title=event.title.replace(" ", ""))
+    answer = await save(client, await offered_secret(client), password=password, again=password)
+    assert answer.status_code == 422
+    assert "easy to guess" in answer.text
+    assert "several words" in answer.text
+    assert (await stored(database, olive)).password_hash is None
+
+
 async def test_changing_them_asks_for_the_present_password_and_ends_the_other_browsers(
     client: httpx.AsyncClient, make: Factory, database: Database, olive: Person
 ) -> None:
