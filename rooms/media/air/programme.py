@@ -26,6 +26,11 @@ STEADY_AFTER_S = 10.0
 """A smaller picture that stopped and comes again is used after this time, as each change begins a run."""
 VANISHED_AFTER_S = 5.0
 """After this time without picture and sound the run ends; the next picture begins another."""
+MOST_UNDATED_BYTES = 16_000_000
+"""Samples of one source that wait for its clock; beyond this number they are dropped. A usual source has 2 MB there."""
+MOST_WITHOUT_KEYFRAME_BYTES = 32_000_000
+"""Pictures of one size since its keyframe, which all go into one segment. Further ones count as missing, up to the next
+keyframe: the still is shown, and the producer is told that there is no picture."""
 
 
 class Programme:
@@ -142,16 +147,17 @@ class Programme:
             return
         feed.clock.observe(kind, sample.rtp_ticks, sample.received_at_s)
         if source not in (self._shown, self._taken, *self._on_air):
-            feed.waiting.clear()
+            feed.release()
             return
-        feed.waiting.append(sample)
+        feed.hold(sample)
         if feed.clock.is_ready(sample.received_at_s):
-            for waited in feed.waiting:
+            for waited in feed.release():
                 self._send(source, feed, waited)
-            feed.waiting.clear()
 
     def _send(self, source: SourceName, feed: "Feed", sample: Picture | Sound) -> None:
         """Pass a sample that can be dated to the packager, if it is shown or heard."""
+        if isinstance(sample, Picture) and feed.lacks_keyframe(sample):
+            return
         if isinstance(sample, Picture) and sample.is_small:
             if source == self._shown and not self._still.is_shown:
                 at_s = feed.clock.happened_at_s("small", sample.rtp_ticks)
@@ -203,6 +209,27 @@ class Feed:
         self.heard_at_s = float("-inf")
         self.waiting: list[Picture | Sound] = []
         """Samples that the clock cannot date yet."""
+        self._waiting_bytes = 0
+        self._since_keyframe_bytes = {True: 0, False: 0}
+        """The pictures since the last keyframe: of the smaller size, and of the larger one."""
+
+    def hold(self, sample: Picture | Sound) -> None:
+        """Keep a sample until the clock can date it. Those before it are dropped when they are too many."""
+        if self._waiting_bytes > MOST_UNDATED_BYTES:
+            self.release()
+        self.waiting.append(sample)
+        self._waiting_bytes += len(sample.data)
+
+    def release(self) -> list[Picture | Sound]:
+        """Return the samples that were kept, and keep them no longer."""
+        released, self.waiting, self._waiting_bytes = self.waiting, [], 0
+        return released
+
+    def lacks_keyframe(self, picture: Picture) -> bool:
+        """Note a picture; True when too much of its size has come since the last keyframe."""
+        before = 0 if picture.is_keyframe else self._since_keyframe_bytes[picture.is_small]
+        self._since_keyframe_bytes[picture.is_small] = before + len(picture.data)
+        return before > MOST_WITHOUT_KEYFRAME_BYTES
 
 
 class SmallerPicture:

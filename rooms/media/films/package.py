@@ -8,7 +8,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,6 +34,12 @@ LONGEST_S = 12
 """The longest segment. A film with fewer keyframes keeps players waiting, and is refused."""
 BROKEN_OFF_S = 1
 """A film that ends earlier than its header states, by more than this, was cut short on its way."""
+
+MOST_PIXELS = 4_096 * 2_304
+"""The largest picture that is decoded: 4K. The decoder refuses a larger one before it takes memory for it."""
+DECODER = {"max_pixels": str(MOST_PIXELS)}
+MOST_POSTER_PICTURES = 500
+"""The pictures that are decoded in search of the poster: two seconds of a film have fewer than 250."""
 
 AnyPacket: TypeAlias = "Packet[Any]"
 Packets: TypeAlias = "Sequence[Packet[Any]]"
@@ -109,6 +115,13 @@ def _open(film: Path) -> InputContainer:
     if codecs != ["h264", "aac"]:
         with container:
             raise FilmRefused(_wrong_codecs(container))
+    pictures = container.streams.video[0].codec_context
+    if pictures.width * pictures.height > MOST_PIXELS:
+        with container:
+            raise FilmRefused(
+                f"This film’s pictures are {pictures.width} × {pictures.height} pixels, which no player can show. "
+                "Please export it with 1920 × 1080."
+            )
     return container
 
 
@@ -237,8 +250,9 @@ def _poster(container: InputContainer, video: VideoStream) -> bytes:
     """Return the picture at two seconds, or a shorter film's last picture, as JPEG. Raises FilmRefused."""
     container.seek(0)
     file = io.BytesIO()
+    video.codec_context.options = DECODER
     try:
-        for frame in container.decode(video):
+        for frame in islice(container.decode(video), MOST_POSTER_PICTURES):
             picture = frame
             if frame.time is not None and frame.time >= SEGMENT_S:
                 break

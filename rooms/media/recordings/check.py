@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 
 from rooms.media.air.disk import Disk, read_journals
-from rooms.media.films.package import read_index
+from rooms.media.films.package import DECODER, read_index
 from rooms.playback.film_index import Rendition, Segment
 from rooms.playback.recording import RENDITIONS, ListedSegment, RenditionJournal
 
@@ -136,6 +136,7 @@ def _decoded_seconds(content: bytes) -> float:
     with av.open(io.BytesIO(content), "r") as container:
         stream = container.streams[0]
         stream.codec_context.skip_frame = "NONKEY"
+        stream.codec_context.options = DECODER
         for packet in container.demux(stream):
             count += len(packet.decode())
             seconds += float((packet.duration or 0) * stream.time_base) if stream.time_base else 0.0

@@ -1,13 +1,16 @@
 """A programme of known content, checked by the pictures and sounds that a viewer gets."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loadtests.results import Figure, record
+from rooms.media.air import programme as programmes
 from rooms.media.air.disk import read_journals
-from rooms.media.air.programme import Programme
+from rooms.media.air.programme import Feed, Programme
+from rooms.media.rtc.samples import Picture, Sound
 from rooms.playback.recording import missing
 from tests.rooms.media.speaker import FLASH_FRAME, FRAMES_PER_S, LOOP_S, Speaker, feed
 from tests.rooms.media.watching import beeps, flashes, frames
@@ -194,3 +197,37 @@ def test_picture_and_sound_do_not_drift_apart(programme: Programme, tmp_path: Pa
         ]
         notes = [f"{seconds // 60} min of a speaker of known truth whose sound card is 200 ppm fast; timestamps wrap."]
         print(record("Drift of picture and sound", "make soak", figures, notes))
+
+
+def test_pictures_without_a_keyframe_are_missed_and_told_until_the_next_one(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programmes, "MOST_WITHOUT_KEYFRAME_BYTES", 100_000)
+    speaker, most_bytes, told = Speaker(), 0, False
+    arriving = sorted(speaker.samples(12), key=lambda each: each[0])
+    for received_at_s, sample in arriving:
+        if isinstance(sample, Picture):
+            is_keyframe = sample.is_keyframe and (received_at_s < 1_001 or received_at_s > 1_009)
+            data = sample.data if sample.is_keyframe else sample.data + bytes(4_000)
+            programme.picture("speaker", replace(sample, data=data, is_keyframe=is_keyframe))
+        elif isinstance(sample, Sound):
+            programme.sound("speaker", sample)
+        else:
+            programme.report("speaker", *sample)
+        programme.tick(received_at_s)
+        run = programme._packager.run
+        if run is not None:
+            held_bytes = sum(len(each.data) for each in run.pictures._segmenter.samples)
+            most_bytes = max(most_bytes, held_bytes)
+        told = told or "no-picture" in programme.troubles
+    assert told
+    assert most_bytes < 150_000
+    assert "no-picture" not in programme.troubles
+    end(programme)
+
+
+def test_samples_that_no_clock_can_date_are_not_kept_without_end() -> None:
+    waiting = Feed()
+    for number in range(100):
+        waiting.hold(Picture(number, bytes(1_000_000), False, 0.0))
+        assert sum(len(each.data) for each in waiting.waiting) <= programmes.MOST_UNDATED_BYTES + 2_000_000

@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -11,9 +12,11 @@ import pytest
 from PIL import Image
 
 from rooms.media.__main__ import main
+from rooms.media.films import package as packaging
 from rooms.media.films.captions import cues_of
 from rooms.media.films.package import FilmRefused, package, read_index
 from rooms.media.films.spec import FilmSpec
+from rooms.media.recordings.check import check_film
 from rooms.media.recordings.download import FAST_START
 from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition
 from rooms.playback.webvtt import read_webvtt
@@ -118,6 +121,44 @@ def test_a_film_of_other_streams_is_told_what_it_has(
             container.mux(audio.encode(None))
     with pytest.raises(FilmRefused, match=why):
         package(path, tmp_path / "out", "A film")
+
+
+def huge_film(path: Path) -> Path:
+    """Make a film with pictures larger than 4K."""
+    with av.open(str(path), "w", format="mp4") as container:
+        pictures, sound = container.add_stream("libx264", rate=1), container.add_stream("aac", rate=48_000)
+        pictures.width, pictures.height, pictures.pix_fmt = 4_112, 2_320, "yuv420p"
+        pictures.options, sound.layout = {"preset": "ultrafast", "x264-params": "keyint=1"}, "stereo"
+        for number in range(2):
+            frame = av.VideoFrame(4_112, 2_320, "yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1)
+            container.mux(pictures.encode(frame))
+        for number in range(94):
+            quiet = av.AudioFrame.from_ndarray(np.zeros((2, 1_024), np.float32), format="fltp", layout="stereo")
+            quiet.sample_rate, quiet.pts, quiet.time_base = 48_000, number * 1_024, Fraction(1, 48_000)
+            container.mux(sound.encode(quiet))
+        container.mux(pictures.encode(None))
+        container.mux(sound.encode(None))
+    return path
+
+
+def test_a_film_with_pictures_larger_than_4k_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FilmRefused, match="4112 × 2320"):
+        package(huge_film(tmp_path / "huge.mp4"), tmp_path / "out", "Huge")
+    assert read_index(tmp_path / "out") is None
+
+
+def test_pictures_that_are_larger_than_the_header_says_are_not_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packaging, "MOST_PIXELS", 1 << 30)
+    with pytest.raises(FilmRefused, match="damaged"):
+        package(huge_film(tmp_path / "huge.mp4"), tmp_path / "out", "Huge")
+    with monkeypatch.context() as anything:
+        anything.setattr(packaging, "DECODER", {})
+        package(tmp_path / "huge.mp4", tmp_path / "packaged", "Huge")
+    found = check_film(tmp_path / "packaged")
+    assert any("v-0.m4s cannot be played" in fault for fault in found.faults)
 
 
 @pytest.mark.parametrize("first", ["index", "packets"])
