@@ -7,6 +7,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.datastructures import URLPath
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from rooms.bus import Bus
@@ -29,7 +30,7 @@ from server.running.duties import Duty, running
 from server.settings import Settings
 from server.store.engine.database import Database
 from server.trust.secret import derive, load_secret
-from server.web.answers import HANDLERS
+from server.web.answers import HANDLERS, surprise
 from server.web.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.web.rate_limits import RateLimits
 from server.web.templating import environment
@@ -70,6 +71,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
         middleware=[
             Middleware(RequestLog),
             Middleware(SecurityHeaders, settings=settings),
+            Middleware(ServerErrorMiddleware, handler=surprise),  # Starlette's own stands outside of the headers
             Middleware(WhoIsThis),
             Middleware(SameOrigin, settings=settings),
             Middleware(BodyLimit),

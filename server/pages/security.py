@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Self
+from typing import Annotated, Self
 
 from markupsafe import Markup
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,7 +33,7 @@ class SecurityForm(Form):
     password: str = Field(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)
     again: str = Field(max_length=passwords.LONGEST)
     secret: str = Field(max_length=32)
-    code: str = Field(pattern=r"^\d{3} ?\d{3}$")
+    code: Annotated[str, AfterValidator(one_time_codes.as_shown)]
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:
@@ -82,7 +82,7 @@ async def checked(
         return form.with_error("password", "Please choose one that is not your name or address."), None
     if await passwords.is_guessable(typed.password, words_about(person, events)):
         return form.with_error("password", GUESSABLE), None
-    step = one_time_codes.matching_step(typed.secret, typed.code.replace(" ", ""), datetime.now(UTC))
+    step = one_time_codes.matching_step(typed.secret, typed.code, datetime.now(UTC))
     if step is None:
         return form.with_error("code", "This code does not fit. Wait for the next one and type that."), None
     return form, step

@@ -16,6 +16,7 @@ from server.acts.registration_form import COLLEAGUE
 from server.models import Event, Registration, Session, Stage
 from server.playback.airings import Airing, Airings
 from server.recordings.keepsakes import Keepsake, keepsake
+from server.rules.numbers import is_number
 from server.rules.phases import PhaseFacts
 from server.rules.showing import Showing
 from server.store import agenda, reactions, recordings, stages, tables, topic_states
@@ -139,7 +140,8 @@ def is_sent_on(request: Request) -> bool:
 def sent_on(request: Request, event: Event) -> Response:
     """Go to the registration; its join link then opens the moment."""
     moment = request.query_params.get("t", "")
-    then = f"{request.url.path}?t={moment}" if moment.isascii() and moment.isdigit() else request.url.path
+    path = request.scope["path"]
+    then = f"{path}?t={moment}" if is_number(moment) else path
     address = request.app.url_path_for("registration", event=event.slug)
     return RedirectResponse(f"{address}?{urlencode({'via': COLLEAGUE, 'then': then})}", 303)
 
@@ -150,7 +152,7 @@ def moment_asked(request: Request, begins: float, length: float) -> int | None:
     A second that was cut away at the beginning stands for the recording's start.
     """
     asked = request.query_params.get("t", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 6) or int(asked) - begins >= length:
+    if not is_number(asked) or int(asked) - begins >= length:
         return None
     return max(0, int(asked) - int(begins))
 

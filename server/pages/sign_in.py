@@ -1,15 +1,16 @@
 """Signing in with password and one-time code, and signing out."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.acts import signing_in
 from server.models import Person
 from server.store import credentials, organisers, people
-from server.trust import passwords, sign_in
+from server.trust import one_time_codes, passwords, sign_in
 from server.trust.sign_in import Viewer
 from server.web.addresses import local_path
 from server.web.errors import TooMany
@@ -24,14 +25,8 @@ class SignInForm(Form):
 
     email: str = Field(max_length=254)
     password: str = Field(max_length=passwords.LONGEST)
-    code: str = Field(pattern=r"^\d{6}$")
+    code: Annotated[str, AfterValidator(one_time_codes.as_shown)]
     then: str = Field(default="", max_length=400)
-
-    @field_validator("code", mode="before")
-    @classmethod
-    def without_spaces(cls, code: str) -> str:
-        """Apps show codes in two groups."""
-        return code.replace(" ", "")
 
 
 async def new(request: Request) -> Response:

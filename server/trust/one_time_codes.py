@@ -6,9 +6,12 @@ from datetime import datetime
 import pyotp
 import segno
 
+from server.rules import numbers
+
 STEP_S = 30
 SKEW = (0, -1, 1)
 """Steps around the present one whose codes are accepted: clocks differ and fingers are slow."""
+DIGITS = 6
 ISSUER = "Plenary"
 
 
@@ -22,12 +25,20 @@ def is_secret(text: str) -> bool:
     return len(text) == 32 and set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
+def as_shown(typed: str) -> str:
+    """The code as an app shows it, in ASCII and without the blanks between its groups. Raises ValueError."""
+    code = "".join(numbers.in_ascii(typed).split())
+    if len(code) != DIGITS or not numbers.is_number(code):
+        raise ValueError("Please type the six digits that your app shows.")
+    return code
+
+
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
     """The time step to which the code belongs; None for a code that is not valid now."""
     totp = pyotp.TOTP(secret, interval=STEP_S)
     present = int(now.timestamp()) // STEP_S
     for step in (present + skew for skew in SKEW):
-        if hmac.compare_digest(totp.generate_otp(step), code):
+        if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()):
             return step
     return None
 

@@ -1,18 +1,27 @@
-"""Addresses in requests, to go on to afterwards: only a path of this server is followed."""
+"""Addresses in requests: of those to go on to, only a path of this server is followed; and the sender's own."""
 
-from urllib.parse import urlsplit
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from starlette.requests import Request
 
 from server.models import Event
 
 
 def local_path(text: str, otherwise: str) -> str:
     """The text when it is a path on this server, else `otherwise`: no redirect leads elsewhere."""
-    parts = urlsplit(text)
     is_ours = text.startswith("/") and not text.startswith("//") and "\\" not in text
-    return text if is_ours and not parts.netloc and text.isprintable() and text.isascii() else otherwise
+    return text if is_ours and text.isprintable() and text.isascii() else otherwise
 
 
 def path_inside(event: Event, path: str) -> str:
     """The path when it lies inside the event, else an empty string."""
     fits = path.startswith(f"/{event.slug}/") and len(path) <= 200 and "\\" not in path and ".." not in path
     return path if fits else ""
+
+
+def sender_of(request: Request) -> IPv4Address | IPv6Address | None:
+    """The address from which the request comes; None when a proxy states one that is none."""
+    try:
+        return ip_address(request.client.host) if request.client else None
+    except ValueError:
+        return None

@@ -56,7 +56,7 @@ async def page_error(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInNeeded) and request.method == "GET" and not wants_json(request):
         event = request.path_params.get("event")
         address = f"/{event}/join-link" if isinstance(event, str) and not error.strong else "/sign-in"
-        return RedirectResponse(f"{address}?then={request.url.path}", 303)
+        return RedirectResponse(f"{address}?then={request.scope['path']}", 303)
     sentence = error.sentence or SENTENCES.get(error.status, "")
     return answer(request, error.status, error.title, sentence, error.headers())
 
@@ -109,7 +109,7 @@ async def gone(request: Request, error: Exception) -> Response:
 
 
 async def surprise(request: Request, error: Exception) -> Response:
-    """An unforeseen error: the visitor gets a page; Starlette raises the error on, so that it is logged."""
+    """An unforeseen error: the visitor gets a page; `app` has the error raised on, so that it is logged."""
     return answer(request, 500, PageError.title, SENTENCES[500], {})
 
 
@@ -120,6 +120,5 @@ HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[R
     PoolTimeout: away,
     ConnectionError: away,
     ClientDisconnect: gone,
-    Exception: surprise,
 }
-"""For each kind of error, the function that answers it."""
+"""For each foreseen kind of error, the function that answers it."""

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from server.rules.numbers import is_number
 from server.settings import Settings
 from server.store.engine.availability import is_away
 from server.trust.sign_in import NOBODY, viewer_of
@@ -125,7 +126,7 @@ class SameOrigin:
 
 def is_own_origin(origin: str, headers: Headers, settings: Settings) -> bool:
     """True for an Origin header that names this server: its public address, or the host of the request."""
-    return origin == settings.base_url or urlsplit(origin).netloc == headers.get("host")
+    return origin == settings.base_url or origin.partition("://")[2] == headers.get("host")
 
 
 class BodyLimit:
@@ -138,7 +139,7 @@ class BodyLimit:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+        if not is_number(announced) or int(announced) > MAX_BODY_BYTES:
             return await self.refuse(scope, receive, send)
         received = 0
 

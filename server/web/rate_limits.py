@@ -1,7 +1,8 @@
 """Rate limits: how often a visitor may do things that cost us or others something. Counted in this process.
 
-A signed-in visitor is counted by their sign-in; a stranger by their address, generously: a hospital is one address. A
-limit that is reached raises TooMany, so that nothing is dropped in silence.
+A signed-in visitor is counted by their sign-in; a stranger by their address, generously: a hospital is one address, and
+senders whose address cannot be read share one. A limit that is reached raises TooMany, so that nothing is dropped in
+silence.
 """
 
 import math
@@ -14,6 +15,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
+from server.web.addresses import sender_of
 from server.web.errors import TooMany
 
 BY_SIGN_IN: dict[str, RateLimitItem] = {
@@ -54,7 +56,7 @@ class RateLimits:
         if sign_in:
             await self._hit(BY_SIGN_IN[name], PLEASE_WAIT, name, f"sign-in:{sign_in.id}")
         else:
-            await self._hit(BY_ADDRESS[name], PLEASE_WAIT, name, f"address:{address_of(request)}")
+            await self._hit(BY_ADDRESS[name], PLEASE_WAIT, name, f"address:{sender_of(request)}")
 
     async def spend_attempt(self, request: Request, account: str, browser: uuid.UUID | None) -> None:
         """Count one more attempt to sign in as `account`. Raises TooMany when there were too many.
@@ -65,7 +67,7 @@ class RateLimits:
         if browser is not None:
             return await self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "browser", str(browser))
         await self.spend(request, "sign-in")
-        await self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "account", account, address_of(request))
+        await self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "account", account, str(sender_of(request)))
 
     async def spend_code(self, account: str) -> None:
         """Count one more code that comes with the account's right password. Raises TooMany when there were too many."""
@@ -86,7 +88,3 @@ TOO_MANY_ATTEMPTS = (
     "There were too many attempts to sign in, so nothing was checked this time. Please try again in {wait}, "
     "at {until}, or use a browser in which you have signed in before."
 )
-
-
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -48,6 +48,12 @@ async def test_a_code_may_be_typed_in_two_groups(client: httpx.AsyncClient, oliv
     assert (await sign_in(client, olive.email, code=f"{now[:3]} {now[3:]}")).status_code == 303
 
 
+async def test_a_code_may_be_typed_in_the_digits_of_any_script(client: httpx.AsyncClient, olive: Person) -> None:
+    arabic = code().translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert (await sign_in(client, olive.email, code="²²²²²²")).status_code == 422
+    assert (await sign_in(client, olive.email, code=arabic)).status_code == 303
+
+
 async def test_a_code_is_good_once(client: httpx.AsyncClient, olive: Person) -> None:
     used = code()
     assert (await sign_in(client, olive.email, code=used)).status_code == 303

@@ -27,6 +27,21 @@ def test_an_old_code_is_dead() -> None:
     assert codes.matching_step(RFC_SECRET, "287082", datetime.fromtimestamp(59, UTC) + 2 * STEP) is None
 
 
+@pytest.mark.parametrize("typed", ["081804", "081 804", " 081\u00a0804 ", "٠٨١٨٠٤", "０８１８０４", "०८१ ८०४"])
+def test_a_code_is_read_in_the_digits_of_any_script(typed: str) -> None:
+    assert codes.as_shown(typed) == "081804"
+
+
+@pytest.mark.parametrize("typed", ["", "08180", "0818044", "²²²²²²", "08180a", "٠٨١٨٠", "①②③④⑤⑥", "-81804", "0_1804"])
+def test_anything_else_is_no_code(typed: str) -> None:
+    with pytest.raises(ValueError, match="six digits"):
+        codes.as_shown(typed)
+
+
+def test_a_code_in_other_characters_fits_never() -> None:
+    assert codes.matching_step(RFC_SECRET, "٠٨١٨٠٤", datetime.fromtimestamp(1111111109, UTC)) is None
+
+
 def test_the_key_is_drawn_for_a_phone() -> None:
     secret = codes.new_secret()
     assert codes.is_secret(secret)

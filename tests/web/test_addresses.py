@@ -12,7 +12,18 @@ def test_our_own_paths_are_followed(path: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "demo", "//evil.example/", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\nb", "/é"],
+    [
+        "",
+        "demo",
+        "//evil.example/",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "http://[",
+        "//[",
+        "/a\nb",
+        "/é",
+    ],
 )
 def test_anything_else_leads_home(text: str) -> None:
     assert local_path(text, "/home") == "/home"

@@ -1,7 +1,6 @@
 """Probes for operators: the process is alive, it is ready, and its metrics."""
 
 import hmac
-import ipaddress
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from server.running.metrics import exposition
 from server.store import mails
+from server.web.addresses import sender_of
 from server.web.errors import Forbidden
 
 
@@ -32,9 +32,10 @@ async def metrics(request: Request) -> Response:
     """Prometheus' text format; from this machine, or with the bearer token. Raises Forbidden."""
     token = request.app.state.settings.metrics_token
     sent = request.headers.get("authorization", "").removeprefix("Bearer ")
-    local = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    sender = sender_of(request)
+    local = sender is not None and sender.is_loopback
     forwarded = "x-forwarded-for" in request.headers
-    if not (local and not forwarded) and not (token and hmac.compare_digest(sent, token)):
+    if not (local and not forwarded) and not (token and hmac.compare_digest(sent.encode(), token.encode())):
         raise Forbidden("Metrics are for this machine, or for who has the token.")
     async with request.app.state.db.reading() as db:
         waiting = await mails.waiting(db)

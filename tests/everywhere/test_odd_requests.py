@@ -1,0 +1,99 @@
+"""Odd values in the query and the headers of every address: whatever a program sends, no answer is a fault of ours."""
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+import server
+from tests.everywhere.cases import CASES, EVERYONE, address, endpoints
+from tests.everywhere.conftest import Place
+from tests.fixtures import BASE
+
+ODD = ("", "²", "٣", "-1", "0x10", "1_0", "1e9", "9" * 5000, "NaN", "é\xff", "\x00", "\ud83d", "http://[", "a\nb", "%")
+"""Values that one of Python's readers of numbers and addresses takes for what they are not, or refuses loudly."""
+EVERYWHERE = ("content-length", "cookie", "host", "origin", "sec-fetch-site", "x-forwarded-for", "x-forwarded-proto")
+"""Headers that are read before the page is chosen."""
+BY_PAGES = (
+    "accept",
+    "accept-language",
+    "authorization",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "range",
+    "referer",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+    "user-agent",
+)
+"""Headers that pages read."""
+SCHEMES = {"authorization": "Bearer ", "range": "bytes=", "upload-metadata": "title "}
+"""What stands before a value where without it nobody reads on."""
+QUERIES = sorted(
+    {
+        name
+        for path in Path(server.__file__).parent.rglob("*.py")
+        for name in re.findall(r'query_params(?:\.get|\.getlist)?[(\[]"(\w+)"', path.read_text())
+    }
+    | {"_HLS_msn", "_HLS_part", "_HLS_skip"}
+)
+"""The parameters that any page reads, taken from the source."""
+ROUTES = sorted(endpoints())
+
+
+def header(name: str, value: str) -> tuple[bytes, bytes]:
+    """The header with the value, as bytes that a server lets through."""
+    sent = SCHEMES.get(name, "") + value.replace("\n", " ").replace("\x00", " ")
+    return name.encode(), sent.encode("utf-8", "replace")
+
+
+def coming(place: Place, visitor: str) -> httpx.AsyncClient:
+    """The visitor behind a proxy that is trusted and states who sends, as in front of `plenary serve`."""
+    client = place.come(visitor)
+    app = ProxyHeadersMiddleware(place.app, trusted_hosts="*")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=BASE, cookies=client.cookies)
+
+
+def visitor_of(method: str, path: str) -> str:
+    """Somebody who comes as far as anybody; a stranger where a request changes what the next one meets."""
+    if method not in ("GET", "PATCH"):
+        return "stranger"
+    open_to = CASES[method, path].open_to or EVERYONE
+    return next(who for who in ("organiser", "speaker", "delegate", "stranger") if who in open_to)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+async def test_an_odd_request_is_no_fault_of_ours(method: str, path: str, shared: Place) -> None:
+    client, url, wrong = coming(shared, visitor_of(method, path)), address(path, shared.world), {}
+    headers = {"content-type": "application/offset+octet-stream"} if method == "PATCH" else {}
+    for value in ODD:
+        typed = quote(value.encode("utf-8", "surrogatepass"))
+        query = "&".join(f"{name}={typed}" for name in QUERIES)
+        odd = dict(header(name, value) for name in BY_PAGES)
+        answers = (
+            await client.request(method, f"{url}?{query}", headers=headers),
+            await client.request(method, url, headers={**client.headers, **headers, **odd}),
+        )
+        if any(answer.status_code == 500 for answer in answers):
+            wrong[value[:20]] = [answer.status_code for answer in answers]
+    await client.aclose()
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("path", ["/metrics", "/livez", "/{event}/console", "/{event}/registration", "/nothing/here"])
+async def test_an_odd_header_is_no_fault_of_ours(path: str, name: str, shared: Place) -> None:
+    client, url, wrong = coming(shared, "stranger"), path.format(**shared.world.params), {}
+    for value in ODD:
+        for method in ("GET", "POST"):
+            answer = await client.request(method, url, headers=[header(name, value), (b"accept", b"text/html")])
+            if answer.status_code == 500:
+                wrong[value[:20]] = method
+    await client.aclose()
+    assert wrong == {}
