@@ -1,7 +1,7 @@
 """The lists of duties and of kinds of jobs: the work that the application does beside answering requests."""
 
 from server.acts import timekeeping
-from server.live import rights
+from server.live import in_use, rights
 from server.mail import worker as mail
 from server.media import backstage, conductor
 from server.playback import object_store
@@ -23,6 +23,7 @@ JOBS: tuple[JobKind, ...] = (
 
 DUTIES: tuple[Duty, ...] = (
     Duty("rights", rights.PAUSE_S, rights.watch),
+    Duty("sign-ins in use", in_use.EVERY_S, in_use.note),
     Duty("media line", conductor.EVERY_S, conductor.listen),
     Duty("backstage", backstage.PAUSE_S, backstage.ask_again),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Person, SignIn
-from server.store import credentials
+from server.store import credentials, join_links
 from server.trust import one_time_codes
 
 
@@ -32,9 +32,10 @@ async def sign_out(db: AsyncSession, ended: SignIn | None, now: datetime) -> Non
 
 
 async def secure(db: AsyncSession, here: SignIn, password_hash: str, secret: str, step: int, now: datetime) -> None:
-    """Set a person's password and authenticator, and sign out their other browsers.
+    """Set a person's password and authenticator, sign out their other browsers, and end their links of the shell.
 
     `here` is the sign-in of the browser that sets them, `step` the time step of the code that showed the secret.
     """
     await credentials.set_credentials(db, here.person_id, password_hash, secret, step)
     await credentials.end_other_sign_ins(db, here.person_id, here.id, now)
+    await join_links.end_strong(db, here.person_id, now)

@@ -1,4 +1,4 @@
-"""Keeping time: sessions start and end by the clock, offers of a seat run out, abandoned seats go to those who wait.
+"""Keeping time: sessions start and end by the clock, offers of a seat and sign-ins run out, and so on.
 
 The database says when the next act is due. Every act is a conditional write, so any number of processes may look at
 once. After a time in which no process ran, the next one does everything that is due by then, and stores the moment at
@@ -12,7 +12,7 @@ import structlog
 from starlette.applications import Starlette
 
 from server.models import Session
-from server.store import seating, sessions, timetable, waiting
+from server.store import credentials, seating, sessions, timetable, waiting
 from server.store.engine.database import Database
 
 EVERY_S = 1.0
@@ -37,6 +37,8 @@ async def do_due(database: Database, now: datetime) -> None:
         ending = await sessions.due_to_end(db, now)
         overdue = await waiting.overdue_offers(db, now)
         abandoned = await seating.abandoned_seats(db, now)
+    async with database.writing() as db:
+        await credentials.end_expired(db, now)
     for session in starting:
         await move(database, session, "start", now)
     for session in ending:

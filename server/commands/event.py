@@ -150,7 +150,7 @@ async def organiser(db: AsyncSession, arguments: Namespace, settings: Settings) 
     person = await people.find_or_add(db, email, named.input.name)
     scope, scope_id = ("installation", None) if arguments.everywhere else ("event", event.id)
     await organisers.grant(db, person.id, "organiser", scope, scope_id)
-    lands_on = f"/{event.slug}/console" if person.password_hash else "/sign-in/security"
+    lands_on = "/sign-in/security"
     expires_at = datetime.now(UTC) + FIRST_LINK_LASTS
     token = await join_links.create(db, person, event, lands_on=lands_on, strong=True, expires_at=expires_at)
     return (

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from server.acts import signing_in
 from server.models import Event, Person, SignIn
-from server.store import organisers
+from server.store import join_links, organisers
 from server.trust import one_time_codes, passwords
 from server.web.entrance import signed_in
 from server.web.errors import Forbidden
@@ -44,8 +44,10 @@ class SecurityForm(Form):
 
 async def edit(request: Request) -> Response:
     """The form, with a fresh secret for the authenticator."""
-    person, _ = strongly_signed_in(request)
-    return show(request, person, FormState({"secret": one_time_codes.new_secret()}))
+    person, here = strongly_signed_in(request)
+    return show(
+        request, person, await asks_present(request, person, here), FormState({"secret": one_time_codes.new_secret()})
+    )
 
 
 async def update(request: Request) -> Response:
@@ -55,9 +57,10 @@ async def update(request: Request) -> Response:
     form = await read_form(request, SecurityForm)
     async with request.app.state.db.reading() as db:
         events = await organisers.events_of(db, person.id)
-    form, step = await checked(person, events, form)
+    asks = await asks_present(request, person, here)
+    form, step = await checked(person, events, form, asks_present=asks)
     if form.input is None or step is None:
-        return show(request, person, form, 422)
+        return show(request, person, asks, form, 422)
     password_hash = await passwords.hashed(form.input.password)
     async with request.app.state.db.writing() as db:
         await signing_in.secure(db, here, password_hash, form.input.secret, step, datetime.now(UTC))
@@ -67,14 +70,20 @@ async def update(request: Request) -> Response:
     return redirect(request, "devices", notice="security-saved")
 
 
+async def asks_present(request: Request, person: Person, here: SignIn) -> bool:
+    """Tell whether the present password is needed. Whoever came by a fresh link of the shell may have lost it."""
+    async with request.app.state.db.reading() as db:
+        return person.password_hash is not None and not await join_links.is_fresh(db, here.join_link_id)
+
+
 async def checked(
-    person: Person, events: Sequence[Event], form: FormState[SecurityForm]
+    person: Person, events: Sequence[Event], form: FormState[SecurityForm], *, asks_present: bool
 ) -> tuple[FormState[SecurityForm], int | None]:
     """The form with the errors that the rules find, and the time step of its code; None when there is an error."""
     if form.input is None:
         return form, None
     typed = form.input
-    if person.password_hash and not await passwords.matches(person.password_hash, typed.present):
+    if asks_present and not await passwords.matches(person.password_hash, typed.present):
         return form.with_error("present", "This is not your present password."), None
     if typed.password != typed.again:
         return form.with_error("again", "The two passwords differ. Please type the same one twice."), None
@@ -106,7 +115,9 @@ def strongly_signed_in(request: Request) -> tuple[Person, SignIn]:
     return person, here
 
 
-def show(request: Request, person: Person, form: FormState[SecurityForm], status_code: int = 200) -> Response:
+def show(
+    request: Request, person: Person, asks_present: bool, form: FormState[SecurityForm], status_code: int = 200
+) -> Response:
     secret = str(form.values.get("secret", ""))
     if not one_time_codes.is_secret(secret):
         secret = one_time_codes.new_secret()
@@ -115,6 +126,7 @@ def show(request: Request, person: Person, form: FormState[SecurityForm], status
         request,
         "security/edit.html",
         form=form,
+        asks_present=asks_present,
         secret=secret,
         drawing=Markup(code),  # noqa: S704 - segno draws only numbers
         status_code=status_code,

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Person, SignIn
+from server.rules.sign_ins import STRONG_IDLE, STRONG_LONGEST
 from server.rules.tokens import new_token, token_hash
 from server.store import rights
 
@@ -74,6 +75,25 @@ async def end_sign_in(db: AsyncSession, person_id: uuid.UUID, sign_in_id: uuid.U
 async def end_other_sign_ins(db: AsyncSession, person_id: uuid.UUID, kept_id: uuid.UUID, now: datetime) -> int:
     """Sign out every browser of a person except one. Returns the number of browsers signed out."""
     return await _end(db, person_id, now, col(SignIn.id) != kept_id)
+
+
+async def end_expired(db: AsyncSession, now: datetime) -> None:
+    """End the strong sign-ins that were not used for long, or have lasted for a day."""
+    expired = or_(col(SignIn.seen_at) <= now - STRONG_IDLE, col(SignIn.created_at) <= now - STRONG_LONGEST)
+    ended = await db.exec(
+        update(SignIn)
+        .where(col(SignIn.strong), col(SignIn.ended_at).is_(None), expired)
+        .values(ended_at=now)
+        .returning(col(SignIn.person_id))
+    )
+    rights.changed(db, people=ended.scalars().all())
+
+
+async def note_use(db: AsyncSession, sign_in_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    """Note that the strong ones of these sign-ins are in use, a thousand in one statement."""
+    for start in range(0, len(sign_in_ids), 1_000):
+        these = col(SignIn.id).in_(sign_in_ids[start : start + 1_000])
+        await db.exec(update(SignIn).where(these, col(SignIn.strong)).values(seen_at=now))
 
 
 async def _end(db: AsyncSession, person_id: uuid.UUID, now: datetime, which: object) -> int:

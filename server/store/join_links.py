@@ -122,6 +122,18 @@ async def end(db: AsyncSession, link_id: uuid.UUID, now: datetime) -> bool:
     return (await db.exec(statement.values(ended_at=now))).rowcount == 1
 
 
+async def end_strong(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> None:
+    """End a person's links of the command line, because a password takes their place."""
+    theirs = (col(JoinLink.person_id) == person_id, col(JoinLink.strong), col(JoinLink.ended_at).is_(None))
+    await db.exec(update(JoinLink).where(*theirs).values(ended_at=now))
+
+
+async def is_fresh(db: AsyncSession, link_id: uuid.UUID | None) -> bool:
+    """True for a link of the command line that no password has taken the place of yet."""
+    link = await db.get(JoinLink, link_id) if link_id else None
+    return link is not None and link.strong and link.ended_at is None
+
+
 def expiry(link: JoinLink, event: Event | None) -> datetime | None:
     """The moment at which a link expires: its own, else the end of the day on which the event's recordings close."""
     if link.expires_at is not None or event is None:

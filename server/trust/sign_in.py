@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from server.models import GrantRow, Person, SignIn
 from server.rules.permissions import Grant, grants_of
+from server.rules.sign_ins import strong_until
 from server.rules.tokens import token_hash
 from server.settings import Settings
 from server.store.engine.database import Database
@@ -99,6 +100,8 @@ async def viewer_with(db: AsyncSession, token: str) -> Viewer:
     if not found:
         return NOBODY
     sign_in, person, _ = found[0]
+    if sign_in.strong and strong_until(sign_in.created_at, sign_in.seen_at) <= datetime.now(UTC):
+        return NOBODY
     held = [Grant(row.role, row.scope, row.scope_id) for _, _, row in found if row is not None]
     return Viewer(person, sign_in, grants_of(held, is_strong=sign_in.strong))
 

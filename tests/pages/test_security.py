@@ -1,14 +1,17 @@
 """An organiser sets a password and an authenticator."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pyotp
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select, update
 
+from server.acts import timekeeping
 from server.models import Event, Person, SignIn
+from server.rules.sign_ins import STRONG_IDLE, STRONG_LONGEST
+from server.store import credentials, join_links, rights
 from server.store.engine.database import Database
 from server.trust import passwords
 from tests.factory import Factory
@@ -111,3 +114,66 @@ async def test_whoever_holds_a_mailed_link_cannot_set_a_password(
 ) -> None:
     client.cookies.update(await make.cookie(await make.delegate(event)))
     assert (await client.get("/sign-in/security")).status_code == 403
+
+
+async def come_by_link(client: httpx.AsyncClient, database: Database, person: Person, event: Event) -> str:
+    """Come in by a fresh link of the shell; its address."""
+    client.cookies.clear()
+    async with database.writing() as db:
+        token = await join_links.create(db, person, event, lands_on="/sign-in/security", strong=True)
+    assert (await client.post(f"/join/{token}")).status_code == 303
+    return f"/join/{token}"
+
+
+async def test_the_first_link_ends_when_the_password_is_set(
+    client: httpx.AsyncClient, database: Database, make: Factory, event: Event
+) -> None:
+    olive = await make.organiser(event)
+    link = await come_by_link(client, database, olive, event)
+    assert (await save(client, await offered_secret(client))).status_code == 303
+    client.cookies.clear()
+    assert (await client.post(link)).status_code == 410
+
+
+async def test_who_lost_the_password_sets_a_new_one_by_a_fresh_link_once(
+    client: httpx.AsyncClient, database: Database, olive: Person, event: Event
+) -> None:
+    await save(client, await offered_secret(client))
+    await come_by_link(client, database, olive, event)
+    secret, other = await offered_secret(client), "river window lemon"
+    assert (await save(client, secret, password=other, again=other)).status_code == 303
+    assert await passwords.matches((await stored(database, olive)).password_hash, other)
+    again = await save(client, await offered_secret(client))
+    assert "This is not your present password" in again.text
+
+
+@pytest.mark.parametrize(
+    ("used", "made"), [(STRONG_IDLE, STRONG_IDLE), (timedelta(0), STRONG_LONGEST)], ids=["unused", "a day old"]
+)
+async def test_a_strong_sign_in_ends_whatever_its_cookie_says(
+    client: httpx.AsyncClient, database: Database, olive: Person, event: Event, used: timedelta, made: timedelta
+) -> None:
+    console, now = f"/{event.slug}/console", datetime.now(UTC)
+    assert (await client.get(console)).status_code == 200
+    async with database.writing() as db:
+        times = {"seen_at": now - used, "created_at": now - made}
+        await db.exec(update(SignIn).where(col(SignIn.person_id) == olive.id).values(**times))
+    answer = await client.get(console)
+    assert answer.headers["location"] == f"/sign-in?then={console}"
+    assert "Please sign in again" in (await client.get(answer.headers["location"])).text
+    await timekeeping.do_due(database, now)
+    async with database.reading() as db:
+        assert await credentials.open_sign_ins(db, olive.id) == []
+        assert olive.id in (await rights.changes_since(db, 0)).people
+
+
+async def test_a_sign_in_that_stays_connected_is_in_use(database: Database, make: Factory, event: Event) -> None:
+    olive = await make.organiser(event)
+    await make.cookie(olive, strong=True)
+    now = datetime.now(UTC) + STRONG_IDLE
+    async with database.writing() as db:
+        [here] = await credentials.open_sign_ins(db, olive.id)
+        await credentials.note_use(db, [here.id], now)
+        await credentials.end_expired(db, now)
+    async with database.reading() as db:
+        assert [row.id for row in await credentials.open_sign_ins(db, olive.id)] == [here.id]

@@ -18,6 +18,7 @@ ADDING = {"db.add", "db.add_all", "db.delete"}
 NO_CHANGE = {
     "server.store.credentials.begin_sign_in": "a new sign-in takes nothing from a connection of another",
     "server.trust.sign_in.keep_seen": "the last use of a sign-in decides nothing",
+    "server.store.credentials.note_use": "the last use of a sign-in decides nothing by itself",
     "server.store.registrations.change": "a registration's details give no right",
     "server.store.erasure._forget_words": "a registration's words give no right, and `erase` raises the signal",
     "server.store.planning.create_session": "nobody watches a session that is new",
