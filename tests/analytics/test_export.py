@@ -284,3 +284,33 @@ async def test_another_installation_knows_people_by_other_names(make: Factory, d
     someone = uuid.uuid4()
     assert ours.person(someone) != other.person(someone)
     assert ours.person(someone) != ours.respondent(someone)
+
+
+FINENESS = {
+    ("registrations", "registered_at"): "2026-05-29",
+    ("registrations", "confirmed_at"): "2026-05-29",
+    ("registrations", "cancelled_at"): "2026-05-29",
+    ("attendance", "first_at"): "2026-06-28T10:00:00+01:00",
+    ("attendance", "last_at"): "2026-06-28T10:00:00+01:00",
+    ("stays", "started_at"): "2026-06-28T10:00:00+01:00",
+    ("stays", "seen_at"): "2026-06-28T10:00:00+01:00",
+    ("table_stays", "sat_at"): "2026-06-28T10:00:00+01:00",
+    ("table_stays", "left_at"): "2026-06-28T10:00:00+01:00",
+    ("reactions", "media_at"): "2026-06-28T10:00:00.000+01:00",
+    ("reactions", "received_at"): "2026-06-28T10:00:00.000+01:00",
+}
+"""Every time beside a person, with an example of the finest form that its use needs.
+
+Registrations are counted by day, stays are added up in minutes, and reactions are drawn along the programme.
+"""
+
+
+async def test_no_time_of_a_person_is_finer_than_its_use(make: Factory, database: Database) -> None:
+    sheets = sheets_of(await told(database, await tell(make, database)))
+    personal = [sheet for sheet in sheets if "person" in sheet.names]
+    assert {(sheet.name, name) for sheet in personal for name in sheet.names if name.endswith("_at")} == set(FINENESS)
+    for sheet in personal:
+        for row in sheet.rows:
+            for name, value in zip(sheet.names, row, strict=True):
+                if name.endswith("_at") and value is not None:
+                    assert len(str(value)) <= len(FINENESS[sheet.name, name]), (sheet.name, name, value)

@@ -31,9 +31,9 @@ def registrations(told: Telling) -> Sheet:
     columns = [
         PERSON,
         Column("state", "pending, confirmed, waitlisted or cancelled."),
-        Column("registered_at", "Time of registration."),
-        Column("confirmed_at", "Time at which the person was given a place; empty: not yet."),
-        Column("cancelled_at", "Time at which the place was given up; empty: it was not."),
+        Column("registered_at", "Day of registration."),
+        Column("confirmed_at", "Day on which the person was given a place; empty: not yet."),
+        Column("cancelled_at", "Day on which the place was given up; empty: it was not."),
         Column("sector", "The kind of organisation; withheld when fewer than five people would share it."),
         Column("place", "The district; withheld on the same condition."),
         Column("source", "The source from which the person heard of the event; withheld on the same condition."),
@@ -49,7 +49,7 @@ def registrations(told: Telling) -> Sheet:
         Column("directory", "Agrees to be found by other delegates.", identifying=True),
     ]
     rows = [
-        (told.person(row.person), row.state, *map(told.at, row[2:5]), *attributes, *row[8:])
+        (told.person(row.person), row.state, *map(told.day, row[2:5]), *attributes, *row[8:])
         for row, attributes in _with_attributes(told)
     ]
     return Sheet("registrations", "One row for each registration, in any state.", columns, sorted(rows, key=_first))
@@ -80,7 +80,7 @@ def attendance(told: Telling) -> Sheet:
         spans = _spans(told, wave)
         for session_id, people in presence(told.records.facts, wave).items():
             for person, time in people.items():
-                first_at, last_at = map(told.at, spans[session_id, person])
+                first_at, last_at = map(told.second, spans[session_id, person])
                 minutes = round(time / timedelta(minutes=1), 2)
                 rows.append((told.person(person), told.session(session_id), wave, first_at, last_at, minutes))
     about = "One row for each person, session and wave, as the attendance figures count them."
@@ -107,7 +107,13 @@ def stays(told: Telling) -> Sheet:
         Column("seen_at", "Time at which the stay was last extended."),
     ]
     rows = [
-        (told.person(row.person), told.session(row.session), row.wave, told.at(row.started_at), told.at(row.seen_at))
+        (
+            told.person(row.person),
+            told.session(row.session),
+            row.wave,
+            told.second(row.started_at),
+            told.second(row.seen_at),
+        )
         for row in told.records.facts.stays
     ]
     return Sheet("stays", "One row for each stay, on each tab or device.", columns, sorted(rows, key=str))
@@ -139,7 +145,7 @@ def table_stays(told: Telling) -> Sheet:
         Column("left_at", "Time at which the person left; empty: still there."),
     ]
     rows = [
-        (told.person(row.person), titles[row.table], told.at(row.sat_at), told.at(row.left_at))
+        (told.person(row.person), titles[row.table], told.second(row.sat_at), told.second(row.left_at))
         for row in told.records.table_stays
     ]
     return Sheet("table_stays", "One row for each time a seat was taken.", columns, sorted(rows, key=str))

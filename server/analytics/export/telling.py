@@ -32,6 +32,16 @@ class Telling:
             return None
         return happened_at.astimezone(self.records.facts.zone).isoformat(timespec="milliseconds")
 
+    def second(self, happened_at: datetime | None) -> str | None:
+        """A time as `at` writes it, but to the second."""
+        if happened_at is None:
+            return None
+        return happened_at.astimezone(self.records.facts.zone).isoformat(timespec="seconds")
+
+    def day(self, happened_at: datetime | None) -> str | None:
+        """The day of a time in the event's zone; None stays None. A finer time would tell who registered."""
+        return None if happened_at is None else str(happened_at.astimezone(self.records.facts.zone).date())
+
     def session(self, session_id: UUID) -> str:
         """The session's slug."""
         return self._slugs[session_id]
