@@ -1,5 +1,6 @@
 """Every setting, read once from the environment into one frozen object."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -55,6 +56,14 @@ class Settings(BaseSettings):
     """TURN servers for those who cannot send UDP, separated by commas: turn:turn.example.org:3478?transport=tcp."""
     turn_secret: str = ""
     """The secret shared with the TURN servers, for credentials that last a day."""
+
+    def open_data(self) -> Path:
+        """Make the data directory if it is missing, and close it to other users of this machine."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        if self.data.stat().st_mode & 0o077:
+            with suppress(PermissionError):  # a volume that belongs to somebody else is closed by its owner
+                self.data.chmod(0o700)
+        return self.data
 
     @property
     def base_url(self) -> str:

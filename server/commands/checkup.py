@@ -57,7 +57,7 @@ def check_python(settings: Settings) -> Finding:
 def check_data(settings: Settings) -> Finding:
     """Check that the data directory can be written, and that no other user can read the secret in it."""
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.open_data()
         with tempfile.TemporaryFile(dir=settings.data):
             pass
     except OSError as error:

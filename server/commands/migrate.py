@@ -21,7 +21,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 def upgrade(settings: Settings) -> None:
     """Apply the migrations that are missing. Raises UsersError when the database does not answer."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.open_data()
     try:
         migrations.upgrade(settings.database)
     except (SQLAlchemyError, OSError) as error:

@@ -59,6 +59,7 @@ async def erase(request: Request) -> Response:
             await erasing.must_be_free(db, person.id)
     if not is_meant:
         return render(request, "my_data/erase.html")
+    await request.app.state.db.forget()
     response = redirect(request, "event", event=event.slug, notice="erased")
     sign_in.clear_cookie(response, request.app.state.settings)
     return response

@@ -14,7 +14,7 @@ def load_secret(settings: Settings) -> bytes:
     if settings.secret:
         return settings.secret.encode()
     path: Path = settings.data / "secret"
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.open_data()
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

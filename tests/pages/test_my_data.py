@@ -5,6 +5,7 @@ import pytest
 from sqlmodel import select
 
 from server.models import Event, Person, Registration
+from server.settings import Settings
 from tests.factory import Factory
 
 
@@ -73,3 +74,22 @@ async def test_a_stranger_has_no_data_here(client: httpx.AsyncClient, event: Eve
     assert (await client.get(f"/{event.slug}/my-data")).status_code == 303
     assert (await client.get(f"/{event.slug}/my-data/download")).status_code == 303
     assert (await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"})).status_code == 401
+
+
+async def test_who_was_erased_is_nowhere_in_the_bytes_of_the_database(
+    client: httpx.AsyncClient, make: Factory, event: Event, amina: Person, settings: Settings
+) -> None:
+    """Neither in freed pages nor in the write-ahead log, which keep deleted rows until something overwrites them."""
+
+    def holding(words: str) -> list[str]:
+        files = settings.data.glob("*.sqlite*")
+        return [file.name for file in files if words.encode() in file.read_bytes()]
+
+    await client.post(f"/{event.slug}/registration", data={"name": amina.name, "access_note": "I lip-read, always"})
+    assert holding(amina.email)
+    assert holding("I lip-read, always")
+    assert (await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"})).status_code == 303
+    assert holding(amina.email) == []
+    assert holding("I lip-read") == []
+    neighbour = (await make.delegate(event, "Ben")).email
+    assert holding(neighbour)

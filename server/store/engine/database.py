@@ -91,6 +91,11 @@ class Database:
         async with self._reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def forget(self) -> None:
+        """Empty SQLite's write-ahead log, which holds the earlier content of rows until it is written over."""
+        if self.is_sqlite:
+            await self._aside.truncate_log()
+
     async def close(self) -> None:
         """Close every connection."""
         await self._writer.dispose()
@@ -136,9 +141,20 @@ class Aside:
         """Run `work` in one transaction in the thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
 
+    async def truncate_log(self) -> None:
+        """Move the write-ahead log into the database file and cut it to nothing, once no reader needs it."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate_log)
+
     def close(self) -> None:
         self._thread.shutdown(wait=False)
         self._engine.dispose()
+
+    def _truncate_log(self) -> None:
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
 
     def _do(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
@@ -167,6 +183,7 @@ def _prepare(engine: Engine, begin: str) -> None:
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # whatever is erased is overwritten
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
