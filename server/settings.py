@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """Redis, for more than one web process."""
     public_url: str = ""
     """The address that people see, for links in mail; empty: the address listened on."""
+    proxies: str = "127.0.0.1,::1"
+    """The addresses and networks, separated by commas, that are believed whom they ask for (X-Forwarded-For)."""
     mail_server: str = ""
     """The SMTP server as host or host:port; empty: mail is kept in the local outbox and not sent."""
     mail_user: str = ""

@@ -119,7 +119,7 @@ async def serving_here(settings: Settings) -> AsyncIterator[str]:
     """Serve the application in this process on a free port, as `plenary serve` does, and yield its base address."""
     settings, listener = open_port(settings.model_copy(update={"port": 0, "public_url": ""}))
     answers = asyncio.Event()
-    server = Server(web_config(create_app(settings)), on_ready=answers.set)
+    server = Server(web_config(create_app(settings), settings), on_ready=answers.set)
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="the server")
     async with asyncio.timeout(OPENS_WITHIN_S):
         await answers.wait()

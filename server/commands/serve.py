@@ -87,7 +87,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
     settings, listener = open_port(settings)
     app = create_app(settings, (*duties, *media_duties(settings)))
     garbage.settle()
-    server = Server(web_config(app), lambda: on_ready(settings.base_url))
+    server = Server(web_config(app, settings), lambda: on_ready(settings.base_url))
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
@@ -96,7 +96,7 @@ def serve_by_workers(settings: Settings, workers: int, on_ready: Callable[[str],
     """Serve by several processes on one socket until SIGINT or SIGTERM; False when they cannot start."""
     settings, listener = open_port(settings)
     more: dict[str, Any] = {"factory": True, "workers": workers, "timeout_worker_healthcheck": OPENS_WITHIN_S}
-    config = web_config(partial(worker_app, settings), **more)
+    config = web_config(partial(worker_app, settings), settings, **more)
     return supervise(config, listener, lambda: on_ready(settings.base_url))
 
 
@@ -114,13 +114,16 @@ def media_duties(settings: Settings) -> tuple[Duty, ...]:
     return () if settings.media_listen else (media_process.keep_one(),)
 
 
-def web_config(app: Callable[..., Any], http: type[BoundedProtocol] = BoundedProtocol, **more: Any) -> uvicorn.Config:
+def web_config(
+    app: Callable[..., Any], settings: Settings, http: type[BoundedProtocol] = BoundedProtocol, **more: Any
+) -> uvicorn.Config:
     """The configuration of uvicorn for an application, or for the factory that makes one."""
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.proxies,
         http=http,
         ws=FanoutProtocol,
         ws_max_size=MAX_FRAME_BYTES,

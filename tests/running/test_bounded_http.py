@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from server.commands.serve import Server, web_config
 from server.running.bounded_http import BoundedProtocol
+from server.settings import Settings
 
 ENDS_WITHIN_S = 20
 
@@ -41,7 +42,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def serving(http: type[BoundedProtocol]) -> AsyncIterator[int]:
     """Serve the application with these bounds, and yield the port."""
     answers = asyncio.Event()
-    config = web_config(application, http, host="127.0.0.1", port=0, lifespan="off")
+    config = web_config(application, Settings(), http, host="127.0.0.1", port=0, lifespan="off")
     server = Server(config, on_ready=answers.set)
     serving = asyncio.create_task(server.serve())
     await answers.wait()
