@@ -22,7 +22,7 @@ from server.playback.segments import TYPES
 from server.playback.signed import PICTURES, PREFIX
 from server.running.locks import alone
 from server.settings import Settings
-from server.store import keeping
+from server.store import agenda, keeping
 from server.store.engine.database import Database
 from server.web.caching import FOR_GOOD
 
@@ -56,21 +56,35 @@ async def copy_new(app: Starlette) -> datetime | None:
             database: Database = app.state.db
             async with database.reading() as db:
                 kept = await keeping.to_be_stored(db)
+                closed = await agenda.closed_recordings(db, datetime.now(UTC))
             for session, known in kept:
-                await bring_up_to_date(database, store, programmes.directory_of(settings, session), session, known)
+                directory, is_closed = programmes.directory_of(settings, session), session.id in closed
+                await bring_up_to_date(database, store, directory, session, known, is_closed=is_closed)
     return datetime.now(UTC)
 
 
 async def bring_up_to_date(
-    database: Database, store: ObjectStore, directory: Path, session: Session, known: Keeping
+    database: Database,
+    store: ObjectStore,
+    directory: Path,
+    session: Session,
+    known: Keeping,
+    *,
+    is_closed: bool = False,
 ) -> None:
-    """Copy one session's next segments, and note in the database what the store has then."""
+    """Copy one session's next segments, and note in the database what the store has then.
+
+    The store serves a segment to all who know its key, so what nobody may watch any more is removed from it.
+    """
     stored = dict(known.stored)
     try:
         if known.stored_key not in ("", session.media_key):
             await remove_all(store, known.stored_key)
             stored = {}
-        if session.recording != "withdrawn":
+        if is_closed and stored:
+            await remove_all(store, session.media_key)
+            stored = {}
+        if not is_closed and session.recording != "withdrawn":
             stored = await copy(store, directory, session.media_key, stored)
     except (BaseError, OSError) as error:
         log.warning("the object store does not answer", session=str(session.id), error=str(error))

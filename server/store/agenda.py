@@ -62,6 +62,13 @@ def is_on_demand(session: Session, event: Event, now: datetime) -> bool:
     return session.state == "ended" and session.recording == "open" and not is_closed
 
 
+async def closed_recordings(db: AsyncSession, now: datetime) -> set[uuid.UUID]:
+    """The sessions that have ended and whose recordings nobody can watch any more, because their day is over."""
+    statement = select(Session.id, Event).join(Event, col(Event.id) == col(Session.event_id))
+    found = await db.exec(statement.where(Session.state == "ended"))
+    return {session_id for session_id, event in found if local_date(now, event.zone) > event.recordings_until}
+
+
 async def agenda(db: AsyncSession, event: Event, now: datetime) -> list[Item]:
     """Every session of the event in the order of time."""
     return await items(db, event, await sessions_of(db, event.id), now)

@@ -13,7 +13,7 @@ from server.playback.object_store import bring_up_to_date
 from server.playback.programmes import directory_of
 from server.running.locks import alone
 from server.settings import Settings
-from server.store import keeping, sessions, topic_states
+from server.store import agenda, events, keeping, sessions, topic_states
 from server.store.engine.database import Database
 from tests.engines.fixtures import running
 from tests.engines.object_store import BUCKET, ObjectStore
@@ -119,6 +119,26 @@ async def test_while_the_store_is_away_nothing_is_lost_and_the_organiser_is_told
     await up_to_date(app, settings, session)
     assert topic_states.kept(await kept(database, session)).troubles == []
     assert uris((await client.get(playlist)).text)
+
+
+async def test_a_recording_whose_last_day_is_over_leaves_the_store(
+    app: Starlette, playlist: str, settings: Settings, session: Session, object_store: ObjectStore, database: Database
+) -> None:
+    await up_to_date(app, settings, session)
+    now = datetime.now(UTC)
+    async with database.writing() as db:
+        await sessions.move(db, session, "end", now=now)
+        days = {"starts_on": now.date() - timedelta(days=9), "ends_on": now.date() - timedelta(days=9)}
+        event = await db.get_one(Event, session.event_id)
+        await events.change(db, event, **days, recordings_close_on=now.date() - timedelta(days=2))
+    assert object_store.keys
+    async with database.reading() as db:
+        ((found, known),) = await keeping.to_be_stored(db)
+        closed = await agenda.closed_recordings(db, now)
+    directory = directory_of(settings, session)
+    await bring_up_to_date(database, app.state.object_store, directory, found, known, is_closed=session.id in closed)
+    assert not object_store.keys
+    assert (await kept(database, session)).stored == {}
 
 
 async def test_a_withdrawn_recording_leaves_the_store_and_comes_back_under_another_key(
