@@ -14,7 +14,7 @@ BLANK = re.compile(r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
 """Letters and symbols that show nothing, in spite of their categories."""
 ADDRESS = re.compile(r"[^\W_]\.(?=[^\W_]{2}|\d)|[/\\@]")
-"""What mail programs make a link of. A dot after which one letter stands belongs to initials, as in J.R.R. Tolkien."""
+"""Text of which mail programs make a link. A dot before one letter belongs to initials, as in J.R.R. Tolkien."""
 FULL_STOPS = str.maketrans({"。": "."})
 
 
