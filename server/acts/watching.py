@@ -16,7 +16,7 @@ from server.web.forms import Form
 MOST_S = 86_400
 """No recording is longer than a day."""
 MOST_INTERVALS = 40
-"""As in static/js/models/watching.js."""
+"""As in static/js/models/watched-stretches.js."""
 Seconds = Annotated[float, Field(ge=0, le=MOST_S, allow_inf_nan=False)]
 
 

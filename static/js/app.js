@@ -1,4 +1,4 @@
-// Connects the elements that opt in with `data-behaviour="name"` to `behaviours/name.js`, and lets go of them again.
+// Connects each element with a `data-behaviour="name"` to `behaviours/name.js`, and disconnects it when it goes.
 
 import "./applause.js";
 
@@ -9,7 +9,7 @@ import "./applause.js";
 const connected = new Map();
 
 /**
- * Connects elements once everything that they need is loaded: what one behaviour tells another by an event is never told too soon.
+ * Connects elements once all their behaviours are loaded, so that no event comes before its listener.
  * @param {HTMLElement[]} elements
  */
 async function connectAll(elements) {
@@ -49,7 +49,7 @@ function disconnect(element) {
 }
 
 /**
- * Every element of a subtree that has a behaviour, its root included.
+ * The elements of a subtree that have a behaviour, its root included.
  * @param {Node} root
  * @returns {HTMLElement[]}
  */
@@ -59,7 +59,7 @@ function behaving(root) {
   return (root.matches("[data-behaviour]") ? [root, ...inside] : inside).filter((element) => element instanceof HTMLElement);
 }
 
-// Live lists and refreshed parts of a page bring elements with them and take them away.
+// Live lists and redrawn parts of a page bring elements and take them away.
 new MutationObserver((changes) => {
   for (const change of changes) {
     for (const gone of change.removedNodes) {
@@ -71,6 +71,6 @@ new MutationObserver((changes) => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-// Whoever drives the page from outside can wait for this.
+// Tests wait for this.
 await connectAll(behaving(document.documentElement));
 document.documentElement.dataset.connected = "yes";

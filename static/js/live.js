@@ -1,11 +1,11 @@
 // The one live connection of a page, for all the rooms that its elements name with `data-room`.
 //
-// A room that is only named by elements with `data-observed` is shown, and the viewer is not counted as being there.
-// What changes is filled into the elements with that room and `data-topic`, and then told as DOM events on the document:
-// `plenary:changed` {room, topic, state}, `plenary:answered` (a notice), `plenary:line` {state, code}, `plenary:welcome` {room}.
-// The line's state is also the root element's `data-line`.
+// A room that only elements with `data-observed` name is shown, and the viewer does not count as present in it. A new state
+// is filled into the elements with its room and `data-topic`, and then told by DOM events on the document:
+// `plenary:changed` {room, topic, state}, `plenary:answered` (a notice), `plenary:connection` {state, code},
+// `plenary:welcome` {room}. The connection's state is also the root element's `data-connection`.
 
-import { Line } from "./helpers/line.js";
+import { Connection } from "./helpers/connection.js";
 import { fill } from "./helpers/slots.js";
 import { Rooms } from "./models/rooms.js";
 import { hello, read } from "./protocol.js";
@@ -13,16 +13,17 @@ import { hello, read } from "./protocol.js";
 /** @typedef {import("./protocol.js").RoomNotice} RoomNotice */
 /** @typedef {import("./protocol.js").Denied} Denied */
 /** @typedef {import("./protocol.js").State} State */
-/** @typedef {{ state: import("./helpers/line.js").LineState, code: number }} LineNow `code` is why it closed */
+/** @typedef {import("./protocol.js").Topics} Topics */
+/** @typedef {{ state: import("./helpers/connection.js").ConnectionState, code: number }} ConnectionNow with its close code */
 
 const ASK_AGAIN_MS = 5_000;
 
 const rooms = new Rooms();
-/** @type {LineNow | undefined} */
-let lineNow;
-const line = new Line(`${location.origin.replace(/^http/, "ws")}/live`, {
+/** @type {ConnectionNow | undefined} */
+let connectionNow;
+const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/live`, {
   heard,
-  changed: lineChanged,
+  changed: connectionChanged,
   expects: () => rooms.isInside,
 });
 
@@ -75,40 +76,41 @@ function leave({ room, reason }) {
   if (reason === "unavailable") setTimeout(enter, ASK_AGAIN_MS * (1 + Math.random()));
 }
 
-/** Says which rooms the page is in now; those it was in already are not entered again. */
+/** Tells the server which rooms the page is in now; it enters none of them twice. */
 function enter() {
   const here = roomsHere(":not([data-observed])");
   const shown = roomsHere();
   rooms.keep(shown);
-  line.send(hello(here, shown.filter((room) => !here.includes(room))));
+  connection.send(hello(here, shown.filter((room) => !here.includes(room))));
 }
 
 /**
- * @param {import("./helpers/line.js").LineState} state
+ * @param {import("./helpers/connection.js").ConnectionState} state
  * @param {number} code
  */
-function lineChanged(state, code) {
+function connectionChanged(state, code) {
   if (state === "open") enter();
-  document.documentElement.dataset.line = state;
-  lineNow = { state, code };
-  tell("plenary:line", lineNow);
+  document.documentElement.dataset.connection = state;
+  connectionNow = { state, code };
+  tell("plenary:connection", connectionNow);
 }
 
 /**
- * Sends a command; false when the line is not open.
+ * Sends a command; false when the connection is not open.
  * @param {string} frame
  */
-export const send = (frame) => line.send(frame);
+export const send = (frame) => connection.send(frame);
 
 /**
- * Calls `handle` with a topic's state now, if it is known, and whenever it changes; returns what stops that.
+ * Calls `handle` with a topic's state, if it is known, and at each change; returns a function that stops it.
+ * @template {keyof Topics} Name
  * @param {string} room
- * @param {string} topic
- * @param {(state: State) => void} handle
+ * @param {Name} topic
+ * @param {(state: Topics[Name]) => void} handle
  */
 export function watch(room, topic, handle) {
   const known = rooms.state(room, topic);
-  if (known !== undefined) handle(known);
+  if (known !== undefined) handle(/** @type {Topics[Name]} */ (known));
   /** @param {any} event */
   const changed = ({ detail }) => {
     if (detail.room === room && detail.topic === topic) handle(detail.state);
@@ -118,19 +120,19 @@ export function watch(room, topic, handle) {
 }
 
 /**
- * Calls `handle` with the line's state now, if there is a line, and whenever it changes; returns what stops that.
- * @param {(now: LineNow) => void} handle
+ * Calls `handle` with the connection's state, if there is one, and at each change; returns a function that stops it.
+ * @param {(now: ConnectionNow) => void} handle
  */
-export function watchLine(handle) {
-  if (lineNow) handle(lineNow);
+export function watchConnection(handle) {
+  if (connectionNow) handle(connectionNow);
   /** @param {any} event */
   const changed = ({ detail }) => handle(detail);
-  document.addEventListener("plenary:line", changed);
-  return () => document.removeEventListener("plenary:line", changed);
+  document.addEventListener("plenary:connection", changed);
+  return () => document.removeEventListener("plenary:connection", changed);
 }
 
 /**
- * A part of the page was drawn anew: its slots show what is known, and its rooms are entered.
+ * Takes in a part of the page that was drawn anew: fills its slots and enters its rooms.
  * @param {Element} part
  */
 export function redrawn(part) {
@@ -140,14 +142,14 @@ export function redrawn(part) {
   enter();
 }
 
-/** Opens the line of a page that has rooms and a viewer who may hear of them. */
+/** Opens the connection of a page that has rooms and a viewer. */
 function start() {
   if (!document.body.dataset.viewer || roomsHere().length === 0) return;
-  line.open();
-  addEventListener("online", () => line.hurry());
-  document.addEventListener("visibilitychange", () => document.hidden || line.hurry());
-  addEventListener("pagehide", () => line.close());
-  addEventListener("pageshow", (event) => event.persisted && line.open());
+  connection.open();
+  addEventListener("online", () => connection.hurry());
+  document.addEventListener("visibilitychange", () => document.hidden || connection.hurry());
+  addEventListener("pagehide", () => connection.close());
+  addEventListener("pageshow", (event) => event.persisted && connection.open());
 }
 
 start();

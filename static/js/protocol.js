@@ -3,6 +3,21 @@
 /** @typedef {"clap" | "love" | "agree" | "laugh" | "wow" | "idea"} Emoji */
 /** @typedef {"busy" | "credit" | "not-live" | "too-late" | "no-such-session" | "forbidden"} Reason */
 /** @typedef {Record<string, any>} State the state of one topic */
+/** @typedef {import("./models/backstage.js").Source} Source */
+/** @typedef {{ id: string, name: string, text: string }} Message of a table's talk */
+
+/**
+ * The states of the topics that scripts read, by the topic's name. Moments are epoch milliseconds.
+ * @typedef {object} Topics
+ * @property {{ state: string, recording: string }} status
+ * @property {{ state: string, at: number | null, is_signed: boolean }} air
+ * @property {{ sources: Source[], follows_voice: boolean }} backstage
+ * @property {{ totals: Record<Emoji, number>, paused: boolean }} reactions
+ * @property {{ accepted: number }} ledger
+ * @property {{ safe_up_to: number | null, troubles: string[] }} kept
+ * @property {{ messages: Message[] }} messages
+ */
+
 /** @typedef {{ type: "welcome" | "changed", room: string, epoch: string, seq: number, topics: Record<string, State> }} RoomNotice */
 /** @typedef {{ type: "taken", sender: string, n: number }} Taken */
 /** @typedef {{ type: "refused", sender: string, n: number, reason: Reason }} Refused */
@@ -12,7 +27,7 @@
 
 export const SIGNED_OUT = 4502;
 
-/** @type {Record<string, Record<string, string>>} every notice's fields and their types; an array of none is "object" */
+/** @type {Record<string, Record<string, string>>} the fields of every notice, with their types */
 const NOTICES = {
   welcome: { room: "string", epoch: "string", seq: "number", topics: "object" },
   changed: { room: "string", epoch: "string", seq: "number", topics: "object" },
@@ -22,8 +37,7 @@ const NOTICES = {
 };
 
 /**
- * Reads a frame; null for a notice of a newer server, which this page does not know.
- * Throws TypeError for one that is known but does not fit.
+ * Reads a frame; null for a notice that only a newer server knows. Throws TypeError for a notice without its fields.
  * @param {string} frame
  * @returns {Notice | null}
  */
@@ -39,7 +53,7 @@ export function read(frame) {
 
 /**
  * @param {string[]} rooms all rooms that the page is in
- * @param {string[]} observed all rooms that it shows though its person is not there for it
+ * @param {string[]} observed all rooms that it shows without being in them
  */
 export const hello = (rooms, observed) => JSON.stringify({ type: "hello", rooms, observed });
 
@@ -54,7 +68,7 @@ export const reactionSend = ({ session, sender, n, emoji, at }) =>
 export const playing = (room, isPlaying) => JSON.stringify({ type: "playing", room, playing: isPlaying });
 
 /**
- * Whether a page may come back after this close code.
+ * True when a page may come back after this close code.
  * @param {number} code
  */
 export const comesBack = (code) => code < 4500 || code > 4999;

@@ -74,7 +74,7 @@ async def test_a_delegate_needs_no_mouse(venue: Venue, chromium: Browser) -> Non
         await hands.follow("Join")
         await expect(page).to_have_url(re.compile("/demo/lobby"))
         await hands.follow("Join live")
-        await expect(page.locator("html")).to_have_attribute("data-line", "open")
+        await expect(page.locator("html")).to_have_attribute("data-connection", "open")
         await expect(page.locator("button[data-emoji=clap]")).to_be_enabled()
         claps = (await amina.reactions())["clap"]
         await page.keyboard.press("1")

@@ -92,7 +92,7 @@ class Visitor:
     async def watch(self, session: str) -> None:
         """Open a session's page and wait until its live connection is open."""
         await self.page.goto(f"/demo/sessions/{session}")
-        await expect(self.page.locator("html")).to_have_attribute("data-line", "open")
+        await expect(self.page.locator("html")).to_have_attribute("data-connection", "open")
 
     async def sees_moving_pictures(self) -> None:
         """Wait until the video has advanced by a second and painted frames."""

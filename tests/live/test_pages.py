@@ -52,7 +52,7 @@ async def browsing(
 
 async def open_live(page: Page, address: str, *, ready: bool = True) -> None:
     await page.goto(address)
-    await expect(page.locator("html")).to_have_attribute("data-line", "open")
+    await expect(page.locator("html")).to_have_attribute("data-connection", "open")
     if ready:
         await expect(page.locator(CLAP)).to_be_enabled()
 
@@ -158,7 +158,7 @@ async def test_a_lost_connection_is_said_in_words_and_comes_back(chromium, addre
         await expect(state.locator(".connection-pill")).to_be_visible()
         await page.evaluate(TELLS)
         refuse.clear()
-        await expect(page.locator("html")).to_have_attribute("data-line", "open")
+        await expect(page.locator("html")).to_have_attribute("data-connection", "open")
         await expect(state).to_have_text("")
         assert await page.evaluate("said.at(-2)") == "Back"
         await page.click(CLAP)

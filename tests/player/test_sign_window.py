@@ -74,7 +74,7 @@ async def test_the_window_follows_pause_jumps_and_speed_of_a_recording_and_is_fo
         await page.keyboard.press(key)
     await expect(page.locator("[data-player]")).to_have_attribute("data-sign", "top-left")
     kept = json.loads(await page.evaluate("localStorage.getItem('plenary:sign')"))
-    assert kept == {"on": True, "place": "top-left", "size": 3}
+    assert kept == {"on": True, "anchor": "top-left", "size": 3}
     assert await page.evaluate(f"{VIDEO}.currentTime") > 20  # the arrows moved the window, not the film
 
     await page.reload()

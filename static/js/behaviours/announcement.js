@@ -1,4 +1,4 @@
-// Lets a reader put an announcement away in this tab; a new one is shown again.
+// Lets a reader dismiss an announcement in this tab; a new one is shown again.
 
 import { listen, together } from "../helpers/listeners.js";
 

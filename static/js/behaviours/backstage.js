@@ -1,4 +1,4 @@
-// One's own part backstage: choose devices, see and hear that they work, join and leave.
+// The speaker's own part backstage: choose devices, see and hear that they work, join and leave.
 
 import { canShowScreen, devicesMeant, listDevices } from "../helpers/devices.js";
 import { listen, together } from "../helpers/listeners.js";
@@ -10,7 +10,7 @@ import { AWAY, deviceTrouble, unplugged } from "../models/troubles.js";
 
 const QUIET_AFTER_MS = 6_000;
 const HEARD_ABOVE = 8;
-const OWN = ["taken", "on_air", "signing"];
+const OWN = /** @type {const} */ (["taken", "on_air", "signing"]);
 
 /** @type {Record<import("../helpers/publisher.js").State, string>} */
 const WORDS = {
@@ -40,14 +40,14 @@ export function connect(element) {
   const meter = levelMeter(part, media);
   const publisher = new Publisher(whip, JSON.parse(ice), {
     became: (state) => say(element, part, state),
-    trouble: (words) => trouble("line", words),
+    trouble: (words) => trouble("network", words),
   });
 
-  /** Shows and sends what is chosen now. */
+  /** Shows and sends the media that are chosen now. */
   async function show() {
-    if (!media.tracks) return;
+    if (!media.mediaTracks) return;
     draw(part, media);
-    await publisher.use(media.tracks);
+    await publisher.use(media.mediaTracks);
   }
 
   async function choose() {
@@ -76,7 +76,7 @@ export function connect(element) {
     listen(part("microphone"), { change: choose }),
     listen(window, { pagehide: () => publisher.end() }),
     watch(room, "backstage", ({ sources }) => {
-      const mine = sources.find((/** @type {{ person: string | null }} */ source) => source.person === person);
+      const mine = sources.find((source) => source.person === person);
       for (const name of OWN) part(`own="${name}"`).hidden = !mine?.[name];
       if (mine) publisher.heardOf(mine);
     }),
@@ -87,19 +87,19 @@ export function connect(element) {
 }
 
 /**
- * Draws what is chosen: one's own picture, and which buttons are pressed.
+ * Draws the speaker's own picture, and which buttons are pressed.
  * @param {Part} part
  * @param {OwnMedia} media with its devices open
  */
-function draw(part, { tracks, isMuted, isScreenShown }) {
-  part("preview").srcObject = new MediaStream(tracks ? [tracks.picture] : []);
+function draw(part, { mediaTracks, isMuted, isScreenShown }) {
+  part("preview").srcObject = new MediaStream(mediaTracks ? [mediaTracks.picture] : []);
   part("preview").classList.toggle("is-screen", isScreenShown);
   part("mute").setAttribute("aria-pressed", `${isMuted}`);
   part("screen").setAttribute("aria-pressed", `${isScreenShown}`);
 }
 
 /**
- * Says where one's own connection stands, to the reader and to the page.
+ * Says where the speaker's own connection stands, to the reader and to the page.
  * @param {HTMLElement} element
  * @param {Part} part
  * @param {import("../helpers/publisher.js").State} state
@@ -115,12 +115,12 @@ function say(element, part, state) {
 }
 
 /**
- * The notice of what keeps one from being seen, by where that lies.
+ * Makes the notice that says what keeps the speaker from being seen.
  * @param {Part} part
- * @returns {(where: "devices" | "line", words: string) => void} empty words: nothing any more
+ * @returns {(where: "devices" | "network", words: string) => void} empty words: all is well there
  */
 function troubleNotice(part) {
-  const troubles = { devices: "", line: "" };
+  const troubles = { devices: "", network: "" };
   return (where, words) => {
     troubles[where] = words;
     const said = Object.values(troubles).filter(Boolean);
@@ -131,7 +131,7 @@ function troubleNotice(part) {
 }
 
 /**
- * The meter of one's own voice, and the line that asks after the microphone when nothing is heard for a while.
+ * Makes the meter of the speaker's voice, with the question about the microphone when nothing is heard for a while.
  * @param {Part} part
  * @param {OwnMedia} media
  */

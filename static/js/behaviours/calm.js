@@ -1,4 +1,4 @@
-// Calm mode: counts instead of floating emoji. What is chosen here is kept; before that, registration decides.
+// Switches calm mode: counts instead of floating emoji. The choice is kept; until then the registration decides.
 
 import { listen } from "../helpers/listeners.js";
 import { shelf } from "../helpers/shelf.js";

@@ -1,4 +1,4 @@
-// Sends a line without leaving the page; what was said comes back by the live connection.
+// Sends a message without leaving the page; it comes back by the live connection.
 
 import { listen } from "../helpers/listeners.js";
 
@@ -24,7 +24,7 @@ export function connect(element) {
 }
 
 /**
- * False when the server did not take it: then the form is sent the plain way, and the page says why.
+ * Sends a form; false when the server did not take it. Then the browser sends it, and the next page says why.
  * @param {HTMLFormElement} form
  */
 async function send(form) {

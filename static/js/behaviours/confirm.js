@@ -1,4 +1,4 @@
-// Asks before a form is sent. The question is a dialog that the page's `<template id="confirm-dialog">` draws.
+// Asks before a form is sent, in the dialog of the page's `<template id="confirm-dialog">`.
 
 import { listen } from "../helpers/listeners.js";
 import { cloneOf } from "../helpers/templates.js";
@@ -28,7 +28,7 @@ export function connect(element) {
 /**
  * @param {HTMLTemplateElement} template
  * @param {string} question
- * @param {string} action what the button says that was pressed
+ * @param {string} action the words of the button that was pressed
  * @returns {Promise<boolean>}
  */
 function ask(template, question, action) {

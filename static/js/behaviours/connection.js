@@ -1,9 +1,9 @@
-// Says in words when the page is not live and when it is again; says nothing of a loss that nobody would notice.
+// Says when the page is no longer live, and when it is live again; a loss that nobody would notice is passed over.
 
-import { watchLine } from "../live.js";
+import { watchConnection } from "../live.js";
 import { SIGNED_OUT } from "../protocol.js";
 
-/** @typedef {import("../live.js").LineNow} LineNow */
+/** @typedef {import("../live.js").ConnectionNow} ConnectionNow */
 
 const PATIENCE_MS = 2_000;
 const BACK_MS = 4_000;
@@ -20,7 +20,7 @@ export function connect(element) {
 
   /**
    * @param {typeof state} next
-   * @param {string} sentence nothing: the pill goes
+   * @param {string} sentence empty: the pill goes
    */
   function turn(next, sentence) {
     clearTimeout(timer);
@@ -42,15 +42,15 @@ export function connect(element) {
     timer = setTimeout(() => turn("away", wasOpen ? "Connection lost, trying again…" : "Connecting…"), PATIENCE_MS);
   }
 
-  /** @param {LineNow} line */
-  function follow(line) {
-    if (line.state === "open") opened();
-    else if (line.state !== "closed") lost();
-    else if (line.code === SIGNED_OUT) turn("over", "You are signed out here. Open your join link to come back.");
+  /** @param {ConnectionNow} connection */
+  function follow({ state, code }) {
+    if (state === "open") opened();
+    else if (state !== "closed") lost();
+    else if (code === SIGNED_OUT) turn("over", "You are signed out here. Open your join link to come back.");
     else turn("over", "This page is no longer live. Please reload it.");
   }
 
-  const stop = watchLine(follow);
+  const stop = watchConnection(follow);
   return () => {
     clearTimeout(timer);
     stop();

@@ -1,4 +1,4 @@
-// The time of the event's zone, to the second.
+// Shows the time in the event's zone, to the second.
 
 const SECOND_MS = 1000;
 

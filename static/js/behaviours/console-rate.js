@@ -1,11 +1,11 @@
-// Says how many reactions came in the last minute, from the totals that go by.
+// Shows the number of reactions within the last minute, from the totals that come.
 
 import { watch } from "../live.js";
 import { Rate } from "../models/rate.js";
 
 const REFRESH_MS = 2_000;
 
-/** @param {HTMLElement} element with `data-room`, and `data-total` and `data-before` as they were when it was drawn */
+/** @param {HTMLElement} element with `data-room`, and with `data-total` and `data-before` (the last minute's) as drawn */
 export function connect(element) {
   const { room = "", total, before } = element.dataset;
   const slot = element.querySelector("[data-rate]");
@@ -13,7 +13,7 @@ export function connect(element) {
   const show = () => {
     if (slot) slot.textContent = rate.lastMinute(Date.now()).toLocaleString("en-GB");
   };
-  const stop = watch(room, "ledger", (/** @type {any} */ ledger) => {
+  const stop = watch(room, "ledger", (ledger) => {
     rate.note(Date.now(), ledger.accepted);
     show();
   });

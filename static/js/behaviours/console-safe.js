@@ -1,4 +1,4 @@
-// Up to which second the programme is on the disk, and whether that is recent enough to be calm about.
+// Shows the second up to which the programme is on the disk, with a light that says whether that is recent enough.
 
 import { watch } from "../live.js";
 import { SafeLight } from "../models/safe-light.js";
@@ -18,7 +18,7 @@ export function connect(element) {
     element.dataset.state = state;
     late.hidden = state !== "late";
   };
-  const stop = watch(room, "kept", (/** @type {any} */ kept) => {
+  const stop = watch(room, "kept", (kept) => {
     light.note(kept, performance.now(), Date.now());
     slot.textContent = kept.safe_up_to === null ? "–" : clock.format(kept.safe_up_to);
     for (const each of words) each.hidden = !kept.troubles.includes(each.dataset.trouble ?? "");

@@ -1,4 +1,4 @@
-// Copies a text and says so.
+// Copies a text, and says that it did.
 
 import { listen } from "../helpers/listeners.js";
 

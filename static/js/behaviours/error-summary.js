@@ -1,4 +1,4 @@
-// Takes the reader to what must be put right, and from a line of it into its field.
+// Takes the reader to the summary of what must be put right, and from each of its lines into the field.
 
 import { listen } from "../helpers/listeners.js";
 

@@ -1,4 +1,4 @@
-// The form that uploads a film: how far it is, what went wrong, and a title proposed from the file's name.
+// Uploads a film from a form: shows its progress and what went wrong, and proposes a title from the file's name.
 
 import { FilmUpload } from "../helpers/film-upload.js";
 import { listen, together } from "../helpers/listeners.js";
@@ -68,7 +68,7 @@ export function connect(element) {
 }
 
 /**
- * Proposes the chosen file's name as the title, for as long as nobody has written another one.
+ * Proposes the chosen file's name as the title until somebody writes another one.
  * @param {HTMLInputElement} input
  * @param {HTMLInputElement} title
  */

@@ -1,4 +1,4 @@
-// Says what is missing beside its field, in the page's own words, before the form is sent. The server has the last word.
+// Says beside each field what is missing, before the form is sent. The server has the last word.
 
 import { listen, together } from "../helpers/listeners.js";
 

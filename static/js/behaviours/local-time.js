@@ -1,4 +1,4 @@
-// Writes a <time> in the reader's own zone where an ancestor asks for it with `data-times="mine"`.
+// Writes a <time> in the reader's own zone, inside an element with `data-times="mine"`.
 
 import { myZone, written } from "../helpers/moments.js";
 

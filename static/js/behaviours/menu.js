@@ -1,4 +1,4 @@
-// Closes a menu on Escape and when something else is chosen.
+// Closes a menu on Escape, and when something else is pressed or focused.
 
 import { listen, together } from "../helpers/listeners.js";
 

@@ -1,4 +1,4 @@
-// A list of ways into the recording: each line goes to its second, which the player hears as `plenary:seek`.
+// Leads from a list into the recording: each of its lines tells the player by `plenary:seek` to go to its second.
 
 import { listen } from "../helpers/listeners.js";
 

@@ -1,4 +1,4 @@
-// Shows those backstage: a monitor for each slot, with its picture, how loud it is, and what it does on the stage.
+// Shows the people backstage: a monitor for each slot, with its picture, its loudness and its part on the stage.
 
 import { listen, together } from "../helpers/listeners.js";
 import { Receiver } from "../helpers/receiver.js";
@@ -11,7 +11,7 @@ const FLAGS = /** @type {const} */ (["taken", "on_air", "signing"]);
 
 /**
  * @param {HTMLElement} element with `data-room`, `data-whep` and `data-ice`, and a monitor with `data-slot` for each slot;
- *   `data-sound` plays what they say, `data-self` leaves oneself out
+ *   `data-sound` plays their sound, `data-self` leaves out a person: the viewer
  */
 export function connect(element) {
   const { room = "", whep = "", ice = "[]", self = "" } = element.dataset;
@@ -68,7 +68,7 @@ function hideAll(element, selector, isHidden) {
 }
 
 /**
- * Plays what comes in a slot; where the browser forbids sound before somebody asks, offers to be asked.
+ * Plays the media of a slot; where the browser forbids sound before somebody asks, a button offers it.
  * @param {HTMLElement} element
  * @param {HTMLElement} monitor
  * @param {MediaStream} stream
@@ -85,7 +85,8 @@ function play(element, monitor, stream) {
 
 /**
  * @param {HTMLElement[]} monitors
- * @param {Element} button which goes once it was pressed
+ * Plays the sound of all, since somebody asked.
+ * @param {Element} button is hidden then
  */
 function hear(monitors, button) {
   for (const monitor of monitors) monitor.querySelector("video")?.play();
@@ -94,7 +95,7 @@ function hear(monitors, button) {
 
 /**
  * @param {HTMLElement} monitor
- * @param {Source | undefined} source who is there now
+ * @param {Source | undefined} source in this slot now
  */
 function fill(monitor, source) {
   monitor.hidden = !source;

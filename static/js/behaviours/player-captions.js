@@ -1,5 +1,5 @@
-// Captions below the picture: read from the video's text tracks, drawn by ourselves, on or off as was last chosen.
-// Each one is told as `plenary:cue`, to the transcript beside the picture, while that is open.
+// Draws captions below the picture from the video's text tracks, when they are on; the last choice is kept.
+// Tells each by `plenary:cue` to the transcript beside the picture, while that is open.
 
 import { obey } from "../helpers/commands.js";
 import { listen, together } from "../helpers/listeners.js";
@@ -16,12 +16,12 @@ export function connect(element) {
   let on = (localStorage.getItem(KEY) ?? element.dataset.captions) === "on";
 
   /** @returns {TextTrack | undefined} */
-  const track = () => [...video.textTracks].find(({ kind }) => kind === "subtitles" || kind === "captions");
+  const textTrack = () => [...video.textTracks].find(({ kind }) => kind === "subtitles" || kind === "captions");
 
   const isReadAlong = () => document.querySelector("[data-behaviour~='transcript']")?.checkVisibility() ?? false;
 
   function draw() {
-    const cues = /** @type {VTTCue[]} */ ([...(track()?.activeCues ?? [])]);
+    const cues = /** @type {VTTCue[]} */ ([...(textTrack()?.activeCues ?? [])]);
     for (const { startTime: start, text } of cues) {
       document.dispatchEvent(new CustomEvent("plenary:cue", { detail: { start, inFilm: start % length, text } }));
     }
@@ -30,7 +30,7 @@ export function connect(element) {
     words.hidden = !text;
   }
 
-  /** "hidden" tells the browser to read the cues, and to leave the drawing to us. */
+  /** Reads the cues or not: "hidden" makes the browser read them without drawing them. */
   function apply() {
     const mode = on || isReadAlong() ? "hidden" : "disabled";
     for (const each of video.textTracks) {

@@ -1,4 +1,4 @@
-// The player's buttons that play, fill the screen and set the speed: they work the video, and show what it is doing.
+// Plays, fills the screen and sets the speed by the player's buttons, and shows what the video does.
 
 import { obey, setToggle } from "../helpers/commands.js";
 import { listen, together } from "../helpers/listeners.js";

@@ -1,11 +1,11 @@
-// Replays what the crowd did while one watches a recording: emoji that float, or counts in calm mode.
+// Replays the crowd's reactions while somebody watches a recording: emoji that float, or counts in calm mode.
 
 import { Floaters } from "../helpers/floaters.js";
 import { listen } from "../helpers/listeners.js";
 import { share } from "../models/crowd.js";
 import { Replay } from "../models/replay.js";
 
-/** How long counts stand in calm mode. */
+/** Counts stand for this time in calm mode. */
 const STANDS_MS = 4_000;
 
 /** @param {HTMLElement} element */
@@ -48,7 +48,7 @@ export function connect(element) {
 
 /**
  * @param {string} address
- * @returns {Promise<import("../models/replay.js").Rows>} none when they cannot be had: the film is what matters
+ * @returns {Promise<import("../models/replay.js").Rows>} empty when they cannot be fetched: the film is more important
  */
 async function load(address) {
   const answer = await fetch(address).catch(() => null);

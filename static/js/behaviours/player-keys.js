@@ -1,4 +1,4 @@
-// The player's keys, while the focus is in it (WCAG 2.1.4: single letters must not act from elsewhere).
+// Turns keys into the player's commands while the focus is in it (WCAG 2.1.4: letters must not act from elsewhere).
 
 import { listen } from "../helpers/listeners.js";
 import { commandOf } from "../models/shortcuts.js";

@@ -1,17 +1,17 @@
-// Keeps how far one has watched a recording, to resume on any device, and which stretches of it were played.
+// Stores how far a viewer has watched a recording, to resume on any device, and which stretches of it were played.
 
 import { listen, together } from "../helpers/listeners.js";
-import { newSender } from "../helpers/outstanding.js";
-import { Watching } from "../models/watching.js";
+import { newSender } from "../helpers/reaction-outbox.js";
+import { WatchedStretches } from "../models/watched-stretches.js";
 
 const EVERY_MS = 10_000;
 
 /** @param {HTMLElement} element */
 export function connect(element) {
   const video = /** @type {HTMLVideoElement} */ (element.querySelector("video"));
-  const watching = new Watching();
+  const watching = new WatchedStretches();
   const sender = newSender();
-  /** The recording's first second, in those of the film: what is kept does not move when the recording is trimmed. */
+  /** The recording's first second, in seconds of the film: these do not move when the recording is trimmed. */
   const begins = Number(element.dataset.begins) || 0;
   let furthest = Number(element.dataset.watched) || 0;
   let reported = -1;

@@ -1,12 +1,12 @@
-// Which picture one has, or the sound alone: as was chosen, and the sound by itself where the line is too poor for pictures.
-// Asks the player by `player:quality`; it tells by `player:heights` which sizes of the picture there are.
+// Chooses the size of the picture or the sound alone, as the viewer wishes; on a network too poor for pictures the sound.
+// Asks the player for it by `player:quality`; the player tells the sizes of the picture by `player:heights`.
 
 import { listen, together } from "../helpers/listeners.js";
-import { PoorLine } from "../models/poor-line.js";
+import { PoorNetwork } from "../models/poor-network.js";
 
 const AUTO = "auto";
 const SOUND = "sound";
-/** A segment lasts two seconds: when less than this is not loaded yet, the line has brought all that is made. */
+/** A segment lasts two seconds: with less than this still to load, the network has brought everything there is. */
 const NEWEST_S = 1.5;
 
 /** @param {HTMLElement} element */
@@ -15,14 +15,14 @@ export function connect(element) {
   const choice = /** @type {HTMLSelectElement} */ (element.querySelector("[data-quality]"));
   const panel = /** @type {HTMLElement} */ (element.querySelector("[data-sound-only]"));
   const reason = /** @type {HTMLElement} */ (panel.querySelector("[data-reason]"));
-  const line = new PoorLine();
+  const network = new PoorNetwork();
 
   /**
    * @param {string} quality
-   * @param {boolean} [isForced] the line left no choice
+   * @param {boolean} [isForced] the network left no choice
    */
   function choose(quality, isForced = false) {
-    line.forget();
+    network.forget();
     choice.value = quality;
     panel.hidden = quality !== SOUND;
     reason.textContent = (isForced ? reason.dataset.forced : reason.dataset.chosen) ?? "";
@@ -40,7 +40,7 @@ export function connect(element) {
     listen(video, {
       waiting() {
         const isMine = video.seeking || choice.value === SOUND || element.dataset.playing !== "true" || hasAll(video);
-        if (!isMine && line.stalls(performance.now())) choose(SOUND, true);
+        if (!isMine && network.stalls(performance.now())) choose(SOUND, true);
       },
     }),
     listen(element, {
@@ -59,7 +59,7 @@ export function connect(element) {
 }
 
 /**
- * Whether everything that was sent has come: a picture that stands still then waits for the stage, not for the line.
+ * True when everything that was sent has come: a picture that stands still then waits for the stage, not for the network.
  * @param {HTMLVideoElement} video
  */
 function hasAll({ seekable, buffered }) {

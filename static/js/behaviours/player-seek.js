@@ -1,5 +1,5 @@
-// Where one is in what is played: the slider along the programme, the time beside it, and steps back and forward.
-// Tells by `data-behind` that a viewer of a live session is not at its live edge.
+// Shows the position and changes it: the slider along the programme, the time beside it, and steps back and forward.
+// Tells by `data-behind` that the viewer of a live session is not at its live edge.
 
 import { obey } from "../helpers/commands.js";
 import { listen, together } from "../helpers/listeners.js";

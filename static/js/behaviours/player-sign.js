@@ -1,4 +1,4 @@
-// The interpreter's picture in a window on the player: in step with the programme, where and as large as one likes.
+// Shows the interpreter's picture in a window on the player: in step with the programme, placed and sized by the viewer.
 
 import { obey } from "../helpers/commands.js";
 import { draggable } from "../helpers/dragging.js";
@@ -32,7 +32,7 @@ export function connect(element) {
   function choose(change) {
     Object.assign(choice, change);
     shelf().setItem(KEY, JSON.stringify(choice));
-    if (change.place) say(frame, change.place);
+    if (change.anchor) say(frame, change.anchor);
     show();
   }
   const toggle = () => choose({ on: !choice.on });
@@ -50,7 +50,7 @@ export function connect(element) {
     listen(element, { "player:beat": ({ detail }) => follow(detail) }),
     listen(main, { pause: () => picture.pause() }),
     tools(frame, choice, choose, toggle),
-    draggable(frame, element, (x, y) => choose({ place: nearest(x, y) })),
+    draggable(frame, element, (x, y) => choose({ anchor: nearest(x, y) })),
     watch(`session:${facts.session}`, "air", ({ is_signed }) => {
       isThere ||= is_signed;
       show();
@@ -62,7 +62,7 @@ export function connect(element) {
 /**
  * @param {HTMLElement} element
  * @param {Choice} choice
- * @param {boolean} isThere there is somebody to be seen
+ * @param {boolean} isThere an interpreter can be seen
  * @param {boolean} isShown
  */
 function draw(element, choice, isThere, isShown) {
@@ -71,19 +71,19 @@ function draw(element, choice, isThere, isShown) {
   button.hidden = !isThere;
   button.setAttribute("aria-pressed", String(choice.on));
   part("[data-sign-window]").hidden = !isShown;
-  part("[data-sign-do=beside]").setAttribute("aria-pressed", String(choice.place === "beside"));
-  element.dataset.sign = isShown ? choice.place : "";
+  part("[data-sign-do=beside]").setAttribute("aria-pressed", String(choice.anchor === "beside"));
+  element.dataset.sign = isShown ? choice.anchor : "";
   element.dataset.signSize = String(choice.size);
 }
 
 /**
- * Says to screen readers where the window stands now; the words stand in the page.
+ * Tells screen readers where the window stands now; the words are the page's.
  * @param {HTMLElement} frame
- * @param {string} place
+ * @param {string} anchor
  */
-function say(frame, place) {
+function say(frame, anchor) {
   const words = /** @type {HTMLElement} */ (frame.querySelector("[data-sign-words]"));
-  words.textContent = words.getAttribute(`data-${place}`) ?? "";
+  words.textContent = words.getAttribute(`data-${anchor}`) ?? "";
 }
 
 /**
@@ -98,8 +98,8 @@ function tools(frame, choice, choose, close) {
   const acts = {
     larger: () => choose({ size: sized(choice.size + 1) }),
     smaller: () => choose({ size: sized(choice.size - 1) }),
-    move: () => choose({ place: next(choice.place) }),
-    beside: () => choose({ place: choice.place === "beside" ? "bottom-right" : "beside" }),
+    move: () => choose({ anchor: next(choice.anchor) }),
+    beside: () => choose({ anchor: choice.anchor === "beside" ? "bottom-right" : "beside" }),
     close,
   };
   /** @type {Record<string, string>} */
@@ -112,7 +112,7 @@ function tools(frame, choice, choose, close) {
     },
     /** @param {KeyboardEvent} event */
     keydown(event) {
-      if (event.key.startsWith("Arrow")) choose({ place: moved(choice.place, event.key) });
+      if (event.key.startsWith("Arrow")) choose({ anchor: moved(choice.anchor, event.key) });
       else if (keys[event.key]) acts[keys[event.key] ?? ""]?.();
       else return;
       event.preventDefault();

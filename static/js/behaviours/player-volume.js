@@ -1,4 +1,4 @@
-// How loud the player is: a slider, a button and keys. What was chosen is kept for the next visit.
+// Sets the volume by a slider, a button and keys. The choice is kept for the next visit.
 
 import { obey, setToggle } from "../helpers/commands.js";
 import { listen, together } from "../helpers/listeners.js";

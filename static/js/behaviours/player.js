@@ -41,7 +41,7 @@ export function connect(element) {
 }
 
 /**
- * Shows the card of the moment, or the picture.
+ * Shows the card that stands for the picture now, or the picture.
  * @param {HTMLElement} element
  * @param {SessionPlayer} player
  */
@@ -54,7 +54,7 @@ function show(element, { playback: { card, phase }, isIdle, isSilenced }) {
 }
 
 /**
- * Says what is being seen.
+ * Tells the other behaviours what is on the screen.
  * @param {HTMLElement} element
  * @param {{ mediaTime: number | null, playing: boolean }} seen
  * @param {import("../helpers/feed.js").Feed} feed

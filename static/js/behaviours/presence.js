@@ -1,4 +1,4 @@
-// Tells the session's room whether picture or sound plays on this page: attendance counts only then.
+// Tells the session's room when picture or sound plays on this page: attendance counts only then.
 
 import { listen, together } from "../helpers/listeners.js";
 import { send } from "../live.js";

@@ -1,4 +1,4 @@
-// The producer's buttons act without leaving the page: its pictures go on. Says who is to be seen and has gone.
+// Carries out the producer's buttons without leaving the page, whose pictures go on. Names people who are taken and gone.
 
 import { listen, together } from "../helpers/listeners.js";
 import { watch } from "../live.js";
@@ -34,7 +34,7 @@ export function connect(element) {
 }
 
 /**
- * Sends a form; what to tell the producer when it was refused.
+ * Sends a form; returns the sentence to show when it was refused.
  * @param {HTMLFormElement} form
  */
 async function act(form) {

@@ -1,13 +1,13 @@
-// The reaction bar: six buttons and the keys 1 to 6, and the emoji that float because somebody clapped.
+// Connects the bar of reactions: its six buttons, the keys 1 to 6, and the state of its topic.
 
-import { outstanding } from "../applause.js";
+import { outbox } from "../applause.js";
 import { listen, together } from "../helpers/listeners.js";
 import { ReactionBar } from "../helpers/reaction-bar.js";
 import { watch } from "../live.js";
 
 /** @param {HTMLElement} element */
 export function connect(element) {
-  const bar = new ReactionBar(element, outstanding);
+  const bar = new ReactionBar(element, outbox);
   const room = `session:${element.dataset.session}`;
   return together(
     listen(element, { click: (/** @type {MouseEvent} */ event) => bar.click(event) }),
@@ -16,7 +16,7 @@ export function connect(element) {
       keyup: () => bar.mark("is-pressed", null),
       "plenary:settled": (/** @type {CustomEvent} */ event) => bar.settle(event.detail.reaction, event.detail.reason),
     }),
-    watch(room, "reactions", (state) => bar.show(/** @type {any} */ (state))),
+    watch(room, "reactions", (state) => bar.show(state)),
     () => bar.silence(),
   );
 }

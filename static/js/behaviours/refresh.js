@@ -1,4 +1,4 @@
-// Draws a part of the page anew when a topic changes, for what slots cannot say: forms, offers, what is one's own.
+// Draws a part of the page anew when a topic changes, where slots do not suffice: forms, offers, the viewer's own things.
 
 import { redrawn, watch } from "../live.js";
 import { agrees } from "../models/agreement.js";
@@ -9,9 +9,9 @@ const CROWD_MS = 1_500;
 const FEW_MS = 50;
 
 /**
- * @param {HTMLElement} element with an id, `data-room` and `data-topic`; `data-drawn` is what it shows of the state, as
- *   JSON: the topic may have changed between the drawing of the page and its first welcome; `data-every` seconds redraw
- *   it besides, for figures that are no topic
+ * @param {HTMLElement} element with an id, `data-room` and `data-topic`. `data-drawn`, JSON, is the part of the state that
+ *   it was drawn from: the topic may change before the page's first welcome. `data-every`, seconds, redraws it besides, for
+ *   figures that are no topic
  */
 export function connect(element) {
   const { room = "", topic = "", drawn: before, every } = element.dataset;
@@ -20,7 +20,7 @@ export function connect(element) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  const stop = watch(room, topic, (state) => {
+  const stop = watch(room, /** @type {any} */ (topic), (state) => {
     if (drawn !== undefined && !agrees(drawn, state)) {
       clearTimeout(timer);
       timer = setTimeout(() => redraw(element, state), wait(room));
@@ -39,14 +39,14 @@ export function connect(element) {
 }
 
 /**
- * A table is few people and may hurry; a whole event spreads its fetches.
+ * The wait before a redraw: a table's few people may hurry, a whole event spreads its requests.
  * @param {string} room
  */
 const wait = (room) => (room.startsWith("table:") ? FEW_MS : CROWD_MS) * Math.random();
 
 /**
  * @param {HTMLElement} element
- * @param {State} state what the fresh part shows at least
+ * @param {State} state that the fresh part shows, or a newer one
  */
 async function redraw(element, state) {
   const answer = await fetch(location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });

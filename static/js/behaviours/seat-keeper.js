@@ -1,8 +1,8 @@
-// Says now and then that the table is open here, so that its seat is kept while somebody waits for one.
+// Tells the server now and then that the table's page is open, so that the seat is kept while others wait.
 
 const EVERY_MS = 60_000;
 
-/** @param {HTMLElement} element with `data-address`, where the seat is kept */
+/** @param {HTMLElement} element with the `data-address` of the seat */
 export function connect(element) {
   const keep = () => fetch(element.dataset.address ?? "", { method: "PUT", credentials: "same-origin" }).catch(() => {});
   keep();

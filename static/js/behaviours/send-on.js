@@ -1,4 +1,4 @@
-// Copies a link to the moment that one is watching, for a colleague.
+// Copies a link to the moment on the screen, for a colleague.
 
 import { listen } from "../helpers/listeners.js";
 

@@ -1,4 +1,4 @@
-// Moves the end of a session along when its start is changed, so that it keeps its length.
+// Moves the end of a session with its start, so that it keeps its length.
 
 import { listen } from "../helpers/listeners.js";
 
@@ -9,14 +9,14 @@ const WALL_LENGTH = "2026-06-28T09:30".length;
 export function connect(element) {
   const starts = /** @type {HTMLInputElement} */ (element.querySelector("[name=starts]"));
   const ends = /** @type {HTMLInputElement} */ (element.querySelector("[name=ends]"));
-  let before = wall(starts);
+  let beforeMs = wallMs(starts);
 
   return listen(starts, {
     change() {
-      const now = wall(starts);
-      const length = wall(ends) - before;
-      if (length > 0 && now > 0) ends.value = new Date(now + length).toISOString().slice(0, WALL_LENGTH);
-      if (now > 0) before = now;
+      const startMs = wallMs(starts);
+      const lengthMs = wallMs(ends) - beforeMs;
+      if (lengthMs > 0 && startMs > 0) ends.value = new Date(startMs + lengthMs).toISOString().slice(0, WALL_LENGTH);
+      if (startMs > 0) beforeMs = startMs;
     },
   });
 }
@@ -25,6 +25,6 @@ export function connect(element) {
  * Wall time in whole minutes, counted as if it were UTC: only differences are used. Not a number for an empty field.
  * @param {HTMLInputElement} field
  */
-function wall(field) {
+function wallMs(field) {
   return Math.floor(new Date(`${field.value}Z`).getTime() / MINUTE_MS) * MINUTE_MS;
 }

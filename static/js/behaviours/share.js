@@ -1,4 +1,4 @@
-// Offers the device's own way of sharing, where it has one.
+// Offers the device's own way of sharing, where there is one.
 
 import { listen } from "../helpers/listeners.js";
 

@@ -1,4 +1,4 @@
-// Shows one panel at a time (WAI-ARIA tabs, chosen as the arrow keys move). Without it all panels stand in a column.
+// Shows one panel at a time (WAI-ARIA tabs; arrow keys choose). Without scripts all panels stand in a column.
 
 import { listen } from "../helpers/listeners.js";
 

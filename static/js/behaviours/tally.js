@@ -1,4 +1,4 @@
-// Says what the stage does, unmistakably: standing by, counting down, on air, clear.
+// Shows the state of the stage: standing by, counting down, on air, clear.
 
 import { listen, together } from "../helpers/listeners.js";
 import { watch } from "../live.js";
@@ -8,14 +8,14 @@ const BEAT_MS = 200;
 const SECOND_MS = 1000;
 
 /**
- * @param {HTMLElement} element with `data-room`, and the words of each state as `data-state-words`; with `data-person` it
- *   says whether that person is on air, which they are not while their own window has lost the stage
+ * @param {HTMLElement} element with `data-room`, and the words of each state as `data-state-words`. With `data-person` it
+ *   tells whether that person is on air; while their own window has lost the stage they are not
  */
 export function connect(element) {
-  let until = Date.parse(element.dataset.at ?? "") || 0;
+  let untilMs = Date.parse(element.dataset.at ?? "") || 0;
 
   const count = () => {
-    const seconds = Math.max(0, Math.ceil((until - Date.now()) / SECOND_MS));
+    const seconds = Math.max(0, Math.ceil((untilMs - Date.now()) / SECOND_MS));
     const slot = element.querySelector("[data-seconds]");
     if (slot && slot.textContent !== `${seconds}`) slot.textContent = `${seconds}`;
   };
@@ -36,7 +36,7 @@ export function connect(element) {
   const stop = together(
     watch(room, "air", ({ state, at }) => {
       air = state;
-      until = at ?? 0;
+      untilMs = at ?? 0;
       show();
     }),
     watch(room, "backstage", ({ sources }) => {

@@ -1,4 +1,4 @@
-// Switches between light and dark, and has the choice remembered.
+// Switches between light and dark, and keeps the choice.
 
 import { remember } from "../helpers/cookies.js";
 import { listen, together } from "../helpers/listeners.js";

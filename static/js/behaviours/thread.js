@@ -1,4 +1,4 @@
-// Keeps the newest line of a talk in sight.
+// Keeps the newest message of a talk in sight.
 
 /** @param {HTMLElement} element */
 export function connect(element) {

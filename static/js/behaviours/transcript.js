@@ -1,7 +1,7 @@
-// What is said, as lines to read beside the picture: added as they are spoken, or there already and a way to their moment.
-// The player says on `plenary:cue` which caption is shown, and goes where `plenary:seek` says; both in seconds.
+// Adds what is said to the transcript beside the picture; in a recording's, marks the line that is being spoken.
+// The player tells each caption by `plenary:cue`, in seconds.
 
-import { listen, together } from "../helpers/listeners.js";
+import { listen } from "../helpers/listeners.js";
 import { cloneOf } from "../helpers/templates.js";
 import { written } from "../helpers/moments.js";
 
@@ -28,22 +28,12 @@ export function connect(element) {
     spoken?.setAttribute("aria-current", "true");
   }
 
-  return together(
-    listen(document, {
-      /** @param {CustomEvent<{ start: number, inFilm: number, text: string }>} event */
-      "plenary:cue"(event) {
-        if (!isLive) return mark(event.detail.inFilm);
-        if (event.detail.start > last) add(event.detail.text);
-        last = Math.max(last, event.detail.start);
-      },
-    }),
-    listen(element, {
-      /** @param {MouseEvent} event */
-      click(event) {
-        const line = event.target instanceof Element && event.target.closest("[data-start]");
-        if (!(line instanceof HTMLElement)) return;
-        document.dispatchEvent(new CustomEvent("plenary:seek", { detail: { seconds: Number(line.dataset.start) } }));
-      },
-    }),
-  );
+  return listen(document, {
+    /** @param {CustomEvent<{ start: number, inFilm: number, text: string }>} event */
+    "plenary:cue"({ detail }) {
+      if (!isLive) return mark(detail.inFilm);
+      if (detail.start > last) add(detail.text);
+      last = Math.max(last, detail.start);
+    },
+  });
 }

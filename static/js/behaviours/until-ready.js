@@ -1,8 +1,8 @@
-// Draws a part of the page anew while something in it is being made ready.
+// Draws a part of the page anew until everything in it is ready.
 
 const EVERY_MS = 2_000;
 
-/** @param {HTMLElement} element with an id */
+/** @param {HTMLElement} element with an id, and with `data-busy` while something is not ready */
 export function connect(element) {
   if (!("busy" in element.dataset)) return;
   const timer = setTimeout(async () => {

@@ -1,4 +1,4 @@
-// Says how long it is to a moment, and keeps that true.
+// Says how long it is to a moment, and keeps that up to date.
 
 import { waiting } from "../helpers/moments.js";
 
@@ -6,9 +6,9 @@ const REFRESH_MS = 10_000;
 
 /** @param {HTMLElement} element */
 export function connect(element) {
-  const moment = new Date(/** @type {HTMLTimeElement} */ (element).dateTime).getTime();
+  const atMs = new Date(/** @type {HTMLTimeElement} */ (element).dateTime).getTime();
   const show = () => {
-    const words = waiting(moment - Date.now());
+    const words = waiting(atMs - Date.now());
     if (element.textContent !== words) element.textContent = words;
   };
   show();

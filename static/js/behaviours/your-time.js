@@ -1,4 +1,4 @@
-// Adds what the clock says where the reader is, when that is not what it says at the event.
+// Adds the time in the reader's own zone, where it differs from the event's.
 
 import { myZone, written } from "../helpers/moments.js";
 

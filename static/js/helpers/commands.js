@@ -1,9 +1,9 @@
-// The player's commands: given by a press of a `data-command` button in it, or by a key (see behaviours/player-keys.js).
+// The player's commands, given by a press of a `data-command` button in it or by a key (behaviours/player-keys.js).
 
 import { listen } from "./listeners.js";
 
 /**
- * Does what is commanded, as far as it is among these commands; returns what stops that.
+ * Carries out these commands and leaves others alone; returns a function that stops it.
  * @param {HTMLElement} player
  * @param {Record<string, () => unknown>} commands by name
  */

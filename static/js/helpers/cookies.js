@@ -1,4 +1,4 @@
-// Small choices that the server should know when it draws the next page.
+// Cookies for small choices that the server needs when it draws the next page.
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 

@@ -10,7 +10,7 @@ const DEVICES = [
 ];
 
 /**
- * Opens a camera and a microphone. Throws what getUserMedia throws, and a SecurityError where a page has none.
+ * Opens a camera and a microphone. Throws what getUserMedia throws, and a SecurityError on a page without https.
  * @param {string} camera the id of a device; empty: the browser's choice
  * @param {string} microphone
  */
@@ -23,7 +23,7 @@ export async function openDevices(camera, microphone) {
 }
 
 /**
- * Which devices are not there, or not allowed; empty where the browser does not tell.
+ * Finds the devices that are absent, or not allowed; none where the browser does not tell.
  * @param {unknown} error what openDevices threw
  */
 export async function devicesMeant(error) {
@@ -42,10 +42,10 @@ const isDenied = ({ name }) =>
 /** @param {typeof DEVICES[number]} device */
 const isAbsent = async ({ kind }) => !(await navigator.mediaDevices?.enumerateDevices())?.some((device) => device.kind === kind);
 
-/** Whether this browser can show a screen: phones cannot. */
+/** True when this browser can share a screen: phones cannot. */
 export const canShowScreen = () => Boolean(navigator.mediaDevices?.getDisplayMedia);
 
-/** The screen, or a window, as the person chooses. Throws when they choose none. */
+/** Opens a screen or a window, as the person chooses. Throws when they choose none. */
 export const openScreen = () => navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15 } } });
 
 /**

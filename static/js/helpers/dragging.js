@@ -1,12 +1,12 @@
-// Lets an element be dragged over another one, by mouse or finger.
+// The dragging of an element over another one, by mouse or finger.
 
 import { listen } from "./listeners.js";
 
 /**
- * Follows the pointer until it lets go; returns what ends that.
+ * Lets an element follow the pointer; returns a function that stops it.
  * @param {HTMLElement} element its buttons do not drag it
  * @param {HTMLElement} ground
- * @param {(x: number, y: number) => void} dropped where its middle came to lie, as shares of the ground
+ * @param {(x: number, y: number) => void} dropped the place of its middle, as shares of the ground's width and height
  */
 export function draggable(element, ground, dropped) {
   /** @type {{ x: number, y: number } | null} */

@@ -1,19 +1,19 @@
-// Keeps pictures and sound coming to a video element: opens their address, and opens it again after every fault.
+// The supply of pictures and sound to a video element: opens their address, and opens it again after every fault.
 
 import { Backoff } from "../models/backoff.js";
 import { openSource } from "./hls-source.js";
 
 /** The live edge, as a position. */
 export const EDGE = -1;
-/** A segment lasts two seconds: when less than this is left, there is nothing new. */
+/** A segment lasts two seconds: when less than this is left to play, nothing new has been sent. */
 const NEWEST_S = 1.5;
-/** A decoder that failed this recently is not asked to go on again: everything is opened anew. */
+/** A decoder that failed within this time is not asked to go on again: everything is opened anew. */
 const RECOVERS_AFTER_MS = 10_000;
 
 export class Feed {
   /** @type {import("./hls-source.js").Source | null} */
   #source = null;
-  /** Counts openings, so that one that was overtaken is dropped. */
+  /** Counts openings, so that an opening is dropped when a later one has overtaken it. */
   #opening = 0;
   #backoff = new Backoff();
   #recoveredAt = -Infinity;
@@ -23,16 +23,16 @@ export class Feed {
   /** "auto", "sound", or the height of the picture. */
   #quality = "auto";
 
-  /** Whether it was asked for and not closed since; it may be between two tries. */
+  /** True from opening to closing, between two tries too. */
   isWanted = false;
 
   /**
    * @param {HTMLVideoElement} video
    * @param {string} address of the multivariant playlist
    * @param {object} page
-   * @param {() => unknown} page.opened start playing
-   * @param {() => boolean} page.isAtEdge whether to come back at the live edge instead of where it stopped
-   * @param {(heights: number[]) => void} page.heights which sizes of the picture there are, lines
+   * @param {() => unknown} page.opened it can be played
+   * @param {() => boolean} page.isAtEdge true to come back at the live edge, false to come back at the position before
+   * @param {(heights: number[]) => void} page.heights the sizes of the picture, lines
    */
   constructor(video, address, page) {
     this.video = video;
@@ -40,30 +40,30 @@ export class Feed {
     this.page = page;
   }
 
-  /** The moment of the programme that is being seen, epoch milliseconds; null when it is not known. */
+  /** The media time of the picture on the screen, epoch milliseconds; null when it is not known. */
   get mediaTime() {
     return this.#source?.mediaTime() ?? null;
   }
 
   /**
-   * Where a moment of the programme is, seconds; null when it was not sent, or is not known yet.
-   * @param {number} moment epoch milliseconds
+   * The position of a media time, seconds; null when nothing was sent then, or nothing is known yet.
+   * @param {number} mediaTime epoch milliseconds
    */
-  positionOf(moment) {
-    return this.#source?.positionOf(moment) ?? null;
+  positionOf(mediaTime) {
+    return this.#source?.positionOf(mediaTime) ?? null;
   }
 
-  /** The newest moment worth jumping to, seconds. */
+  /** The newest position worth jumping to, seconds. */
   get edge() {
     return Math.max(0, this.#source?.edge() ?? 0);
   }
 
-  /** Whether more is still to come. */
+  /** True while more is still to come. */
   get isLive() {
     return this.#source?.isLive() ?? false;
   }
 
-  /** Whether all that was sent has been seen: it is the stage that is waited for. */
+  /** True when everything sent has been seen: the player waits for the stage. */
   get hasSeenAll() {
     const { seekable, currentTime } = this.video;
     return seekable.length > 0 && seekable.end(seekable.length - 1) - currentTime < NEWEST_S;
@@ -104,7 +104,7 @@ export class Feed {
   }
 
   /**
-   * Try again at once: somebody asks, or the network is back.
+   * Tries again at once: somebody asks, or the network is back.
    * @param {boolean} play
    */
   reopen(play = true) {
@@ -112,8 +112,8 @@ export class Feed {
   }
 
   /**
-   * Goes on with one size of the picture, with whichever the line carries, or with the sound alone.
-   * @param {string} quality "auto", "sound" or a height
+   * Goes on with one size of the picture, with the largest that the network carries, or with the sound alone.
+   * @param {string} quality a height, "auto" or "sound"
    */
   choose(quality) {
     const before = this.#playlist;
@@ -126,7 +126,7 @@ export class Feed {
     if (this.#source?.keepTo(Number(this.#quality) || null) === false) this.reopen(!this.video.paused);
   }
 
-  /** The sound has a playlist of its own beside that of everything. */
+  /** The address of what is wanted: the sound alone has a playlist beside that of the programme. */
   get #playlist() {
     return this.#quality === "sound" ? new URL("sound.m3u8", new URL(this.address, location.href)).href : this.address;
   }
@@ -137,7 +137,7 @@ export class Feed {
     if (heights.includes(Number(this.#quality))) queueMicrotask(() => this.#keepToSize());
   }
 
-  /** It plays: remember where, and let the next wait be short again. */
+  /** Notes that it plays: the position is remembered, and the next wait is short again. */
   keep() {
     this.#position = this.video.currentTime;
     this.#backoff.reset();

@@ -1,10 +1,10 @@
-// Sends a film in pieces, and goes on where it stopped when the line breaks or the same file is chosen again.
+// The upload of a film in pieces. It goes on where it stopped when the network fails or the same file is chosen again.
 // https://tus.io/protocols/resumable-upload
 
-/** The most that the server takes at once. */
+/** The largest piece that the server takes. */
 const PIECE_BYTES = 1_000_000;
 const RETRY_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000];
-/** Refusals that pass: too slow, another piece is next, another browser is sending it, too many at once. */
+/** Statuses of refusals that pass: too slow, another piece is next, another browser sends it, too many at once. */
 const PASSING = [408, 409, 423, 429];
 
 export class FilmUpload {
@@ -13,10 +13,10 @@ export class FilmUpload {
 
   /**
    * @param {string} library the address of tus-js-client
-   * @param {string} endpoint where films are made
+   * @param {string} endpoint the address that takes films
    * @param {object} page
    * @param {(sentBytes: number, allBytes: number) => void} page.progressed
-   * @param {() => void} page.stalled the line or the server failed; it tries again by itself
+   * @param {() => void} page.stalled the network or the server failed; it tries again by itself
    * @param {() => void} page.done
    * @param {(reason: "refused" | "broken") => void} page.failed `broken`: pressing again goes on where it stopped
    */
@@ -56,7 +56,7 @@ export class FilmUpload {
   }
 
   /**
-   * Tells whether to try again.
+   * True when it tries again.
    * @param {any} error
    */
   #goesOn(error) {

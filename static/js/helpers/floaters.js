@@ -1,4 +1,4 @@
-// Emoji that float up over the picture: bounded, and none for those who asked for calm.
+// Emoji that float up over the picture: a bounded number, and none in calm mode.
 
 import { cloneOf } from "./templates.js";
 
@@ -6,7 +6,7 @@ const MOST_ON_SCREEN = 40;
 const SPREAD_PERCENT = 84;
 const DRIFT_REM = 2;
 
-/** Floats copies of the `data-floater` template of an element in the page's `data-floaters` layer. */
+/** Floats copies of an element's `data-floater` template in the page's `data-floaters` layer. */
 export class Floaters {
   #template;
 
@@ -32,6 +32,6 @@ export class Floaters {
   }
 }
 
-/** Calm mode, reduced motion, or nobody looking. */
+/** True in calm mode, under reduced motion, and while nobody looks. */
 const isCalm = () =>
   document.hidden || document.body.classList.contains("is-calm") || matchMedia("(prefers-reduced-motion: reduce)").matches;

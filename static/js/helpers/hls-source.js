@@ -1,33 +1,34 @@
 // Plays an HLS address in a video element: by hls.js wherever Media Source Extensions exist, else by the browser itself.
 
-import { isFollowing, pace } from "../models/keep-up.js";
+import { isFollowing, pace } from "../models/pace.js";
 import { listen } from "./listeners.js";
 
 /**
  * @typedef {object} Source
- * @property {() => number | null} mediaTime the moment of the programme that is being seen, epoch milliseconds
- * @property {(moment: number) => number | null} positionOf where a moment of the programme is, seconds; null when it was not sent
- * @property {() => number} edge the newest moment worth jumping to, seconds
- * @property {() => boolean} isLive whether more is still to come
- * @property {(height: number | null) => boolean} keepTo one size of the picture; null: whichever the line carries.
- *   False for a size that came after it was opened: it has to be opened anew
+ * @property {() => number | null} mediaTime the media time of the picture on the screen, epoch milliseconds
+ * @property {(mediaTime: number) => number | null} positionOf the position of a media time, seconds; null when nothing
+ *   was sent then
+ * @property {() => number} edge the newest position worth jumping to, seconds
+ * @property {() => boolean} isLive true while more is still to come
+ * @property {(height: number | null) => boolean} keepTo goes on with one size of the picture; null: the largest that the
+ *   network carries. False for a size that appeared after the opening: the address has to be opened anew
  * @property {() => void} recover goes on after a fault of the decoder
  * @property {() => void} close
  */
 
 /**
  * @typedef {object} Listener
- * @property {(fault: "media" | "network") => void} fault it cannot go on by itself
- * @property {(heights: number[]) => void} heights which sizes of the picture there are, lines
+ * @property {(fault: "media" | "network") => void} fault a fault that it cannot mend by itself
+ * @property {(heights: number[]) => void} heights the sizes of the picture, lines
  */
 
-/** How far behind the newest segment playing starts where the browser plays HLS itself, seconds. */
+/** The distance behind the newest segment at which playing starts where the browser plays HLS itself, seconds. */
 const NATIVE_DELAY_S = 6;
-/** The same elsewhere: at two seconds each, a picture is seen within six seconds, and half of that may come late. */
+/** The same with hls.js: at two seconds a segment, a picture is seen within six seconds, and may come three late. */
 const SEGMENTS_BEHIND = 2.5;
-/** By so much a player stays further behind after the picture stood still: a part of a segment. */
+/** The distance by which a player stays further behind after the picture stood still: a part of a segment. */
 const AFTER_A_STALL_S = 0.4;
-/** A stage that comes in parts has nothing new for a while when it is paused, and says so (503): ask on. */
+/** A paused stage with low latency has no new part for a while and says so (503): the player asks again. */
 const KEEPS_ASKING = {
   default: {
     maxTimeToFirstByteMs: 10_000,
@@ -69,7 +70,7 @@ function throughHls(Hls, video, address, position, listener) {
     enableCEA708Captions: false,
     renderTextTracksNatively: false,
   });
-  // Not among the options above: a stage that comes in parts says itself how close a player may stay.
+  // Not among the options above: a playlist with parts says itself how close a player may stay.
   hls.config.liveSyncDurationCount = SEGMENTS_BEHIND;
   const captions = captionsThroughHls(Hls, hls, video);
   const hurry = keepUp(hls, video);
@@ -85,7 +86,7 @@ function throughHls(Hls, video, address, position, listener) {
   hls.attachMedia(video);
   return {
     mediaTime: () => hls.playingDate?.getTime() ?? null,
-    positionOf: (moment) => positionIn(fragmentsOf(hls), moment),
+    positionOf: (mediaTime) => positionIn(fragmentsOf(hls), mediaTime),
     edge: () => hls.liveSyncPosition ?? seekableEnd(video),
     isLive: () => isLive,
     keepTo(height) {
@@ -104,8 +105,8 @@ function throughHls(Hls, video, address, position, listener) {
 }
 
 /**
- * Where a stage is to be followed closely and the picture has fallen behind, plays a little faster, or goes on where it
- * should be after it stood still for long. hls.js can hurry, but does not stop when the stage does.
+ * Keeps a viewer close behind a stage with low latency: a picture that fell behind plays a little faster, or jumps after
+ * it stood still for long. hls.js can hurry too, but goes on hurrying when the stage stops.
  * @param {import("hls.js").default} hls
  * @param {HTMLVideoElement} video
  */
@@ -116,7 +117,7 @@ function keepUp(hls, video) {
     if (hurries || rate !== 1) video.playbackRate = rate;
     hurries = rate !== 1;
   }
-  /** How far behind the place where one should be, seconds; none where a stage is not followed closely. */
+  /** The distance behind the position where the picture should be, seconds; 0 without low latency. */
   function lateness() {
     const details = hls.latestLevelDetails;
     return details?.live && details.partList && hls.liveSyncPosition !== null ? hls.liveSyncPosition - video.currentTime : 0;
@@ -141,8 +142,8 @@ function keepUp(hls, video) {
 }
 
 /**
- * Tells which sizes of the picture there are. hls.js reads them once, but each run of a stage may have others. A size is
- * listed with its first whole segment, which in parts is seen before: a run's second segment is the time to look.
+ * Tells the sizes of the picture. hls.js reads them once, but each run of a stage may have others. A size is listed with
+ * its first whole segment, whose parts are played before: so the list is read again at a run's second segment.
  * @param {typeof import("hls.js").default} Hls
  * @param {import("hls.js").default} hls
  * @param {(heights: number[]) => void} tell
@@ -181,7 +182,10 @@ async function sizesAt(address) {
   return new Map([...variants].map(([, height, uri]) => [new URL(uri ?? "", address).href, Number(height)]));
 }
 
-/** @param {HTMLVideoElement} video */
+/**
+ * The time that is loaded after the position, seconds.
+ * @param {HTMLVideoElement} video
+ */
 function bufferedAhead({ buffered, currentTime }) {
   for (let each = 0; each < buffered.length; each += 1) {
     if (buffered.start(each) <= currentTime && currentTime <= buffered.end(each)) return buffered.end(each) - currentTime;
@@ -190,34 +194,34 @@ function bufferedAhead({ buffered, currentTime }) {
 }
 
 /**
- * Puts the captions that hls.js reads into a text track of ours, and has them read only while that is not disabled.
- * hls.js's own tracks begin as `data:` addresses, which our content security policy refuses.
+ * Puts the captions that hls.js reads into a text track of ours, and lets it read them only while that is not disabled.
+ * The text tracks of hls.js begin as `data:` addresses, which our content security policy refuses.
  * @param {typeof import("hls.js").default} Hls
  * @param {import("hls.js").default} hls
  * @param {HTMLVideoElement} video
  */
 function captionsThroughHls(Hls, hls, video) {
-  const track = captionTrack(video);
+  const textTrack = captionTrack(video);
   const follow = () => {
-    const wanted = track.mode === "disabled" ? -1 : 0;
+    const wanted = textTrack.mode === "disabled" ? -1 : 0;
     if (hls.subtitleTracks.length && hls.subtitleTrack !== wanted) hls.subtitleTrack = wanted;
   };
   // hls.js makes its own choice right after this event.
   hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => queueMicrotask(follow));
   hls.on(Hls.Events.CUES_PARSED, (_, { cues }) => {
-    for (const cue of /** @type {VTTCue[]} */ (cues)) if (!track.cues?.getCueById(cue.id)) track.addCue(cue);
+    for (const cue of /** @type {VTTCue[]} */ (cues)) if (!textTrack.cues?.getCueById(cue.id)) textTrack.addCue(cue);
   });
   video.textTracks.addEventListener("change", follow);
   return {
     close() {
       video.textTracks.removeEventListener("change", follow);
-      for (const cue of [...(track.cues ?? [])]) track.removeCue(cue);
+      for (const cue of [...(textTrack.cues ?? [])]) textTrack.removeCue(cue);
     },
   };
 }
 
 /**
- * The text track for captions; made once, for none can be taken away again.
+ * The text track for captions, made once: a text track cannot be taken away again.
  * @param {HTMLVideoElement} video
  */
 function captionTrack(video) {
@@ -241,7 +245,7 @@ function natively(video, address, position, listener) {
   video.src = address;
   return {
     mediaTime: () => dateAtStart(video) && dateAtStart(video) + video.currentTime * 1000,
-    positionOf: (moment) => (dateAtStart(video) ? Math.max(0, (moment - dateAtStart(video)) / 1000) : null),
+    positionOf: (mediaTime) => (dateAtStart(video) ? Math.max(0, (mediaTime - dateAtStart(video)) / 1000) : null),
     edge: () => seekableEnd(video) - (Number.isFinite(video.duration) ? 0 : NATIVE_DELAY_S),
     isLive: () => video.duration === Infinity,
     keepTo: () => true,
@@ -256,7 +260,7 @@ function natively(video, address, position, listener) {
 }
 
 /**
- * What was sent, and what there is of the segment that is being filled where it comes in parts.
+ * The segments that were sent, and with low latency the parts of the one that is being filled.
  * @param {import("hls.js").default} hls
  */
 function fragmentsOf({ latestLevelDetails: details }) {
@@ -272,11 +276,12 @@ const heightsOf = (sizes) => [...new Set(sizes.values())].filter(Boolean).sort((
 
 /**
  * @param {{ programDateTime: number | null, start: number, duration: number }[]} fragments
- * @param {number} moment epoch milliseconds
+ * @param {number} mediaTime epoch milliseconds
  */
-function positionIn(fragments, moment) {
-  for (const { programDateTime: begins, start, duration } of fragments) {
-    if (begins !== null && begins <= moment && moment < begins + duration * 1000) return start + (moment - begins) / 1000;
+function positionIn(fragments, mediaTime) {
+  for (const { programDateTime: beginsMs, start, duration } of fragments) {
+    if (beginsMs === null || mediaTime < beginsMs || mediaTime >= beginsMs + duration * 1000) continue;
+    return start + (mediaTime - beginsMs) / 1000;
   }
   return null;
 }
@@ -287,7 +292,7 @@ function seekableEnd(video) {
 }
 
 /**
- * The date of the first sample, which browsers with HLS of their own tell (`getStartDate`, HTML standard).
+ * The date of the first sample, as a browser that plays HLS itself tells it (`getStartDate`, HTML standard).
  * @param {HTMLVideoElement & { getStartDate?: () => Date }} video
  * @returns {number} epoch milliseconds; 0 when it is not known
  */

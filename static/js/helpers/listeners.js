@@ -1,4 +1,4 @@
-// Event listeners that are taken off together.
+// Listeners that are taken off together, and other things that end together.
 
 /**
  * Adds listeners to one target and returns what removes them all.
@@ -14,5 +14,8 @@ export function listen(target, handlers, options = {}) {
   return () => ending.abort();
 }
 
-/** @param {(() => void)[]} ends */
+/**
+ * One function that ends several things.
+ * @param {(() => void)[]} ends
+ */
 export const together = (...ends) => () => ends.forEach((end) => end());

@@ -1,4 +1,4 @@
-// How moments are written where the reader is.
+// Moments as they are written, in the reader's own time zone or another.
 
 const LOCALE = "en-GB";
 
@@ -6,7 +6,7 @@ const LOCALE = "en-GB";
 export const myZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
- * `shape` is "time" (11:20) or "day" (Tuesday 28 June).
+ * Writes a moment; `shape` is "time" (11:20) or "day" (Tuesday 28 June).
  * @param {Date} moment
  * @param {string} shape
  * @param {string} [zone] an IANA zone; the reader's own when left out
@@ -22,11 +22,11 @@ export function written(moment, shape, zone) {
 }
 
 /**
- * "in 14 min", "in 2 h 05 min", "in 3 days", or "now" when the moment is here or past.
- * @param {number} milliseconds from now to the moment
+ * Writes how long it is to a moment: "in 14 min", "in 2 h 05 min", "in 3 days", or "now" when it is here or past.
+ * @param {number} untilMs milliseconds from now to the moment
  */
-export function waiting(milliseconds) {
-  const minutes = Math.ceil(milliseconds / 60_000);
+export function waiting(untilMs) {
+  const minutes = Math.ceil(untilMs / 60_000);
   if (minutes <= 0) return "now";
   if (minutes < 60) return `in ${minutes} min`;
   const hours = Math.floor(minutes / 60);

@@ -1,4 +1,4 @@
-// What somebody backstage sends: the picture of their camera or their screen, and the sound of their microphone.
+// The media that somebody backstage sends: the picture of their camera or screen, and the sound of their microphone.
 
 import { openDevices, openScreen } from "./devices.js";
 
@@ -14,7 +14,7 @@ export class OwnMedia {
 
   /**
    * @param {object} page
-   * @param {() => void} page.changed something else is to be shown and sent
+   * @param {() => void} page.changed other media tracks are to be shown and sent
    * @param {(device: Device) => void} page.unplugged
    */
   constructor(page) {
@@ -34,15 +34,15 @@ export class OwnMedia {
     return this.#devices;
   }
 
-  /** What is to be sent now; null until camera and microphone were opened. */
-  get tracks() {
+  /** The media tracks to send now; null until camera and microphone were opened. */
+  get mediaTracks() {
     const [camera] = this.#devices?.getVideoTracks() ?? [];
     const [sound] = this.#devices?.getAudioTracks() ?? [];
     return camera && sound ? { picture: this.#screen ?? camera, sound } : null;
   }
 
   /**
-   * Opens a camera and a microphone in the place of those before. Throws as openDevices does.
+   * Opens a camera and a microphone instead of those before. Throws as openDevices does.
    * @param {string} camera the id of a device; empty: the browser's choice
    * @param {string} microphone
    */
@@ -52,8 +52,9 @@ export class OwnMedia {
     stop(this.#devices);
     this.#devices = devices;
     this.#applyMute();
-    for (const track of devices.getTracks()) {
-      track.addEventListener("ended", () => this.page.unplugged(track.kind === "video" ? "camera" : "microphone"));
+    for (const mediaTrack of devices.getTracks()) {
+      const device = mediaTrack.kind === "video" ? "camera" : "microphone";
+      mediaTrack.addEventListener("ended", () => this.page.unplugged(device));
     }
   }
 
@@ -63,7 +64,7 @@ export class OwnMedia {
     this.page.changed();
   }
 
-  /** Shows the screen in the camera's place, or the camera again. */
+  /** Shows the screen instead of the camera, or the camera again. */
   async toggleScreen() {
     const before = this.#screen;
     this.#screen = undefined;
@@ -85,9 +86,9 @@ export class OwnMedia {
   }
 
   #applyMute() {
-    for (const track of this.#devices?.getAudioTracks() ?? []) track.enabled = !this.#isMuted;
+    for (const sound of this.#devices?.getAudioTracks() ?? []) sound.enabled = !this.#isMuted;
   }
 }
 
 /** @param {MediaStream | undefined} stream */
-const stop = (stream) => stream?.getTracks().forEach((track) => track.stop());
+const stop = (stream) => stream?.getTracks().forEach((mediaTrack) => mediaTrack.stop());

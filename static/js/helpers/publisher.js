@@ -1,24 +1,24 @@
-// Sends one's picture and sound to a stage, and comes back by itself when the connection breaks.
+// Sends a speaker's picture and sound to a stage, and comes back by itself when the connection breaks.
 
 import { Backoff } from "../models/backoff.js";
 import { NETWORK, refusal } from "../models/troubles.js";
-import { Connection, Refused } from "./whip.js";
+import { PeerConnection, Refused } from "./peer-connection.js";
 
 /** @typedef {"out" | "joining" | "in" | "waiting" | "away" | "replaced"} State `waiting`: refused for now; `away`: it broke */
-/** @typedef {{ picture: MediaStreamTrack, sound: MediaStreamTrack }} Tracks */
+/** @typedef {{ picture: MediaStreamTrack, sound: MediaStreamTrack }} MediaTracks */
 
 const MOST_BITS_PER_SECOND = 2_500_000;
-/** Of the second picture, half as wide and high, for those whose line is poor. */
+/** The second picture, half as wide and high, for viewers with a poor network. */
 const SMALL = { maxBitrate: 600_000, scaleResolutionDownBy: 2 };
-/** Half of a lower picture would be too little. */
+/** Half of a picture lower than this would be too small, lines. */
 const LEAST_HEIGHT = 720;
 const CONNECTS_WITHIN_MS = 15_000;
 
 export class Publisher {
-  /** @type {Connection | undefined} */
+  /** @type {PeerConnection | undefined} */
   #connection;
-  /** @type {Tracks | undefined} */
-  #tracks;
+  /** @type {MediaTracks | undefined} */
+  #mediaTracks;
   #backoff = new Backoff();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
@@ -30,7 +30,7 @@ export class Publisher {
    * @param {RTCIceServer[]} iceServers
    * @param {object} page
    * @param {(state: State) => void} page.became
-   * @param {(words: string) => void} page.trouble what keeps one from being seen; empty: nothing any more
+   * @param {(words: string) => void} page.trouble what keeps the speaker from being seen; empty: all is well
    */
   constructor(address, iceServers, page) {
     this.address = address;
@@ -38,29 +38,29 @@ export class Publisher {
     this.page = page;
   }
 
-  /** Whether there is a connection that the server knows. */
+  /** True while there is a connection that the server knows. */
   get isOpen() {
     return Boolean(this.#connection?.resource);
   }
 
-  /** @param {Tracks} tracks what to send from now on, joined or not */
-  async use(tracks) {
-    this.#tracks = tracks;
+  /** @param {MediaTracks} mediaTracks what to send from now on, joined or not */
+  async use(mediaTracks) {
+    this.#mediaTracks = mediaTracks;
     const [sound, picture, small] = this.#connection?.peer.getSenders() ?? [];
-    await sound?.replaceTrack(tracks.sound);
-    await picture?.replaceTrack(tracks.picture);
-    await small?.replaceTrack(smallOf(tracks.picture));
+    await sound?.replaceTrack(mediaTracks.sound);
+    await picture?.replaceTrack(mediaTracks.picture);
+    await small?.replaceTrack(smallOf(mediaTracks.picture));
   }
 
   async join() {
-    if (!this.#tracks) return;
+    if (!this.#mediaTracks) return;
     this.#close();
     this.page.became("joining");
-    const mine = new Connection(this.address, this.iceServers, (state) => this.#connection === mine && this.#changed(state));
+    const mine = new PeerConnection(this.address, this.iceServers, (state) => this.#connection === mine && this.#changed(state));
     this.#connection = mine;
-    mine.peer.addTransceiver(this.#tracks.sound, { direction: "sendonly" });
-    mine.peer.addTransceiver(this.#tracks.picture, { direction: "sendonly", sendEncodings: [{ maxBitrate: MOST_BITS_PER_SECOND }] });
-    mine.peer.addTransceiver(smallOf(this.#tracks.picture) ?? "video", { direction: "sendonly", sendEncodings: [SMALL] });
+    mine.peer.addTransceiver(this.#mediaTracks.sound, { direction: "sendonly" });
+    mine.peer.addTransceiver(this.#mediaTracks.picture, { direction: "sendonly", sendEncodings: [{ maxBitrate: MOST_BITS_PER_SECOND }] });
+    mine.peer.addTransceiver(smallOf(this.#mediaTracks.picture) ?? "video", { direction: "sendonly", sendEncodings: [SMALL] });
     this.#patience = setTimeout(() => this.page.trouble(NETWORK), CONNECTS_WITHIN_MS);
     try {
       await mine.open();
@@ -74,13 +74,13 @@ export class Publisher {
     this.page.became("out");
   }
 
-  /** The page closes: nobody is told any more. */
+  /** Lets go while the page closes: nobody is told. */
   end() {
     this.#close();
   }
 
   /**
-   * What the stage's room says of us.
+   * Takes in what the stage's room says of this speaker.
    * @param {{ connection: string | null, state: string }} source
    */
   heardOf({ connection, state }) {
@@ -115,7 +115,10 @@ export class Publisher {
     else this.leave();
   }
 
-  /** @param {State} state until then */
+  /**
+   * Joins again after a while.
+   * @param {State} state until then
+   */
   #again(state = "away") {
     this.#close();
     this.page.became(state);
@@ -131,7 +134,7 @@ export class Publisher {
 }
 
 /**
- * What is sent in a second, smaller size: a camera. Of a screen nobody could read it.
+ * The picture that is sent in a second, smaller size too: a camera's. Of a screen nobody could read it.
  * @param {MediaStreamTrack} picture
  */
 function smallOf(picture) {

@@ -1,4 +1,4 @@
-// The bar of reactions: counts, what is not answered yet, what is said about a refusal, and the emoji that float.
+// The bar of reactions: its counts, the mark of those not answered yet, the word about a refusal, the emoji that float.
 
 import { Credits } from "../models/credits.js";
 import { Crowd } from "../models/crowd.js";
@@ -22,11 +22,11 @@ const WORDS = {
 export class ReactionBar {
   /**
    * @param {HTMLElement} element
-   * @param {import("./outstanding.js").Outstanding} outstanding sends the reactions
+   * @param {import("./reaction-outbox.js").ReactionOutbox} outbox sends the reactions
    */
-  constructor(element, outstanding) {
+  constructor(element, outbox) {
     this.element = element;
-    this.outstanding = outstanding;
+    this.outbox = outbox;
     this.session = element.dataset.session ?? "";
     this.buttons = /** @type {HTMLButtonElement[]} */ ([...element.querySelectorAll("button[data-emoji]")]);
     this.keys = /** @type {HTMLButtonElement | null} */ (element.querySelector("[data-keys]"));
@@ -68,7 +68,7 @@ export class ReactionBar {
     const emoji = /** @type {Emoji} */ (button.dataset.emoji);
     if (this.isPaused) return this.say("paused");
     if (!this.credits.spend(Date.now())) return this.say("credit");
-    if (!this.outstanding.react(this.session, emoji, mediaTime())) return this.say("waiting");
+    if (!this.outbox.react(this.session, emoji, mediaTime())) return this.say("waiting");
     this.crowd.drawn(emoji);
     this.floaters.float(signOf(button), true);
     this.wait(emoji, 1);
@@ -76,7 +76,7 @@ export class ReactionBar {
 
   /**
    * @param {Reaction} reaction
-   * @param {string | null} reason why it was refused, or null when it was taken
+   * @param {string | null} reason the reason of its refusal; null when it was taken
    */
   settle(reaction, reason) {
     if (reaction.session !== this.session) return;
@@ -102,7 +102,7 @@ export class ReactionBar {
   }
 
   /**
-   * Marks an emoji for as long as some of it is not answered.
+   * Marks an emoji while a reaction of it is not answered.
    * @param {Emoji} emoji
    * @param {number} more
    */
@@ -143,7 +143,7 @@ export class ReactionBar {
 /** @param {HTMLButtonElement | undefined} button */
 const signOf = (button) => button?.querySelector(".reaction-sign")?.textContent ?? "";
 
-/** The moment of the programme that is on the screen, as the player states it, epoch milliseconds. */
+/** The media time of the picture on the screen, as the player states it, epoch milliseconds; null without a picture. */
 function mediaTime() {
   const player = /** @type {HTMLElement | null} */ (document.querySelector("[data-player]"));
   return player?.dataset.mediaTime ? Math.round(Number(player.dataset.mediaTime)) : null;

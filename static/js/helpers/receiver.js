@@ -2,10 +2,10 @@
 // nothing is negotiated anew when somebody comes or goes.
 
 import { Backoff } from "../models/backoff.js";
-import { Connection } from "./whip.js";
+import { PeerConnection } from "./peer-connection.js";
 
 export class Receiver {
-  /** @type {Connection | undefined} */
+  /** @type {PeerConnection | undefined} */
   #connection;
   #backoff = new Backoff();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -16,7 +16,7 @@ export class Receiver {
    * @param {RTCIceServer[]} iceServers
    * @param {number} slots
    * @param {object} page
-   * @param {(slot: number, stream: MediaStream) => void} page.opened what comes in a slot, counted from 0
+   * @param {(slot: number, stream: MediaStream) => void} page.opened the media of a slot, counted from 0
    * @param {() => void} page.closed
    */
   constructor(address, iceServers, slots, page) {
@@ -28,7 +28,7 @@ export class Receiver {
 
   async open() {
     this.close();
-    const mine = new Connection(this.address, this.iceServers, (state) => this.#connection === mine && this.#changed(state));
+    const mine = new PeerConnection(this.address, this.iceServers, (state) => this.#connection === mine && this.#changed(state));
     this.#connection = mine;
     for (let slot = 0; slot < this.slots; slot += 1) {
       const tracks = ["audio", "video"].map((kind) => mine.peer.addTransceiver(kind, { direction: "recvonly" }).receiver.track);

@@ -1,6 +1,6 @@
-// Plays a second picture of a programme in step with the first one, by the media time of both.
+// A second picture of a programme, kept in step with the first one by the media time of both.
 
-import { correction } from "../models/in-step.js";
+import { correction } from "../models/synchrony.js";
 import { EDGE, Feed } from "./feed.js";
 
 export class SecondPicture {
@@ -11,7 +11,7 @@ export class SecondPicture {
   /**
    * @param {HTMLVideoElement} video
    * @param {string} address of its multivariant playlist
-   * @param {() => boolean} isLive tells whether the programme is followed at its live edge
+   * @param {() => boolean} isLive true while the programme is live
    */
   constructor(video, address, isLive) {
     this.#video = video;
@@ -20,10 +20,10 @@ export class SecondPicture {
   }
 
   /**
-   * Goes where the programme is.
+   * Goes to the moment that the programme shows.
    * @param {{ mediaTime: number | null, playing: boolean }} programme media time in epoch milliseconds
    * @param {number} rate how fast the programme plays
-   * @returns {boolean} false where the programme is and this picture is not: nothing of it was sent at that moment
+   * @returns {boolean} false when nothing of this picture was sent at that moment of the programme
    */
   follow({ mediaTime, playing }, rate) {
     if (!this.#feed.isWanted) this.#feed.open(this.#isLive() ? EDGE : 0, false);

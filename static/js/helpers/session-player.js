@@ -1,6 +1,6 @@
-// Plays a session in a video element as the session goes: from its live edge, and its recording once that is open.
+// The player of a session: plays it in a video element from its live edge, and its recording once that is open.
 
-import { Following } from "../models/following.js";
+import { Follower } from "../models/follower.js";
 import { Patience } from "../models/patience.js";
 import { isAtEdge } from "../models/timeline.js";
 import { EDGE, Feed } from "./feed.js";
@@ -10,11 +10,11 @@ import { listen } from "./listeners.js";
 
 export class SessionPlayer {
   #unlisten;
-  #following = new Following();
+  #follower = new Follower();
   #patience = new Patience(performance.now());
-  /** The browser lets nothing play before somebody asks. */
+  /** True when the browser lets nothing play before somebody asks. */
   #isBlocked = false;
-  /** The browser lets nothing be heard before somebody asks. */
+  /** True when the browser lets nothing be heard before somebody asks. */
   isSilenced = false;
 
   /**
@@ -22,8 +22,8 @@ export class SessionPlayer {
    * @param {import("../models/playback.js").Playback} playback
    * @param {{ playlist: string, resume: number }} recording `playlist` is an address, `resume` the second at which it starts
    * @param {object} page
-   * @param {() => void} page.changed something that the page shows of this is different now
-   * @param {(heights: number[]) => void} page.heights the picture's sizes, lines
+   * @param {() => void} page.changed the card, the phase or a button is different now
+   * @param {(heights: number[]) => void} page.heights the sizes of the picture, lines
    */
   constructor(video, playback, { playlist, resume }, page) {
     this.video = video;
@@ -32,13 +32,13 @@ export class SessionPlayer {
     this.page = page;
     this.feed = new Feed(video, playlist, {
       opened: () => this.play(),
-      isAtEdge: () => this.playback.phase === "running" && this.#following.isWanted,
+      isAtEdge: () => this.playback.phase === "running" && this.#follower.isWanted,
       heights: page.heights,
     });
     this.#unlisten = this.#listen();
   }
 
-  /** True where only a press of the large button makes it play. */
+  /** True while only a press of the large button makes it play. */
   get isIdle() {
     return !this.playback.card && this.video.paused && (!this.feed.isWanted || this.#isBlocked);
   }
@@ -48,19 +48,19 @@ export class SessionPlayer {
     return this.feed.isOpen && !paused && !ended && readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
   }
 
-  /** True when the picture stands still for a good reason: nobody asked for it, somebody stopped it, or nothing is sent. */
+  /** True when the picture stands still for a reason: nobody asked for it, somebody stopped it, or nothing is sent. */
   get #isHeld() {
     return !this.feed.isWanted || (this.feed.isOpen && this.video.paused) || this.video.ended || this.playback.isHalted;
   }
 
-  /** Begins as the page was drawn. Whoever comes while nothing is on air may still see the end of what was sent. */
+  /** Begins in the phase that the page was drawn in. Between two programmes the end of the last one is still shown. */
   begin() {
     if (this.playback.phase === "between") this.feed.open(EDGE);
     this.follow({});
   }
 
   /**
-   * Brings what is played in line with the session.
+   * Follows a move of the session or of its stage.
    * @param {Partial<Facts>} change
    */
   follow(change) {
@@ -94,7 +94,7 @@ export class SessionPlayer {
   /** @param {number} seconds */
   goTo(seconds) {
     this.playback.rewind();
-    this.#following.isWanted = false;
+    this.#follower.isWanted = false;
     if (!this.feed.isWanted) return void this.feed.open(seconds);
     this.video.currentTime = seconds;
     this.play();
@@ -110,7 +110,7 @@ export class SessionPlayer {
   }
 
   /**
-   * Looks after what is being played, a few times a second, and tells what is being seen.
+   * Looks after the picture, a few times a second, and tells what is on the screen.
    * @returns {{ mediaTime: number | null, playing: boolean }}
    */
   beat() {
@@ -122,7 +122,7 @@ export class SessionPlayer {
   }
 
   /**
-   * Opens anew what stalled, and lets the page say when nothing comes.
+   * Opens a stalled feed anew, and lets the page say when nothing comes.
    * @param {boolean} playing
    */
   #judge(playing) {
@@ -136,17 +136,20 @@ export class SessionPlayer {
   }
 
   /**
-   * Takes who fell behind without having wished it to the live edge.
+   * Takes a viewer to the live edge who fell behind without choosing to.
    * @param {boolean} playing
    */
   #takeAlong(playing) {
-    const { currentTime: at, paused, playbackRate } = this.video;
-    const behind = this.feed.isLive && !isAtEdge(at, this.feed.edge);
-    const isLeft = this.#following.beat({ at, behind, playing, held: paused || playbackRate < 1 });
-    if (isLeft && this.playback.phase === "running") this.video.currentTime = this.feed.edge;
+    const { currentTime: position, paused, playbackRate } = this.video;
+    const behind = this.feed.isLive && !isAtEdge(position, this.feed.edge);
+    const isLeftBehind = this.#follower.beat({ position, behind, playing, held: paused || playbackRate < 1 });
+    if (isLeftBehind && this.playback.phase === "running") this.video.currentTime = this.feed.edge;
   }
 
-  /** @param {() => void} note takes down what the video did */
+  /**
+   * A handler that notes what the video did, and lets the page show it.
+   * @param {() => void} note
+   */
   #shows = (note) => () => {
     note();
     this.page.changed();
@@ -163,8 +166,8 @@ export class SessionPlayer {
       waiting: this.#shows(() => playback.drain()),
       ended: this.#shows(() => playback.finish()),
       pause: this.page.changed,
-      emptied: () => this.#following.reset(),
-      seeking: () => this.#following.seek(video.currentTime),
+      emptied: () => this.#follower.reset(),
+      seeking: () => this.#follower.seek(video.currentTime),
       volumechange: this.#shows(() => {
         this.isSilenced &&= video.muted;
       }),

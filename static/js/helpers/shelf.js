@@ -1,6 +1,6 @@
-// Where small things are kept between pages; in memory where the browser forbids more.
+// The shelf for small things that stay from page to page: the browser's storage, or memory where that is forbidden.
 
-/** @returns {import("../models/unanswered.js").Shelf} */
+/** @returns {import("../models/unanswered-reactions.js").Shelf} */
 export function shelf() {
   try {
     return localStorage;
@@ -9,7 +9,7 @@ export function shelf() {
   }
 }
 
-/** As much of a Storage as is needed, for as long as the page lasts. */
+/** The part of a Storage that is needed, kept in memory while the page is open. */
 export class MemoryShelf {
   /** @type {Map<string, string>} */
   #items = new Map();

@@ -1,4 +1,4 @@
-// Fills what Jinja drew: `data-field` as text, and `data-show` for what is there only while there is something to say.
+// The slots that Jinja drew: a `data-field` is filled with text, a `data-show` is hidden while its field is empty.
 
 /** @typedef {import("../protocol.js").State} State */
 
@@ -11,7 +11,10 @@ const numbers = new Intl.NumberFormat(globalThis.document?.documentElement.lang 
  */
 export const valueAt = (state, path) => path.split(".").reduce((value, name) => value?.[name], state);
 
-/** @param {unknown} value */
+/**
+ * Writes a value as people read it: a number with its separators, nothing as nothing.
+ * @param {unknown} value
+ */
 export const asText = (value) => (typeof value === "number" ? numbers.format(value) : String(value ?? ""));
 
 /**
@@ -28,7 +31,7 @@ export function fill(root, state) {
 }
 
 /**
- * The root and what is in it, but for what belongs to a topic inside it.
+ * The elements that a selector finds in the root, itself included, without those of a topic inside it.
  * @param {Element} root
  * @param {string} selector
  */

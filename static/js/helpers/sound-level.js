@@ -1,4 +1,4 @@
-// How loud a stream is, drawn into a <meter>.
+// The loudness of a stream, drawn into a <meter>.
 
 const EVERY_MS = 80;
 const FLOOR_DB = -60;
@@ -32,7 +32,7 @@ export function meterLevel(stream, meter, heard) {
   };
 }
 
-/** One that is heard from the first click or key on, where a browser wants one first. */
+/** Makes the one audio context; where a browser wants a gesture first, it runs from the first click or key on. */
 function newContext() {
   const made = new AudioContext();
   for (const gesture of ["click", "keydown"]) addEventListener(gesture, () => made.resume(), { once: true });
@@ -40,7 +40,7 @@ function newContext() {
 }
 
 /**
- * 0 for silence to 100 for the loudest.
+ * The level of samples: 0 for silence to 100 for the loudest.
  * @param {Float32Array} samples
  */
 export function levelOf(samples) {

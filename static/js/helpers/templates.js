@@ -1,4 +1,4 @@
-// Cloning what Jinja drew in a `<template>`.
+// Copies of the `<template>` elements that Jinja drew.
 
 /**
  * A fresh copy of the one element that a template holds.

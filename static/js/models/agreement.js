@@ -1,7 +1,7 @@
-// Whether what a page was drawn from is still so.
+// The agreement between the state that a page was drawn from and the state of now.
 
 /**
- * Whether everything that `drawn` says is what `state` says; what `drawn` leaves out may be anything.
+ * True when `state` says everything that `drawn` says; what `drawn` leaves out may be anything.
  * @param {unknown} drawn
  * @param {unknown} state
  * @returns {boolean}

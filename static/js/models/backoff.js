@@ -1,24 +1,24 @@
-// How long to wait before coming back: longer each time, and never all at once.
+// The wait before each new try: longer each time, and never the same for a whole crowd.
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
 
-/** Counts tries that failed. */
+/** Counts the tries that failed. */
 export class Backoff {
-  #first;
+  #firstMs;
   #least;
   #tries = 0;
 
   /**
-   * @param {number} first the longest first wait in milliseconds
-   * @param {number} least the share of a wait that is always waited; with 0, a crowd comes back spread over all of it
+   * @param {number} firstMs the longest first wait
+   * @param {number} least the share of a wait that is never left out; with 0, a crowd comes back spread over all of it
    */
-  constructor(first = FIRST_MS, least = 0.5) {
-    this.#first = first;
+  constructor(firstMs = FIRST_MS, least = 0.5) {
+    this.#firstMs = firstMs;
     this.#least = least;
   }
 
-  /** It worked: the next wait is short again. */
+  /** Notes that a try worked: the next wait is short again. */
   reset() {
     this.#tries = 0;
   }
@@ -28,8 +28,8 @@ export class Backoff {
    * @param {() => number} random in [0, 1)
    */
   next(random = Math.random) {
-    const most = Math.min(LONGEST_MS, this.#first * 2 ** this.#tries);
+    const mostMs = Math.min(LONGEST_MS, this.#firstMs * 2 ** this.#tries);
     this.#tries += 1;
-    return most * (this.#least + (1 - this.#least) * random());
+    return mostMs * (this.#least + (1 - this.#least) * random());
   }
 }

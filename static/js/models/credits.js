@@ -1,20 +1,20 @@
-// What a person may still send, as the server counts it: 10 at once, 2 more each second.
+// The reactions that a person may still send, as the server counts them: 10 at once, 2 more each second.
 
 const LIMIT = 10;
 const REFILL_PER_MS = 2 / 1000;
 
-/** Told the time in milliseconds. */
+/** Told the time, epoch milliseconds. */
 export class Credits {
   #left = LIMIT;
-  #since = 0;
+  #sinceMs = 0;
 
   /**
-   * Takes one; false when there is none.
-   * @param {number} now
+   * Takes one credit; false when there is none.
+   * @param {number} nowMs
    */
-  spend(now) {
-    this.#left = Math.min(LIMIT, this.#left + Math.max(0, now - this.#since) * REFILL_PER_MS);
-    this.#since = now;
+  spend(nowMs) {
+    this.#left = Math.min(LIMIT, this.#left + Math.max(0, nowMs - this.#sinceMs) * REFILL_PER_MS);
+    this.#sinceMs = nowMs;
     if (this.#left < 1) return false;
     this.#left -= 1;
     return true;

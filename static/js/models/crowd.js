@@ -1,10 +1,10 @@
-// How many emoji float up for what the crowd has sent: enough to feel it, never more than a screen can bear.
+// The emoji that float up for the crowd's reactions: enough to feel it, never more than a screen can bear.
 
 /** @typedef {import("../protocol.js").Emoji} Emoji */
 
 export const MOST_AT_ONCE = 12;
 
-/** Turns growing totals into what is new since they were last seen. */
+/** Turns growing totals into the reactions that are new since the last totals. */
 export class Crowd {
   /** @type {Partial<Record<Emoji, number>> | null} */
   #seen = null;
@@ -12,7 +12,7 @@ export class Crowd {
   #mine = {};
 
   /**
-   * One of my own is drawn already: it is not to float a second time when it is counted.
+   * Notes that a reaction of this viewer is drawn already: it does not float again when it is counted.
    * @param {Emoji} emoji
    */
   drawn(emoji) {
@@ -20,7 +20,7 @@ export class Crowd {
   }
 
   /**
-   * One of my own will not be counted after all.
+   * Notes that a reaction of this viewer will not be counted after all.
    * @param {Emoji} emoji
    */
   undrawn(emoji) {
@@ -28,7 +28,7 @@ export class Crowd {
   }
 
   /**
-   * What floats for these totals; nothing for the first, which are history.
+   * The emoji that float for these totals; none for the first totals, which are history.
    * @param {Record<Emoji, number>} totals
    * @returns {Emoji[]}
    */
@@ -50,7 +50,7 @@ export class Crowd {
 }
 
 /**
- * At most MOST_AT_ONCE, in the proportions of what came, each kind at least once.
+ * Thins emoji to MOST_AT_ONCE, in the proportions of what came, each kind at least once.
  * @param {[Emoji, number][]} fresh
  */
 export function share(fresh) {

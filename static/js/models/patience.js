@@ -1,6 +1,6 @@
-// When a picture that should come has been missing for too long, and when it is worth opening anew.
+// The patience with a picture that should come and does not: when to say so, and when to open it anew.
 
-/** A picture may be missing for this long before the page says that something is wrong. */
+/** A picture may be missing for this time before the page says that something is wrong. */
 export const PATIENCE_MS = 12_000;
 
 /** Told the time, in milliseconds of a clock that nobody sets. */
@@ -14,11 +14,11 @@ export class Patience {
   }
 
   /**
-   * Judges the picture as it is now. What stalled is opened anew, unless the stage has sent nothing new: the last
-   * moments would be seen again and again.
+   * Judges the picture as it is now. A stalled picture is opened anew, unless the stage has sent nothing new: its last
+   * seconds would be seen again and again.
    * @param {number} nowMs
    * @param {{ isMissing: boolean, isOpen: boolean, waitsForStage: boolean }} picture `isMissing`: it should move and
-   *   does not; `isOpen`: there is a connection to open anew; `waitsForStage`: all that was sent has been seen
+   *   does not; `isOpen`: there is something to open anew; `waitsForStage`: everything that was sent has been seen
    */
   judge(nowMs, { isMissing, isOpen, waitsForStage }) {
     if (!isMissing) this.#cameAtMs = nowMs;

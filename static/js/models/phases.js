@@ -4,8 +4,8 @@
 /** @typedef {"waiting" | "running" | "between" | "paused" | "on-demand" | "over" | "withdrawn" | "cancelled" | "nothing"} Phase */
 
 /**
- * What decides the phase. `air` is the state of the session's stage, "none" without one; `source` is where its picture
- * comes from, "none" where there is none.
+ * The facts that decide the phase. `air` is the state of the session's stage, `source` where its picture comes from; both
+ * are "none" for a session without.
  * @typedef {{ state: string, recording: string, air: string, source: string }} Facts
  */
 
@@ -14,16 +14,16 @@
 /**
  * @typedef {object} Seen
  * @property {boolean} begun a first picture was there
- * @property {boolean} drained all that was sent has been seen
- * @property {boolean} finished it was seen to its end
- * @property {boolean} failing the picture cannot be had, again and again
+ * @property {boolean} drained everything that was sent before a pause has been seen
+ * @property {boolean} finished the picture was seen to its end
+ * @property {boolean} failing the picture does not come, although it should
  */
 
 /**
  * Looks up the first rule that holds.
  * @param {Rule[]} rules
  * @param {Facts} facts
- * @returns {{ phase: Phase, card: string | null }} `card`: while nothing has been seen
+ * @returns {{ phase: Phase, card: string | null }} `card`: the one that stands there while nothing has been seen
  */
 export function lookUp(rules, facts) {
   const names = /** @type {(keyof Facts)[]} */ (Object.keys(facts));
@@ -34,14 +34,14 @@ export function lookUp(rules, facts) {
 }
 
 /**
- * True where there is something to see, or where what was begun may be seen to its end.
+ * True in a phase with something to see, or in which a picture that was begun may be seen to its end.
  * @param {Phase} phase
  */
 export const hasPicture = (phase) => ["running", "between", "paused", "on-demand", "over"].includes(phase);
 
 /**
  * The card to show; null for the picture. People watch some seconds behind: a pause and the end are shown only when
- * what was sent before them has been seen.
+ * everything that was sent before has been seen.
  * @param {{ phase: Phase, card: string | null }} rule
  * @param {Seen} seen
  * @returns {string | null}

@@ -1,4 +1,4 @@
-// What one viewer has seen of a session, and what stands in the picture's place because of it.
+// The playback of a session by one viewer: its phase, what has been seen so far, and the card that follows from both.
 
 import { cardOf, hasPicture, lookUp } from "./phases.js";
 
@@ -39,13 +39,13 @@ export class Playback {
     return hasPicture(this.phase);
   }
 
-  /** True while the stage sends nothing: whatever is missing then is not the line's fault. */
+  /** True while nothing is sent: a picture that is missing then is not the network's fault. */
   get isHalted() {
     return this.phase === "paused" || this.phase === "between";
   }
 
   /**
-   * Goes on with the session. Its room says that a recording is open, and does not know that the day has passed.
+   * Takes in a move of the session. Its room calls a recording open even when the day has passed on which it closed.
    * @param {Partial<Facts>} change
    */
   follow(change) {
@@ -55,33 +55,33 @@ export class Playback {
     if (!this.hasPicture) Object.assign(this.#seen, { begun: false, finished: false });
   }
 
-  /** A first picture is there. */
+  /** Notes that a first picture is there. */
   load() {
     this.#seen.begun = true;
   }
 
-  /** The picture moves. */
+  /** Notes that the picture moves. */
   play() {
     Object.assign(this.#seen, { begun: true, drained: false, finished: false });
   }
 
-  /** All that was sent has been seen. */
+  /** Notes that everything that was sent has been seen. */
   drain() {
     this.#seen.drained = true;
   }
 
-  /** The picture was seen to its end. */
+  /** Notes that the picture was seen to its end. */
   finish() {
     this.#seen.finished = true;
   }
 
-  /** Somebody goes back from the end. */
+  /** Notes that somebody goes back from the end. */
   rewind() {
     this.#seen.finished = false;
   }
 
   /**
-   * Notes that the picture fails to come, or comes again. After the end nothing more is to be waited for.
+   * Notes that the picture fails to come, or comes again. After the end of a session nothing more is waited for.
    * @param {boolean} failing
    * @returns {boolean} true when that is news
    */

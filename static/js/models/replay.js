@@ -1,14 +1,14 @@
-// What the crowd did while one watches a recording: what lies between where one was and where one is.
+// The crowd's reactions while somebody watches a recording: those between the last position and this one.
 
 /** @typedef {import("../protocol.js").Emoji} Emoji */
-/** @typedef {[number, Partial<Record<Emoji, number>>][]} Rows seconds of the recording with how many of each emoji */
+/** @typedef {[number, Partial<Record<Emoji, number>>][]} Rows seconds of the recording, each with its count by emoji */
 
-/** A larger step than this is a jump: what lies in between is not replayed, seconds. */
+/** A step larger than this is a jump: what it leaves out is not replayed, seconds. */
 const STEP_S = 3;
 
 export class Replay {
   #rows;
-  #at = -1;
+  #second = -1;
 
   /** @param {Rows} rows in the order of time */
   constructor(rows) {
@@ -16,13 +16,13 @@ export class Replay {
   }
 
   /**
-   * One has come to a second: what the crowd did since the last one.
+   * Takes in that a second is reached, and returns the reactions since the last one.
    * @param {number} second
    * @returns {[Emoji, number][]}
    */
   reach(second) {
-    const [from, to] = [this.#at, Math.floor(second)];
-    this.#at = to;
+    const [from, to] = [this.#second, Math.floor(second)];
+    this.#second = to;
     if (from < 0 || to <= from || to - from > STEP_S) return [];
     /** @type {Map<Emoji, number>} */
     const counts = new Map();

@@ -1,4 +1,4 @@
-// What the rooms of a page show: whole states, the newest wins.
+// The states that the rooms of a page show: whole states, and the newest wins.
 
 /** @typedef {import("../protocol.js").RoomNotice} RoomNotice */
 /** @typedef {import("../protocol.js").State} State */
@@ -10,7 +10,7 @@ export class Rooms {
   /** @type {Map<string, Room>} */
   #rooms = new Map();
 
-  /** Whether any room has welcomed this page. */
+  /** True once a room has welcomed this page. */
   get isInside() {
     return this.#rooms.size > 0;
   }
@@ -18,7 +18,7 @@ export class Rooms {
   /**
    * Takes in a welcome or a change. A `seq` is compared within its epoch only.
    * @param {RoomNotice} notice
-   * @returns {string[]} the topics that are to be shown anew
+   * @returns {string[]} the names of the topics to show anew
    */
   take(notice) {
     const known = this.#rooms.get(notice.room);

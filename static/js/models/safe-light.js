@@ -1,4 +1,5 @@
-// Whether a programme is being kept: by how long ago more of it was. Only for what is heard first must the clock be right.
+// The light that says whether a programme is being kept, by the time since more of it was. Only for the first state that
+// comes must the browser's clock be right.
 
 /** @typedef {{ safe_up_to: number | null, troubles: string[] }} Kept the topic `kept` of a session's room */
 
@@ -7,26 +8,26 @@ const LATE_MS = 10_000;
 export class SafeLight {
   /** @type {Kept} */
   kept = { safe_up_to: null, troubles: [] };
-  #movedAt = -Infinity;
+  #movedAtMs = -Infinity;
 
   /**
    * @param {Kept} kept
-   * @param {number} now milliseconds of a clock that nobody sets
-   * @param {number} time milliseconds since 1970
+   * @param {number} nowMs milliseconds of a clock that nobody sets
+   * @param {number} epochMs milliseconds since 1970
    */
-  note(kept, now, time) {
+  note(kept, nowMs, epochMs) {
     const before = this.kept.safe_up_to;
-    if (before === null) this.#movedAt = now - Math.max(0, time - (kept.safe_up_to ?? 0));
-    else if (kept.safe_up_to !== before) this.#movedAt = now;
+    if (before === null) this.#movedAtMs = nowMs - Math.max(0, epochMs - (kept.safe_up_to ?? 0));
+    else if (kept.safe_up_to !== before) this.#movedAtMs = nowMs;
     this.kept = kept;
   }
 
   /**
-   * `late` when nothing was kept yet, or nothing more for a while, and nobody says why.
-   * @param {number} now
+   * The colour of the light: `late` when nothing was kept yet, or nothing more for a while, and nobody says why.
+   * @param {number} nowMs
    */
-  state(now) {
+  state(nowMs) {
     if (this.kept.troubles.length) return "bad";
-    return this.kept.safe_up_to === null || now - this.#movedAt > LATE_MS ? "late" : "good";
+    return this.kept.safe_up_to === null || nowMs - this.#movedAtMs > LATE_MS ? "late" : "good";
   }
 }

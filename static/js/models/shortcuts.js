@@ -1,4 +1,4 @@
-// Which key does what in the player. Keys 1 to 6 are the reactions' own.
+// The keys of the player and their commands. Keys 1 to 6 are the reactions' own.
 
 const COMMANDS = new Map([
   [" ", "play"],
@@ -16,7 +16,7 @@ const COMMANDS = new Map([
 ]);
 
 /**
- * What an element does with a key itself: a button is pressed by space, a slider moved by arrows.
+ * The keys that an element uses itself: a button is pressed by space, a slider moved by arrows.
  * @type {Record<string, string[]>}
  */
 const OWN_KEYS = {
@@ -26,7 +26,7 @@ const OWN_KEYS = {
 
 /**
  * @param {{ key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean }} press
- * @param {string} on what has the focus: "button", "range", "typing" or anything else
+ * @param {string} on the kind of element that has the focus: "button", "range", "typing" or anything else
  * @returns {string | null} the command
  */
 export function commandOf({ key, ctrlKey, metaKey, altKey }, on) {

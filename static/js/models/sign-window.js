@@ -1,24 +1,24 @@
-// Where the sign-language window stands, how large it is, and whether it is wanted: as a viewer chose and will find again.
+// The sign-language window as a viewer chose it and finds it again: wanted or not, where it stands, and its size.
 
-/** @typedef {"top-left" | "top-right" | "bottom-left" | "bottom-right" | "beside"} Place in a corner of the picture, or beside it */
-/** @typedef {{ on: boolean, place: Place, size: number }} Choice `size` from 1 to LARGEST */
+/** @typedef {"top-left" | "top-right" | "bottom-left" | "bottom-right" | "beside"} Anchor a corner of the picture, or beside it */
+/** @typedef {{ on: boolean, anchor: Anchor, size: number }} Choice `size` from 1 to LARGEST */
 
 export const LARGEST = 3;
-/** @type {Place[]} round the picture */
+/** @type {Anchor[]} round the picture */
 const CORNERS = ["top-left", "top-right", "bottom-right", "bottom-left"];
 
 /**
- * What was chosen before; what is missing or unknown is as at first.
+ * Reads the choice of before; what is missing or unknown in it is as at first.
  * @param {string | null} kept
  * @param {boolean} isNeeded the viewer stated the need when registering
  * @returns {Choice}
  */
 export function remembered(kept, isNeeded) {
-  const choice = { on: isNeeded, place: /** @type {Place} */ ("bottom-right"), size: 2 };
+  const choice = { on: isNeeded, anchor: /** @type {Anchor} */ ("bottom-right"), size: 2 };
   try {
-    const { on, place, size } = JSON.parse(kept ?? "{}");
+    const { on, anchor, size } = JSON.parse(kept ?? "{}");
     if (typeof on === "boolean") choice.on = on;
-    if (place === "beside" || CORNERS.includes(place)) choice.place = place;
+    if (anchor === "beside" || CORNERS.includes(anchor)) choice.anchor = anchor;
     if (Number.isInteger(size)) choice.size = sized(size);
   } catch {
     return choice;
@@ -30,32 +30,32 @@ export function remembered(kept, isNeeded) {
 export const sized = (size) => Math.min(Math.max(size, 1), LARGEST);
 
 /**
- * Where an arrow key takes it. Beside the picture lies beyond its right edge.
- * @param {Place} place
+ * The anchor to which an arrow key takes the window. Beside the picture lies beyond its right edge.
+ * @param {Anchor} anchor
  * @param {string} key
- * @returns {Place}
+ * @returns {Anchor}
  */
-export function moved(place, key) {
-  if (place === "beside") return key === "ArrowLeft" ? "bottom-right" : place;
-  let [row, side] = place.split("-");
+export function moved(anchor, key) {
+  if (anchor === "beside") return key === "ArrowLeft" ? "bottom-right" : anchor;
+  let [row, side] = anchor.split("-");
   if (key === "ArrowRight" && side === "right") return "beside";
   if (key === "ArrowUp") row = "top";
   if (key === "ArrowDown") row = "bottom";
   if (key === "ArrowLeft") side = "left";
   if (key === "ArrowRight") side = "right";
-  return /** @type {Place} */ (`${row}-${side}`);
+  return /** @type {Anchor} */ (`${row}-${side}`);
 }
 
 /**
  * The corner after this one; from beside the picture, the first.
- * @param {Place} place
+ * @param {Anchor} anchor
  */
-export const next = (place) => CORNERS[(CORNERS.indexOf(place) + 1) % CORNERS.length] ?? place;
+export const next = (anchor) => CORNERS[(CORNERS.indexOf(anchor) + 1) % CORNERS.length] ?? anchor;
 
 /**
  * The corner nearest to a point.
- * @param {number} x share of the picture's width
- * @param {number} y share of its height
- * @returns {Place}
+ * @param {number} x as a share of the picture's width
+ * @param {number} y as a share of its height
+ * @returns {Anchor}
  */
-export const nearest = (x, y) => /** @type {Place} */ (`${y < 0.5 ? "top" : "bottom"}-${x < 0.5 ? "left" : "right"}`);
+export const nearest = (x, y) => /** @type {Anchor} */ (`${y < 0.5 ? "top" : "bottom"}-${x < 0.5 ? "left" : "right"}`);

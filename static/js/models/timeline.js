@@ -1,13 +1,13 @@
-// Where one is in a programme, in numbers and in words.
+// Positions in what is played, in numbers and in words.
 
-/** What counts as being at the live edge: the player's own delay and a little more. */
+/** A viewer this close to the live edge is live: the player's own delay and a little more. */
 const LIVE_WITHIN_S = 15;
 
 /** @param {number} seconds */
 const whole = (seconds) => Math.max(0, Math.floor(seconds));
 
 /**
- * 4:05 or 1:04:05.
+ * Writes seconds as on a clock: 4:05 or 1:04:05.
  * @param {number} seconds
  */
 export function clock(seconds) {
@@ -19,7 +19,7 @@ export function clock(seconds) {
 }
 
 /**
- * 4 minutes 5 seconds, for who hears it.
+ * Says seconds in words, for screen readers: 4 minutes 5 seconds.
  * @param {number} seconds
  */
 export function spoken(seconds) {
@@ -35,15 +35,16 @@ export function spoken(seconds) {
 }
 
 /**
- * Keeps a position within what can be reached.
+ * The nearest position that can be reached.
  * @param {number} position seconds
  * @param {number} end seconds
  */
 export const within = (position, end) => Math.min(Math.max(position, 0), Math.max(end, 0));
 
 /**
+ * True when a position counts as live.
  * @param {number} position seconds
- * @param {number} edge the newest playable moment, seconds
+ * @param {number} edge the live edge, seconds
  */
 export const isAtEdge = (position, edge) => edge - position <= LIVE_WITHIN_S;
 
@@ -51,12 +52,12 @@ export const isAtEdge = (position, edge) => edge - position <= LIVE_WITHIN_S;
  * The last second that can be reached; 0 while it is not known.
  * @param {boolean} isLive
  * @param {number} edge the live edge, seconds
- * @param {number} duration of what is over, seconds
+ * @param {number} duration of a recording, seconds
  */
 export const lastSecond = (isLive, edge, duration) => (isLive ? edge : Number.isFinite(duration) ? duration : 0);
 
 /**
- * Says a position in the words of the player: behind the live edge where there is one, else from the start.
+ * The words of the player for a position: behind the live edge where there is one, else from the start.
  * @param {number} position seconds
  * @param {number} last the last second that can be reached
  * @param {"live" | "behind" | "recorded"} kind `live`: at the live edge

@@ -4,18 +4,18 @@ import { test } from "node:test";
 import { moved, nearest, next, remembered, sized } from "../../../static/js/models/sign-window.js";
 
 test("at first it is on for those who stated the need, and off for others", () => {
-  assert.deepEqual(remembered(null, true), { on: true, place: "bottom-right", size: 2 });
+  assert.deepEqual(remembered(null, true), { on: true, anchor: "bottom-right", size: 2 });
   assert.equal(remembered(null, false).on, false);
 });
 
 test("what was chosen counts more than what was stated", () => {
-  const kept = JSON.stringify({ on: false, place: "beside", size: 3 });
-  assert.deepEqual(remembered(kept, true), { on: false, place: "beside", size: 3 });
+  const kept = JSON.stringify({ on: false, anchor: "beside", size: 3 });
+  assert.deepEqual(remembered(kept, true), { on: false, anchor: "beside", size: 3 });
 });
 
 test("what cannot be understood is as at first", () => {
-  for (const kept of ["", "null", "[1]", '{"on":"yes","place":"ceiling","size":1.5}', "{"]) {
-    assert.deepEqual(remembered(kept, false), { on: false, place: "bottom-right", size: 2 });
+  for (const kept of ["", "null", "[1]", '{"on":"yes","anchor":"ceiling","size":1.5}', "{"]) {
+    assert.deepEqual(remembered(kept, false), { on: false, anchor: "bottom-right", size: 2 });
   }
   assert.equal(remembered('{"size":99}', false).size, 3);
 });
@@ -29,9 +29,9 @@ test("arrows move it from corner to corner, and over the right edge beside the p
 });
 
 test("one button takes it round the picture", () => {
-  const places = ["top-left"];
-  for (let turn = 0; turn < 4; turn += 1) places.push(next(places.at(-1)));
-  assert.deepEqual(places, ["top-left", "top-right", "bottom-right", "bottom-left", "top-left"]);
+  const anchors = ["top-left"];
+  for (let turn = 0; turn < 4; turn += 1) anchors.push(next(anchors.at(-1)));
+  assert.deepEqual(anchors, ["top-left", "top-right", "bottom-right", "bottom-left", "top-left"]);
   assert.equal(next("beside"), "top-left");
 });
 

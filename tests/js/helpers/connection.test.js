@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FIRST_TRY_WITHIN_MS, Line, SILENCE_MS } from "../../../static/js/helpers/line.js";
+import { FIRST_TRY_WITHIN_MS, Connection, SILENCE_MS } from "../../../static/js/helpers/connection.js";
 
 /** A WebSocket that does what the test says. */
 class Socket extends EventTarget {
@@ -36,7 +36,7 @@ class Socket extends EventTarget {
 }
 
 /** @param {import("node:test").TestContext} t */
-function aLine(t) {
+function aConnection(t) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   Socket.all = [];
   /** @type {string[]} */
@@ -45,24 +45,24 @@ function aLine(t) {
   const heard = [];
   const ends = { heard: (/** @type {string} */ frame) => heard.push(frame), changed: (/** @type {string} */ state) => states.push(state) };
   const room = { expects: true };
-  const line = new Line("ws://plenary.test/live", /** @type {any} */ ({ ...ends, expects: () => room.expects }), /** @type {any} */ (Socket));
-  line.open();
-  return { line, states, heard, room };
+  const connection = new Connection("ws://plenary.test/live", /** @type {any} */ ({ ...ends, expects: () => room.expects }), /** @type {any} */ (Socket));
+  connection.open();
+  return { connection, states, heard, room };
 }
 
 const last = () => /** @type {Socket} */ (Socket.all.at(-1));
 
 test("it opens, hears and sends", (t) => {
-  const { line, states, heard } = aLine(t);
-  assert.equal(line.send("too early"), false);
+  const { connection, states, heard } = aConnection(t);
+  assert.equal(connection.send("too early"), false);
   last().accept();
   last().dispatchEvent(Object.assign(new Event("message"), { data: "hello" }));
-  assert.ok(line.send("clap"));
+  assert.ok(connection.send("clap"));
   assert.deepEqual([states, heard, last().sent], [["connecting", "open"], ["hello"], ["clap"]]);
 });
 
 test("it comes back after a loss, later each time", (t) => {
-  const { states } = aLine(t);
+  const { states } = aConnection(t);
   for (let loss = 0; loss < 5; loss += 1) {
     last().close(1006);
     assert.equal(states.at(-1), "waiting");
@@ -72,7 +72,7 @@ test("it comes back after a loss, later each time", (t) => {
 });
 
 test("the first try after a loss is within three seconds", (t) => {
-  aLine(t);
+  aConnection(t);
   last().close(1012);
   t.mock.timers.tick(FIRST_TRY_WITHIN_MS);
   assert.equal(Socket.all.length, 2);
@@ -80,21 +80,21 @@ test("the first try after a loss is within three seconds", (t) => {
 });
 
 test("it does not come back when it is told not to", (t) => {
-  const { line, states } = aLine(t);
+  const { connection, states } = aConnection(t);
   last().accept();
   last().close(4502);
   t.mock.timers.tick(3_600_000);
-  line.hurry();
+  connection.hurry();
   assert.equal(states.at(-1), "closed");
   assert.equal(Socket.all.length, 1);
 });
 
 test("when the network is back it need not wait", (t) => {
-  const { line } = aLine(t);
+  const { connection } = aConnection(t);
   last().close(1006);
-  line.hurry();
+  connection.hurry();
   assert.equal(Socket.all.length, 2);
-  line.hurry();
+  connection.hurry();
   t.mock.timers.tick(60_000);
   assert.equal(Socket.all.length, 2);
 });
@@ -102,8 +102,8 @@ test("when the network is back it need not wait", (t) => {
 /** @param {string} data */
 const told = (data) => last().dispatchEvent(Object.assign(new Event("message"), { data }));
 
-test("a line on which nothing is heard any more is given up, and what it still says is not heard", (t) => {
-  const { states, heard } = aLine(t);
+test("a connection on which nothing is heard any more is given up, and what it still says is not heard", (t) => {
+  const { states, heard } = aConnection(t);
   last().accept();
   told("welcome");
   const dead = last();
@@ -117,8 +117,8 @@ test("a line on which nothing is heard any more is given up, and what it still s
   assert.deepEqual(heard, ["welcome"]);
 });
 
-test("a line on which something is heard now and then is kept for as long as it lasts", (t) => {
-  const { states } = aLine(t);
+test("a connection on which something is heard now and then is kept for as long as it lasts", (t) => {
+  const { states } = aConnection(t);
   last().accept();
   for (let beat = 0; beat < 20; beat += 1) {
     told("still here");
@@ -128,7 +128,7 @@ test("a line on which something is heard now and then is kept for as long as it 
 });
 
 test("a page that no room lets in does not wait for anybody's word", (t) => {
-  const { states, room } = aLine(t);
+  const { states, room } = aConnection(t);
   last().accept();
   room.expects = false;
   t.mock.timers.tick(10 * SILENCE_MS);
@@ -136,16 +136,16 @@ test("a page that no room lets in does not wait for anybody's word", (t) => {
 });
 
 test("an opening that leads nowhere is given up", (t) => {
-  const { states, room } = aLine(t);
+  const { states, room } = aConnection(t);
   room.expects = false;
   t.mock.timers.tick(SILENCE_MS);
   assert.equal(states.at(-1), "waiting");
 });
 
 test("a page that leaves closes it, and nothing comes back", (t) => {
-  const { line, states } = aLine(t);
+  const { connection, states } = aConnection(t);
   last().accept();
-  line.close();
+  connection.close();
   t.mock.timers.tick(60_000);
   assert.deepEqual([states, Socket.all.length], [["connecting", "open"], 1]);
 });

@@ -1,6 +1,6 @@
-// Sends reactions and keeps asking until each is answered, even for pages of this browser that are gone.
+// The outbox of reactions: sends each and asks again until it is answered, for closed pages of this browser too.
 
-import { Unanswered, sendersLeft } from "../models/unanswered.js";
+import { UnansweredReactions, sendersLeft } from "../models/unanswered-reactions.js";
 import { reactionSend } from "../protocol.js";
 
 /** @typedef {import("../protocol.js").Emoji} Emoji */
@@ -9,29 +9,29 @@ import { reactionSend } from "../protocol.js";
 
 const ASK_AGAIN_MS = 30_000;
 
-/** 64 random bits in hexadecimal. */
+/** Makes a sender: 64 random bits in hexadecimal. */
 export function newSender() {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The reactions of one viewer in this page, and those that other pages left behind. */
-export class Outstanding {
+/** The reactions of one viewer on this page, and those that other pages left behind. */
+export class ReactionOutbox {
   #viewer;
   #send;
   #shelf;
   #locks;
   #sender = newSender();
   #count = 0;
-  /** @type {Map<string, Unanswered>} by sender */
+  /** @type {Map<string, UnansweredReactions>} by sender */
   #lists = new Map();
-  /** @type {Map<string, () => void>} what lets go of an adopted list */
+  /** @type {Map<string, () => void>} by sender, a function that lets go of an adopted list */
   #letGo = new Map();
 
   /**
    * @param {string} viewer
    * @param {(frame: string) => boolean} send
-   * @param {import("../models/unanswered.js").Shelf} shelf
+   * @param {import("../models/unanswered-reactions.js").Shelf} shelf
    * @param {Locks | undefined} locks absent where the page is not served securely
    */
   constructor(viewer, send, shelf, locks) {
@@ -39,7 +39,7 @@ export class Outstanding {
     this.#send = send;
     this.#shelf = shelf;
     this.#locks = locks;
-    const own = new Unanswered(shelf, viewer, this.#sender);
+    const own = new UnansweredReactions(shelf, viewer, this.#sender);
     this.#lists.set(this.#sender, own);
     locks?.request(own.name, () => new Promise(() => {}));
   }
@@ -61,7 +61,7 @@ export class Outstanding {
 
   /**
    * @param {{ sender: string, n: number }} answer
-   * @returns {Reaction | undefined} what was answered
+   * @returns {Reaction | undefined} the reaction that was answered
    */
   answered({ sender, n }) {
     const list = this.#lists.get(sender);
@@ -70,22 +70,22 @@ export class Outstanding {
     return reaction;
   }
 
-  /** Asks again for everything that is not answered; the server answers a repeat as it did the first time. */
+  /** Sends every unanswered reaction again; the server answers a repeat as it did the first time. */
   askAgain() {
     for (const list of this.#lists.values()) list.all.forEach((reaction) => this.#send(reactionSend(reaction)));
   }
 
-  /** Takes over, one after the other, the lists of pages that are gone: whoever lives holds the lock of its own. */
+  /** Takes over, one after the other, the lists of pages that are gone: a page that is open holds the lock of its own. */
   async adopt() {
     for (const sender of sendersLeft(this.#shelf, this.#viewer, this.#sender, Date.now())) {
       if (this.#lists.has(sender)) continue;
-      const { name } = new Unanswered(this.#shelf, this.#viewer, sender);
+      const { name } = new UnansweredReactions(this.#shelf, this.#viewer, sender);
       if (!this.#locks) await this.#carry(sender);
       else await this.#locks.request(name, { ifAvailable: true }, (lock) => (lock ? this.#carry(sender) : undefined));
     }
   }
 
-  /** Asks again every half a minute, should an answer never have been given, and for pages closed in the meantime. */
+  /** Asks again every half a minute, in case an answer was lost, and for pages that were closed in the meantime. */
   keepAsking() {
     const timer = setInterval(() => {
       this.askAgain();
@@ -95,12 +95,12 @@ export class Outstanding {
   }
 
   /**
-   * Reads a list anew now that nobody else writes it, and asks until it is empty.
+   * Reads a list anew, since nobody else writes it now, and asks until it is empty.
    * @param {string} sender
    * @returns {Promise<void>}
    */
   #carry(sender) {
-    const list = new Unanswered(this.#shelf, this.#viewer, sender);
+    const list = new UnansweredReactions(this.#shelf, this.#viewer, sender);
     if (list.all.length === 0) return Promise.resolve();
     this.#lists.set(sender, list);
     return new Promise((resolve) => {

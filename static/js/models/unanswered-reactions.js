@@ -1,4 +1,4 @@
-// Reactions that were sent and not yet answered, kept with their keys so that a reload loses none and repeats none.
+// The reactions that were sent and are not answered yet, kept with their keys: a reload loses none and repeats none.
 
 /** @typedef {import("../protocol.js").Reaction} Reaction */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf */
@@ -6,8 +6,8 @@
 export const LIMIT = 40;
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-/** One page's list, under a name of its own: no two pages write the same item. */
-export class Unanswered {
+/** The list of one page, under a name of its own: no two pages write the same item. */
+export class UnansweredReactions {
   #shelf;
   #name;
   /** @type {Reaction[]} */
@@ -15,7 +15,7 @@ export class Unanswered {
 
   /**
    * @param {Shelf} shelf
-   * @param {string} viewer whose reactions they are: another person in this browser must not send them
+   * @param {string} viewer the person who sent them: another person in this browser must not send them again
    * @param {string} sender
    */
   constructor(shelf, viewer, sender) {
@@ -49,7 +49,7 @@ export class Unanswered {
    * @param {string} sender
    * @param {number} n
    * @param {number} nowMs
-   * @returns {Reaction | undefined} what was answered, if it was of this list
+   * @returns {Reaction | undefined} the reaction that was answered, if it was on this list
    */
   answer(sender, n, nowMs) {
     const found = this.#list.find((reaction) => reaction.sender === sender && reaction.n === n);
@@ -66,7 +66,7 @@ export class Unanswered {
       if (this.#list.length === 0) this.#shelf.removeItem(this.#name);
       else this.#shelf.setItem(this.#name, JSON.stringify({ at: nowMs, reactions: this.#list }));
     } catch {
-      // A full or forbidden storage: what is kept lasts as long as the page.
+      // A full or forbidden storage: the list lasts while the page is open.
     }
   }
 }
@@ -91,7 +91,7 @@ function recall(shelf, name) {
 }
 
 /**
- * The senders of this viewer's other lists, which pages that are gone may have left; outdated lists are thrown away.
+ * Finds the senders of this viewer's other lists, which closed pages may have left; outdated lists are thrown away.
  * @param {Shelf} shelf
  * @param {string} viewer
  * @param {string} own this page's sender

@@ -1,33 +1,33 @@
-// What was seen of a recording: stretches that were played without a jump, each at one speed.
+// The stretches of a recording that were watched: each played without a jump, at one speed.
 
-/** How far the position may be from where playing would have brought it before it counts as a jump, seconds. */
+/** A position further than this from where playing would have brought it is a jump, seconds. */
 const JUMP_S = 1;
-/** What is not answered yet is told again, but no more than so many at once. */
+/** The most stretches that are told at once; those that are not answered yet are told again. */
 export const MOST = 40;
 
 /**
- * A stretch of the recording, seconds; the `n`th of this page.
+ * A stretch of the recording from one second to another; the `n`th of this page.
  * @typedef {{ n: number, begins: number, ends: number, speed: number }} Stretch
  */
 
-export class Watching {
-  /** @type {Stretch[]} those that are not told yet, the last one may still grow */
+export class WatchedStretches {
+  /** @type {Stretch[]} not told yet; the last one may still grow */
   #untold = [];
   /** @type {Stretch | null} */
   #open = null;
   #n = 0;
-  #seenAt = 0;
+  #seenAtMs = 0;
 
   /**
-   * The picture is at a position now.
+   * Notes the position of a picture that plays.
    * @param {number} position seconds
    * @param {number} speed
-   * @param {number} now milliseconds
+   * @param {number} nowMs
    */
-  at(position, speed, now) {
+  at(position, speed, nowMs) {
     const open = this.#open;
-    const expected = open ? open.ends + ((now - this.#seenAt) / 1000) * open.speed : 0;
-    this.#seenAt = now;
+    const expected = open ? open.ends + ((nowMs - this.#seenAtMs) / 1000) * open.speed : 0;
+    this.#seenAtMs = nowMs;
     if (open && open.speed === speed && position >= open.ends && position - expected < JUMP_S) {
       open.ends = position;
       if (!this.#untold.includes(open)) this.#untold.push(open);
@@ -37,18 +37,18 @@ export class Watching {
     this.#open = { n: this.#n, begins: position, ends: position, speed };
   }
 
-  /** It stands still: what comes next is another stretch. */
+  /** Notes that the picture stands still: what comes next is another stretch. */
   rest() {
     this.#open = null;
   }
 
-  /** What is to be told now. @returns {Stretch[]} */
+  /** @returns {Stretch[]} the stretches to tell now */
   untold() {
     return this.#untold.slice(-MOST).map((stretch) => ({ ...stretch }));
   }
 
   /**
-   * These are stored; what has grown since stays to be told.
+   * Notes that these are stored; a stretch that has grown since stays to be told.
    * @param {Stretch[]} told
    */
   told(told) {

@@ -3,7 +3,7 @@
 const SDP = "application/sdp";
 const GATHERS_WITHIN_MS = 2_000;
 
-/** The server's answer to an offer was no. */
+/** Raised when the server refuses an offer. */
 export class Refused extends Error {
   /**
    * @param {number} status
@@ -15,8 +15,8 @@ export class Refused extends Error {
   }
 }
 
-export class Connection {
-  /** Where the server has put it; empty when it is not open. */
+export class PeerConnection {
+  /** The address that the server gave the connection; empty when it is not open. */
   resource = "";
 
   /**
@@ -30,12 +30,15 @@ export class Connection {
     this.peer.addEventListener("connectionstatechange", () => changed(this.peer.connectionState));
   }
 
-  /** The last part of the resource's address: what others know the connection by. */
+  /** The last part of the resource's address, which is the connection's name to others. */
   get name() {
     return this.resource.split("/").at(-1) ?? "";
   }
 
-  /** Offers, and takes the answer, unless it was closed meanwhile. Throws Refused, or TypeError when the server is not reached. */
+  /**
+   * Offers, and takes the answer, unless it was closed meanwhile. Throws Refused, or TypeError when the server is not
+   * reached.
+   */
   async open() {
     await this.peer.setLocalDescription();
     await gathered(this.peer);
@@ -48,7 +51,7 @@ export class Connection {
     await this.peer.setRemoteDescription({ type: "answer", sdp: text });
   }
 
-  /** Lets go on both sides; `keepalive` lets it be said while the page closes. */
+  /** Closes both sides; `keepalive` lets the DELETE go out while the page closes. */
   close() {
     this.peer.close();
     if (this.resource) fetch(this.resource, { method: "DELETE", keepalive: true }).catch(() => {});
@@ -57,7 +60,7 @@ export class Connection {
 }
 
 /**
- * Every candidate goes into the one offer: there is no trickle.
+ * Waits until every candidate is in the offer: there is no trickle ICE.
  * @param {RTCPeerConnection} peer
  */
 function gathered(peer) {

@@ -1,25 +1,25 @@
-// A WebSocket that comes back: UI-free, and silent about what is said on it.
+// A WebSocket that comes back after every loss. It knows nothing of the page, nor of what is said on it.
 
 import { Backoff } from "../models/backoff.js";
 import { comesBack } from "../protocol.js";
 
-/** @typedef {"connecting" | "open" | "waiting" | "closed"} LineState */
+/** @typedef {"connecting" | "open" | "waiting" | "closed"} ConnectionState */
 /**
  * @typedef {object} Ends
  * @property {(frame: string) => void} heard
- * @property {(state: LineState, code: number) => void} changed
- * @property {() => boolean} expects whether somebody on the other side is to be heard from now and then
+ * @property {(state: ConnectionState, code: number) => void} changed
+ * @property {() => boolean} expects true when the server has something to say now and then
  */
 
-/** A room that has nothing to say says so every 15 s: after two of them the line is dead, whatever the browser thinks. */
+/** A room with no news says so every 15 s: after two silent beats the connection is dead, whatever the browser thinks. */
 export const SILENCE_MS = 40_000;
-/** A whole crowd may lose its line in one moment: its first tries are spread over so long. */
+/** A whole crowd may lose its connection in one moment: its first tries are spread over this time. */
 export const FIRST_TRY_WITHIN_MS = 3_000;
-/** What the browser reports of a line that ended without a word. */
+/** The close code of a connection that ended without a close frame. */
 const LOST = 1006;
 
-/** One connection to `/live`, reopened after every close whose code allows it. */
-export class Line {
+/** One connection to `/live`, opened again after every close whose code allows it. */
+export class Connection {
   #address;
   #ends;
   #Socket;
@@ -57,7 +57,7 @@ export class Line {
     socket.addEventListener("close", (event) => this.#closed(socket, event.code));
   }
 
-  /** Tries at once when it is waiting: the network is back, or somebody looks at the page again. */
+  /** Tries at once when it waits: the network is back, or somebody looks at the page again. */
   hurry() {
     if (this.#socket === null && this.#timer !== undefined) this.open();
   }
@@ -92,7 +92,7 @@ export class Line {
   }
 
   /**
-   * Gives up a line on which nothing is heard any more: a browser may take minutes to notice, or never does.
+   * Gives up a socket that stays silent: a browser may take minutes to notice, or never does.
    * @param {WebSocket} socket
    */
   #listenFor(socket) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Outstanding } from "../../../static/js/helpers/outstanding.js";
+import { ReactionOutbox } from "../../../static/js/helpers/reaction-outbox.js";
 import { MemoryShelf } from "../../../static/js/helpers/shelf.js";
 
 const SESSION = "3f1c2f6e-8a0b-4d39-9d2e-0c7a5b1e4f60";
@@ -33,7 +33,7 @@ class Browser {
   open(viewer = "amara") {
     /** @type {any[]} */
     const wire = [];
-    const page = new Outstanding(viewer, (frame) => wire.push(JSON.parse(frame)) > 0, this.shelf, this.locks);
+    const page = new ReactionOutbox(viewer, (frame) => wire.push(JSON.parse(frame)) > 0, this.shelf, this.locks);
     return { page, wire };
   }
 

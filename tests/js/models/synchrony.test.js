@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { correction } from "../../../static/js/models/in-step.js";
+import { correction } from "../../../static/js/models/synchrony.js";
 
 test("what is far off is jumped to", () => {
   assert.deepEqual(correction(3, 10, 1), { seek: 10, rate: 1 });

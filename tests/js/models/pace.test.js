@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pace } from "../../../static/js/models/keep-up.js";
+import { pace } from "../../../static/js/models/pace.js";
 
 test("who is late hurries until in time", () => {
   assert.equal(pace(0.3, 2, false), 1);
