@@ -95,8 +95,8 @@ async def segment(request: Request) -> Response:
 @told_plainly()
 async def preview(request: Request) -> Response:
     """A segment of a recording that is not open yet, for those who decide whether to open it."""
-    async with request.app.state.db.reading() as db:
-        session = await session_of(request, db, await event_of(request, db))
+    async with entering(request) as (db, event):
+        session = await session_of(request, db, event)
     require(request, "recording.move", session_id=session.id)
     airing = await airing_at(request)
     path = segments.sent_file(airing, request.path_params["name"], datetime.now(UTC)) if airing else None
