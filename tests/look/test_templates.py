@@ -1,5 +1,6 @@
 """Templates as a reader finds them: small macros, and each page's templates beside its module's name."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,11 @@ from jinja2 import Environment, nodes
 from tests.imports import ROOT
 
 TEMPLATES = ROOT / "templates"
+PAGES = ROOT / "server" / "pages"
 MOST_PARAMETERS = 6
-"""What needs more takes one object, as a page's view computes it."""
+"""A macro that needs more takes one object, as a page's view computes it."""
+SHARED = {"components", "mail", "errors", "console/frames"}
+"""Folders of templates that belong to no page."""
 
 
 def macros() -> Iterator[tuple[Path, nodes.Macro]]:
@@ -21,3 +25,18 @@ def macros() -> Iterator[tuple[Path, nodes.Macro]]:
 
 def test_no_macro_has_more_parameters_than_a_reader_can_hold() -> None:
     assert not [f"{path}: {macro.name}" for path, macro in macros() if len(macro.args) > MOST_PARAMETERS]
+
+
+def test_every_folder_of_templates_is_named_after_its_page() -> None:
+    folders = {path.parent.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")} - {"."}
+    pages = {path.relative_to(PAGES).with_suffix("").as_posix() for path in PAGES.rglob("*.py")}
+    assert folders - SHARED <= pages
+
+
+def test_a_page_draws_templates_of_its_own_folder_alone() -> None:
+    wrong = []
+    for path in PAGES.rglob("*.py"):
+        page = path.relative_to(PAGES).with_suffix("").as_posix()
+        named = re.findall(r'"([a-z_/]+)/[a-z_-]+\.html"', path.read_text())
+        wrong += [f"{page}: {folder}" for folder in named if folder != page]
+    assert not wrong

@@ -63,7 +63,7 @@ async def page(
     days = agenda.by_day(items, event.zone)
     return render(
         request,
-        "console/show.html",
+        "console/overview/show.html",
         status_code=status_code,
         form=form,
         figures=figures,
