@@ -13,7 +13,7 @@ class BrowserFiles(BuildHookInterface):
         """Add the files, or end the build when one is missing. An editable install finds them in the checkout."""
         if version == "editable":
             return
-        served = runpy.run_path(str(Path(self.root) / "server" / "web" / "places.py"))["NPM_SERVED"]
+        served = runpy.run_path(str(Path(self.root) / "server" / "web" / "folders.py"))["NPM_SERVED"]
         files = {name: f"server/{name}" for name in ("static", "templates")}
         files |= {f"node_modules/{name}": f"server/static/npm/{name}" for name in served}
         for source in files:

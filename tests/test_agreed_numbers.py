@@ -14,7 +14,7 @@ from tests.imports import ROOT
 IN_BROWSERS = [
     ("models/credits.js", "LIMIT", f"{CREDIT_LIMIT}"),
     ("models/credits.js", "REFILL_PER_MS", f"{CREDIT_REFILL_PER_S:.0f} / 1000"),
-    ("models/watching.js", "MOST", f"{MOST_INTERVALS}"),
+    ("models/watched-stretches.js", "MOST", f"{MOST_INTERVALS}"),
     ("helpers/film-upload.js", "PIECE_BYTES", f"{MAX_BODY_BYTES:_}"),
 ]
 """A script, a constant of it, and the server's number as the script writes it."""

@@ -16,7 +16,7 @@ def milliseconds(file: str, name: str) -> int:
 
 
 def test_it_reconnects_when_a_browser_would():
-    assert milliseconds("helpers/line.js", "FIRST_TRY_WITHIN_MS") == FIRST_TRY_WITHIN_S * 1000
+    assert milliseconds("helpers/connection.js", "FIRST_TRY_WITHIN_MS") == FIRST_TRY_WITHIN_S * 1000
     assert milliseconds("models/backoff.js", "LONGEST_MS") == LATER_TRIES_WITHIN_S * 1000
     first, last = [pause(0) for _ in range(500)], [pause(20) for _ in range(500)]
     assert 0 <= min(first) < 0.5 and 2.5 < max(first) <= FIRST_TRY_WITHIN_S

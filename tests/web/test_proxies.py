@@ -20,11 +20,13 @@ def settings(settings: Settings) -> Settings:
 
 async def status(settings: Settings, peer: str, visitors: list[str], method: str, path: str) -> list[int]:
     """The statuses of requests that a peer says it passes on for these visitors."""
-    config = web_config(create_app(settings), settings)
+    app = create_app(settings)
+    config = web_config(app, settings)
     config.load()
     transport = httpx.ASGITransport(app=config.loaded_app, client=(peer, 1))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as client:
         answers = [await client.request(method, path, headers={"x-forwarded-for": visitor}) for visitor in visitors]
+    await app.state.db.close()
     return [answer.status_code for answer in answers]
 
 

@@ -43,6 +43,6 @@ def test_an_icon_is_hidden_from_screen_readers() -> None:
 
 def test_what_every_page_runs_is_fetched_at_once_with_all_that_it_imports() -> None:
     text = str(assets.preloads())
-    for name in ("app.js", "live.js", "helpers/line.js", "models/backoff.js"):
+    for name in ("app.js", "live.js", "helpers/connection.js", "models/backoff.js"):
         assert re.search(rf'<link rel="modulepreload" href="/static/js/{name}\?v=[0-9a-f]{{12}}">', text)
     assert "behaviours/" not in text
