@@ -139,6 +139,7 @@ ROUTES: list[BaseRoute] = [
     ),
     Route("/{event}/console/registrations", console.registrations.index, name="console_registrations"),
     Route("/{event}/console/mail", console.mails.index, name="console_mails"),
+    Route("/{event}/console/mail/again", console.mails.send_all_again, methods=POST, name="mails_again"),
     Route("/{event}/console/mail/{mail:uuid}", console.mails.show, name="console_mail"),
     Route("/{event}/console/mail/{mail:uuid}/again", console.mails.send_again, methods=POST, name="mail_again"),
     Route("/{event}/console/sessions", console.sessions.index, name="console_sessions"),

@@ -1,12 +1,16 @@
 """Every setting, read once from the environment into one frozen object."""
 
+import re
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MAIL_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 class Settings(BaseSettings):
@@ -58,6 +62,14 @@ class Settings(BaseSettings):
     """TURN servers for those who cannot send UDP, separated by commas: turn:turn.example.org:3478?transport=tcp."""
     turn_secret: str = ""
     """The secret shared with the TURN servers, for credentials that last a day."""
+
+    @field_validator("mail_from")
+    @classmethod
+    def mail_has_a_sender(cls, sender: str) -> str:
+        """The sender, which must hold one mail address. Raises ValueError."""
+        if not MAIL_ADDRESS.fullmatch(parseaddr(sender)[1]):
+            raise ValueError(f"{sender!r} holds no mail address: write it like 'Plenary <conference@example.org>'")
+        return sender
 
     def open_data(self) -> Path:
         """Make the data directory if it is missing, and close it to other users of this machine."""

@@ -39,7 +39,7 @@ WALLS: dict[str, str] = {
     "server.running": "server.models server.store.engine",
     "server.trust": "server.models server.rules server.settings server.store.engine",
     "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",
-    "server.mail": "server.models server.settings server.store server.store.engine server.web",
+    "server.mail": "server.models server.rules server.settings server.store server.store.engine server.web",
     "server.media": "rooms.control rooms.errors rooms.grants rooms.offers server.running server.settings server.store "
     "server.store.engine",
     "server.playback": "rooms.errors rooms.playback rooms.session server.media server.models server.running "

@@ -8,6 +8,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,9 +20,18 @@ from server.store.engine.upserts import insert_into
 
 LEASE = timedelta(seconds=90)
 """Longer than any delivery takes (see `delivery.TIMEOUT_S`)."""
-BACK_OFF = (timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-"""The wait after each attempt that the server put off; after the last attempt the mail has failed."""
+TRIED_FOR = timedelta(days=2)
+BACK_OFF = (
+    timedelta(seconds=15),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    *[timedelta(minutes=30)] * (TRIED_FOR // timedelta(minutes=30)),
+)
+"""The wait after each attempt that the server put off; after the last attempt, two days on, the mail has failed."""
 UNCERTAIN = "The server stopped while this was being sent, so it may or may not have arrived."
+UNSENT = ("uncertain", "failed")
+"""The states in which a mail waits for an organiser's word."""
 BACKLOG = Backlog(
     Mail,
     lease=LEASE,
@@ -64,6 +74,7 @@ async def queue(
         html=message.html,
         calendar=calendar.decode(),
         lands_on=lands_on,
+        base_url=context["base_url"],
     )
     statement = (
         insert_into(db, Mail).values(**mail.model_dump()).on_conflict_do_nothing(index_elements=["idempotency_key"])
@@ -74,7 +85,15 @@ async def queue(
 
 async def send_again(db: AsyncSession, mail_id: uuid.UUID, now: datetime) -> bool:
     """Queue a mail again that is uncertain or has failed, on an organiser's word; False for any other mail."""
-    statement = update(Mail).where(col(Mail.id) == mail_id, col(Mail.state).in_(("uncertain", "failed")))
+    return bool(await _queue_again(db, now, col(Mail.id) == mail_id, col(Mail.state).in_(UNSENT)))
+
+
+async def send_all_again(db: AsyncSession, event_id: uuid.UUID, state: str, now: datetime) -> int:
+    """Queue again all mail of an event that is in `state`: failed, uncertain, or queued and put off. Their number."""
+    return await _queue_again(db, now, col(Mail.event_id) == event_id, col(Mail.state) == state)
+
+
+async def _queue_again(db: AsyncSession, now: datetime, *which: ColumnElement[bool]) -> int:
     leave_work(db)
-    done = await db.exec(statement.values(state="queued", due_at=now, attempts=0, reason=""))
-    return bool(done.rowcount)
+    done = await db.exec(update(Mail).where(*which).values(state="queued", due_at=now, attempts=0, reason=""))
+    return int(done.rowcount)

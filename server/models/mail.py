@@ -33,6 +33,8 @@ class Mail(Leased, table=True):
     """An iCalendar attachment, or empty."""
     lands_on: str = Field(default="", max_length=200)
     """The path to which its join link leads; empty: the home page of the person's role."""
+    base_url: str = Field(default="", max_length=300)
+    """The public address under which it was written; it is sent under the address of its day. Empty: not known."""
     state: str = Field(default="queued", max_length=20)
     created_at: datetime = moment()
     sent_at: datetime | None = moment(default=None)

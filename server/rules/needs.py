@@ -44,6 +44,7 @@ def needs(
     recordings_open: str,
     recordings: Sequence[tuple[str, str, Sequence[str], float]] = (),
     troubled_mail: int,
+    put_off_mail: int,
     waitlisted: int,
     now: datetime,
 ) -> list[Need]:
@@ -61,6 +62,9 @@ def needs(
     if troubled_mail:
         count = plural(troubled_mail, "mail", "mails")
         found.append(Need(f"{count} may not have arrived.", "Look at it", "console_mails", urgent=True))
+    if put_off_mail:
+        waits = plural(put_off_mail, "mail waits", "mails wait")
+        found.append(Need(f"{waits} for the mail server.", "See why", "console_mails", urgent=True))
     if waitlisted:
         count = plural(waitlisted, "person waits", "people wait")
         found.append(Need(f"{count} for a place.", "Change the capacity", "event_edit"))

@@ -31,6 +31,8 @@ class Figures:
     mail_waiting: int
     mail_troubled: int
     """Mails that failed or are uncertain: the organiser is asked to look at them."""
+    mail_put_off: int
+    """Mails of those waiting that could not be sent at once."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,13 @@ async def figures_view(db: AsyncSession, event: Event, now: datetime) -> Figures
     """The figures at this moment. Today is the day in the event's time zone."""
     registered = topic_states.registrations(event, await registrations.counts(db, event.id))
     sent = await mails.by_state(db, event.id)
+    put_off = await mails.put_off(db, event.id)
     return Figures(
         registered,
         await _reactions_today(db, event, now),
         sum(sent.get(state, 0) for state in UNSENT),
         sum(sent.get(state, 0) for state in TROUBLED),
+        put_off.number if put_off else 0,
     )
 
 

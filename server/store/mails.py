@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,6 +30,23 @@ async def by_state(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
     """The number of mails in each state that any is in."""
     statement = select(Mail.state, func.count()).where(Mail.event_id == event_id).group_by(col(Mail.state))
     return dict((await db.exec(statement)).all())
+
+
+class PutOff(NamedTuple):
+    """The mail of an event that could not be sent yet: its number, the next attempt, and the latest reason."""
+
+    number: int
+    next_at: datetime
+    reason: str
+
+
+async def put_off(db: AsyncSession, event_id: uuid.UUID) -> PutOff | None:
+    """The mail that waits for another attempt; None while there is none."""
+    waits = (Mail.event_id == event_id, Mail.state == "queued", col(Mail.attempts) > 0)
+    number = (await db.exec(select(func.count()).select_from(Mail).where(*waits))).one()
+    soonest = select(Mail.due_at, Mail.reason).where(*waits).order_by(col(Mail.due_at)).limit(1)
+    first = (await db.exec(soonest)).first()
+    return PutOff(number, *first) if first else None
 
 
 async def waiting(db: AsyncSession) -> int:

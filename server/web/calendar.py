@@ -54,6 +54,12 @@ def calendar(event: Event, entries: Sequence[icalendar.Event], base_url: str) ->
     return bytes(made.to_ical())
 
 
+def moved(calendar_text: str, old_url: str, new_url: str) -> str:
+    """A calendar file whose addresses begin with another base: long lines are folded anew (RFC 5545, 3.1)."""
+    unfolded = calendar_text.replace("\r\n ", "").replace(old_url, new_url)
+    return bytes(icalendar.Calendar.from_ical(unfolded).to_ical()).decode()
+
+
 def session_entry(event: Event, item: Item, base_url: str, now: datetime) -> icalendar.Event:
     """The entry of one session."""
     session, zone = item.session, ZoneInfo(event.zone)

@@ -37,6 +37,7 @@ NOTICES: dict[str, PageNotice] = {
     "announced": PageNotice("good", "Your announcement is on every open page."),
     "withdrawn": PageNotice("good", "The announcement is withdrawn."),
     "mail-again": PageNotice("good", "The mail will be sent again."),
+    "mails-again": PageNotice("good", "The mail is being sent again. Its state is below."),
     "speaker-invited": PageNotice("good", "The invitation is on its way."),
     "seat-freed": PageNotice("good", "The seat is free again."),
     "seated": PageNotice("good", "You are seated."),

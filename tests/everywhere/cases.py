@@ -171,6 +171,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/{event}/console/announcements/{id:uuid}/withdraw"): Case(CREW),
     ("GET", "/{event}/console/registrations"): Case(CREW),
     ("GET", "/{event}/console/mail"): Case(CREW),
+    ("POST", "/{event}/console/mail/again"): Case(CREW, {"state": "failed"}),
     ("GET", "/{event}/console/mail/{mail:uuid}"): Case(CREW),
     ("POST", "/{event}/console/mail/{mail:uuid}/again"): Case(CREW),
     ("GET", "/{event}/console/sessions"): Case(CREW),

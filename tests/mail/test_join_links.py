@@ -52,7 +52,7 @@ async def test_a_name_gets_no_token_into_its_own_address(
         mail = await outbox.BACKLOG.claim(db, datetime.now(UTC))
         assert mail is not None
         db.add(person)
-        letter = await worker.letter_of(db, mail)
+        letter = await worker.letter_of(db, mail, CONTEXT["base_url"])
     (token,) = re.findall(f"{OURS}([^\\s<]+)", letter.text)
     assert letter.text.count(token) == 1
     assert strangers_places(letter.html, token) == []

@@ -36,6 +36,7 @@ def found(*sessions: Facts, **facts: Any) -> list[Need]:
         "zone": "Europe/London",
         "recordings_open": "at once",
         "troubled_mail": 0,
+        "put_off_mail": 0,
         "waitlisted": 0,
         "now": NOW,
     }
@@ -76,10 +77,15 @@ def test_a_recording_waits_where_the_organiser_publishes() -> None:
 
 def test_mail_waiting_people_drafts_and_clashes_are_told_urgent_ones_first() -> None:
     told = found(
-        state="draft", troubled_mail=2, waitlisted=1, clashes=[("Hana", "Healthy Hearts", "Healthy Minds", "minds")]
+        state="draft",
+        troubled_mail=2,
+        put_off_mail=1,
+        waitlisted=1,
+        clashes=[("Hana", "Healthy Hearts", "Healthy Minds", "minds")],
     )
     assert [need.text for need in told] == [
         "2 mails may not have arrived.",
+        "1 mail waits for the mail server.",
         "This event is a draft: only its organisers can see it.",
         "1 person waits for a place.",
         "Hana is in “Healthy Hearts” and “Healthy Minds” at once.",

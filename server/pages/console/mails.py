@@ -13,6 +13,7 @@ from server.models import Event, Mail
 from server.store import mails
 from server.web.entrance import entering
 from server.web.errors import Conflict, NotFound
+from server.web.forms import pressed
 from server.web.paging import page_of, pages
 from server.web.templating import redirect, render
 
@@ -27,6 +28,7 @@ async def index(request: Request) -> Response:
     async with entering(request, "mail.read") as (db, event):
         rows, total = await mails.mails_of(db, event.id, state=state, page=page_of(request))
         counts = await mails.by_state(db, event.id)
+        put_off = await mails.put_off(db, event.id)
     return render(
         request,
         "console/mails/index.html",
@@ -34,6 +36,7 @@ async def index(request: Request) -> Response:
         total=total,
         state=state,
         counts={name: counts[name] for name in STATES if name in counts},
+        put_off=put_off,
         pages=pages(total, mails.PAGE, page_of(request)),
         is_local=not request.app.state.settings.mail_server,
     )
@@ -59,6 +62,14 @@ async def send_again(request: Request) -> Response:
         if not await outbox.send_again(db, mail.id, datetime.now(UTC)):
             raise Conflict("This mail is on its way already.")
     return redirect(request, "console_mail", event=event.slug, mail=mail.id, notice="mail-again")
+
+
+async def send_all_again(request: Request) -> Response:
+    """Send again all mail of the event that is in the state the form names; also mail that was put off for later."""
+    state = await pressed(request, "state", ("queued", *outbox.UNSENT))
+    async with entering(request, "mail.read", writing=True) as (db, event):
+        await outbox.send_all_again(db, event.id, state, datetime.now(UTC))
+    return redirect(request, "console_mails", event=event.slug, notice="mails-again")
 
 
 async def mail_of(request: Request, db: AsyncSession, event: Event) -> Mail:

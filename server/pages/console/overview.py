@@ -84,6 +84,7 @@ async def page(
                 if not kept.is_whole
             ],
             troubled_mail=figures.mail_troubled,
+            put_off_mail=figures.mail_put_off,
             waitlisted=figures.registered.waitlisted,
             now=now,
         ),

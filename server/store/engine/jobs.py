@@ -56,6 +56,12 @@ class Backlog(Generic[Row]):
         moments = [at for at in (await db.exec(self._next_due)).one() if at]
         return min(moments, default=None)
 
+    async def count_due(self, db: AsyncSession, now: datetime, most: int) -> int:
+        """The number of rows that are due, counted up to `most`."""
+        relation = self._relation
+        due = select(relation.id).where(*self._waits, relation.due_at <= now).limit(most)
+        return int((await db.exec(select(func.count()).select_from(due.subquery()))).one())
+
     async def lapse(self, db: AsyncSession, now: datetime) -> int:
         """Move the rows whose lease is over to the state `lapsed`. Returns their number."""
         over = update(self._relation).where(*self._runs, self._relation.leased_until <= now)
@@ -108,6 +114,18 @@ class Backlog(Generic[Row]):
         if row.attempts > len(self.back_off):
             return await self.settle(db, row, "failed", reason)
         return await self.settle(db, row, self.waiting, reason, due_at=now + self.back_off[row.attempts - 1])
+
+    async def hinder_due(self, db: AsyncSession, now: datetime, reason: str) -> None:
+        """Hinder every row that is due, as an attempt of each: one thing stands in the way of all."""
+        relation = self._relation
+        due = (*self._waits, relation.due_at <= now)
+        for attempts in (await db.exec(select(relation.attempts).where(*due).distinct())).all():
+            changes: dict[str, Any] = {"attempts": attempts + 1, "reason": reason[:REASON]}
+            if attempts < len(self.back_off):
+                changes["due_at"] = now + self.back_off[attempts]
+            else:
+                changes["state"] = "failed"
+            await db.exec(update(relation).where(*due, relation.attempts == attempts).values(**changes))
 
     async def _change(self, db: AsyncSession, row: Row, **changes: Any) -> bool:
         changed = await db.exec(update(self._relation).where(*self._mine(row)).values(**changes))

@@ -1,10 +1,13 @@
 """The outbox of an event, as its organiser reads it."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from server.mail.messages import placeholder
 from server.models import Event, Mail
@@ -66,6 +69,47 @@ async def test_mail_that_failed_stands_out_and_is_sent_again(
     assert "Another" not in listed
     assert (await client.post(f"{outbox}/{failed.id}/again")).status_code == 303
     assert (await client.post(f"{outbox}/{failed.id}/again")).status_code == 409
+
+
+async def test_mail_that_waits_for_the_server_says_why_and_when_and_goes_at_one_press(
+    client: httpx.AsyncClient, database: Database, event: Event, outbox: str
+) -> None:
+    due_at = datetime.now(UTC) + timedelta(minutes=30)
+    for _ in range(3):
+        await write(database, event, state="queued", attempts=4, due_at=due_at, reason="The server cannot be reached")
+    await write(database, event, state="sent")
+    assert "3 mails wait for the mail server" in (await client.get(f"/{event.slug}/console")).text
+    page = (await client.get(outbox)).text
+    assert "3 mails wait for another attempt. The server cannot be reached" in page
+    assert f"{due_at.astimezone(ZoneInfo(event.zone)):%H:%M}" in page
+    assert (await client.post(f"{outbox}/again", data={"state": "queued"})).status_code == 303
+    assert "wait for another attempt" not in (await client.get(outbox)).text
+    async with database.reading() as db:
+        waiting = (await db.exec(select(Mail).where(Mail.state == "queued"))).all()
+    assert [(mail.attempts, mail.due_at < due_at) for mail in waiting] == [(0, True)] * 3
+
+
+@pytest.mark.parametrize("state", ["failed", "uncertain"])
+async def test_all_in_one_state_are_sent_again_by_one_press(
+    client: httpx.AsyncClient, make: Factory, database: Database, event: Event, outbox: str, state: str
+) -> None:
+    elsewhere = await write(database, await make.event(), state=state)
+    for _ in range(2):
+        await write(database, event, state=state)
+    assert (await client.post(f"{outbox}/again", data={"state": state})).status_code == 303
+    async with database.reading() as db:
+        states = {mail.id: mail.state for mail in (await db.exec(select(Mail))).all()}
+    assert states.pop(elsewhere.id) == state
+    assert list(states.values()) == ["queued", "queued"]
+
+
+async def test_mail_that_was_sent_is_not_sent_again_by_a_made_up_button(
+    client: httpx.AsyncClient, database: Database, event: Event, outbox: str
+) -> None:
+    await write(database, event, state="sent")
+    assert (await client.post(f"{outbox}/again", data={"state": "sent"})).status_code == 422
+    async with database.reading() as db:
+        assert (await db.exec(select(Mail))).one().state == "sent"
 
 
 async def test_another_events_mail_is_not_found(
