@@ -5,30 +5,41 @@ saves work, the second protects every stage.
 """
 
 import re
+from collections import defaultdict
+from typing import NamedTuple
 
 from rooms.errors import OfferRefused
 
-OFFER_LIMIT_BYTES = 98_304
+OFFER_LIMIT_BYTES = 65_536
 """The largest offer, and the largest answer. Chrome's offer for every slot is 48 KB."""
-LINE_LIMIT = 1_024
-"""The longest line, in characters."""
-MOST_LINES = 3_000
+LINE_LIMIT = 512
+"""The longest line, in characters. Chrome's longest has 144."""
+MOST_LINES = 2_400
 """The most lines of an offer. Chrome's offer for every slot has 1,600."""
 MOST_SECTIONS = 16
-"""The most media sections: sound and picture for each slot."""
-MOST_SECTION_LINES = 400
+"""The most media sections of a watcher's offer: sound and picture for each slot."""
+MOST_SENT_SECTIONS = 4
+"""The most media sections of a publisher's offer: browsers send sound and two sizes of picture."""
+MOST_SECTION_LINES = 300
 """The most lines of one section. Chrome's sections of pictures have 170."""
 MOST_CODECS = 64
-"""The most codecs of one section: payload types are few (RFC 3551, 6)."""
-MOST_CANDIDATES = 64
-"""The most candidates of one section. A laptop with several networks names some twenty."""
+"""The most codecs of one section: payload types are few (RFC 3551, 6). Chrome names 34."""
+MOST_CANDIDATES = 32
+"""The most candidates of an offer, of which one transport is checked. A laptop with several networks names some twenty,
+and an encoder may repeat them in its second section."""
+MOST_EXTENSIONS = 24
+"""The most header extensions of one section. Chrome names 11."""
+MOST_STREAM_LINES = 24
+"""The most lines of one section about its SSRCs. Chrome writes five or six, older browsers four for each of two."""
 MOST_FEEDBACK_FOR_ALL = 16
 """The most kinds of feedback that one section names for all its codecs at once (RFC 4585, 4.2)."""
 MOST_CREDENTIAL = 256
 """The longest ICE user name fragment and password, in characters (RFC 8839, 5.4)."""
+MOST_KEPT_CODECS = 8
+"""The codecs of one section that are compared with ours; Chrome names four that fit. RTX is not counted."""
 
-OFFERS_AT_ONCE = 16
-"""The offers that one person, or one stage's encoder, may make at once; a page backstage makes two."""
+OFFERS_AT_ONCE = 8
+"""The offers that one person, or one stage's encoder, may make at once; a page backstage makes two as it opens."""
 OFFER_EVERY_S = 2.0
 """Afterwards one more every so many seconds: browsers that have lost their connection wait longer between offers."""
 MOST_REMEMBERED = 10_000
@@ -39,21 +50,133 @@ OTHER_LINE_END = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]")
 """Control characters, of which a parser of lines may take some for the end of a line."""
 
 
-def sections_of(offer: str) -> list[tuple[str, list[str]]]:
-    """Check an offer, and return the kind and the lines of each media section. Raises OfferRefused."""
+class Offer(NamedTuple):
+    """An offer within its bounds."""
+
+    media: list[str]
+    """The kind of each section: audio or video."""
+    essence: str
+    """The offer without what no answer depends on: other codecs and their feedback, candidates of further transports.
+
+    Answering takes the media process many times longer than reading, and the longer the more an offer names.
+    """
+
+
+def read_offer(offer: str, most_sections: int = MOST_SECTIONS) -> Offer:
+    """Check an offer within its bounds. Raises OfferRefused."""
     lines = _lines_of(offer)
     starts = [number for number, line in enumerate(lines) if line.startswith("m=")]
-    if len(starts) > MOST_SECTIONS:
+    if len(starts) > most_sections:
         raise OfferRefused("too-large")
     if not starts:
         raise OfferRefused("bad-offer")
-    sections = [
-        (_kind_of(lines[start]), lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
-    ]
-    for _, section in sections:
-        _check_section(section)
-    _check_bundle(lines[: starts[0]], [_values(section, "mid") for _, section in sections])
-    return sections
+    session = lines[: starts[0]]
+    parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    sections = [OfferSection(_kind_of(part[0]), part) for part in parts]
+    if sum(len(section.values["candidate"]) for section in sections) > MOST_CANDIDATES:
+        raise OfferRefused("too-large")
+    bundled = _bundle_of(session, sections)
+    kept = [line for line in session if not line.startswith("a=") or _name_of(line) in SESSION_ATTRIBUTES]
+    for section in sections:
+        kept += section.essence(has_transport=section.mid == bundled[0] if bundled else True)
+    return Offer([section.kind for section in sections], "\r\n".join(kept) + "\r\n")
+
+
+class OfferSection:
+    """One media section: its lines, and the values of its attributes by name. Raises OfferRefused over a bound."""
+
+    def __init__(self, kind: str, lines: list[str]) -> None:
+        self.kind, self.lines = kind, lines
+        if len(lines) > MOST_SECTION_LINES:
+            raise OfferRefused("too-large")
+        self.values: defaultdict[str, list[str]] = defaultdict(list)
+        for line in lines:
+            if line.startswith("a="):
+                name, _, value = line[2:].partition(":")
+                self.values[name].append(value)
+        self._check()
+
+    @property
+    def mid(self) -> str:
+        return self.values["mid"][0] if self.values["mid"] else ""
+
+    def essence(self, *, has_transport: bool) -> list[str]:
+        """The lines that an answer depends on. Raises OfferRefused when there is no codec that a stage takes."""
+        codecs = self._kept_codecs()
+        if not codecs:
+            raise OfferRefused("no-h264")
+        head = self.lines[0].split(" ", 3)[:3]
+        kept = [" ".join([*head, *codecs])]
+        kept += [line for line in self.lines[1:] if self._counts(line, codecs, has_transport)]
+        return list(dict.fromkeys(kept))
+
+    def _counts(self, line: str, codecs: list[str], has_transport: bool) -> bool:
+        if not line.startswith("a="):
+            return line.startswith("c=")
+        name, _, value = line[2:].partition(":")
+        payload_type, _, rest = value.partition(" ")
+        if name == "rtcp-fb":
+            return payload_type in (*codecs, "*") and rest in FEEDBACK
+        if name == "extmap":
+            return rest in EXTENSIONS
+        if name in ("rtpmap", "fmtp"):
+            return payload_type in codecs
+        return name in SECTION_ATTRIBUTES or (has_transport and name in TRANSPORT_ATTRIBUTES)
+
+    def _kept_codecs(self) -> list[str]:
+        """The payload types of the codecs that a stage takes, with those of their retransmissions."""
+        names = {kind: name.partition("/")[0].lower() for kind, _, name in _pairs(self.values["rtpmap"])}
+        formats = {kind: value for kind, _, value in _pairs(self.values["fmtp"])}
+        wanted = [kind for kind, name in names.items() if name == CODEC_OF[self.kind]]
+        if self.kind == "video":
+            wanted = [kind for kind in wanted if H264_MODE in formats.get(kind, "")]
+        wanted = wanted[:MOST_KEPT_CODECS]
+        repaired = {f"apt={kind}" for kind in wanted}
+        repairs = [kind for kind, value in formats.items() if names.get(kind) == "rtx" and value in repaired]
+        return [*wanted, *repairs]
+
+    def _check(self) -> None:
+        payload_types = [kind for kind, _, _ in _pairs(self.values["rtpmap"])]
+        for_all = sum(value.startswith("*") for value in self.values["rtcp-fb"])
+        streams = len(self.values["ssrc"]) + len(self.values["ssrc-group"])
+        if (
+            len(payload_types) > MOST_CODECS
+            or len(self.values["extmap"]) > MOST_EXTENSIONS
+            or for_all > MOST_FEEDBACK_FOR_ALL
+            or streams > MOST_STREAM_LINES
+        ):
+            raise OfferRefused("too-large")
+        if len(set(payload_types)) < len(payload_types):
+            raise OfferRefused("bad-offer")
+
+
+H264_MODE = "packetization-mode=1"
+"""The way in which H.264 is put into packets (RFC 6184, 6.3): the only one that a stage takes."""
+CODEC_OF = {"audio": "opus", "video": "h264"}
+FEEDBACK = {"nack", "nack pli", "ccm fir", "transport-cc"}
+EXTENSIONS = {
+    "urn:ietf:params:rtp-hdrext:sdes:mid",
+    "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+}
+SESSION_ATTRIBUTES = {
+    *("group", "msid-semantic", "fingerprint", "setup", "ice-ufrag", "ice-pwd", "ice-options", "ice-lite"),
+}
+TRANSPORT_ATTRIBUTES = {"candidate", "end-of-candidates"}
+SECTION_ATTRIBUTES = {
+    *("mid", "msid", "ssrc", "ssrc-group", "rtcp", "rtcp-mux"),
+    *("sendonly", "recvonly", "sendrecv", "inactive"),
+    *("fingerprint", "setup", "ice-ufrag", "ice-pwd", "ice-options"),
+}
+
+
+def _pairs(values: list[str]) -> list[tuple[str, str, str]]:
+    return [value.partition(" ") for value in values]
+
+
+def _name_of(line: str) -> str:
+    return line[2:].partition(":")[0]
 
 
 def _lines_of(offer: str) -> list[str]:
@@ -64,7 +187,8 @@ def _lines_of(offer: str) -> list[str]:
     lines = offer.splitlines()
     if len(lines) > MOST_LINES or any(len(line) > LINE_LIMIT for line in lines):
         raise OfferRefused("too-large")
-    if any(len(value) > MOST_CREDENTIAL for name in ("ice-ufrag", "ice-pwd") for value in _values(lines, name)):
+    credentials = [line.partition(":")[2] for line in lines if line.startswith(("a=ice-ufrag:", "a=ice-pwd:"))]
+    if any(len(value) > MOST_CREDENTIAL for value in credentials):
         raise OfferRefused("too-large")
     return lines
 
@@ -78,31 +202,19 @@ def _kind_of(line: str) -> str:
     return found[1]
 
 
-def _check_section(section: list[str]) -> None:
-    payload_types = [value.partition(" ")[0] for value in _values(section, "rtpmap")]
-    if len(section) > MOST_SECTION_LINES or len(payload_types) > MOST_CODECS:
-        raise OfferRefused("too-large")
-    for_all = sum(value.startswith("*") for value in _values(section, "rtcp-fb"))
-    if len(_values(section, "candidate")) > MOST_CANDIDATES or for_all > MOST_FEEDBACK_FOR_ALL:
-        raise OfferRefused("too-large")
-    if len(set(payload_types)) < len(payload_types):
+def _bundle_of(session: list[str], sections: list[OfferSection]) -> list[str]:
+    """Return the names of the sections that share one transport, the one that describes it first.
+
+    Raises OfferRefused when several do not all share it: each of them would have checks and packets of its own.
+    """
+    groups = (line.removeprefix("a=group:BUNDLE ").split() for line in session if line.startswith("a=group:BUNDLE "))
+    bundled = next(groups, [])
+    if len(sections) == 1:
+        return []
+    named = [mid for section in sections for mid in section.values["mid"]]
+    if sorted(named) != sorted(bundled) or len(set(named)) != len(sections):
         raise OfferRefused("bad-offer")
-
-
-def _check_bundle(session: list[str], mids: list[list[str]]) -> None:
-    """Refuse sections that do not all share one transport: each of them would have checks and packets of its own."""
-    if len(mids) == 1:
-        return
-    named = [mid for each in mids for mid in each]
-    bundled = next((value.split()[1:] for value in _values(session, "group") if value.startswith("BUNDLE ")), [])
-    if sorted(named) != sorted(bundled) or len(set(named)) != len(mids):
-        raise OfferRefused("bad-offer")
-
-
-def _values(lines: list[str], name: str) -> list[str]:
-    """Return the values of the attributes of this name."""
-    start = f"a={name}:"
-    return [line[len(start) :] for line in lines if line.startswith(start)]
+    return bundled
 
 
 class OfferBudgets:

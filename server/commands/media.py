@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 from server.commands import UsersError
 from server.media.whereabouts import listen_address, programmes_dir
+from server.running import garbage
 from server.running.logs import configure_logs
 from server.settings import Settings
 from server.trust.secret import derive, load_secret
@@ -25,6 +26,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     from rooms.media.worker import Whereabouts, run
 
     configure_logs()
+    garbage.settle()
     if arguments.child and not sys.stdin.readline():
         return 0
     port = settings.media_port if arguments.port is None else arguments.port

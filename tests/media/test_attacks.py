@@ -16,12 +16,11 @@ from rooms import control
 from rooms.control import Direct, Leave, Publish, Watch
 from rooms.media.rtc import seam
 from rooms.media.rtc.samples import SenderReport
-from rooms.offers import MOST_CANDIDATES, OFFERS_AT_ONCE
 from server.media.line import MediaLine, MediaRefused
 from server.media.process import begin, start, stop
 from server.settings import Settings
 from server.trust.secret import derive, load_secret
-from tests.media.test_hostile_calls import Section, hear, offer_of
+from tests.media.test_hostile_calls import Section, hear, largest_offer, offer_of
 from tests.rooms.media.rtc.test_seam import HERE, _opened, aiortc_as_it_was, another_port
 from tests.waiting import paced, until
 
@@ -31,7 +30,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 
 STAGE = "main"
 PACKET_S, PACKET_TICKS = 0.02, 960
-LARGEST = offer_of([Section("audio", 1, MOST_CANDIDATES), Section("video", 8, MOST_CANDIDATES)] * 8)
+LARGEST = largest_offer()
 
 
 @dataclass
@@ -160,7 +159,7 @@ async def sections(beside: Beside) -> None:
 
 
 async def largest(beside: Beside) -> None:
-    await asyncio.gather(*(offer(beside, LARGEST, f"mallory {n}") for n in range(OFFERS_AT_ONCE)))
+    await asyncio.gather(*(offer(beside, LARGEST, f"mallory {n}") for n in range(16)))
 
 
 async def address(beside: Beside) -> None:

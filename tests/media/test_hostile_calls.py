@@ -13,7 +13,15 @@ from rooms import control
 from rooms.control import Call, Direct, Leave, Publish, Watch
 from rooms.media.rtc import relay
 from rooms.media.worker import MediaWorker
-from rooms.offers import MOST_CANDIDATES, MOST_CODECS, MOST_SECTIONS, OFFER_LIMIT_BYTES, OFFERS_AT_ONCE
+from rooms.offers import (
+    MOST_CANDIDATES,
+    MOST_CODECS,
+    MOST_KEPT_CODECS,
+    MOST_SECTIONS,
+    MOST_SENT_SECTIONS,
+    OFFER_LIMIT_BYTES,
+    OFFERS_AT_ONCE,
+)
 from server.media.line import MediaLine, MediaRefused
 from server.media.whereabouts import listen_address
 from server.settings import Settings
@@ -110,6 +118,13 @@ def offer_of(sections: list[Section], *, bundled: bool = True, more: str = "") -
     return "\r\n".join(lines) + "\r\n"
 
 
+def largest_offer() -> str:
+    """Write an offer that is at the bounds: every section, codec, candidate and line that may be."""
+    heads = [Section("audio", candidates=MOST_CANDIDATES), Section("video", MOST_KEPT_CODECS, candidates=0)]
+    more = [Section("audio", candidates=0), Section("video", MOST_KEPT_CODECS, candidates=0, lines=200)] * 7
+    return offer_of([*heads, *more])
+
+
 def some_sections(up_to: int) -> st.SearchStrategy[list[Section]]:
     one = st.builds(
         Section,
@@ -161,7 +176,8 @@ async def test_whatever_is_offered_is_answered_or_refused_in_time_and_leaves_not
 @pytest.mark.parametrize(
     ("offer", "outcome"),
     [
-        (offer_of([Section("audio"), Section("video")] * 8), "answered"),
+        (offer_of([Section("audio"), Section("video"), Section("video")]), "answered"),
+        (offer_of([Section()] * (MOST_SECTIONS + 1)), "too-large"),
         (offer_of([Section()] * 2_000), "too-large"),
         (offer_of([Section()] * 300), "too-large"),
         (offer_of([Section()]) + "a=x\r\n" * 100_000, "too-large"),
@@ -185,6 +201,14 @@ async def test_an_offer_over_a_bound_is_refused_for_its_own_reason(
     assert await house.outcome(offer_of([Section("audio"), Section("video")]), publishes=publishes) == "answered"
 
 
+async def test_a_watcher_may_offer_a_section_for_every_slot_and_a_publisher_only_what_is_sent(house: House):
+    every_slot = offer_of([Section("audio"), Section("video")] * 8)
+    assert await house.outcome(every_slot) == "answered"
+    assert await house.outcome(every_slot, publishes=True) == "too-large"
+    assert await house.outcome(offer_of([Section()] * MOST_SENT_SECTIONS), publishes=True) == "answered"
+    assert await house.outcome(offer_of([Section()] * (MOST_SENT_SECTIONS + 1)), publishes=True) == "too-large"
+
+
 async def test_an_answer_that_would_not_fit_is_a_refusal_without_a_ghost(house: House, monkeypatch: pytest.MonkeyPatch):
     usual = offer_of([Section("audio"), Section("video")])
     with monkeypatch.context() as smaller:
@@ -196,7 +220,7 @@ async def test_an_answer_that_would_not_fit_is_a_refusal_without_a_ghost(house: 
 
 
 async def test_the_largest_offers_at_once_are_each_answered_or_refused(house: House):
-    largest = offer_of([Section("audio", 1, MOST_CANDIDATES), Section("video", 8, MOST_CANDIDATES)] * 8)
+    largest = largest_offer()
     assert len(largest) < OFFER_LIMIT_BYTES
     outcomes = await asyncio.gather(*(house.outcome(largest) for _ in range(16)))
     assert set(outcomes) <= {"answered", "full"}

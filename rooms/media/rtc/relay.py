@@ -4,6 +4,7 @@ A source is a publishing connection. A watcher is a receiving connection, with s
 source may send its picture in a second, smaller size, which only the programme receives.
 """
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ from rooms.media.rtc.assembler import Packet, PictureAssembler, SoundAssembler
 from rooms.media.rtc.congestion import EVERY_S, Arrivals
 from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import Receiver, Sender, h264_only, new_connection, spawn
-from rooms.offers import OFFER_LIMIT_BYTES, sections_of
+from rooms.offers import MOST_SECTIONS, MOST_SENT_SECTIONS, OFFER_LIMIT_BYTES, Offer, read_offer
 
 KEYFRAME_ASKED_EVERY_S = 0.5
 """Requests for a keyframe are merged, because each keyframe is a large picture."""
@@ -84,7 +85,8 @@ class Source:
     async def answer(self, offer: str) -> str:
         """Return our SDP answer to a publisher's offer. Raises OfferRefused."""
         counts: Counter[str] = Counter()
-        for medium in media_in(offer, self.connection):
+        read = read_for(self.connection, offer, MOST_SENT_SECTIONS)
+        for medium in read.media:
             if counts[medium] == MOST_STREAMS[medium]:
                 continue
             transceiver = self.connection.addTransceiver(medium, direction="recvonly")
@@ -96,7 +98,7 @@ class Source:
             if medium == "video":
                 transceiver.setCodecPreferences(h264_only())
         self.connection.on("connectionstatechange", self._note_state)
-        return await described(self.connection, offer)
+        return await described(self.connection, read.essence)
 
     def packet(self, receiver: Receiver, packet: RtpPacket) -> None:
         now_s = time.monotonic()
@@ -190,7 +192,8 @@ class Watcher:
         Raises OfferRefused.
         """
         counts = {"audio": 0, "video": 0}
-        for medium in media_in(offer, self.connection):
+        read = read_for(self.connection, offer, MOST_SECTIONS)
+        for medium in read.media:
             transceiver = self.connection.addTransceiver(medium, direction="sendonly")
             if medium == "video":
                 transceiver.setCodecPreferences(h264_only())
@@ -198,8 +201,9 @@ class Watcher:
                 self.senders.append({})
             self.senders[counts[medium]][medium] = cast(Sender, transceiver.sender)
             counts[medium] += 1
+            await asyncio.sleep(0)  # packets and ticks have their turn between the steps of one answer
         self.connection.on("connectionstatechange", self._note_state)
-        return await described(self.connection, offer)
+        return await described(self.connection, read.essence)
 
     def tick(self, now_s: float) -> None:
         """Give the connection up when it is not established in time."""
@@ -232,10 +236,10 @@ def wire(sources: Iterable[Source], watchers: Iterable[Watcher], on_air: Source 
                 sender.on_keyframe_wanted = shown.ask_keyframe
 
 
-def media_in(offer: str, connection: Any) -> list[str]:
-    """Return the media of an offer's sections: audio or video. Closes the connection and raises OfferRefused."""
+def read_for(connection: Any, offer: str, most_sections: int) -> Offer:
+    """Read the offer that a connection answers. Closes the connection and raises OfferRefused."""
     try:
-        return [medium for medium, _ in sections_of(offer)]
+        return read_offer(offer, most_sections)
     except OfferRefused:
         spawn(connection.close())
         raise
@@ -249,7 +253,10 @@ async def described(connection: Any, offer: str) -> str:
     """
     try:
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        await connection.setLocalDescription(await connection.createAnswer())
+        await asyncio.sleep(0)
+        ours = await connection.createAnswer()
+        await asyncio.sleep(0)
+        await connection.setLocalDescription(ours)
         answer = str(connection.localDescription.sdp)
         if len(answer.encode()) > OFFER_LIMIT_BYTES:
             raise OfferRefused("too-large")

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from rooms.control import Refusal
 from rooms.errors import OfferRefused
-from rooms.offers import OFFER_LIMIT_BYTES, sections_of
+from rooms.offers import MOST_SECTIONS, MOST_SENT_SECTIONS, OFFER_LIMIT_BYTES, read_offer
 from server.acts import publishing
 from server.acts.publishing import ENCODER, Answered, NoSuchConnection, NotAnyMore, publisher_of
 from server.media.line import MediaAway, MediaRefused
@@ -61,7 +61,7 @@ async def publish(request: Request) -> Response:
     """Take a publisher's offer; 201 with the answer, and the address at which to end the connection."""
     stage = await stage_of(request)
     publisher = who_publishes(request, stage)
-    offer = await offer_in(request, publishing.sender_of(stage, publisher))
+    offer = await offer_in(request, publishing.sender_of(stage, publisher), MOST_SENT_SECTIONS)
     with as_page_errors():
         answered = await publishing.publish(
             request.app.state.db, request.app.state.media, stage, publisher, offer, here_as(request, publisher)
@@ -84,7 +84,7 @@ async def watch(request: Request) -> Response:
     """Take a watcher's offer; 201 with the answer, and the address at which to end the connection."""
     stage = await stage_of(request)
     here = where_watched(request, stage)
-    offer = await offer_in(request, str(here.person_id))
+    offer = await offer_in(request, str(here.person_id), MOST_SECTIONS)
     with as_page_errors():
         answered = await publishing.watch(request.app.state.db, request.app.state.media, stage, here, offer)
     return made(request, "whep_resource", stage, answered)
@@ -139,7 +139,7 @@ def here_as(request: Request, publisher: Publisher) -> SignIn | None:
     return None if publisher is ENCODER else signed_in(request)[1]
 
 
-async def offer_in(request: Request, person: str) -> str:
+async def offer_in(request: Request, person: str, most_sections: int) -> str:
     """The SDP offer that this person, or stage's encoder, sent; read and checked within its bounds.
 
     Raises TooMany when their budget is spent, and NoAnswer with 415, 413 or 400.
@@ -156,7 +156,7 @@ async def offer_in(request: Request, person: str) -> str:
             raise NoAnswer(*REASONS["too-large"])
     try:
         offer = content.decode()
-        sections_of(offer)
+        read_offer(offer, most_sections)
     except UnicodeDecodeError as error:
         raise NoAnswer(*REASONS["bad-offer"]) from error
     except OfferRefused as refused:

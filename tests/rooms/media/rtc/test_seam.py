@@ -5,11 +5,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
-from aiortc import RTCSessionDescription, rtcdtlstransport, rtcicetransport, rtcpeerconnection
+from aiortc import RTCSessionDescription, rtcdtlstransport, rtcicetransport, rtcpeerconnection, rtcrtpreceiver
 from aiortc.codecs import CODECS, HEADER_EXTENSIONS
 from aiortc.rtp import RtpPacket
+from aiortc.sdp import SessionDescription
 
 from rooms.errors import OfferRefused
 from rooms.media.rtc import assembler, seam
@@ -17,6 +19,7 @@ from rooms.media.rtc.relay import Source, Watcher, wire
 from rooms.media.rtc.samples import Kind, Picture, SenderReport, Sound
 from rooms.media.rtc.seam import Sender
 from rooms.media.rtc.udp_port import UdpPort, open_port
+from rooms.offers import EXTENSIONS, read_offer
 from tests.waiting import until
 
 HERE = "127.0.0.1"
@@ -51,7 +54,8 @@ _opened: list[UdpPort] = []
 async def aiortc_as_it_was() -> AsyncIterator[None]:
     """Undo what `install` changes in aiortc, and close the ports, after the test."""
     names = [(rtcpeerconnection, "RTCRtpReceiver"), (rtcpeerconnection, "RTCRtpSender")]
-    names += [(rtcpeerconnection, "RTCDtlsTransport")]
+    names += [(rtcpeerconnection, "RTCDtlsTransport"), (rtcpeerconnection, "find_common_codecs")]
+    names += [(rtcrtpreceiver, "RemoteBitrateEstimator")]
     names += [(rtcicetransport, "Connection"), (rtcdtlstransport.RTCCertificate, "_create_ssl_context")]
     before = [(place, name, getattr(place, name)) for place, name in names]
     lists = [(known, deepcopy(known["video"])) for known in (CODECS, HEADER_EXTENSIONS)]
@@ -255,3 +259,25 @@ async def test_a_publisher_without_h264_is_refused(aiortc_as_it_was: None):
     with pytest.raises(OfferRefused):
         await Source("ben", 0, Listener(), on_arrival=lambda: None, on_end=lambda: None).answer("nonsense")
     await publisher.close()
+
+
+def test_every_header_extension_that_we_use_is_kept_of_an_offer(aiortc_as_it_was: None):
+    seam.install({})
+    assert {each.uri for kind in HEADER_EXTENSIONS.values() for each in kind} == EXTENSIONS
+
+
+@pytest.mark.parametrize("name", ["offer.sdp", "offer_for_every_slot.sdp"])
+def test_the_codecs_of_an_answer_are_those_that_aiortc_finds(aiortc_as_it_was: None, name: str):
+    theirs = rtcpeerconnection.find_common_codecs
+    seam.install({})
+    whole = (Path(__file__).parents[3] / "stage" / name).read_text()
+    described = [SessionDescription.parse(each).media for each in (whole, read_offer(whole).essence)]
+    for before, after in zip(*described, strict=True):
+        found = theirs(CODECS[before.kind], before.rtp.codecs)
+        taken = [each for each in found if each.name in ("opus", "H264")]
+        numbers = {each.payloadType for each in taken}
+        taken += [each for each in found if each.parameters.get("apt") in numbers]
+        ours = seam.common_codecs(CODECS[after.kind], after.rtp.codecs)
+        assert sorted(ours, key=lambda each: each.payloadType) == sorted(taken, key=lambda each: each.payloadType)
+        chosen = [each.payloadType for each in ours if each.name != "rtx"]
+        assert chosen == [each.payloadType for each in taken[: len(numbers)]]
