@@ -16,9 +16,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from loadtests.fanout.crowd import Crowd
+from loadtests.fanout.crowd import Crowd, Meaning
 from loadtests.fanout.frames import masked, request
-from loadtests.fanout.process import CLIENT_CORE, Failed, Measured, running
+from loadtests.fanout.process import CLIENT_CORE, SERVER_CORE, Failed, Measured, running
 
 FOLDER = Path(tempfile.gettempdir()) / "plenary-fanout"
 TOTALS = re.compile(rb'"totals":\{([^}]*)\}')
@@ -42,10 +42,10 @@ class House:
         folder.mkdir(parents=True, exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
         self.environment = kept | {"PLENARY_DATA": str(folder), "PLENARY_PORT": "0"} | dict(environment or {})
-        self.session = ""
+        self.event_room = self.session = ""
         self.sent_s: list[float] = []
         """The monotonic time, in seconds, at which each reaction was sent."""
-        self._cookies: list[str] = []
+        self.cookies: list[str] = []
         self._hello = b""
         self._opened = 0
         """A random number for each opening, so that the keys of its reactions are new."""
@@ -62,17 +62,18 @@ class House:
         """Sign in `people` made-up delegates."""
         links = [sys.executable, "-m", "server", "links", "demo", "--count", str(people), "--signed-in"]
         made = subprocess.run(links, env=self.environment, capture_output=True, text=True, check=True)
-        self._cookies = made.stdout.split()
+        self.cookies = made.stdout.split()
 
     @contextmanager
-    def open(self, people: int) -> Iterator[Occupied]:
+    def open(self, people: int, core: int | None = SERVER_CORE, meaning: Meaning | None = None) -> Iterator[Occupied]:
         """Serve, with `people` delegates in the live session, each with a sign-in of their own."""
-        with running([sys.executable, "-m", "server", "serve"], self.environment) as server:
+        with running([sys.executable, "-m", "server", "serve"], self.environment, core) as server:
             self._opened = secrets.randbits(32)
             port = port_of(server)
-            event, self.session = self._rooms(port)
-            self._hello = masked(json.dumps({"type": "hello", "rooms": [event, f"session:{self.session}"]}).encode())
-            crowd = Crowd(port, total)
+            self.event_room, self.session = self._rooms(port)
+            rooms = [self.event_room, f"session:{self.session}"]
+            self._hello = masked(json.dumps({"type": "hello", "rooms": rooms}).encode())
+            crowd = Crowd(port, meaning or total)
             try:
                 self.fill(crowd, people)
                 yield Occupied(server, crowd)
@@ -92,7 +93,7 @@ class House:
 
     def fill(self, crowd: Crowd, people: int) -> None:
         """Let more people come, until there are `people`."""
-        cookies = self._cookies[len(crowd.sockets) : people]
+        cookies = self.cookies[len(crowd.sockets) : people]
         crowd.open([request("/live", crowd.port, cookie) for cookie in cookies], lambda index: self._hello, ROOMS)
 
     def clapping(self, crowd: Crowd, per_second: float) -> Iterator[int]:
@@ -114,7 +115,7 @@ class House:
 
     def _rooms(self, port: int) -> tuple[str, str]:
         """The event's room, from the lobby, and the id of the live session, from the `welcome` of that room."""
-        lobby = urllib.request.Request(f"http://127.0.0.1:{port}/demo/lobby", headers={"Cookie": self._cookies[0]})
+        lobby = urllib.request.Request(f"http://127.0.0.1:{port}/demo/lobby", headers={"Cookie": self.cookies[0]})
         with urllib.request.urlopen(lobby) as answer:
             found = EVENT.search(answer.read().decode())
         if not found:
@@ -127,7 +128,7 @@ class House:
 
         crowd = Crowd(port, read)
         hello = masked(json.dumps({"type": "hello", "rooms": [found[0]]}).encode())
-        crowd.open([request("/live", port, self._cookies[0])], lambda index: hello, 1)
+        crowd.open([request("/live", port, self.cookies[0])], lambda index: hello, 1)
         crowd.close()
         [live, *_] = [each["id"] for each in agenda if each["state"] == "live"] or [""]
         if not live:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SERVER_CORE, CLIENT_CORE = 0, max(os.sched_getaffinity(0))
+EVERY_CORE = os.sched_getaffinity(0)
 ENDS_WITHIN_S = 20
 
 
@@ -38,16 +39,16 @@ class Measured:
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str] | None = None, core: int = SERVER_CORE
+    command: Sequence[str], environment: Mapping[str, str] | None = None, core: int | None = SERVER_CORE
 ) -> Iterator[Measured]:
-    """Start a command on a core and wait for its first line; end it with the context. Raises Failed."""
+    """Start a command, on one core or all, wait for its first line, and end it with the context. Raises Failed."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        preexec_fn=lambda: os.sched_setaffinity(0, EVERY_CORE if core is None else {core}),
     )
     try:
         assert process.stdout
