@@ -12,7 +12,7 @@ from server.models import Event, Job, Session
 from server.recordings.downloads import file_of
 from server.store import agenda, downloads
 from server.trust.sign_in import token_of, viewer_with
-from server.web.entrance import entering, event_of, require, session_of
+from server.web.entrance import entering, require, session_of
 from server.web.errors import NotFound, PageError
 from server.web.templating import redirect, render
 from server.web.underway import WhileAllowed
@@ -57,7 +57,8 @@ async def check_again(request: Request) -> bool:
     async with request.app.state.db.reading() as db:
         request.state.event, request.state.viewer = None, await viewer_with(db, token_of(request))
         try:
-            await offered(request, db, await event_of(request, db))
+            async with entering(request, db=db) as (_, event):
+                await offered(request, db, event)
         except PageError:
             return False
     return True

@@ -1,7 +1,6 @@
 """Sign-ins: rows that are found by the hash of a browser's cookie, listed and ended."""
 
-import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -36,15 +35,10 @@ class Viewer:
         """True for a person, False for nobody known."""
         return self.person is not None
 
-    def registered_at(self, event_id: uuid.UUID, registration_state: str | None) -> "Viewer":
-        """The same viewer with the grants that their registration at an event gives; None: they have none there."""
-        is_strong = self.sign_in is not None and self.sign_in.strong
-        return replace(
-            self,
-            grants=grants_of(
-                self.grants, is_strong=is_strong, event_id=event_id, registration_state=registration_state
-            ),
-        )
+    @property
+    def is_strong(self) -> bool:
+        """True when this browser was signed in strongly."""
+        return self.sign_in is not None and self.sign_in.strong
 
 
 NOBODY = Viewer()

@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from functools import cache
 
 from sqlalchemy import and_, bindparam
@@ -12,28 +13,43 @@ from sqlmodel.sql.expression import Select
 from starlette.requests import HTTPConnection, Request
 
 from server.models import Announcement, Event, Person, Registration, Session, SignIn
-from server.rules.permissions import ACTIONS, CREW, allows
+from server.rules.permissions import ACTIONS, CREW, allows, grants_of
 from server.store import announcements
 from server.store.engine.database import Database
 from server.trust.sign_in import Viewer
-from server.web.errors import Forbidden, NotFound, SignInNeeded
+from server.web.errors import Forbidden, NotFound, PageError, SignInNeeded
 
 
 @asynccontextmanager
 async def entering(
-    request: Request, action: str | None = None, *, writing: bool = False
+    request: Request, action: str | None = None, *, writing: bool = False, db: AsyncSession | None = None
 ) -> AsyncIterator[tuple[AsyncSession, Event]]:
     """Open a transaction of a request, with the event of its address, for a viewer who may do `action` there.
 
     Without an action every viewer who finds the event may enter: the page then asks for its permission by `person_who`
-    or `require`. A request that enters once more finds its event known already, which costs no statement.
-    Raises what `event_of` and `require` raise. An error undoes a transaction that was `writing`.
+    or `require`. The event is read once in a request, and kept on it with its announcement, the viewer's registration
+    and the grants that come of it. A `db` is a transaction that is open already. An error undoes a transaction that was
+    `writing`. Raises NotFound, and what `require` raises; a draft is there only for viewers who may open its console.
     """
     database: Database = request.app.state.db
-    async with database.writing() if writing else database.reading() as db:
-        event = await event_of(request, db)
-        if action is not None:
-            require(request, action)
+    viewer: Viewer = request.state.viewer
+    event: Event | None = getattr(request.state, "event", None)
+    async with nullcontext(db) if db else database.writing() if writing else database.reading() as db:
+        if event is None:
+            asked = {"slug": request.path_params["event"], "person": viewer.person.id if viewer.person else None}
+            found = (await db.exec(_entering(), params=asked)).first()
+            if found is None:
+                raise NotFound("There is no event at this address. Please check it for a typing mistake.")
+            event, registration, announcement = found
+            state = registration.state if registration else None
+            grants = grants_of(viewer.grants, is_strong=viewer.is_strong, event_id=event.id, registration_state=state)
+            if event.state == "draft" and not allows(grants, "console.open", event_id=event.id):
+                raise NotFound("There is no event at this address yet.")
+            viewer = replace(viewer, grants=grants)
+            request.state.event, request.state.viewer = event, viewer
+            request.state.registration, request.state.announcement = registration, announcement
+        if action is not None and not allows(viewer.grants, action, event_id=event.id):
+            raise refusal(action, is_known=bool(viewer))
         yield db, event
 
 
@@ -41,27 +57,6 @@ async def event_at(request: Request) -> Event:
     """The event of the address, read in a transaction of its own. Raises NotFound."""
     async with entering(request) as (_, event):
         return event
-
-
-async def event_of(request: Request, db: AsyncSession) -> Event:
-    """The event that the address names; it is kept on the request with its announcement and the viewer's registration.
-
-    It is read once in a request. Raises NotFound; a draft is there only for viewers who may open its console.
-    """
-    known: Event | None = getattr(request.state, "event", None)
-    if known is not None:
-        return known
-    viewer: Viewer = request.state.viewer
-    asked = {"slug": request.path_params["event"], "person": viewer.person.id if viewer.person else None}
-    found = (await db.exec(_entering(), params=asked)).first()
-    if found is None:
-        raise NotFound("There is no event at this address. Please check it for a typing mistake.")
-    event, registration, announcement = found
-    if event.state == "draft" and not allows(viewer.grants, "console.open", event_id=event.id):
-        raise NotFound("There is no event at this address yet.")
-    request.state.event, request.state.registration, request.state.announcement = event, registration, announcement
-    request.state.viewer = viewer.registered_at(event.id, registration.state if registration else None)
-    return event
 
 
 @cache
@@ -111,11 +106,18 @@ def require(
 ) -> Viewer:
     """The viewer, who may do this at the request's event. Raises SignInNeeded for a stranger, else Forbidden."""
     viewer: Viewer = request.state.viewer
-    if may(request, action, session_id=session_id, table_id=table_id, stage_id=stage_id):
-        return viewer
-    if viewer.person is None:
-        raise SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
-    raise Forbidden(FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should."))
+    if not may(request, action, session_id=session_id, table_id=table_id, stage_id=stage_id):
+        raise refusal(action, is_known=bool(viewer))
+    return viewer
+
+
+def refusal(action: str, *, is_known: bool) -> PageError:
+    """The error for a viewer who may not do this: SignInNeeded for a stranger, else Forbidden."""
+    if not is_known:
+        return SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
+    return Forbidden(
+        FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should.")
+    )
 
 
 def person_who(
@@ -141,6 +143,7 @@ def signed_in(request: HTTPConnection) -> tuple[Person, SignIn]:
     return viewer.person, viewer.sign_in
 
 
+NOT_INCLUDED = "Your role does not include this. Ask the organiser if you think it should."
 FORBIDDEN = {
     "survey.answer": "Surveys ask those who have a place at this event. Registration is on the event's page.",
     "event.attend": "This page is for registered delegates. Registration is on the event's page.",

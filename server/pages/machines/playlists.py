@@ -21,7 +21,7 @@ from server.store.films import film_of
 from server.trust.sign_in import keep_seen, token_of, viewer_of, viewer_with
 from server.web.answers import told_plainly
 from server.web.caching import ASK_EACH_TIME, FOR_AN_HOUR, FOR_NOBODY
-from server.web.entrance import entering, event_of, require, session_of
+from server.web.entrance import entering, require, session_of
 from server.web.errors import NotFound
 
 SKIP, SKIPS = "_HLS_skip", ("YES", "v2")
@@ -117,7 +117,8 @@ async def let_in(request: Request) -> None:
     database: Database = request.app.state.db
     async with database.reading() as db:
         viewer = request.state.viewer = await viewer_with(db, who[0])
-        await attended(request, db, await event_of(request, db))
+        async with entering(request, db=db) as (_, event):
+            await attended(request, db, event)
     await keep_seen(database, viewer)
     if viewer.person:
         admissions.admit(who, viewer.person.id)
