@@ -82,6 +82,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/share.svg", events.qr, name="event_qr"),
     Route("/{event}/registration", registration.new, methods=GET, name="registration"),
     Route("/{event}/registration", registration.create, methods=POST),
+    Route("/{event}/registration/details", registration.update, methods=POST, name="registration_details"),
     Route("/{event}/registration/done", registration.done, name="registration_done"),
     Route("/{event}/registration/cancel", registration.cancel, methods=POST, name="registration_cancel"),
     Route("/{event}/join-link", join.ask, methods=GET, name="join_link"),

@@ -10,6 +10,7 @@ from server.models import Event
 from server.rules import plain_text
 from server.store import people
 from server.store.registrations import Details
+from server.web.addresses import path_inside
 from server.web.forms import Form, SeveralLines
 
 SOURCES = (
@@ -107,3 +108,9 @@ class RegistrationForm(DetailsForm):
     understanding: Annotated[int, Field(ge=0, le=10)] | None = None
     then: Annotated[str, Field(max_length=200)] = ""
     """The path that the join link opens, for a person who was sent to a moment of a session."""
+
+    @field_validator("then")
+    @classmethod
+    def is_inside(cls, path: str, info: ValidationInfo[Event]) -> str:
+        """The path when it lies inside the event that the form is about, else an empty string."""
+        return path_inside(info.context, path)

@@ -1,6 +1,6 @@
 """The occasions for mail: for each its key, which is used once, the place that its link opens and its calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,8 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.mail.outbox import queue
 from server.models import Event, JoinLink, Person
-from server.store import mails
-from server.store.agenda import Item
+from server.store import agenda, mails, people
 from server.web.calendar import days_calendar
 
 ON_REQUEST = ("already-registered", "fresh-link")
@@ -29,13 +28,25 @@ class EventMail:
     base_url: str
     now: datetime
 
-    def calendar(self, agenda: Sequence[Item]) -> bytes:
-        """The days of the event as a calendar file, which may go with a mail."""
-        return days_calendar(self.event, agenda, self.base_url, self.now)
+    async def places_given(
+        self, confirmed: Collection[UUID], newcomer: Person | None = None, kind: str = "registered", lands_on: str = ""
+    ) -> None:
+        """Places were given to the people with these ids, who had waited for them, but for a `newcomer`.
 
-    async def confirmed(self, person: Person, kind: str, calendar: bytes, lands_on: str = "") -> None:
-        """A place is confirmed; `kind` is registered, imported or promoted."""
-        await self._queue(person, kind, self._key(kind, person), calendar=calendar, lands_on=lands_on)
+        A newcomer's mail is of this `kind`, registered or imported, and its link opens `lands_on`; or it says that they
+        wait, when they got no place. The days of an event to come go along as a calendar.
+        """
+        calendar = b""
+        if confirmed and self.event.state != "closed":
+            items = await agenda.agenda(self.db, self.event, self.now)
+            calendar = days_calendar(self.event, items, self.base_url, self.now)
+        for person in await people.with_ids(self.db, confirmed):
+            if newcomer is not None and person.id == newcomer.id:
+                await self._queue(person, kind, self._key(kind, person), calendar=calendar, lands_on=lands_on)
+            else:
+                await self._queue(person, "promoted", self._key("promoted", person), calendar=calendar)
+        if newcomer is not None and newcomer.id not in confirmed:
+            await self.waitlisted(newcomer)
 
     async def waitlisted(self, person: Person) -> None:
         """Every place is taken; the link opens the registration, which tells the place in the queue."""

@@ -7,63 +7,77 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.acts import registering
+from server.acts.registering import AskedAgain
 from server.acts.registration_form import SOURCES, TICKS, DetailsForm, RegistrationForm
 from server.models import Registration
 from server.rules.lifecycles import REGISTRATION
+from server.rules.openness import takes_registrations
 from server.store import registrations
+from server.store.registrations import RegistrationOffer
 from server.trust.sign_in import Viewer
 from server.web.addresses import path_inside
 from server.web.entrance import entering, event_at, signed_in
 from server.web.errors import Conflict
-from server.web.forms import FormState, read_form
+from server.web.forms import FormState, read_form, sent_values
 from server.web.templating import redirect, render
+
+CLOSED = "Registration for this event is closed."
 
 
 async def new(request: Request) -> Response:
     """The form; a viewer who is registered sees their registration."""
-    event = await event_at(request)
+    event, now = await event_at(request), datetime.now(UTC)
     viewer: Viewer = request.state.viewer
     if standing := standing_registration(request):
         return await show(request, standing, FormState(values_of(standing, viewer)))
     known = {"name": viewer.person.name, "email": viewer.person.email} if viewer.person else {}
     source = request.query_params.get("via", "")[:60]
     then = path_inside(event, request.query_params.get("then", ""))
-    return await ask(request, FormState({**known, "source": source, "then": then}))
+    form = FormState[RegistrationForm]({**known, "source": source, "then": then})
+    async with entering(request) as (db, _):
+        offer = await registrations.offer(db, event, now)
+    return ask(request, form, offer, is_open=takes_registrations(event, now))
 
 
-async def ask(request: Request, form: FormState[RegistrationForm], *, status_code: int = 200) -> Response:
+def ask(
+    request: Request,
+    form: FormState[RegistrationForm],
+    offer: RegistrationOffer,
+    *,
+    is_open: bool = True,
+    status_code: int = 200,
+) -> Response:
     """The form as it stands, for a visitor who is not registered."""
-    async with entering(request) as (db, event):
-        offer = await registering.offer(db, event, datetime.now(UTC))
-    context = {**offer._asdict(), "sources": SOURCES}
+    context = {**offer._asdict(), "is_open": is_open, "sources": SOURCES}
     return render(request, "registration/new.html", status_code=status_code, form=form, **context)
 
 
 async def create(request: Request) -> Response:
-    """Register, or change a registration; the answer does not tell whether an address is known."""
-    event = await event_at(request)
-    if standing := standing_registration(request):
-        return await update(request, standing)
+    """Register; the answer does not tell whether an address is known."""
     await request.app.state.limits.spend(request, "register")
-    form = await read_form(request, RegistrationForm, event)
-    if form.input is None:
-        return await ask(request, form, status_code=422)
-    base_url, then = request.app.state.settings.base_url, path_inside(event, form.input.then)
-    async with entering(request, writing=True) as (db, _):
-        person = await registering.register(db, event, form.input, base_url, datetime.now(UTC), lands_on=then)
-    viewer: Viewer = request.state.viewer
-    if viewer.person and viewer.person.id == person.id:
+    sent, now = await sent_values(request, RegistrationForm), datetime.now(UTC)
+    async with entering(request, writing=True) as (db, event):
+        if not takes_registrations(event, now):
+            raise Conflict(CLOSED)
+        outcome = await registering.register(db, event, sent, request.app.state.settings.base_url, now)
+    if isinstance(outcome, AskedAgain):
+        return ask(request, outcome.form, outcome.offer, status_code=422)
+    if request.state.viewer.person and request.state.viewer.person.id == outcome.id:
         return redirect(request, "registration", event=event.slug, notice="registered")
     return redirect(request, "registration_done", event=event.slug)
 
 
-async def update(request: Request, registration: Registration) -> Response:
-    """Change the details of a registration."""
-    form = await read_form(request, DetailsForm, request.state.event)
+async def update(request: Request) -> Response:
+    """Change the details of the viewer's registration."""
+    event = await event_at(request)
+    registration = own_registration(request)
+    form = await read_form(request, DetailsForm, event)
     if form.input is None:
         return await show(request, registration, form, status_code=422)
-    async with entering(request, writing=True) as (db, event):
-        await registering.change(db, event, registration, form.input, datetime.now(UTC))
+    async with entering(request, writing=True) as (db, _):
+        if not takes_registrations(event, datetime.now(UTC)):
+            raise Conflict(CLOSED)
+        await registering.change(db, registration, form.input)
     return redirect(request, "registration", event=event.slug, notice="saved")
 
 
@@ -88,9 +102,7 @@ async def cancel(request: Request) -> Response:
     """Give the place back; the person who has waited longest gets it."""
     async with entering(request, writing=True) as (db, event):
         person, _ = signed_in(request)
-        registration = standing_registration(request)
-        if registration is None:
-            raise Conflict("You have no place at this event to give back.")
+        registration = own_registration(request)
         base_url = request.app.state.settings.base_url
         await registering.give_back(db, event, registration, person, base_url, datetime.now(UTC))
     return redirect(request, "event", event=event.slug, notice="registration-cancelled")
@@ -100,6 +112,15 @@ def standing_registration(request: Request) -> Registration | None:
     """The viewer's registration, unless it was cancelled."""
     found: Registration | None = request.state.registration
     return found if found and found.state in REGISTRATION["cancel"].sources else None
+
+
+def own_registration(request: Request) -> Registration:
+    """The viewer's registration. Raises SignInNeeded for a stranger, and Conflict when they have none that stands."""
+    signed_in(request)
+    found = standing_registration(request)
+    if found is None:
+        raise Conflict("You have no place at this event. Registration is on the event's page.")
+    return found
 
 
 def values_of(registration: Registration, viewer: Viewer) -> dict[str, Any]:

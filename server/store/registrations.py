@@ -5,17 +5,25 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Event, Person, Registration
+from server.models import Event, Person, Question, Registration
 from server.rules.lifecycles import REGISTRATION
-from server.store import rights
+from server.store import rights, surveys
 from server.store.engine.revisions import event_room, raise_revision
 from server.store.engine.upserts import insert_into
 
 TOPIC = "registrations"
+
+
+class RegistrationOffer(NamedTuple):
+    """An event's offer to somebody without a registration: places left or not, and the question asked."""
+
+    is_full: bool
+    question: Question | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,12 @@ class Details:
     calm: bool = False
     access_note: str = ""
     directory: bool = False
+
+
+async def offer(db: AsyncSession, event: Event, now: datetime) -> RegistrationOffer:
+    """The offer of registration at this moment."""
+    asked = await surveys.asked_before(db, event.id, now)
+    return RegistrationOffer(await is_full(db, event), asked[1] if asked else None)
 
 
 async def add(db: AsyncSession, event: Event, person: Person, details: Details, source: str, now: datetime) -> bool:

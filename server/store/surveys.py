@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Answer, Event, Question, Response, Survey, utc_now
 from server.store.engine.upserts import insert_into
-from server.surveys.published import AFTER, BEFORE, QUESTIONS
+from server.surveys.published import AFTER, BEFORE, QUESTIONS, UNDERSTANDING
 
 TITLES = {BEFORE: "Before you come", AFTER: "How was it?"}
 
@@ -71,6 +71,23 @@ def is_open(survey: Survey, now: datetime) -> bool:
     begun = survey.opens_at is None or survey.opens_at <= now
     over = survey.closes_at is not None and survey.closes_at <= now
     return survey.state == "open" and begun and not over
+
+
+async def asked_before(db: AsyncSession, event_id: uuid.UUID, now: datetime) -> tuple[Survey, Question] | None:
+    """The question of the before survey that registration asks too, with that survey, while it is open."""
+    survey = await with_slug(db, event_id, BEFORE)
+    if survey is None or not is_open(survey, now):
+        return None
+    found = [question for question in await questions_of(db, survey.id) if question.name == UNDERSTANDING.name]
+    return (survey, found[0]) if found else None
+
+
+async def answer_before(
+    db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID, number: int | None, now: datetime
+) -> None:
+    """Store the answer that a person gave while registering; None when they skipped the question."""
+    if number is not None and (asked := await asked_before(db, event_id, now)):
+        await answer(db, asked[0], person_id, {UNDERSTANDING.name: number}, now)
 
 
 async def is_settled(db: AsyncSession, survey: Survey, person_id: uuid.UUID) -> bool:

@@ -90,8 +90,12 @@ async def read_form(request: Request, model: type[Input], about: object = None) 
 
     `about` is the thing that the form is about, for the validators that ask for it: their `info.context`.
     """
-    data = await request.form(max_files=0, max_fields=MAX_FIELDS)
-    return check(model, values_of(data, model), about)
+    return check(model, await sent_values(request, model), about)
+
+
+async def sent_values(request: Request, model: type[Form]) -> dict[str, Any]:
+    """The values that were sent for the fields of `model`, for an act that checks them about what it has loaded."""
+    return values_of(await request.form(max_files=0, max_fields=MAX_FIELDS), model)
 
 
 async def pressed(request: Request, name: str, values: Collection[str]) -> str:

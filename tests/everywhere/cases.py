@@ -88,6 +88,7 @@ NEW_PASSWORD = {
     "secret": "A" * 32,
     "code": "123456",
 }
+DETAILS = {"name": "Chidi", "organisation": "A practice", "sector": "NHS"}
 PERSON = {"name": "Chidi", "email": "chidi@example.org", "organisation": "A practice", "sector": "NHS"}
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\nGood morning\n"
 
@@ -124,6 +125,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/share.svg"): Case(EVERYONE),
     ("GET", "/{event}/registration"): Case(EVERYONE),
     ("POST", "/{event}/registration"): Case(EVERYONE, PERSON),
+    ("POST", "/{event}/registration/details"): Case(SIGNED_IN, DETAILS),
     ("GET", "/{event}/registration/done"): Case(EVERYONE),
     ("POST", "/{event}/registration/cancel"): Case(SIGNED_IN),
     ("GET", "/{event}/join-link"): Case(EVERYONE),

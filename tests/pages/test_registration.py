@@ -199,13 +199,33 @@ async def test_one_may_change_what_one_said(client: httpx.AsyncClient, make: Fac
     client.cookies.update(await make.cookie(amina))
     assert "A hospital trust" in (await client.get(f"/{event.slug}/registration")).text
     change = {"name": "Dr Amina", "sector": "Resident", "transcript": "yes"}
-    answer = await client.post(f"/{event.slug}/registration", data=change, follow_redirects=True)
+    answer = await client.post(f"/{event.slug}/registration/details", data=change, follow_redirects=True)
     assert "Saved." in answer.text
     (registration,) = await rows(make, Registration)
     assert (registration.sector, registration.transcript, registration.organisation) == ("Resident", True, "")
     assert (await rows(make, Person))[0].name == "Dr Amina"
-    wrong = await client.post(f"/{event.slug}/registration", data=change | {"sector": "Pirates"})
+    wrong = await client.post(f"/{event.slug}/registration/details", data=change | {"sector": "Pirates"})
     assert wrong.status_code == 422
+
+
+async def test_nobody_changes_what_another_said(client: httpx.AsyncClient, make: Factory, event: Event) -> None:
+    await make.delegate(event, organisation="A hospital trust")
+    change = {"name": "Eve", "organisation": "Elsewhere"}
+    assert (await client.post(f"/{event.slug}/registration/details", data=change)).status_code == 401
+    client.cookies.update(await make.cookie(await make.person("Eve")))
+    assert (await client.post(f"/{event.slug}/registration/details", data=change)).status_code == 409
+    assert [row.organisation for row in await rows(make, Registration)] == ["A hospital trust"]
+
+
+async def test_a_form_left_open_in_another_tab_changes_nothing(
+    client: httpx.AsyncClient, app: Starlette, make: Factory, event: Event
+) -> None:
+    amina = await make.delegate(event, organisation="A hospital trust")
+    client.cookies.update(await make.cookie(amina))
+    answer = await client.post(f"/{event.slug}/registration", data=AMINA | {"email": amina.email})
+    assert answer.headers["location"].startswith(f"/{event.slug}/registration?notice=")
+    assert [row.organisation for row in await rows(make, Registration)] == ["A hospital trust"]
+    assert [letter.kind for letter in await letters(app)] == ["already-registered"]
 
 
 async def test_nobody_cancels_for_another(client: httpx.AsyncClient, make: Factory, event: Event) -> None:
@@ -221,6 +241,9 @@ async def test_an_event_whose_recordings_are_closed_takes_nobody(client: httpx.A
     assert "Registration is closed" in (await client.get(f"/{event.slug}/registration")).text
     assert (await client.post(f"/{event.slug}/registration", data=AMINA)).status_code == 409
     assert await rows(make, Person) == []
+    client.cookies.update(await make.cookie(await make.delegate(event)))
+    assert (await client.post(f"/{event.slug}/registration/details", data={"name": "Dr Amina"})).status_code == 409
+    assert [person.name for person in await rows(make, Person)] == ["Amina"]
 
 
 async def test_where_they_heard_of_it_comes_with_the_address(client: httpx.AsyncClient, event: Event) -> None:
