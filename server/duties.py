@@ -1,6 +1,7 @@
 """The lists of duties and of kinds of jobs: the work that the application does beside answering requests."""
 
-from server.acts import timekeeping
+from server.acts import anonymising, timekeeping
+from server.acts.anonymising import RETENTION
 from server.live import in_use, rights
 from server.mail import worker as mail
 from server.media import backstage, conductor
@@ -18,6 +19,7 @@ JOBS: tuple[JobKind, ...] = (
     DOWNLOAD,
     CAPTION_DRAFT,
     RECORDING_CHECK,
+    RETENTION,
 )
 """Every kind of job. A new one is a module with its work, and a line here."""
 
@@ -31,6 +33,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True),
     Duty("mail", mail.EVERY_S, mail.deliver_due, rests=True),
     Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),
+    Duty("retention", anonymising.EVERY_S, anonymising.ask_due),
     Duty("timekeeper", timekeeping.EVERY_S, timekeeping.keep_time, rests=True),
 )
 """Every duty of the application. Where several processes run, the database decides which of them does the work."""

@@ -47,8 +47,8 @@ WALLS: dict[str, str] = {
     "server.recordings": "rooms.durable rooms.playback server.models server.playback server.rules server.running "
     "server.settings server.store server.store.engine",
     "server.acts": "rooms.control server.analytics.* server.mail server.media server.models server.playback "
-    "server.recordings server.rules server.settings server.store server.store.engine server.surveys server.trust "
-    "server.web",
+    "server.recordings server.rules server.running server.settings server.store server.store.engine server.surveys "
+    "server.trust server.web",
     "server.live": "rooms rooms.bus rooms.topics server.models server.rules server.store server.store.engine "
     "server.trust server.web",
     "server.pages": "rooms.control rooms.protocol server.acts server.analytics.* server.models server.playback "

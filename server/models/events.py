@@ -10,6 +10,8 @@ from server.models.columns import key, moment
 
 RECORDINGS_STAY = timedelta(days=90)
 """The time after the event's last day at which recordings close, unless the organiser sets a day."""
+PERSONAL_DATA_STAY = timedelta(days=30)
+"""The time after the day on which recordings close at which personal data go, unless the organiser sets a day."""
 
 
 class Event(SQLModel, table=True):
@@ -38,14 +40,46 @@ class Event(SQLModel, table=True):
     recordings_open: str = Field(default="at once", max_length=20)
     """at once, or when published: the time at which a recording opens."""
     recordings_close_on: date | None = Field(default=None)
+    controller: str = Field(default="", max_length=200)
+    """The organisation that is responsible for people's data (UK GDPR, Article 4(7))."""
+    privacy_contact: str = Field(default="", max_length=254)
+    """The mail address for questions about people's data."""
+    privacy_note: str = Field(default="", max_length=5000)
+    """Markdown: the organiser's own words in the privacy notice."""
+    privacy_link: str = Field(default="", max_length=400)
+    """The address of the controller's own privacy notice."""
+    retention_on: date | None = Field(default=None)
+    """The retention day that was set, or that was promised when the event opened. None: it follows the recordings."""
+    anonymised_at: datetime | None = moment(default=None)
+    """The moment at which its retention was completed."""
+    anonymised: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """The number of rows of each relation that the retention found, by the relation's class name."""
     salt: bytes
-    """Random bytes for pseudonyms; emptied at the retention date."""
+    """Random bytes for pseudonyms; emptied by the retention."""
     created_at: datetime = moment()
 
     @property
     def recordings_until(self) -> date:
         """The last day on which recordings can be watched, join links work and people can register to catch up."""
         return self.recordings_close_on or self.ends_on + RECORDINGS_STAY
+
+    @property
+    def retention_day(self) -> date:
+        """The day on which personal rows go and what is left becomes anonymous."""
+        return self.retention_on or self.recordings_until + PERSONAL_DATA_STAY
+
+
+class RetentionMove(SQLModel, table=True):
+    """A retention day that was made later after people had registered, with the reason that they were told."""
+
+    __tablename__ = "retention_move"
+
+    id: uuid.UUID = key()
+    event_id: uuid.UUID = Field(foreign_key="event.id", ondelete="CASCADE", index=True)
+    day_before: date
+    day_after: date
+    reason: str = Field(max_length=400)
+    moved_at: datetime = moment()
 
 
 class Track(SQLModel, table=True):

@@ -32,6 +32,8 @@ class Registration(SQLModel, table=True):
     """True when the person consents to be found by other delegates."""
     source: str = Field(default="", max_length=60)
     """The answer to where the person heard of the event."""
+    anonymous: bool = Field(default=False)
+    """True once the event's retention has taken the person from it."""
     created_at: datetime = moment()
     confirmed_at: datetime | None = moment(default=None)
     cancelled_at: datetime | None = moment(default=None)

@@ -87,9 +87,10 @@ def _registrations(event_id: uuid.UUID) -> Rows:
 
 
 def _erased(event_id: uuid.UUID) -> Rows:
-    """The number of registrations whose person has been erased."""
+    """The number of registrations whose person was erased: people whom the retention took out do not count."""
     known = select(col(Person.id)).where(col(Person.id) == col(Registration.person_id)).exists()
-    return select(func.count()).select_from(Registration).where(col(Registration.event_id) == event_id, ~known)
+    unknown = select(func.count()).select_from(Registration).where(col(Registration.event_id) == event_id, ~known)
+    return unknown.where(col(Registration.anonymous).is_(False))
 
 
 def _stays(event_id: uuid.UUID) -> Rows:

@@ -26,6 +26,7 @@ LANDED = {
     "0003_wanted_stages.py": "aea9efcaf5819f23706ec2ff9625099268a9c6425327a9fd628b906b1ad7e7aa",
     "0004_rights.py": "b26e0a8f963bf6a6f73daf36cab3d6ed57856866559760492757f80c5768d954",
     "0005_address_of_mail.py": "ad4ae5e59e936c89a9ca122196f8b959b95aee27b99e644a76c6b3d06e5a2db7",
+    "0006_retention.py": "6cf48940c66b56a6682ceabe56aaba5fdddb98ea00c263154e25e53ceccb37eb",
 }
 """The SHA-256 of each migration: somebody's database was made by it, so it is never edited."""
 THEN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)

@@ -1,0 +1,66 @@
+"""Retention: the days that it may have, and the sentence that tells people of it. Pure: told the event and the time."""
+
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from server.rules.local_time import local_date
+from server.rules.wording import whole_date
+
+LONGEST = timedelta(days=730)
+"""The longest time after the event's last day for which personal data may be kept."""
+
+
+class RetentionFacts(Protocol):
+    """The columns of an event that decide over its retention."""
+
+    zone: str
+    ends_on: date
+    anonymised_at: datetime | None
+
+    @property
+    def recordings_until(self) -> date: ...
+
+    @property
+    def retention_day(self) -> date: ...
+
+
+def is_over(event: RetentionFacts) -> bool:
+    """True once the retention of the event's present retention day was completed."""
+    at = event.anonymised_at
+    return at is not None and local_date(at, event.zone) >= event.retention_day
+
+
+def is_due(event: RetentionFacts, now: datetime) -> bool:
+    """True on the retention day and after it, until the retention was completed."""
+    return local_date(now, event.zone) >= event.retention_day and not is_over(event)
+
+
+def trouble_with(event: RetentionFacts, day: date, now: datetime) -> str | None:
+    """The reason why the event may not have this retention day, as a sentence; None when it may."""
+    today = local_date(now, event.zone)
+    latest = event.ends_on + LONGEST
+    if is_over(event):
+        return "That day has come: personal details are deleted, and this cannot be taken back."
+    if is_due(event, now):
+        return "That day has come, and the deletion has begun. It can no longer be moved."
+    if day <= event.recordings_until:
+        return (
+            f"People can watch and register until {whole_date(event.recordings_until)}, and need their details until"
+            " then. Please choose a later day."
+        )
+    if day <= today:
+        return "Please choose tomorrow or a later day, so that you can look at the preview first."
+    if day > latest:
+        return f"Personal details may be kept until {whole_date(latest)}, two years after the event, and no longer."
+    return None
+
+
+def sentence(event: RetentionFacts) -> str:
+    """The sentence that tells a person how long their details are kept, the same wherever it is told."""
+    day = whole_date(event.retention_day)
+    if is_over(event):
+        return f"The personal details of this event were deleted on {day}. Its figures stay, without names."
+    return (
+        f"Your personal details for this event are deleted on {day}. What you answered and took part in stays"
+        " in the event’s figures, without anything that leads to you."
+    )
