@@ -2,6 +2,7 @@
 
 from server.acts import anonymising, timekeeping
 from server.acts.anonymising import RETENTION
+from server.acts.retaining import RETENTION_NEWS
 from server.live import in_use, rights
 from server.mail import worker as mail
 from server.media import backstage, conductor
@@ -20,6 +21,7 @@ JOBS: tuple[JobKind, ...] = (
     CAPTION_DRAFT,
     RECORDING_CHECK,
     RETENTION,
+    RETENTION_NEWS,
 )
 """Every kind of job. A new one is a module with its work, and a line here."""
 

@@ -36,6 +36,8 @@ class Factory:
             "state": "open",
             "starts_on": today,
             "ends_on": today + timedelta(days=1),
+            "controller": "Mid and South Essex",
+            "privacy_contact": "privacy@example.org",
             "salt": secrets.token_bytes(16),
             "sectors": ["NHS", "Local authority", "Voluntary sector", "Resident"],
             "places": ["Basildon", "Chelmsford", "Southend"],

@@ -48,7 +48,7 @@ async def anonymise(app: Starlette, held: HeldJob) -> None:
     async with held.finishing() as db:
         await retention.finish(db, event.id, datetime.now(UTC))
     await database.forget()
-    log.info("event anonymised", event=event.slug)
+    log.info("event anonymised", slug=event.slug)
 
 
 async def take_everybody_out(database: Database, event: Event, held: HeldJob) -> None:

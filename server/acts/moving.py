@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.acts import retaining
 from server.models import Event, Session
-from server.store import events, sessions
+from server.rules.retention import is_over
+from server.store import events, retention, sessions
 from server.web.errors import Conflict
 
 VERB_WORDS = {
@@ -23,7 +25,16 @@ RECORDING_WORDS = {"none": "not made", "ready": "not open", "open": "open", "wit
 
 
 async def move_event(db: AsyncSession, event: Event, name: str) -> None:
-    """Open, close or reopen an event. Raises Conflict when its state does not allow it (any more)."""
+    """Open, close or reopen an event. An open event keeps the retention day that people are told from then on.
+
+    Raises Conflict when its state does not allow it (any more), when it names nobody who is responsible for people's
+    data, and for an event that is anonymous.
+    """
+    if name != "close":
+        retaining.must_name_controller(event)
+        if is_over(event):
+            raise Conflict("This event is anonymous: nobody is registered any more. Please make a new event.")
+        await retention.promise(db, event)
     if not await events.move(db, event.id, name):
         raise Conflict(f"This event is {event.state} already.")
 

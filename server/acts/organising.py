@@ -7,7 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.acts import registering
 from server.acts.event_form import EventForm
 from server.models import Event, Person
+from server.models.events import RECORDINGS_STAY
 from server.rules.local_time import TwoReadings
+from server.rules.wording import whole_date
 from server.store import events, organisers
 
 FEW = 3
@@ -44,6 +46,12 @@ async def problems(db: AsyncSession, event: Event | None, form: EventForm, reser
 async def _problems_with_sessions(db: AsyncSession, event: Event, form: EventForm) -> dict[str, str]:
     """The problems of new days or a new zone with the sessions that are planned."""
     wrong = {}
+    until = form.recordings_close_on or form.ends_on + RECORDINGS_STAY
+    if event.retention_on is not None and until >= event.retention_on:
+        wrong["recordings_close_on"] = (
+            f"People are told that their details go on {whole_date(event.retention_on)}, and recordings close before"
+            " that. Move that day first, under Privacy."
+        )
     outside = await events.sessions_outside(db, event, form.starts_on, form.ends_on)
     if outside:
         names = ", ".join(f"“{session.title}”" for session in outside[:FEW]) + (" and others" if outside[FEW:] else "")

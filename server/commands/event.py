@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.acts import organising
+from server.acts import moving, organising, retaining
 from server.acts.event_form import EventForm
+from server.acts.privacy_form import NoticeForm
 from server.acts.registration_form import NameForm, an_address
 from server.analytics.mentions import MentionsUnreadable, read_mentions
 from server.commands import UsersError
@@ -22,6 +23,7 @@ from server.rules import slugs
 from server.settings import Settings
 from server.store import events, join_links, mentions, organisers, people
 from server.store.engine.database import Database
+from server.web.errors import Conflict
 from server.web.forms import check
 
 FIRST_LINK_LASTS = timedelta(days=7)
@@ -67,6 +69,8 @@ def _add_create(create: ArgumentParser) -> None:
     create.add_argument("--summary", default="", help="a description of the event in two sentences")
     create.add_argument("--hashtag", default="", help="the hashtag of the event, with or without #")
     create.add_argument("--target", default="", metavar="N", help="the number of registrations that you aim for")
+    create.add_argument("--controller", default="", help="the organisation that is responsible for people's data")
+    create.add_argument("--contact", default="", metavar="EMAIL", help="the address for questions about people's data")
     create.add_argument("--capacity", default="", metavar="N", help="the most registrations that are confirmed")
 
 
@@ -108,14 +112,22 @@ async def create(db: AsyncSession, arguments: Namespace, settings: Settings) -> 
         raise UsersError(f"{option}: {sentence}")
     if wrong := await organising.problems(db, None, form.input, RESERVED_SLUGS):
         raise UsersError(wrong["slug"])
+    notice = None
+    if arguments.controller or arguments.contact:
+        notice = check(NoticeForm, {"controller": arguments.controller, "privacy_contact": arguments.contact})
+        if notice.input is None:
+            name, sentence = next(iter(notice.errors.items()))
+            raise UsersError(f"{OPTIONS.get(name, f'--{name}')}: {sentence}")
     event = await events.create(db, **form.input.columns())
+    if notice is not None and notice.input is not None:
+        await retaining.change_notice(db, event, notice.input)
     return (
         f"Made {event.title} as a draft at {settings.base_url}/{event.slug}\n"
         f"Next: plenary event organiser {event.slug} EMAIL"
     )
 
 
-OPTIONS = {"slug": "EVENT", "starts_on": "--starts", "ends_on": "--ends"}
+OPTIONS = {"slug": "EVENT", "starts_on": "--starts", "ends_on": "--ends", "privacy_contact": "--contact"}
 """Options by the field that they fill, where the two names differ."""
 
 
@@ -161,8 +173,12 @@ async def organiser(db: AsyncSession, arguments: Namespace, settings: Settings) 
 
 async def open_event(db: AsyncSession, arguments: Namespace, settings: Settings) -> str:
     event = await the_event(db, arguments.event)
-    if not await events.move(db, event.id, "open") and not await events.move(db, event.id, "reopen"):
+    if event.state == "open":
         raise UsersError(f"{event.slug} is open already.")
+    try:
+        await moving.move_event(db, event, "open" if event.state == "draft" else "reopen")
+    except Conflict as error:
+        raise UsersError(error.sentence) from error
     return f"{event.title} is open at {settings.base_url}/{event.slug}"
 
 

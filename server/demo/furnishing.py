@@ -56,6 +56,11 @@ async def furnish_event(db: AsyncSession, script: Script, timetable: Timetable) 
         )
         db.add(event)
     event.starts_on, event.ends_on = timetable.first_day, timetable.second_day
+    if not event.names_controller:
+        event.controller, event.privacy_contact = script.event.controller, script.event.privacy_contact
+    if event.anonymised_at:  # it was left alone until its retention day: its new days begin anew
+        event.state, event.anonymised_at, event.anonymised = "open", None, {}
+        event.salt = secrets.token_bytes(32)
     await db.flush()
     return event
 

@@ -28,6 +28,8 @@ class ScriptedEvent(ScriptPart):
     subject: str
     hashtag: str
     zone: str
+    controller: str
+    privacy_contact: str
     target: int
     capacity: int
     sectors: tuple[str, ...]

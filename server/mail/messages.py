@@ -20,6 +20,7 @@ KINDS = {
     "imported": "An organiser registered them from a list.",
     "speaker": "An organiser invites them as a speaker.",
     "cancelled": "Their registration is cancelled.",
+    "retention-moved": "Their personal details are kept for longer than they were told.",
 }
 """Each kind of mail and its occasion."""
 

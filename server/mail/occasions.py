@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.mail.outbox import queue
-from server.models import Event, JoinLink, Person
+from server.models import Event, JoinLink, Person, RetentionMove
 from server.store import agenda, mails, people
 from server.web.calendar import days_calendar
 
@@ -73,6 +73,12 @@ class EventMail:
         """An organiser invites a speaker to their own page; sent at most once a minute."""
         key = self._minute_key("speaker", person)
         await self._queue(person, "speaker", key, lands_on=f"/{self.event.slug}/speaker")
+
+    async def retention_moved(self, person: Person, move: RetentionMove) -> None:
+        """The retention day is later than the person was told; the link opens the privacy notice."""
+        key, lands_on = f"retention-moved:{move.id}:{person.id}", f"/{self.event.slug}/privacy"
+        context = {"base_url": self.base_url, "day": move.day_after, "why": move.reason}
+        await queue(self.db, self.event, person, "retention-moved", key, context, lands_on=lands_on)
 
     async def _on_request(self, person: Person, kind: str, lands_on: str) -> None:
         """Queue a mail of one of the kinds `ON_REQUEST`, at most once a minute and `REPEATS` times an hour.

@@ -64,6 +64,11 @@ class Event(SQLModel, table=True):
         return self.recordings_close_on or self.ends_on + RECORDINGS_STAY
 
     @property
+    def names_controller(self) -> bool:
+        """True when people are told who is responsible for their data and whom they can ask."""
+        return bool(self.controller and self.privacy_contact)
+
+    @property
     def retention_day(self) -> date:
         """The day on which personal rows go and what is left becomes anonymous."""
         return self.retention_on or self.recordings_until + PERSONAL_DATA_STAY

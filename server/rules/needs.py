@@ -2,12 +2,15 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from server.rules.wording import clock, plural
+from server.rules.local_time import local_date
+from server.rules.wording import clock, plural, whole_date
 
 PICTURE_WANTED_WITHIN = timedelta(hours=24)
+WARNED_BEFORE = timedelta(days=14)
+"""The time before the retention day from which the organiser is reminded of it."""
 
 
 class Need(NamedTuple):
@@ -46,16 +49,24 @@ def needs(
     troubled_mail: int,
     put_off_mail: int,
     waitlisted: int,
+    names_controller: bool = True,
+    retention_day: date | None = None,
     now: datetime,
 ) -> list[Need]:
     """All needs of an event, the urgent ones first.
 
     `clashes` are (speaker, title, other title, other slug); `recordings` are those with a fault: (title, slug, faults,
-    missing seconds).
+    missing seconds). `retention_day` is None once the retention is over.
     """
     found = [need for session in sessions for need in _of_session(session, zone, recordings_open, now)]
     if state == "draft":
         found.append(Need("This event is a draft: only its organisers can see it.", "Open it", "event_edit"))
+    if not names_controller:
+        text = "Nobody is named yet who is responsible for people’s data."
+        found.append(Need(text, "Name them", "console_privacy", urgent=state != "draft"))
+    if retention_day is not None and retention_day - local_date(now, zone) <= WARNED_BEFORE:
+        text = f"Personal details are deleted on {whole_date(retention_day)}. Take along before what you still need."
+        found.append(Need(text, "See what goes", "console_privacy"))
     for title, slug, faults, missing_s in recordings:
         text = f"The recording of “{title}” {_not_whole(faults, missing_s)}."
         found.append(Need(text, "Look at it", "recording_edit", slug))

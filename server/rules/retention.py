@@ -1,13 +1,56 @@
 """Retention: the days that it may have, and the sentence that tells people of it. Pure: told the event and the time."""
 
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from server.rules.local_time import local_date
 from server.rules.wording import whole_date
 
 LONGEST = timedelta(days=730)
 """The longest time after the event's last day for which personal data may be kept."""
+
+ANONYMOUS, GOES = "anonymous", "goes"
+
+
+class Fate(NamedTuple):
+    """The fate of the rows of one relation: `ANONYMOUS` or `GOES`, the relation in plain words, and what it means."""
+
+    kind: str
+    words: str
+    meaning: str = ""
+
+
+FATES: dict[str, Fate] = {
+    "Registration": Fate(
+        ANONYMOUS,
+        "Registrations",
+        "Organisation, job role, access needs and the wish to be found go. State, day, sector, place and source stay.",
+    ),
+    "Response": Fate(
+        ANONYMOUS,
+        "Survey responses",
+        "Every answer stays, word for word. Answers before and after stay a pair, without a person.",
+    ),
+    "Attendance": Fate(ANONYMOUS, "Stays in sessions"),
+    "WatchInterval": Fate(ANONYMOUS, "Stretches of recordings that were watched"),
+    "Reaction": Fate(ANONYMOUS, "Reactions"),
+    "TableStay": Fate(ANONYMOUS, "Stays at tables"),
+    "DroppedFrames": Fate(ANONYMOUS, "Notes of connections that sent too much"),
+    "Announcement": Fate(ANONYMOUS, "Announcements", "The words stay, without the person who sent them."),
+    "Person": Fate(GOES, "Names and mail addresses", "Of people whom no other event here and no role needs."),
+    "Mail": Fate(GOES, "Mails"),
+    "JoinLink": Fate(GOES, "Join links"),
+    "SignIn": Fate(GOES, "Browsers signed in"),
+    "GrantRow": Fate(GOES, "Roles of speakers, hosts, chairs and interpreters"),
+    "Speaker": Fate(GOES, "Accounts of speakers", "Their names stay on the agenda."),
+    "StageSource": Fate(GOES, "Names of those who stood on a stage", "Recordings stay as they are."),
+    "TableMessage": Fate(GOES, "Messages at tables"),
+    "Seat": Fate(GOES, "Seats at tables"),
+    "QueueEntry": Fate(GOES, "Places in queues for a seat"),
+    "Bookmark": Fate(GOES, "Sessions in people’s own agendas"),
+    "WatchProgress": Fate(GOES, "Marks where people left a recording"),
+}
+"""The fate of each relation about people, by its class name, in the order in which pages show it."""
 
 
 class RetentionFacts(Protocol):

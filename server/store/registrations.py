@@ -119,6 +119,16 @@ async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID)
     return (await db.exec(statement)).first()
 
 
+async def standing(db: AsyncSession, event_id: uuid.UUID) -> list[uuid.UUID]:
+    """The people with a registration that is not cancelled, in a fixed order; nobody once they are anonymous."""
+    statement = select(Registration.person_id).where(
+        Registration.event_id == event_id,
+        Registration.state != "cancelled",
+        col(Registration.anonymous).is_(False),
+    )
+    return list((await db.exec(statement.order_by(col(Registration.person_id)))).all())
+
+
 async def count(db: AsyncSession, event_id: uuid.UUID, state: str) -> int:
     """The number of registrations in one state."""
     statement = select(func.count()).where(Registration.event_id == event_id, Registration.state == state)

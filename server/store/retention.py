@@ -28,6 +28,7 @@ from server.models import (
     Seat,
     Session,
     SignIn,
+    Speaker,
     Stage,
     TableMessage,
 )
@@ -118,6 +119,37 @@ async def finish(db: AsyncSession, event_id: uuid.UUID, now: datetime) -> None:
     rights.changed(db, events=[event_id])
     done = update(Event).where(col(Event.id) == event_id)
     await db.exec(done.values(salt=b"", anonymised_at=now))
+
+
+async def change(db: AsyncSession, event_id: uuid.UUID, **columns: Any) -> None:
+    """Write columns of the privacy notice, or the retention day."""
+    await db.exec(update(Event).where(col(Event.id) == event_id).values(**columns))
+
+
+async def promise(db: AsyncSession, event: Event) -> None:
+    """Fix the retention day, so that no later change of the event's days moves it in silence."""
+    promised = update(Event).where(col(Event.id) == event.id, col(Event.retention_on).is_(None))
+    await db.exec(promised.values(retention_on=event.retention_day))
+
+
+async def note_move(
+    db: AsyncSession, event_id: uuid.UUID, before: date, after: date, reason: str, now: datetime
+) -> RetentionMove:
+    """Write down that the retention day was made later."""
+    move = RetentionMove(event_id=event_id, day_before=before, day_after=after, reason=reason, moved_at=now)
+    db.add(move)
+    await db.flush()
+    return move
+
+
+async def stays(db: AsyncSession, event_id: uuid.UUID) -> dict[str, int]:
+    """The number of rows that a retention leaves as they are: sessions, speakers on the agenda, roles of the crew."""
+    crew = select(func.count()).where(col(GrantRow.scope_id) == event_id, col(GrantRow.role).in_(CREW))
+    return {
+        "sessions": await _number(db, select(func.count()).where(col(Session.event_id) == event_id)),
+        "speakers": await _number(db, select(func.count()).where(col(Speaker.event_id) == event_id)),
+        "crew": await _number(db, crew),
+    }
 
 
 async def moves_of(db: AsyncSession, event_id: uuid.UUID) -> Sequence[RetentionMove]:

@@ -78,6 +78,10 @@ class FormState(Generic[Input]):
         """The same form with what a rule found wrong, a sentence by field; unchanged when there is none."""
         return FormState(self.values, {**self.errors, **sentences}, None) if sentences else self
 
+    def with_values(self, **values: Any) -> "FormState[Input]":
+        """The same form beside another one on its page, whose values are these."""
+        return FormState({**values, **self.values}, self.errors, self.input)
+
 
 def blank(model: type[Input]) -> FormState[Input]:
     """The form before anything is typed: it shows the model's defaults."""

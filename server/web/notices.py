@@ -15,6 +15,8 @@ NOTICES: dict[str, PageNotice] = {
     "signed-in": PageNotice("good", "You are signed in."),
     "signed-out": PageNotice("good", "You are signed out."),
     "saved": PageNotice("good", "Saved."),
+    "retention-day": PageNotice("good", "The day is set. It is stated on every page that asks for details."),
+    "retention-later": PageNotice("good", "The day is later now, and everybody who is registered is told by mail."),
     "deleted": PageNotice("good", "Deleted."),
     "devices-ended": PageNotice("good", "All your other browsers are signed out."),
     "event-made": PageNotice("good", "Your event is made. It is a draft until you open it."),

@@ -12,7 +12,7 @@ from nh3 import clean
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.rules import wording
+from server.rules import retention, wording
 from server.rules.permissions import allows
 from server.web import assets
 from server.web.folders import templates_dir
@@ -40,7 +40,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     made.globals.update(asset=assets.address, icon=assets.icon, import_map=assets.import_map, preloads=assets.preloads)
-    made.filters.update(markdown=markdown, **wording.FILTERS)
+    made.filters.update(markdown=markdown, retention_sentence=retention.sentence, **wording.FILTERS)
     return made
 
 

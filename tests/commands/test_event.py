@@ -13,7 +13,8 @@ from server.store.engine.database import Database
 from tests.databases import aside
 from tests.factory import Factory
 
-CREATE = ["create", "mse-2026", "--title", "MSE in Action", "--starts", "2026-06-28"]
+BARE = ["create", "mse-2026", "--title", "MSE in Action", "--starts", "2026-06-28"]
+CREATE = [*BARE, "--controller", "Mid and South Essex", "--contact", "privacy@example.org"]
 
 
 @pytest.fixture
@@ -53,9 +54,19 @@ async def test_an_event_is_made_as_a_draft_opened_and_closed(
     assert "0 of 300 hoped for" in capsys.readouterr().out
 
 
+async def test_an_event_opens_once_it_names_its_controller(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert plenary(*BARE) == 0
+    assert plenary("open", "mse-2026") != 0
+    assert "Please say first who is responsible for people’s data" in capsys.readouterr().err
+    assert (await stored(database)).state == "draft"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        ([*BARE, "--controller", "A council", "--contact", "nobody"], "--contact: Please give a whole e-mail address"),
         (["create", "static", "--title", "An event", "--starts", "2026-06-28"], "needs the address /static itself"),
         (["create", "ok", "--title", "x", "--starts", "2026-06-28"], "--title: Please write at least 3"),
         (["create", "No Spaces", "--title", "An event", "--starts", "2026-06-28"], "EVENT: Up to 60 small letters"),

@@ -90,6 +90,12 @@ NEW_PASSWORD = {
 }
 DETAILS = {"name": "Chidi", "organisation": "A practice", "sector": "NHS"}
 PERSON = {"name": "Chidi", "email": "chidi@example.org", "organisation": "A practice", "sector": "NHS"}
+NOTICE = {
+    "controller": "A council",
+    "privacy_contact": "privacy@example.org",
+    "privacy_note": "Public task",
+    "privacy_link": "https://council.example/privacy",
+}
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\nGood morning\n"
 
 CASES: dict[tuple[str, str], Case] = {
@@ -147,6 +153,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/sessions/{session}/preview/{name}"): Case(CREW),
     ("GET", "/segments/{media_key}/{name}"): Case(EVERYONE),
     ("GET", "/{event}/recordings"): Case(INSIDE),
+    ("GET", "/{event}/privacy"): Case(EVERYONE),
     ("GET", "/{event}/my-data"): Case(SIGNED_IN),
     ("GET", "/{event}/my-data/download"): Case(SIGNED_IN),
     ("POST", "/{event}/my-data/erase"): Case(SIGNED_IN, {"confirm": "yes"}),
@@ -171,6 +178,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/{event}/console/move"): Case(CREW, {"move": "close"}),
     ("POST", "/{event}/console/announcements"): Case(CREW, {"text": "Lunch is now"}),
     ("POST", "/{event}/console/announcements/{id:uuid}/withdraw"): Case(CREW),
+    ("GET", "/{event}/console/privacy"): Case(CREW),
+    ("POST", "/{event}/console/privacy"): Case(CREW, NOTICE),
+    ("POST", "/{event}/console/privacy/day"): Case(CREW, {"retention_on": "{retention_day}", "reason": "A complaint"}),
     ("GET", "/{event}/console/registrations"): Case(CREW),
     ("GET", "/{event}/console/mail"): Case(CREW),
     ("POST", "/{event}/console/mail/again"): Case(CREW, {"state": "failed"}),

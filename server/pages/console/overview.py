@@ -10,6 +10,7 @@ from starlette.responses import Response
 from rooms.protocol import Reason
 from rooms.topics.keeping import Trouble
 from server.models import Event
+from server.rules import retention
 from server.rules.local_time import local_date
 from server.rules.needs import needs
 from server.store import agenda, announcements, console
@@ -86,6 +87,8 @@ async def page(
             troubled_mail=figures.mail_troubled,
             put_off_mail=figures.mail_put_off,
             waitlisted=figures.registered.waitlisted,
+            names_controller=event.names_controller,
+            retention_day=None if retention.is_over(event) else event.retention_day,
             now=now,
         ),
         announcements=said,
