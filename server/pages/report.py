@@ -4,10 +4,11 @@ import asyncio
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from server.acts import exporting
 from server.analytics import reading
@@ -46,10 +47,26 @@ async def export(request: Request) -> Response:
             raise NotFound("The export comes as csv.zip, xlsx or json. The report's page has a button for each.")
         told = await exporting.telling(db, event, request.app.state.secret)
     write, media_type = FORMATS[ending]
-    folder = tempfile.TemporaryDirectory(prefix="plenary-export-")
+    folder = tempfile.TemporaryDirectory(prefix="plenary-export-", ignore_cleanup_errors=True)
     path = Path(folder.name) / f"{event.slug}.{ending}"
-    await asyncio.to_thread(lambda: write(sheets_of(told), path, lambda name: None))
+    try:
+        await asyncio.to_thread(lambda: write(sheets_of(told), path, lambda name: None))
+    except BaseException:
+        folder.cleanup()
+        raise
     headers = {"cache-control": "private, no-store"}
-    return FileResponse(
-        path, filename=path.name, media_type=media_type, headers=headers, background=BackgroundTask(folder.cleanup)
-    )
+    return PassingFile(folder, path, filename=path.name, media_type=media_type, headers=headers)
+
+
+class PassingFile(FileResponse):
+    """A file in a temporary folder, which is deleted once the file was sent, or could not be."""
+
+    def __init__(self, folder: "tempfile.TemporaryDirectory[str]", path: Path, **options: Any) -> None:
+        super().__init__(path, **options)
+        self._folder = folder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._folder.cleanup()

@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from contextlib import asynccontextmanager, closing
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.store.engine.sqlite import connecting_to
+from server.store.engine.sqlite import connecting_to, open_file
 
 T = TypeVar("T")
 Change = tuple[str, str, int]
@@ -101,7 +102,7 @@ class Database:
         await self._writer.dispose()
         await self._reader.dispose()
         if self.is_sqlite:
-            self._aside.close()
+            await self._aside.close()
 
 
 def do_last(db: AsyncSession, work: LastWork) -> None:
@@ -134,8 +135,10 @@ class Aside:
 
     def __init__(self, url: str) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
-        _prepare(self._engine, "BEGIN IMMEDIATE")
+        plain = make_url(url).set(drivername="sqlite")
+        opening = partial(open_file, plain.database or "", BUSY_TIMEOUT_MS)
+        self._engine = create_engine(plain, creator=opening, pool_size=1, max_overflow=0)
+        _begin_by(self._engine, "BEGIN IMMEDIATE")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction in the thread."""
@@ -145,16 +148,14 @@ class Aside:
         """Move the write-ahead log into the database file and cut it to nothing, once no reader needs it."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate_log)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Close the connection in the thread, after the transactions that still wait there."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown(wait=False)
-        self._engine.dispose()
 
     def _truncate_log(self) -> None:
-        connection = self._engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            connection.close()
+        with closing(self._engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _do(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
@@ -162,32 +163,20 @@ class Aside:
 
 
 def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
+    opening = connecting_to(url, BUSY_TIMEOUT_MS)
     engine = create_async_engine(
-        url, async_creator=connecting_to(url), pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
+        url, async_creator=opening, pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
     )
-    _prepare(engine.sync_engine, begin)
+    _begin_by(engine.sync_engine, begin)
     return engine
 
 
-def _prepare(engine: Engine, begin: str) -> None:
-    """Begin each transaction with `begin`. A writer that takes the lock at once cannot deadlock.
+def _begin_by(engine: Engine, statement: str) -> None:
+    """Begin each transaction with this statement. A writer that takes the lock at once cannot deadlock.
 
     The file is in WAL mode since its first migration, so readers and the writer do not wait for each other.
     """
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",  # whatever is erased is overwritten
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql(statement)

@@ -3,14 +3,18 @@
 Each turn wakes a thread and then the event loop, which for our small statements costs far more than SQLite itself.
 Under WAL no reader waits for a lock, and a writer waits only as it begins: beginning and committing always use the
 thread.
+
+No statement outlives its own execution. SQLite closes a connection only with its last statement, and keeps its lock
+until then: a statement in the traceback of an error would hold both until the garbage collector comes by.
 """
 
+import asyncio
 import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import aiosqlite
 from sqlalchemy.engine import make_url
@@ -26,6 +30,35 @@ NEVER = ("BEGIN IMMEDIATE", "")
 """Statements that count as slow in any case: the wait for the right to write, and a statement with many rows."""
 FEW = 32
 """The most rows that are not many."""
+PRAGMAS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # whatever is erased is overwritten
+)
+
+
+def open_file(file: str, busy_timeout_ms: int) -> sqlite3.Connection:
+    """Open a connection that begins no transaction by itself, and waits so long for the right to write."""
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in (f"busy_timeout={busy_timeout_ms}", *PRAGMAS):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class Outcome(NamedTuple):
+    """The result of a statement: its rows, and the attributes of its cursor, which is closed."""
+
+    rows: list[Any]
+    description: Any
+    rowcount: int
+    lastrowid: int | None
+
+
+NOTHING = Outcome([], None, -1, None)
 
 
 class Quick:
@@ -55,23 +88,22 @@ class Cursor:
 
     def __init__(self, connection: "QuickConnection") -> None:
         self._connection = connection
-        self._cursor: sqlite3.Cursor | None = None
-        self._rows: list[Any] = []
+        self._outcome = NOTHING
 
     async def __aenter__(self) -> "Cursor":
         return self
 
     @property
     def description(self) -> Any:
-        return self._cursor and self._cursor.description
+        return self._outcome.description
 
     @property
     def rowcount(self) -> int:
-        return self._cursor.rowcount if self._cursor else -1
+        return self._outcome.rowcount
 
     @property
     def lastrowid(self) -> int | None:
-        return self._cursor.lastrowid if self._cursor else None
+        return self._outcome.lastrowid
 
     async def execute(self, statement: str, parameters: Any = ()) -> "Cursor":
         return await self._do(statement, lambda cursor: cursor.execute(statement, parameters))
@@ -81,31 +113,38 @@ class Cursor:
         return await self._do(statement if len(rows) <= FEW else "", lambda cursor: cursor.executemany(statement, rows))
 
     async def fetchall(self) -> list[Any]:
-        return self._rows
+        return self._outcome.rows
 
     async def close(self) -> None:
-        self._rows = []
+        """Forget the rows. SQLAlchemy still asks for the other attributes."""
+        self._outcome = self._outcome._replace(rows=[])
 
     async def _do(self, statement: str, work: Callable[[sqlite3.Cursor], Any]) -> "Cursor":
         """Let a new cursor do `work`; `statement` tells whether it is quick."""
-        self._cursor, self._rows = await self._connection.run(statement, work)
+        self._outcome = await self._connection.run(statement, work)
         return self
 
 
 class QuickConnection(aiosqlite.Connection):
     """aiosqlite's connection, with cursors of this module."""
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection], quick: Quick) -> None:
-        super().__init__(connector, CHUNK)
-        self._quick = quick
+    def __init__(self, opening: Callable[[], sqlite3.Connection], quick: Quick) -> None:
+        super().__init__(self._open, CHUNK)
+        self._opening, self._quick = opening, quick
+        self._opened: sqlite3.Connection | None = None
         self._given = self._done = 0
         """Turns of the thread. While one goes on, no statement runs in the event loop, even if nobody awaits it."""
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self)
 
-    async def run(self, statement: str, work: Callable[[sqlite3.Cursor], Any]) -> tuple[sqlite3.Cursor, list[Any]]:
-        """Let a new cursor do `work` on a statement. Returns the cursor and the rows of the result."""
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """End the thread. aiosqlite alone would not close a connection that nobody waited for while it opened."""
+        self._tx.put_nowait((None, self._shut))
+        return super().stop()
+
+    async def run(self, statement: str, work: Callable[[sqlite3.Cursor], Any]) -> Outcome:
+        """Let a new cursor do `work` on a statement, and close the cursor."""
         if statement in self._quick and self._is_idle:
             return self._timed(statement, work, time.perf_counter)
         return await self._in_turn(partial(self._timed, statement, work, time.thread_time))
@@ -120,20 +159,29 @@ class QuickConnection(aiosqlite.Connection):
         else:
             await self._in_turn(self._conn.rollback)
 
+    def _open(self) -> sqlite3.Connection:
+        self._opened = self._opening()
+        return self._opened
+
+    def _shut(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
     @property
     def _is_idle(self) -> bool:
         return self._given == self._done
 
-    def _timed(
-        self, statement: str, work: Callable[[sqlite3.Cursor], Any], clock: Callable[[], float]
-    ) -> tuple[sqlite3.Cursor, list[Any]]:
+    def _timed(self, statement: str, work: Callable[[sqlite3.Cursor], Any], clock: Callable[[], float]) -> Outcome:
         """Run and measure a statement: by the thread's time, which a busy machine cannot lengthen, or by a clock."""
         began = clock()
         cursor = self._conn.cursor()
-        work(cursor)
-        rows = cursor.fetchall() if cursor.description else []
-        self._quick.note(statement, clock() - began)
-        return cursor, rows
+        try:
+            work(cursor)
+            rows = cursor.fetchall() if cursor.description else []
+            return Outcome(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
+        finally:
+            cursor.close()
+            self._quick.note(statement, clock() - began)
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         def turn() -> T:
@@ -147,13 +195,13 @@ class QuickConnection(aiosqlite.Connection):
         return done
 
 
-def connecting_to(url: str) -> Callable[[], Awaitable[QuickConnection]]:
+def connecting_to(url: str, busy_timeout_ms: int) -> Callable[[], Awaitable[QuickConnection]]:
     """The function that opens connections to that file, for `create_async_engine(async_creator=…)`."""
 
     quick, file = Quick(), make_url(url).database or ""
 
     async def connect() -> QuickConnection:
-        connection = QuickConnection(partial(sqlite3.connect, file, check_same_thread=False), quick)
+        connection = QuickConnection(partial(open_file, file, busy_timeout_ms), quick)
         # As SQLAlchemy does: a connection that is never closed must not keep the process alive.
         connection._thread.daemon = True
         await connection
