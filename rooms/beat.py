@@ -40,6 +40,7 @@ class Beat:
         self._storing: asyncio.Task[None] | None = None
         self._store_at_s = 0.0
         """The earliest next commit, monotonic seconds: until then the database is left to other writers."""
+        self._paused_at_s = 0.0
 
     async def run(self) -> None:
         """Run until cancelled. A surprise in one task ends them all: no live rooms are better than wrong ones."""
@@ -73,11 +74,10 @@ class Beat:
         try:
             with meters.COMMIT.time():
                 counts = await self.hub.intake.commit()
-        except Unavailable:
-            self.hub.pause(True)
+        except Unavailable as error:
+            self._pause(error)
             return
-        if self.hub.paused:
-            self.hub.pause(False)
+        self._go_on()
         for session, count in counts.items():
             name = f"session:{session}"
             if name in self.hub.rooms:
@@ -128,11 +128,11 @@ class Beat:
                     hub.note(name, topic, revision)
             await self._recount(now_ms)
             hub.unread.try_again()
-        except Unavailable:
-            hub.pause(True)
+        except Unavailable as error:
+            self._pause(error)
         else:
-            if hub.paused and not hub.intake.inbox:
-                hub.pause(False)
+            if not hub.intake.inbox:
+                self._go_on()
 
     async def attend(self) -> None:
         """Observe who attends the sessions that run and write the stays that are due, once a second.
@@ -155,6 +155,18 @@ class Beat:
             if room.is_session:
                 self.stays.observe(room.key, (), at_ms=at_ms)
         await self._write_stays()
+
+    def _pause(self, error: Unavailable) -> None:
+        """Say in every room that reactions wait, and once in the log, with the reason."""
+        if not self.hub.paused:
+            logger.warning("reactions wait for the database: %s", error)
+            self._paused_at_s = time.monotonic()
+        self.hub.pause(True)
+
+    def _go_on(self) -> None:
+        if self.hub.paused:
+            logger.warning("the database takes reactions again, after %.0f s", time.monotonic() - self._paused_at_s)
+            self.hub.pause(False)
 
     async def _recount(self, now_ms: int) -> None:
         if now_ms < self._recount_at_ms:

@@ -27,7 +27,9 @@ from server.playback.object_store import open_store
 from server.playback.prepared import PARTS_BYTES, FileShelf, Shelf
 from server.routes import RESERVED_SLUGS, ROUTES
 from server.running.duties import Duty, running
+from server.running.readiness import Readiness
 from server.settings import Settings
+from server.store import migrations
 from server.store.engine.database import Database
 from server.trust.secret import derive, load_secret
 from server.web.answers import HANDLERS, surprise
@@ -80,6 +82,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.settings = settings
     app.state.secret = secret
     app.state.db = database
+    app.state.readiness = Readiness(database, migrations.newest)
     app.state.reserved_slugs = RESERVED_SLUGS
     app.state.hub = live.make_hub(database, bus)
     app.state.limits = RateLimits()

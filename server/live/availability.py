@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from rooms.errors import Unavailable
-from server.store.engine.availability import is_away
+from server.store.engine.availability import Trouble, cause_of, trouble_of
 
 ANSWERS_WITHIN_S = 15.0
 
@@ -17,6 +17,7 @@ async def answering() -> AsyncIterator[None]:
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             yield
     except Exception as error:
-        if is_away(error) or isinstance(error, (OSError, TimeoutError)):
-            raise Unavailable from error
-        raise
+        trouble = trouble_of(error) or (Trouble.GONE if isinstance(error, OSError) else None)
+        if trouble is None:
+            raise
+        raise Unavailable(f"{trouble.value} ({cause_of(error)})") from error

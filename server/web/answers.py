@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from server.store.engine.availability import is_away
-from server.web.errors import Away, NotFound, PageError, SignInNeeded, TooLarge
+from server.store.engine.availability import Trouble, cause_of, trouble_of
+from server.web.errors import OF_TROUBLE, Away, NotFound, PageError, SignInNeeded, TooLarge
 from server.web.templating import render
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -23,8 +23,7 @@ SENTENCES = {
     405: "This address does not do that. Please go back and use the page's own buttons.",
     413: "Please send less at once.",
     500: "The mistake is ours and has been noted. Please try again in a moment.",
-    503: "We could not read or store what you asked for. Please wait a few seconds and try again: nothing is lost that "
-    "was confirmed before.",
+    503: OF_TROUBLE[Trouble.BUSY][1],
 }
 TITLES = {404: NotFound.title, 405: "That does not work here", 413: TooLarge.title}
 
@@ -93,14 +92,15 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 async def away(request: Request, error: Exception) -> Response:
-    """Ask the visitor to come back when the database is away; an error that the database raised is raised on.
+    """Ask the visitor to come back when the database is in trouble; an error of another kind is raised on.
 
     It takes few steps: many visitors may have waited in vain.
     """
-    if not is_away(error):
+    trouble = trouble_of(error)
+    if trouble is None:
         raise error
-    log.warning("the database is away", error=type(error).__name__)
-    return await page_error(request, Away())
+    log.warning("the database is away", trouble=trouble.value, cause=cause_of(error))
+    return await page_error(request, Away(trouble=trouble))
 
 
 async def gone(request: Request, error: Exception) -> Response:
@@ -118,7 +118,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[R
     HTTPException: http_error,
     DBAPIError: away,
     PoolTimeout: away,
-    ConnectionError: away,
+    OSError: away,
     ClientDisconnect: gone,
 }
 """For each foreseen kind of error, the function that answers it."""

@@ -1,5 +1,7 @@
 """Every error that a page can end in, with its status. `answers` turns each into an answer."""
 
+from server.store.engine.availability import Trouble
+
 
 class PageError(Exception):
     """An error with a status and a kind sentence that says what to do."""
@@ -90,8 +92,37 @@ class NotInTime(PageError):
 
 
 class Away(PageError):
-    """The database does not answer, or not in time."""
+    """The database is in trouble; the page says in which, and when to come back."""
 
     status = 503
-    title = "We are very busy just now"
-    retry_after = 5
+
+    def __init__(self, sentence: str = "", trouble: Trouble = Trouble.BUSY) -> None:
+        self.title, of_trouble, self.retry_after = OF_TROUBLE[trouble]
+        super().__init__(sentence or of_trouble)
+
+
+AGAIN = "Please wait a few seconds and try again: nothing is lost that was confirmed before."
+THEIR_HELP = "Whoever runs this server has to mend it. Nothing is lost that was confirmed before."
+OF_TROUBLE: dict[Trouble, tuple[str, str, int]] = {
+    Trouble.BUSY: ("We are very busy just now", f"We could not read or store what you asked for. {AGAIN}", 5),
+    Trouble.LOCKED: (
+        "We cannot store anything just now",
+        f"Something else is writing to the database for longer than usual. {AGAIN}",
+        5,
+    ),
+    Trouble.FULL: ("The server is full", f"There is no room to store what you sent. {THEIR_HELP}", 60),
+    Trouble.GONE: (
+        "The database does not answer",
+        f"We could not read or store what you asked for. {AGAIN}",
+        5,
+    ),
+    Trouble.READ_ONLY: ("We cannot store anything", f"The database lets nothing be written. {THEIR_HELP}", 60),
+    Trouble.BROKEN: ("The database is damaged", f"We could not read or store what you asked for. {THEIR_HELP}", 60),
+    Trouble.SCHEMA: (
+        "This server is not ready",
+        "Its database was made by another version of Plenary. Whoever runs this server has to mend it: "
+        "plenary doctor says how.",
+        60,
+    ),
+}
+"""For each trouble the title and the sentence of the page, and the seconds after which to try again."""

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 
 from server.rules.numbers import is_number
 from server.settings import Settings
-from server.store.engine.availability import is_away
+from server.store.engine.availability import trouble_of
 from server.trust.sign_in import NOBODY, viewer_of
 from server.web.answers import away, page_error
 from server.web.errors import Away, Forbidden, TooLarge
@@ -180,7 +180,8 @@ class WhoIsThis:
         if scope["type"] == "http":
             response = await away(Request(scope, receive), error)
             return await response(scope, receive, send)
-        if not is_away(error):
+        trouble = trouble_of(error)
+        if trouble is None:
             raise error
-        refusal = PlainTextResponse(status_code=503, headers={"retry-after": str(Away.retry_after)})
+        refusal = PlainTextResponse(status_code=503, headers=Away(trouble=trouble).headers())
         await WebSocket(scope, receive, send).send_denial_response(refusal)

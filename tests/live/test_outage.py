@@ -1,5 +1,6 @@
 """A database that goes away during a session: the room stays open and says so, and no reaction is lost."""
 
+import shutil
 import sqlite3
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from websockets.exceptions import InvalidStatus
 
+from server.store.engine.sqlite import identity_of
 from tests.live.page import opened
 
 AWAY_WITHIN_S = 40
@@ -71,3 +73,20 @@ async def test_the_room_stays_open_says_so_and_counts_everything_afterwards(serv
         await page.until(lambda page: not page.rooms[keynote]["reactions"]["paused"])
         assert page.rooms[keynote]["reactions"]["totals"]["clap"] == 2
         assert page.code is None
+
+
+async def test_nothing_is_acknowledged_any_more_once_the_data_directory_is_deleted(
+    server, make, event, keynote, engine, database_url
+):
+    if engine != "sqlite":
+        pytest.skip("PostgreSQL keeps its own files")
+    cookie = await make.cookie(await make.delegate(event))
+    async with opened(server.base, cookie, keynote) as page:
+        await page.react(keynote)
+        await page.until(lambda page: len(page.answers) == 1)
+        file = Path(make_url(database_url).database or "")
+        shutil.rmtree(file.parent)
+        await page.react(keynote)
+        await page.until(lambda page: page.rooms[keynote]["reactions"]["paused"], within_s=AWAY_WITHIN_S)
+        assert len(page.answers) == 1
+        assert identity_of(str(file)) is None

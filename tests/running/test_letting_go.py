@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rooms.bus.redis.bus import RedisBus
 from rooms.bus.redis.nodes import look
 from server.commands import checkup
-from server.mail.delivery import DeliveryProblem, Letter, send
+from server.mail.delivery import DeliveryProblem, Letter, MailConnection
 from server.media.line import MediaLine
 from server.pages import report
 from server.recordings.speech_to_text import NotUnderstood, SpeechListener
@@ -112,7 +112,7 @@ async def an_export_cannot_be_written(scene: Scene) -> None:
 
     with scene.monkeypatch.context() as patch:
         patch.setitem(report.FORMATS, "json", (no_room, "application/json"))
-        assert (await exported(scene)).status_code == 500
+        assert (await exported(scene)).status_code == 503
 
 
 async def an_export_is_not_fetched(scene: Scene) -> None:
@@ -130,6 +130,11 @@ async def a_mail_server_hangs_up(scene: Scene) -> None:
 async def a_mail_server_says_nothing(scene: Scene) -> None:
     async with listening(lambda reader, writer: None) as port:
         await given_up(send(LETTER, scene.settings.model_copy(update={"mail_server": f"127.0.0.1:{port}"})))
+
+
+async def send(letter: Letter, settings: Settings) -> None:
+    with closing(MailConnection(settings)) as connection:
+        await connection.send(letter)
 
 
 async def the_media_process_hangs_up(scene: Scene) -> None:

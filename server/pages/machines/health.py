@@ -3,12 +3,12 @@
 import hmac
 
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.running.metrics import exposition
 from server.store import mails
+from server.store.engine.availability import Trouble
 from server.web.addresses import sender_of
 from server.web.errors import Forbidden
 
@@ -19,11 +19,10 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Answer that visitors can be sent here: the database answers too. Without Redis each process goes on alone."""
-    try:
-        await request.app.state.db.check()
-    except (SQLAlchemyError, OSError):
-        return PlainTextResponse("the database does not answer\n", 503)
+    """Answer that visitors can be sent here: the database takes a write. Without Redis each process goes on alone."""
+    trouble: Trouble | None = await request.app.state.readiness.trouble()
+    if trouble is not None:
+        return PlainTextResponse(f"not ready: {trouble.value}\n", 503)
     away = request.app.state.hub.bus_away
     return PlainTextResponse("ready, but degraded: Redis does not answer\n" if away else "ready\n")
 

@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.store.engine.sqlite import connecting_to, open_file
+from server.store.engine.availability import DatabaseGone
+from server.store.engine.sqlite import TOUCH, connecting_to, open_file, touch, watch
 
 T = TypeVar("T")
 Change = tuple[str, str, int]
@@ -28,6 +30,8 @@ LAST = "last"
 BUSY_TIMEOUT_MS = 10_000
 POOL_TIMEOUT_S = 10.0
 """The longest wait for a connection; then the request is refused, and can be made again."""
+CONNECTED_WITHIN_S = 5.0
+"""The longest wait for PostgreSQL to take a connection."""
 
 
 class Database:
@@ -47,9 +51,7 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
             self._aside = Aside(url)
         else:
-            self._reader = self._writer = create_async_engine(
-                url, pool_size=10, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True
-            )
+            self._reader = self._writer = _postgresql_engine(url)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -87,10 +89,16 @@ class Database:
         async with self._writer.begin() as connection:
             return await connection.run_sync(work)
 
-    async def check(self) -> None:
-        """Ask the database for an answer. Raises the driver's error when there is none."""
-        async with self._reader.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+    async def touch(self, within_s: float) -> str | None:
+        """Write to the database, as a request would; the revision of its schema, None where it states none.
+
+        Raises the driver's error, or TimeoutError.
+        """
+        if self.is_sqlite:
+            return await asyncio.to_thread(touch, file_of(self.url), round(1000 * within_s))
+        async with asyncio.timeout(within_s), self._writer.begin() as connection:
+            revision: str | None = (await connection.execute(text(TOUCH))).scalar()
+            return revision
 
     async def forget(self) -> None:
         """Empty SQLite's write-ahead log, which holds the earlier content of rows until it is written over."""
@@ -135,10 +143,10 @@ class Aside:
 
     def __init__(self, url: str) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        plain = make_url(url).set(drivername="sqlite")
-        opening = partial(open_file, plain.database or "", BUSY_TIMEOUT_MS)
-        self._engine = create_engine(plain, creator=opening, pool_size=1, max_overflow=0)
+        opening = partial(open_file, file_of(url), BUSY_TIMEOUT_MS)
+        self._engine = create_engine("sqlite://", creator=opening, poolclass=QueuePool, pool_size=1, max_overflow=0)
         _begin_by(self._engine, "BEGIN IMMEDIATE")
+        watch(self._engine, file_of(url))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction in the thread."""
@@ -162,12 +170,38 @@ class Aside:
             return work(connection)
 
 
+def file_of(url: str) -> str:
+    """The path of the SQLite database at an address."""
+    return make_url(url).database or ""
+
+
 def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
-    opening = connecting_to(url, BUSY_TIMEOUT_MS)
+    opening = connecting_to(file_of(url), BUSY_TIMEOUT_MS)
     engine = create_async_engine(
         url, async_creator=opening, pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
     )
     _begin_by(engine.sync_engine, begin)
+    watch(engine.sync_engine, file_of(url))
+    return engine
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=10,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={"timeout": CONNECTED_WITHIN_S},
+    )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
+        """Raises DatabaseGone for whatever the network, or the lack of an answer, raises."""
+        try:
+            return dialect.connect(*arguments, **options)
+        except (OSError, TimeoutError) as error:
+            raise DatabaseGone(str(error) or f"no answer within {CONNECTED_WITHIN_S:.0f} s") from error
+
     return engine
 
 

@@ -9,15 +9,22 @@ until then: a statement in the traceback of an error would hold both until the g
 """
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import aiosqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DisconnectionError
+
+from server.store.engine.availability import DatabaseGone
 
 T = TypeVar("T")
 CHUNK = 64
@@ -36,10 +43,19 @@ PRAGMAS = (
     "secure_delete=ON",  # whatever is erased is overwritten
 )
 
+IDENTITY = "file"
+"""The key of a connection's notes under which the identity of its file stands."""
+TOUCH = "UPDATE alembic_version SET version_num = version_num RETURNING version_num"
+"""A write that changes nothing."""
+
 
 def open_file(file: str, busy_timeout_ms: int) -> sqlite3.Connection:
-    """Open a connection that begins no transaction by itself, and waits so long for the right to write."""
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    """Open a connection to a database that exists, which begins no transaction by itself.
+
+    It waits `busy_timeout_ms` for the right to write. Raises sqlite3.OperationalError.
+    """
+    address = f"{Path(file).absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
     try:
         for pragma in (f"busy_timeout={busy_timeout_ms}", *PRAGMAS):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -195,10 +211,50 @@ class QuickConnection(aiosqlite.Connection):
         return done
 
 
-def connecting_to(url: str, busy_timeout_ms: int) -> Callable[[], Awaitable[QuickConnection]]:
-    """The function that opens connections to that file, for `create_async_engine(async_creator=…)`."""
+def watch(engine: Engine, file: str) -> None:
+    """Let connections serve only for as long as their file is the one at this path.
 
-    quick, file = Quick(), make_url(url).database or ""
+    A deleted or replaced file takes writes as before, and what it takes is lost. So a connection to it is replaced
+    when it is next used, and a transaction on it is not committed: that raises DatabaseGone.
+    """
+
+    @event.listens_for(engine, "connect")
+    def remember(_connection: Any, record: Any) -> None:
+        record.info[IDENTITY] = identity_of(file)
+
+    @event.listens_for(engine, "checkout")
+    def compare(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info[IDENTITY] != identity_of(file):
+            raise DisconnectionError(f"{file} was deleted or replaced")
+
+    @event.listens_for(engine, "commit")
+    def refuse(connection: Connection) -> None:
+        if connection.info[IDENTITY] != identity_of(file):
+            raise DatabaseGone(f"{file} was deleted or replaced")
+
+
+def identity_of(file: str) -> tuple[int, int] | None:
+    """The device and inode of a file; None when there is none."""
+    try:
+        found = os.stat(file)  # noqa: PTH116 - at each commit: a Path costs several times as much
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def touch(file: str, busy_timeout_ms: int) -> str | None:
+    """Write to the database on a connection of its own, as a request would; the revision of its schema."""
+    with closing(open_file(file, busy_timeout_ms)) as connection:
+        connection.execute("BEGIN IMMEDIATE").close()
+        rows: list[tuple[str]] = connection.execute(TOUCH).fetchall()
+        connection.execute("COMMIT").close()
+    return rows[0][0] if rows else None
+
+
+def connecting_to(file: str, busy_timeout_ms: int) -> Callable[[], Awaitable[QuickConnection]]:
+    """The function that opens connections to a file, for `create_async_engine(async_creator=…)`."""
+
+    quick = Quick()
 
     async def connect() -> QuickConnection:
         connection = QuickConnection(partial(open_file, file, busy_timeout_ms), quick)

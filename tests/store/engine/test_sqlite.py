@@ -24,12 +24,18 @@ from server.store.engine.sqlite import FEW, KNOWN, Cursor, Quick, connecting_to
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """A database with a relation of rooms."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}"
-    engine = create_async_engine(url, async_creator=connecting_to(url, 100))
+    file = empty_in(tmp_path)
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", async_creator=connecting_to(file, 100))
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE room (name TEXT UNIQUE)"))
     yield engine
     await engine.dispose()
+
+
+def empty_in(folder: Path) -> str:
+    """The path of a database without anything in it."""
+    (folder / "house.sqlite3").touch()
+    return str(folder / "house.sqlite3")
 
 
 @pytest.fixture
@@ -92,7 +98,7 @@ async def test_nothing_is_run_beside_a_statement_that_nobody_waits_for_any_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "QUICK_S", 60.0)
-    connection = await connecting_to(f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}", 100)()
+    connection = await connecting_to(empty_in(tmp_path), 100)()
     begun, over, said = threading.Event(), threading.Event(), list[str]()
 
     def dawdle() -> None:
@@ -135,9 +141,9 @@ def test_the_cursor_has_what_sqlalchemy_asks_of_one() -> None:
     assert asked - {"nextset", "setinputsizes"} <= set(dir(Cursor))
 
 
-async def test_a_connection_opens_the_file_that_the_address_names(tmp_path: Path) -> None:
-    file = tmp_path / "house.sqlite3"
-    connection = await connecting_to(f"sqlite+aiosqlite:///{file}", 100)()
+async def test_a_connection_opens_the_file_of_this_name(tmp_path: Path) -> None:
+    file = empty_in(tmp_path)
+    connection = await connecting_to(file, 100)()
     await connection.execute("CREATE TABLE room (name TEXT)")
     await connection.close()
     with closing(sqlite3.connect(file)) as found:
