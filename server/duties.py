@@ -1,6 +1,6 @@
 """The lists of duties and of kinds of jobs: the work that the application does beside answering requests."""
 
-from server.acts import anonymising, timekeeping
+from server.acts import anonymising, holding, timekeeping
 from server.acts.anonymising import RETENTION
 from server.acts.retaining import RETENTION_NEWS
 from server.live import in_use, rights
@@ -35,6 +35,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True),
     Duty("mail", mail.EVERY_S, mail.deliver_due, rests=True),
     Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),
+    Duty("held places", holding.EVERY_S, holding.release_due, rests=True),
     Duty("retention", anonymising.EVERY_S, anonymising.ask_due),
     Duty("timekeeper", timekeeping.EVERY_S, timekeeping.keep_time, rests=True),
 )

@@ -85,6 +85,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/registration", registration.create, methods=POST),
     Route("/{event}/registration/details", registration.update, methods=POST, name="registration_details"),
     Route("/{event}/registration/done", registration.done, name="registration_done"),
+    Route("/{event}/registration/claim", registration.claim, methods=POST, name="registration_claim"),
     Route("/{event}/registration/cancel", registration.cancel, methods=POST, name="registration_cancel"),
     Route("/{event}/join-link", join.ask, methods=GET, name="join_link"),
     Route("/{event}/join-link", join.send, methods=POST),

@@ -57,7 +57,9 @@ class Factory:
         return person
 
     async def registration(self, event: Event, person: Person, **columns: Any) -> Registration:
-        defaults: dict[str, Any] = {"state": "confirmed", "confirmed_at": datetime.now(UTC)}
+        now = datetime.now(UTC)
+        has_come_in = columns.get("state", "confirmed") == "confirmed"
+        defaults: dict[str, Any] = {"claimed_at": now, "confirmed_at": now} if has_come_in else {}
         return await self._add(Registration(event_id=event.id, person_id=person.id, **{**defaults, **columns}))
 
     async def delegate(self, event: Event, name: str = "Amina", **columns: Any) -> Person:

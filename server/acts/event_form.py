@@ -13,6 +13,9 @@ from server.web.forms import Form, SeveralLines
 LONGEST_DAYS = 31
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 MOST_LINES = 60
+HOLD_H = 48
+"""The hours for which a new event holds a place, unless its organiser chooses others."""
+LONGEST_HOLD_H = 24 * 60
 
 
 def _slug(text: str) -> str:
@@ -66,6 +69,7 @@ class EventForm(Form):
     ends_on: Day
     target: int | None = Field(default=None, ge=1, le=1_000_000)
     capacity: int | None = Field(default=None, ge=1, le=1_000_000)
+    hold_hours: int | None = Field(default=None, ge=1, le=LONGEST_HOLD_H)
     sectors: Annotated[SeveralLines, AfterValidator(_lines)] = ""
     places: Annotated[SeveralLines, AfterValidator(_lines)] = ""
     recordings_open: Literal["at once", "when published"] = "at once"

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.acts import holding
 from server.mail.occasions import EventMail
 from server.models import Event, JoinLink, Person
 from server.rules.permissions import allows
+from server.rules.standing import awaits_person
 from server.store import credentials, join_links, people, registrations
 from server.trust.sign_in import Viewer, viewer_with
 
@@ -31,18 +33,22 @@ class CameIn(NamedTuple):
 async def look_at(db: AsyncSession, token: str, viewer: Viewer, now: datetime) -> FoundLink:
     """The join link with this token; looking does not use it. Raises LinkUnknown, LinkEnded or LinkExpired."""
     link, person, event = await join_links.find(db, token, now)
-    return FoundLink(person, event, await _landing(db, link, event, viewer) if _is_in(viewer, link) else "")
+    goes_on = _is_in(viewer, link) and not await _has_to_claim(db, link, event)
+    return FoundLink(person, event, await _landing(db, link, event, viewer) if goes_on else "")
 
 
-async def come_in(db: AsyncSession, token: str, viewer: Viewer, browser: str, now: datetime) -> CameIn:
-    """Sign a browser in; the sign-in that it had until now ends. Raises LinkRefused.
+async def come_in(db: AsyncSession, token: str, viewer: Viewer, browser: str, base_url: str, now: datetime) -> CameIn:
+    """Sign a browser in; the sign-in that it had until now ends. A place that is held for the person is confirmed.
 
-    `viewer` is the person who was signed in there, if any; `browser` is the browser's User-Agent header.
+    `viewer` is the person who was signed in there, if any; `browser` is the browser's User-Agent header. Raises
+    LinkRefused.
     """
     link, person, event = await join_links.find(db, token, now)
-    if _is_in(viewer, link):
+    made = "" if _is_in(viewer, link) else await join_links.use(db, link, person, browser)
+    if event is not None:
+        await holding.claim(db, event, person, base_url, now)
+    if not made:
         return CameIn(await _landing(db, link, event, viewer), "")
-    made = await join_links.use(db, link, person, browser)
     if viewer.sign_in:
         await credentials.end_sign_in(db, viewer.sign_in.person_id, viewer.sign_in.id, now)
     return CameIn(await _landing(db, link, event, await viewer_with(db, made)), made)
@@ -85,6 +91,12 @@ async def _landing(db: AsyncSession, link: JoinLink, event: Event | None, viewer
     if registration is None or registration.state == "cancelled":
         return f"/{event.slug}"
     return f"/{event.slug}/{'lobby' if registration.state == 'confirmed' else 'registration'}"
+
+
+async def _has_to_claim(db: AsyncSession, link: JoinLink, event: Event | None) -> bool:
+    """True when coming in by the link changes the standing of its person at the event."""
+    registration = await registrations.of_person(db, event.id, link.person_id) if event else None
+    return registration is not None and awaits_person(registration)
 
 
 def _is_in(viewer: Viewer, link: JoinLink) -> bool:

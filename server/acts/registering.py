@@ -21,19 +21,27 @@ class AskedAgain(NamedTuple):
 
 
 async def register(
-    db: AsyncSession, event: Event, sent: dict[str, Any], base_url: str, now: datetime
+    db: AsyncSession,
+    event: Event,
+    sent: dict[str, Any],
+    base_url: str,
+    now: datetime,
+    *,
+    signed_in: Person | None = None,
 ) -> Person | AskedAgain:
     """Give the address in a form a place, or a place in the queue; the person with the address.
 
     An address that is registered keeps its registration as it is, and is told so by mail. The link in the mail opens
-    the path in the event that the form names.
+    the path in the event that the form names. The place of the person who is `signed_in` there is confirmed, any
+    other is held.
     """
     form = check(RegistrationForm, sent, event)
     if form.input is None:
         return AskedAgain(form, await registrations.offer(db, event, now))
     given, mail = form.input, EventMail(db, event, base_url, now)
     person = await people.find_or_add(db, given.email, given.name)
-    if await registrations.add(db, event, person, given.details(), given.source, now):
+    is_here = signed_in is not None and signed_in.id == person.id
+    if await registrations.add(db, event, person, given.details(), given.source, now, is_here=is_here):
         await surveys.answer_before(db, event.id, person.id, given.understanding, now)
         await mail.places_given(await registrations.admit(db, event.id, now), person, lands_on=given.then)
     else:
@@ -45,7 +53,7 @@ async def enrol(db: AsyncSession, event: Event, form: RegistrationForm, base_url
     """Register somebody from an organiser's list. An address that is registered already gets no mail."""
     mail = EventMail(db, event, base_url, now)
     person = await people.find_or_add(db, form.email, form.name)
-    if await registrations.add(db, event, person, form.details(), form.source, now):
+    if await registrations.add(db, event, person, form.details(), form.source, now, enrolled=True):
         await mail.places_given(await registrations.admit(db, event.id, now), person, "imported")
 
 
@@ -58,10 +66,11 @@ async def admit(db: AsyncSession, event: Event, base_url: str, now: datetime) ->
     await mail.places_given(await registrations.admit(db, event.id, now))
 
 
-async def change(db: AsyncSession, registration: Registration, form: DetailsForm) -> None:
-    """Keep the name and the details that a person gives of themselves now."""
+async def change(db: AsyncSession, registration: Registration, form: DetailsForm, now: datetime) -> None:
+    """Keep the name and the details that a person gives of themselves now. A place that is held is confirmed."""
     await people.rename(db, registration.person_id, form.name)
     await registrations.change(db, registration.id, form.details())
+    await registrations.claim(db, registration.event_id, registration.person_id, now)
 
 
 async def give_back(

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.acts import moving, organising, retaining
-from server.acts.event_form import EventForm
+from server.acts.event_form import HOLD_H, EventForm
 from server.acts.privacy_form import NoticeForm
 from server.acts.registration_form import NameForm, an_address
 from server.analytics.mentions import MentionsUnreadable, read_mentions
@@ -71,7 +71,9 @@ def _add_create(create: ArgumentParser) -> None:
     create.add_argument("--target", default="", metavar="N", help="the number of registrations that you aim for")
     create.add_argument("--controller", default="", help="the organisation that is responsible for people's data")
     create.add_argument("--contact", default="", metavar="EMAIL", help="the address for questions about people's data")
-    create.add_argument("--capacity", default="", metavar="N", help="the most registrations that are confirmed")
+    create.add_argument("--capacity", default="", metavar="N", help="the most registrations that have a place")
+    held = "the hours for which a limited place is held for somebody who has not opened their join link"
+    create.add_argument("--hold-hours", default=str(HOLD_H), metavar="N", help=f"{held} (default: %(default)s)")
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -96,14 +98,15 @@ async def list_all(db: AsyncSession, arguments: Namespace, settings: Settings) -
         return 'There is no event yet. plenary event create SLUG --title "…" --starts YYYY-MM-DD makes one.'
     lines = [
         f"{event.slug:<24} {event.state:<7} {event.starts_on} – {event.ends_on}  "
-        f"{counts.get(event.id, 0):>6} registered  {event.title}"
+        f"{counts[event.id]['confirmed']:>6} confirmed {counts[event.id]['held']:>6} held  {event.title}"
         for event in found
     ]
     return "\n".join(lines)
 
 
 async def create(db: AsyncSession, arguments: Namespace, settings: Settings) -> str:
-    values = {name: getattr(arguments, name) for name in ("title", "zone", "summary", "hashtag", "target", "capacity")}
+    names = ("title", "zone", "summary", "hashtag", "target", "capacity", "hold_hours")
+    values = {name: getattr(arguments, name) for name in names}
     days = {"starts_on": arguments.starts, "ends_on": arguments.ends or arguments.starts}
     form = check(EventForm, {**values, **days, "slug": arguments.event})
     if form.input is None:
@@ -127,7 +130,13 @@ async def create(db: AsyncSession, arguments: Namespace, settings: Settings) -> 
     )
 
 
-OPTIONS = {"slug": "EVENT", "starts_on": "--starts", "ends_on": "--ends", "privacy_contact": "--contact"}
+OPTIONS = {
+    "slug": "EVENT",
+    "starts_on": "--starts",
+    "ends_on": "--ends",
+    "hold_hours": "--hold-hours",
+    "privacy_contact": "--contact",
+}
 """Options by the field that they fill, where the two names differ."""
 
 
@@ -141,7 +150,8 @@ async def show(db: AsyncSession, arguments: Namespace, settings: Settings) -> st
         "state": event.state,
         "kind": event.kind,
         "days": f"{event.starts_on} – {event.ends_on}, {event.zone}",
-        "registered": f"{counts.get(event.id, 0)}{target}",
+        "confirmed": f"{counts[event.id]['confirmed']}{target}",
+        "held": f"{counts[event.id]['held']}",
         "capacity": event.capacity or "no limit",
         "hashtag": f"#{event.hashtag}" if event.hashtag else "none",
         "recordings": f"open {event.recordings_open}",

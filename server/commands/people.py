@@ -12,6 +12,7 @@ from server.acts.registration_form import RegistrationForm
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.models import Event
+from server.rules.lifecycles import PLACED
 from server.settings import Settings
 from server.store import events, registrations
 from server.store.engine.database import Database
@@ -85,13 +86,14 @@ async def register_all(database: Database, event: Event, listed: list[Registrati
         for form in listed:
             await registering.enrol(db, event, form, base_url, now)
         after = await registrations.counts(db, event.id)
-    confirmed, waiting = after["confirmed"] - before["confirmed"], after["waitlisted"] - before["waitlisted"]
-    known = len(listed) - confirmed - waiting
-    parts = [f"Registered {confirmed} people."]
+    placed = sum(after[state] - before[state] for state in PLACED)
+    waiting = after["waitlisted"] - before["waitlisted"]
+    known = len(listed) - placed - waiting
+    parts = [f"Registered {placed} people."]
     if waiting:
         parts.append(f"{waiting} wait for a place.")
     if known:
         parts.append(f"{known} were registered already and stay as they are.")
-    if confirmed or waiting:
+    if placed or waiting:
         parts.append("Their mail is in the outbox.")
     return " ".join(parts)

@@ -88,6 +88,7 @@ def _registration(event: Event, one: Synthetic) -> dict[str, Any]:
         directory=one.directory,
         source=one.source,
         created_at=one.registered_at,
+        claimed_at=one.registered_at,
         confirmed_at=one.registered_at,
     ).model_dump()
 

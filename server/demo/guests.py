@@ -28,7 +28,7 @@ async def invite(db: AsyncSession, event: Event, script: Script, cast: Cast, now
     details = registrations.Details(
         organisation="A hospital trust", sector="NHS", place="Chelmsford", job_role="Nurse", directory=True
     )
-    await registrations.add(db, event, delegate, details, "A colleague", now)
+    await registrations.add(db, event, delegate, details, "A colleague", now, is_here=True)
     await registrations.admit(db, event.id, now)
     speaker = await db.get_one(Speaker, cast.speakers[SPEAKER])
     if speaker.person_id is None:

@@ -11,8 +11,9 @@ from server.models import Event, Person
 from server.web.templating import environment
 
 KINDS = {
-    "registered": "A place is confirmed: join link and calendar.",
+    "registered": "A place is held or confirmed: join link and calendar.",
     "waitlisted": "The event is full; they are on its waiting list.",
+    "released": "Their place was held in vain: nobody opened the join link in time.",
     "promoted": "A place became free for somebody who waited.",
     "already-registered": "Somebody who is registered filled the form in again.",
     "fresh-link": "They asked for their join link.",

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.mail.outbox import queue
-from server.models import Event, JoinLink, Person, RetentionMove
-from server.store import agenda, mails, people
+from server.models import Event, JoinLink, Person, Registration, RetentionMove
+from server.rules.standing import standing
+from server.store import agenda, mails, people, registrations
 from server.web.calendar import days_calendar
 
 ON_REQUEST = ("already-registered", "fresh-link")
@@ -29,7 +30,7 @@ class EventMail:
     now: datetime
 
     async def places_given(
-        self, confirmed: Collection[UUID], newcomer: Person | None = None, kind: str = "registered", lands_on: str = ""
+        self, placed: Collection[UUID], newcomer: Person | None = None, kind: str = "registered", lands_on: str = ""
     ) -> None:
         """Places were given to the people with these ids, who had waited for them, but for a `newcomer`.
 
@@ -37,21 +38,26 @@ class EventMail:
         wait, when they got no place. The days of an event to come go along as a calendar.
         """
         calendar = b""
-        if confirmed and self.event.state != "closed":
+        if placed and self.event.state != "closed":
             items = await agenda.agenda(self.db, self.event, self.now)
             calendar = days_calendar(self.event, items, self.base_url, self.now)
-        for person in await people.with_ids(self.db, confirmed):
+        for person in await people.with_ids(self.db, placed):
             if newcomer is not None and person.id == newcomer.id:
                 await self._queue(person, kind, self._key(kind, person), calendar=calendar, lands_on=lands_on)
             else:
                 await self._queue(person, "promoted", self._key("promoted", person), calendar=calendar)
-        if newcomer is not None and newcomer.id not in confirmed:
+        if newcomer is not None and newcomer.id not in placed:
             await self.waitlisted(newcomer)
+
+    async def released(self, person: Person, registration: Registration) -> None:
+        """A place was not claimed in time; the link, which opens the registration, asks for another one."""
+        key = f"released:{registration.id}:{registration.created_at.isoformat()}"
+        await self._queue(person, "released", key, lands_on=self._registration)
 
     async def waitlisted(self, person: Person) -> None:
         """Every place is taken; the link opens the registration, which tells the place in the queue."""
         key = self._key("waitlisted", person)
-        await self._queue(person, "waitlisted", key, lands_on=f"/{self.event.slug}/registration")
+        await self._queue(person, "waitlisted", key, lands_on=self._registration)
 
     async def already_registered(self, person: Person, lands_on: str) -> None:
         """Somebody registered an address that has a registration; told by `_on_request`."""
@@ -89,6 +95,10 @@ class EventMail:
         if await mails.number_since(self.db, self.event.id, person.id, ON_REQUEST, since) < REPEATS:
             await self._queue(person, kind, self._minute_key(kind, person), lands_on=lands_on)
 
+    @property
+    def _registration(self) -> str:
+        return f"/{self.event.slug}/registration"
+
     def _key(self, kind: str, person: Person) -> str:
         return f"{kind}:{self.event.id}:{person.id}:{self.now.isoformat()}"
 
@@ -96,5 +106,7 @@ class EventMail:
         return f"{kind}:{self.event.id}:{person.id}:{self.now:%Y%m%d%H%M}"
 
     async def _queue(self, person: Person, kind: str, key: str, *, calendar: bytes = b"", lands_on: str = "") -> None:
-        context = {"base_url": self.base_url}
+        registration = await registrations.of_person(self.db, self.event.id, person.id)
+        told = standing(registration, self.event) if registration else ""
+        context = {"base_url": self.base_url, "standing": told}
         await queue(self.db, self.event, person, kind, key, context, calendar=calendar, lands_on=lands_on)

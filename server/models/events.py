@@ -34,7 +34,9 @@ class Event(SQLModel, table=True):
     target: int | None = Field(default=None)
     """The number of registrations that the organiser hopes for."""
     capacity: int | None = Field(default=None)
-    """The most registrations that can be confirmed; any more are waitlisted. None: no bound."""
+    """The most registrations that have a place, held or confirmed; any more are waitlisted. None: no bound."""
+    hold_hours: int | None = Field(default=None)
+    """The hours for which a place is held until its person comes in, where places are limited. None: no limit."""
     sectors: list[str] = Field(default_factory=list, sa_type=JSON)
     places: list[str] = Field(default_factory=list, sa_type=JSON)
     recordings_open: str = Field(default="at once", max_length=20)

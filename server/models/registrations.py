@@ -10,7 +10,11 @@ from server.models.columns import key, moment
 
 
 class Registration(SQLModel, table=True):
-    """One person's place at one event. `state` is pending, confirmed, waitlisted or cancelled."""
+    """One person's place at one event, by the lifecycle `REGISTRATION` of `server.rules.lifecycles`.
+
+    `state` is held (a place is given, and its person has not come in yet), confirmed, waitlisted, released or
+    cancelled.
+    """
 
     __table_args__ = (UniqueConstraint("event_id", "person_id"),)
 
@@ -35,6 +39,12 @@ class Registration(SQLModel, table=True):
     anonymous: bool = Field(default=False)
     """True once the event's retention has taken the person from it."""
     created_at: datetime = moment()
+    enrolled: bool = Field(default=False)
+    """True for a person whom an organiser registered: their place is held without limit."""
+    claimed_at: datetime | None = moment(default=None)
+    """The moment at which the person first came in after registering, which shows that the address is theirs."""
+    held_until: datetime | None = moment(default=None, index=True)
+    """The moment at which a held place is released, or was; None: it is held without limit, or is not held."""
     confirmed_at: datetime | None = moment(default=None)
     cancelled_at: datetime | None = moment(default=None)
 

@@ -20,7 +20,7 @@ async def show(request: Request) -> Response:
     async with entering(request) as (db, event):
         today = local_date(now, event.zone)
         items = await agenda.agenda(db, event, now)
-        registered = await registrations.count(db, event.id, "confirmed")
+        placed = await registrations.placed(db, event.id)
         speakers = await agenda.speakers_at(db, event.id)
     return render(
         request,
@@ -28,8 +28,8 @@ async def show(request: Request) -> Response:
         days=agenda.by_day(items, event.zone),
         starts_at=items[0].session.starts_at if items else None,
         now_and_next=agenda.now_and_next(items),
-        registered=registered,
-        is_full=event.capacity is not None and registered >= event.capacity,
+        registered=placed,
+        is_full=event.capacity is not None and placed >= event.capacity,
         is_open=takes_registrations(event, now),
         is_over=event.state == "closed" or today > event.ends_on,
         watched_until=event.recordings_until if today <= event.recordings_until else None,

@@ -53,7 +53,8 @@ async def create(request: Request) -> Response:
     viewer, browser = request.state.viewer, request.headers.get("user-agent", "")
     try:
         async with request.app.state.db.writing() as db:
-            came_in = await joining.come_in(db, token_of(request), viewer, browser, datetime.now(UTC))
+            base_url, now = request.app.state.settings.base_url, datetime.now(UTC)
+            came_in = await joining.come_in(db, token_of(request), viewer, browser, base_url, now)
     except LinkForwarded as forwarded:
         return await replace(request, forwarded)
     except LinkRefused as refused:

@@ -6,12 +6,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.acts import registering
+from server.acts import holding, registering
 from server.acts.registering import AskedAgain
 from server.acts.registration_form import SOURCES, TICKS, DetailsForm, RegistrationForm
 from server.models import Registration
-from server.rules.lifecycles import REGISTRATION
 from server.rules.openness import takes_registrations
+from server.rules.standing import standing, terms
 from server.store import registrations
 from server.store.registrations import RegistrationOffer
 from server.trust.sign_in import Viewer
@@ -28,8 +28,8 @@ async def new(request: Request) -> Response:
     """The form; a viewer who is registered sees their registration."""
     event, now = await event_at(request), datetime.now(UTC)
     viewer: Viewer = request.state.viewer
-    if standing := standing_registration(request):
-        return await show(request, standing, FormState(values_of(standing, viewer)))
+    if found := standing_registration(request):
+        return await show(request, found, FormState(values_of(found, viewer)))
     known = {"name": viewer.person.name, "email": viewer.person.email} if viewer.person else {}
     source = request.query_params.get("via", "")[:60]
     then = path_inside(event, request.query_params.get("then", ""))
@@ -48,7 +48,7 @@ def ask(
     status_code: int = 200,
 ) -> Response:
     """The form as it stands, for a visitor who is not registered."""
-    context = {**offer._asdict(), "is_open": is_open, "sources": SOURCES}
+    context = {**offer._asdict(), "is_open": is_open, "sources": SOURCES, "terms": terms(request.state.event)}
     return render(request, "registration/new.html", status_code=status_code, form=form, **context)
 
 
@@ -59,7 +59,8 @@ async def create(request: Request) -> Response:
     async with entering(request, writing=True) as (db, event):
         if not takes_registrations(event, now):
             raise Conflict(CLOSED)
-        outcome = await registering.register(db, event, sent, request.app.state.settings.base_url, now)
+        base_url, who = request.app.state.settings.base_url, request.state.viewer.person
+        outcome = await registering.register(db, event, sent, base_url, now, signed_in=who)
     if isinstance(outcome, AskedAgain):
         return ask(request, outcome.form, outcome.offer, status_code=422)
     if request.state.viewer.person and request.state.viewer.person.id == outcome.id:
@@ -75,27 +76,39 @@ async def update(request: Request) -> Response:
     if form.input is None:
         return await show(request, registration, form, status_code=422)
     async with entering(request, writing=True) as (db, _):
-        if not takes_registrations(event, datetime.now(UTC)):
+        now = datetime.now(UTC)
+        if not takes_registrations(event, now):
             raise Conflict(CLOSED)
-        await registering.change(db, registration, form.input)
+        await registering.change(db, registration, form.input, now)
     return redirect(request, "registration", event=event.slug, notice="saved")
 
 
 async def show(
     request: Request, registration: Registration, form: FormState[Any], *, status_code: int = 200
 ) -> Response:
-    """A registration with its form; on the waiting list also the place in the queue."""
+    """A registration with its standing and its form; on the waiting list also the place in the queue."""
     queue = 0
     if registration.state == "waitlisted":
         async with entering(request) as (db, _):
             queue = await registrations.place_in_queue(db, registration)
-    return render(request, "registration/show.html", status_code=status_code, form=form, queue=queue)
+    told: dict[str, Any] = {"standing": standing(registration, request.state.event), "queue": queue}
+    return render(request, "registration/show.html", status_code=status_code, form=form, **told)
 
 
 async def done(request: Request) -> Response:
     """The page after registering, which sends the visitor to their mail."""
-    await event_at(request)
-    return render(request, "registration/done.html", keeps_mail=not request.app.state.settings.mail_server)
+    event = await event_at(request)
+    keeps_mail = not request.app.state.settings.mail_server
+    return render(request, "registration/done.html", keeps_mail=keeps_mail, terms=terms(event))
+
+
+async def claim(request: Request) -> Response:
+    """Confirm the place that is held for the viewer, or ask for another one after it was released."""
+    async with entering(request, writing=True) as (db, event):
+        person, _ = signed_in(request)
+        own_registration(request)
+        await holding.claim(db, event, person, request.app.state.settings.base_url, datetime.now(UTC))
+    return redirect(request, "registration", event=event.slug)
 
 
 async def cancel(request: Request) -> Response:
@@ -111,7 +124,7 @@ async def cancel(request: Request) -> Response:
 def standing_registration(request: Request) -> Registration | None:
     """The viewer's registration, unless it was cancelled."""
     found: Registration | None = request.state.registration
-    return found if found and found.state in REGISTRATION["cancel"].sources else None
+    return found if found and found.state != "cancelled" else None
 
 
 def own_registration(request: Request) -> Registration:

@@ -50,10 +50,15 @@ STAGE: Lifecycle = {
     "stand-by": _move("clear", "standby"),
 }
 REGISTRATION: Lifecycle = {
-    "confirm": _move("pending waitlisted cancelled", "confirmed"),
-    "waitlist": _move("pending cancelled", "waitlisted"),
-    "cancel": _move("pending confirmed waitlisted", "cancelled"),
+    "hold": _move("waitlisted", "held"),
+    "confirm": _move("waitlisted held", "confirmed"),
+    "release": _move("held", "released"),
+    "come-back": _move("released cancelled", "waitlisted"),
+    "cancel": _move("held confirmed waitlisted", "cancelled"),
 }
+"""A registration begins as `waitlisted`. A place is `held` until its person comes in, which confirms it."""
+PLACED = frozenset({"held", "confirmed"})
+"""The states of a registration that has a place."""
 
 
 def moves_from(lifecycle: Lifecycle, state: str) -> list[str]:

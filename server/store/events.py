@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -111,14 +112,17 @@ async def has_begun(db: AsyncSession, event_id: uuid.UUID) -> bool:
     return (await db.exec(statement)).one() > 0
 
 
-async def registered(db: AsyncSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """The number of confirmed registrations of each of these events that has any."""
+async def registered(db: AsyncSession, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Counter[str]]:
+    """The number of registrations in each state of each of these events."""
     statement = (
-        select(Registration.event_id, func.count())
-        .where(col(Registration.event_id).in_(event_ids), Registration.state == "confirmed")
-        .group_by(col(Registration.event_id))
+        select(Registration.event_id, Registration.state, func.count())
+        .where(col(Registration.event_id).in_(event_ids))
+        .group_by(col(Registration.event_id), Registration.state)
     )
-    return dict((await db.exec(statement)).all())
+    found: dict[uuid.UUID, Counter[str]] = {event_id: Counter() for event_id in event_ids}
+    for event_id, state, n in await db.exec(statement):
+        found[event_id][state] = n
+    return found
 
 
 def today(event: Event, now: datetime) -> tuple[datetime, datetime]:

@@ -162,9 +162,9 @@ async def _forget(db: AsyncSession, event: Event, person_id: uuid.UUID) -> None:
     """Blank the person's own words and needs in rows that stay, and leave of their times the day."""
     theirs = select(Registration).where(*_theirs(Registration, event.id, person_id))
     for row in (await db.exec(theirs)).all():
-        for name, value in {**OWN_WORDS, **NEEDS, "anonymous": True}.items():
+        for name, value in {**OWN_WORDS, **NEEDS, "anonymous": True, "held_until": None}.items():
             setattr(row, name, value)
-        _keep_days(row, ("created_at", "confirmed_at", "cancelled_at"), event.zone)
+        _keep_days(row, ("created_at", "claimed_at", "confirmed_at", "cancelled_at"), event.zone)
         db.add(row)
     answered = select(Response).where(*_theirs(Response, event.id, person_id))
     for response in (await db.exec(answered)).all():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,7 +30,8 @@ async def enlist(db: AsyncSession, event: Event, role: str, count: int) -> Seque
     now = datetime.now(UTC)
     db.add_all(newcomers)
     await db.flush()
-    places = [Registration(event_id=event.id, person_id=each.id, confirmed_at=now, created_at=now) for each in people]
+    moments: dict[str, Any] = {"claimed_at": now, "confirmed_at": now, "created_at": now}
+    places = [Registration(event_id=event.id, person_id=each.id, **moments) for each in people]
     await db.exec(insert_into(db, Registration).on_conflict_do_nothing(), params=[row.model_dump() for row in places])
     if role != "delegate":
         grants = [GrantRow(person_id=each.id, role=role, scope="event", scope_id=event.id) for each in people]

@@ -26,7 +26,7 @@ async def test_everybody_is_registered_and_gets_a_mail(make: Factory, settings: 
     assert said == "Registered 2 people. Their mail is in the outbox."
     async with make.database.reading() as db:
         assert {mail.kind for mail in await db.exec(select(Mail))} == {"imported"}
-        assert {row.state for row in await db.exec(select(Registration))} == {"confirmed"}
+        assert {row.state for row in await db.exec(select(Registration))} == {"held"}
 
 
 async def test_a_second_time_changes_nothing(make: Factory, settings: Settings) -> None:

@@ -74,6 +74,7 @@ EVENT = {
     "ends_on": "{last_day}",
     "target": "300",
     "capacity": "",
+    "hold_hours": "48",
     "sectors": "NHS",
     "places": "Basildon",
 }
@@ -133,6 +134,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/{event}/registration"): Case(EVERYONE, PERSON),
     ("POST", "/{event}/registration/details"): Case(SIGNED_IN, DETAILS),
     ("GET", "/{event}/registration/done"): Case(EVERYONE),
+    ("POST", "/{event}/registration/claim"): Case(SIGNED_IN),
     ("POST", "/{event}/registration/cancel"): Case(SIGNED_IN),
     ("GET", "/{event}/join-link"): Case(EVERYONE),
     ("POST", "/{event}/join-link"): Case(EVERYONE, {"email": "amina@example.org"}),

@@ -37,7 +37,7 @@ async def test_a_delegate_may_be_in_every_room_of_their_event(access, make, even
         assert await access.audience(amara, room) == Audience.DELEGATES
 
 
-@pytest.mark.parametrize("state", ["waitlisted", "pending", "cancelled"])
+@pytest.mark.parametrize("state", ["held", "waitlisted", "released", "cancelled"])
 async def test_who_has_no_place_may_not(access, make, event, signed_in, state):
     person = await make.person()
     await make.registration(event, person, state=state, confirmed_at=None)

@@ -16,7 +16,7 @@ from server.store.engine.database import Database
 from tests.factory import Factory
 
 OURS = "https://plenary.example/join/"
-CONTEXT = {"base_url": "https://plenary.example"}
+CONTEXT = {"base_url": "https://plenary.example", "standing": "Your place is confirmed."}
 SPELLINGS = (
     "JOIN-TOKEN-MADE-ON-DELIVERY",
     "JOIN_TOKEN",

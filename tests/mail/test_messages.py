@@ -8,7 +8,7 @@ from server.mail.messages import KINDS, placeholder, render
 from server.web.folders import templates_dir
 from tests.factory import Factory
 
-CONTEXT = {"base_url": "https://plenary.example"}
+CONTEXT = {"base_url": "https://plenary.example", "standing": "Your place is confirmed."}
 TOKEN = placeholder(uuid.uuid4())
 NASTY = "Seán O'Brien <b>&amp;</b> 😀"
 

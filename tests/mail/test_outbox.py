@@ -26,7 +26,7 @@ from tests.engines.smtp import Mailbox
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-CONTEXT = {"base_url": "http://plenary.test"}
+CONTEXT = {"base_url": "http://plenary.test", "standing": "Your place is confirmed."}
 SetUp = Callable[[str], Settings]
 
 
@@ -372,4 +372,4 @@ async def test_mail_that_waits_follows_a_changed_public_address(
 
 async def registering_mail(db: AsyncSession, event: Event, person: Person, base_url: str) -> None:
     mail = EventMail(db, event, base_url, NOW)
-    await mail.confirmed(person, "registered", mail.calendar([]))
+    await mail.places_given([person.id], person)

@@ -50,7 +50,7 @@ async def test_everything_that_is_said_is_kept(client: httpx.AsyncClient, make: 
     (registration,) = await rows(make, Registration)
     said = {name: getattr(registration, name) for name in ("organisation", "sector", "place", "job_role", "source")}
     assert said == {name: WHOLE[name] for name in said}
-    assert (registration.state, registration.captions, registration.transcript) == ("confirmed", True, False)
+    assert (registration.state, registration.captions, registration.transcript) == ("held", True, False)
     assert [row.number for row in await rows(make, Answer)] == [6]
 
 
@@ -271,7 +271,7 @@ async def test_requests_for_a_link_never_cost_anybody_their_registration(
         await client.post(f"/{event.slug}/join-link", data={"email": AMINA["email"]})
     answer = await client.post(f"/{event.slug}/registration", data=AMINA)
     assert answer.headers["location"] == f"/{event.slug}/registration/done"
-    assert [row.state for row in await rows(make, Registration)] == ["confirmed"]
+    assert [row.state for row in await rows(make, Registration)] == ["held"]
     (letter,) = await letters(app)
     assert (await client.post(join_link(letter))).headers["location"] == f"/{event.slug}/lobby"
 

@@ -36,7 +36,7 @@ def test_a_grant_on_a_session_reaches_that_session_alone() -> None:
     assert not allows(grants, "session.move", event_id=EVENT, session_id=uuid.uuid4())
 
 
-@pytest.mark.parametrize("state", [None, "pending", "confirmed", "waitlisted", "cancelled"])
+@pytest.mark.parametrize("state", [None, "held", "confirmed", "waitlisted", "released", "cancelled"])
 @pytest.mark.parametrize("is_strong", [False, True])
 @pytest.mark.parametrize("role", ROLES)
 def test_crew_counts_in_a_strong_sign_in_alone_and_a_confirmed_registration_makes_a_delegate(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from server.mail import outbox
-from server.models import CaptionDraft, FilmUpload, Job, Keeping, Mail, Stage
+from server.models import CaptionDraft, Event, FilmUpload, Job, Keeping, Mail, Registration, Stage
 from server.store import caption_drafts, keeping, migrations, stages, uploads
 from server.store import downloads as files
 from server.store.engine.database import Database
@@ -27,12 +27,22 @@ LANDED = {
     "0004_rights.py": "b26e0a8f963bf6a6f73daf36cab3d6ed57856866559760492757f80c5768d954",
     "0005_address_of_mail.py": "ad4ae5e59e936c89a9ca122196f8b959b95aee27b99e644a76c6b3d06e5a2db7",
     "0006_retention.py": "6cf48940c66b56a6682ceabe56aaba5fdddb98ea00c263154e25e53ceccb37eb",
+    "0007_held_places.py": "1103d0e75324774a77aa77a718d4b34d46ce125110976ca708b57d2d89ae44ed",
 }
 """The SHA-256 of each migration: somebody's database was made by it, so it is never edited."""
 THEN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 6, 1, 9, 5, tzinfo=UTC)
 EVENT, STAGE = uuid.uuid4(), uuid.uuid4()
 ENDED, CHECKED, LIVE = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+
+REGISTERED = {
+    "came in": "confirmed",
+    "never came": "confirmed",
+    "erased": "confirmed",
+    "synthetic": "confirmed",
+    "waits": "waitlisted",
+}
+"""The state of each registration under the first schema, by its source."""
 
 
 @pytest.fixture
@@ -108,6 +118,19 @@ def fill(db: Connection) -> None:
     for session, state in ((ENDED, "ready"), (CHECKED, "failed"), (LIVE, "waiting")):
         said = {"text": "WEBVTT" if state == "ready" else "", "why": "No model." if state == "failed" else ""}
         add("caption_draft", session_id=session, directory="hearts", state=state, percent=0, asked_at=THEN, **said)
+    for name, state in REGISTERED.items():
+        person = uuid.uuid4()
+        about = {"name": name, "email": name, "synthetic": name == "synthetic", "created_at": THEN}
+        if name != "erased":
+            add("person", id=person, **about)
+        if name == "came in":
+            about = {"browser": "", "strong": False, "seen_at": LATER}
+            for n, created_at in enumerate((LATER, THEN)):
+                add("signin", id=uuid.uuid4(), person_id=person, token_hash=f"{n}", created_at=created_at, **about)
+        needs = dict.fromkeys(("captions", "transcript", "interpreter", "calm", "directory"), False)
+        said = dict.fromkeys(("organisation", "sector", "place", "job_role", "access_note"), "")
+        about = {"state": state, "source": name, "created_at": THEN, "confirmed_at": THEN}
+        add("registration", id=uuid.uuid4(), event_id=EVENT, person_id=person, **about, **needs, **said)
     for kind, (state, leased_until) in {
         "new": ("queued", None),
         "again": ("queued", LATER),
@@ -193,6 +216,16 @@ async def test_a_recording_that_was_not_checked_is_checked(upgraded: Database) -
     assert {subject: job.state for subject, job in (await jobs(upgraded, keeping.CHECK)).items()} == {ENDED: "waiting"}
     async with upgraded.reading() as db:
         assert {row.session_id for row in await db.exec(select(Keeping))} == {ENDED, CHECKED, LIVE}
+
+
+async def test_a_place_that_nobody_came_for_is_held_without_limit(upgraded: Database) -> None:
+    async with upgraded.reading() as db:
+        rows = {row.source: row for row in await db.exec(select(Registration))}
+        event = await db.get_one(Event, EVENT)
+    assert {name: row.state for name, row in rows.items()} == {**REGISTERED, "never came": "held"}
+    assert {name: row.claimed_at for name, row in rows.items() if row.claimed_at} == {"came in": THEN}
+    assert {row.held_until for row in rows.values()} == {None}
+    assert (rows["never came"].confirmed_at, rows["came in"].confirmed_at, event.hold_hours) == (None, THEN, None)
 
 
 async def test_mail_is_due_when_it_was_and_leaves_once(upgraded: Database) -> None:

@@ -38,20 +38,20 @@ async def test_registering_twice_does_not_make_two_people(database: Database, ma
     event = await make.event()
     assert await register(database, event, "amina@example.org")
     assert not await register(database, event, " Amina@Example.ORG ")
-    assert await states(database, event) == {"amina@example.org": "confirmed"}
+    assert await states(database, event) == {"amina@example.org": "held"}
 
 
 async def test_twenty_at_once_with_one_address_are_one_person(database: Database, make: Factory) -> None:
     event = await make.event()
     outcomes = await asyncio.gather(*(register(database, event, "amina@example.org") for _ in range(20)))
     assert outcomes.count(True) == 1
-    assert await states(database, event) == {"amina@example.org": "confirmed"}
+    assert await states(database, event) == {"amina@example.org": "held"}
 
 
 async def test_forty_at_once_fill_ten_places_exactly(database: Database, make: Factory) -> None:
     event = await make.event(capacity=10)
     await asyncio.gather(*(register(database, event, f"delegate-{n}@example.org") for n in range(40)))
-    assert Counter((await states(database, event)).values()) == {"confirmed": 10, "waitlisted": 30}
+    assert Counter((await states(database, event)).values()) == {"held": 10, "waitlisted": 30}
 
 
 async def test_a_place_given_back_goes_to_whoever_waited_longest(database: Database, make: Factory) -> None:
@@ -59,8 +59,8 @@ async def test_a_place_given_back_goes_to_whoever_waited_longest(database: Datab
     for minutes, name in enumerate(("amina", "ben", "cara")):
         await register(database, event, f"{name}@example.org", NOW + minutes * MINUTE)
     assert await give_back(database, event, "amina@example.org")
-    held = await states(database, event)
-    assert held == {"amina@example.org": "cancelled", "ben@example.org": "confirmed", "cara@example.org": "waitlisted"}
+    found = await states(database, event)
+    assert found == {"amina@example.org": "cancelled", "ben@example.org": "held", "cara@example.org": "waitlisted"}
 
 
 async def give_back(database: Database, event: Event, email: str) -> bool:
@@ -81,7 +81,7 @@ async def test_one_place_is_given_back_once(database: Database, make: Factory) -
         await register(database, event, f"{name}@example.org")
     outcomes = await asyncio.gather(*(give_back(database, event, "amina@example.org") for _ in range(10)))
     assert outcomes.count(True) == 1
-    assert Counter((await states(database, event)).values()) == {"confirmed": 2, "waitlisted": 1, "cancelled": 1}
+    assert Counter((await states(database, event)).values()) == {"held": 2, "waitlisted": 1, "cancelled": 1}
 
 
 async def test_cancelling_and_registering_at_once_never_overfills(database: Database, make: Factory) -> None:
@@ -92,9 +92,9 @@ async def test_cancelling_and_registering_at_once_never_overfills(database: Data
         *(give_back(database, event, f"early-{n}@example.org") for n in range(5)),
         *(register(database, event, f"late-{n}@example.org", NOW + 60 * MINUTE) for n in range(5)),
     )
-    held = await states(database, event)
-    assert Counter(held.values()) == {"confirmed": 5, "cancelled": 5, "waitlisted": 5}
-    assert all(held[f"early-{n}@example.org"] == "confirmed" for n in range(5, 10))
+    found = await states(database, event)
+    assert Counter(found.values()) == {"held": 5, "cancelled": 5, "waitlisted": 5}
+    assert all(found[f"early-{n}@example.org"] == "held" for n in range(5, 10))
 
 
 async def test_whoever_comes_back_queues_like_everybody_else(database: Database, make: Factory) -> None:
@@ -103,7 +103,7 @@ async def test_whoever_comes_back_queues_like_everybody_else(database: Database,
     await register(database, event, "ben@example.org", NOW + MINUTE)
     await give_back(database, event, "amina@example.org")
     assert await register(database, event, "amina@example.org", NOW + 2 * MINUTE)
-    assert await states(database, event) == {"amina@example.org": "waitlisted", "ben@example.org": "confirmed"}
+    assert await states(database, event) == {"amina@example.org": "waitlisted", "ben@example.org": "held"}
 
 
 async def test_more_places_let_in_whoever_waits(database: Database, make: Factory) -> None:
@@ -113,8 +113,8 @@ async def test_more_places_let_in_whoever_waits(database: Database, make: Factor
     async with database.writing() as db:
         (await db.get_one(Event, event.id)).capacity = 3
         await db.flush()
-        confirmed = await registrations.admit(db, event.id, NOW)
-    assert len(confirmed) == 2
+        admitted = await registrations.admit(db, event.id, NOW)
+    assert len(admitted) == 2
     assert (await states(database, event))["delegate-3@example.org"] == "waitlisted"
 
 

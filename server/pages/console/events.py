@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.acts import moving, organising
-from server.acts.event_form import EventForm
+from server.acts.event_form import HOLD_H, EventForm
 from server.models import Event
 from server.rules.lifecycles import EVENT, moves_from
 from server.rules.local_time import zones
@@ -19,7 +19,7 @@ from server.web.templating import redirect, render
 
 async def new(request: Request) -> Response:
     require(request, "event.create")
-    return show(request, blank(EventForm))
+    return show(request, FormState({**blank(EventForm).values, "hold_hours": HOLD_H}))
 
 
 async def create(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Events, as their organisers make them."""
 
+import re
 from datetime import UTC, date, datetime
 
 import httpx
@@ -136,7 +137,24 @@ async def test_a_larger_capacity_lets_in_who_waits(
     await client.post(f"/{event.slug}/edit", data={**FIELDS, "capacity": "10"})
     async with database.reading() as db:
         registration = (await db.exec(select(Registration).where(Registration.person_id == amina.id))).one()
-    assert registration.state == "confirmed"
+    assert registration.state == "held"
+
+
+async def test_the_organiser_chooses_how_long_a_place_is_held(
+    client: httpx.AsyncClient, database: Database, event: Event, olive: Person
+) -> None:
+    slug = FIELDS["slug"]
+    await client.post(f"/{event.slug}/edit", data=FIELDS)
+    new = (await client.get("/events/new")).text
+    assert re.search(r'<input[^>]*name="hold_hours"[^>]*value="48"', new)
+    for typed, kept in (("12", 12), ("", None)):
+        answer = await client.post(f"/{slug}/edit", data={**FIELDS, "capacity": "10", "hold_hours": typed})
+        assert answer.status_code == 303
+        async with database.reading() as db:
+            assert (await db.get_one(Event, event.id)).hold_hours == kept
+    for typed in ("0", "-1", "1441", "two days"):
+        answer = await client.post(f"/{slug}/edit", data={**FIELDS, "capacity": "10", "hold_hours": typed})
+        assert 'href="#field-hold_hours"' in answer.text
 
 
 async def test_an_event_is_closed_and_opened_again_but_not_opened_twice(

@@ -92,7 +92,7 @@ async def test_a_stranger_is_refused_without_being_sent_elsewhere(
         assert (await client.get(media(event, session, name))).status_code == 401
 
 
-@pytest.mark.parametrize("state", ["pending", "waitlisted", "cancelled"])
+@pytest.mark.parametrize("state", ["held", "waitlisted", "released", "cancelled"])
 async def test_who_has_no_confirmed_place_is_refused(
     client: httpx.AsyncClient, event: Event, make: Factory, with_film: NewSession, state: str
 ) -> None:
