@@ -16,7 +16,7 @@ Present = Mapping[UUID, Mapping[UUID, timedelta]]
 
 def figures(facts: Facts) -> Iterator[Figure]:
     """The figures about attendance at live sessions."""
-    registered = len(facts.confirmed())
+    registered = len(facts.placed())
     live = presence(facts, LIVE)
     yield count("attendance_people", len({person for people in live.values() for person in people}), of=registered)
     yield _median_minutes(live)

@@ -16,7 +16,7 @@ INTENTION = "watch_later"
 
 def figures(facts: Facts) -> Iterator[Figure]:
     """The figures about catching up on demand."""
-    registered = {row.person for row in facts.confirmed()}
+    registered = {row.person for row in facts.placed()}
     watched = {person for person, _ in watched_later(facts)} & registered
     yield share("caught_up_share", len(watched), len(registered))
     chosen = {person: choice.casefold() for person, choice in texts(facts, AFTER, INTENTION).items()}

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from server.rules.lifecycles import PLACED
+
 LIVE = "live"
 ON_DEMAND = "on demand"
 ACCEPTED = "accepted"
@@ -121,6 +123,6 @@ class Facts:
     seated: Sequence[UUID] = ()
     """The person of each stay at a networking table."""
 
-    def confirmed(self) -> list[RegistrationFact]:
-        """The registrations that hold a place."""
-        return [row for row in self.registrations if row.state == "confirmed"]
+    def placed(self) -> list[RegistrationFact]:
+        """The registrations that have a place, held or confirmed."""
+        return [row for row in self.registrations if row.state in PLACED]

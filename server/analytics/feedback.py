@@ -56,7 +56,7 @@ def texts(facts: Facts, wave: str, question: str) -> dict[UUID, str]:
 
 def _responses(facts: Facts) -> Iterator[Figure]:
     """The numbers of people who answered and who did not. They are head counts, so they are never withheld."""
-    registered = facts.confirmed()
+    registered = facts.placed()
     answered = {wave: {row.person for row in facts.responses if row.wave == wave} for wave in (BEFORE, AFTER)}
     yield count("responses_before", len(answered[BEFORE]), of=len(registered))
     yield count("responses_after", len(answered[AFTER]), of=len(registered))

@@ -8,5 +8,5 @@ from server.analytics.figures import Figure, count
 
 def figures(facts: Facts) -> Iterator[Figure]:
     """The figures about the lounge. Seats are no secret, so they are never withheld."""
-    yield count("table_people", len(set(facts.seated)), of=len(facts.confirmed()))
+    yield count("table_people", len(set(facts.seated)), of=len(facts.placed()))
     yield count("table_stays", len(facts.seated))

@@ -19,7 +19,7 @@ def figures(facts: Facts) -> Iterator[Figure]:
     yield count("reactions_refused", refused.total(), of=tapped)
     yield breakdown("reactions_refused_by_reason", dict(sorted(refused.items())))
     yield count("reactions_dropped", facts.dropped)
-    yield count("reactors", len({row.person for row in accepted}), of=len(facts.confirmed()))
+    yield count("reactors", len({row.person for row in accepted}), of=len(facts.placed()))
     waves = Counter(row.wave for row in accepted)
     yield count("reactions_live", waves[LIVE], of=len(accepted))
     yield count("reactions_on_demand", waves[ON_DEMAND], of=len(accepted))

@@ -14,7 +14,7 @@ MINUTE_S = 60
 def figures(facts: Facts) -> Iterator[Figure]:
     """The figures about watching recordings."""
     later = watched_later(facts)
-    yield count("on_demand_people", len({person for person, _ in later}), of=len(facts.confirmed()))
+    yield count("on_demand_people", len({person for person, _ in later}), of=len(facts.placed()))
     titles = {session.slug: session.title for session in facts.sessions}
     sessions = Counter(session for _, session in later)
     yield breakdown("on_demand_by_session", {s.slug: sessions[s.id] for s in facts.sessions}, titles)

@@ -62,7 +62,7 @@ def status(session: Session, *, event_state: str) -> Status:
 
 def registrations(event: Event, counts: Mapping[str, int]) -> Registrations:
     """The registrations of an event, of their number in each state."""
-    return Registrations(counts["confirmed"], counts["waitlisted"], event.target)
+    return Registrations(counts["confirmed"], counts["held"], counts["waitlisted"], event.target)
 
 
 def lounge(tables: Sequence[SetTable]) -> Lounge:

@@ -15,10 +15,12 @@ def told(rows: list[RegistrationFact], zone: ZoneInfo = LONDON, **more: object) 
     return {figure.name: figure for figure in figures(Facts(zone=zone, registrations=rows, **more))}
 
 
-def test_only_confirmed_places_are_registrations() -> None:
-    states = ["confirmed"] * 6 + ["pending", "waitlisted", "waitlisted", "cancelled"]
+def test_places_count_held_or_confirmed_and_the_confirmed_ones_towards_the_target() -> None:
+    states = ["confirmed"] * 6 + ["held", "waitlisted", "waitlisted", "cancelled", "released"]
     found = told([registration(n, state) for n, state in enumerate(states)], target=3)
-    assert (found["registrations"].value, found["registrations"].denominator) == (6, 10)
+    assert (found["registrations"].value, found["registrations"].denominator) == (7, 11)
+    assert (found["registrations_confirmed"].value, found["registrations_confirmed"].denominator) == (6, 7)
+    assert (found["registrations_held"].value, found["registrations_released"].value) == (1, 1)
     assert found["registrations_share_of_target"].value == 2
     assert (found["registrations_waitlisted"].value, found["registrations_cancelled"].value) == (2, 1)
 

@@ -33,7 +33,7 @@ BLANK: dict[str, msgspec.Struct] = {
     "announcement": AnnouncementShown(),
     "agenda": AgendaShown([]),
     "lounge": Lounge([]),
-    "registrations": Registrations(0, 0, None),
+    "registrations": Registrations(0, 0, 0, None),
     "status": Status("live", NOON - 60_000, NOON + 3_600_000, NOON - 60_000, None, "none"),
     "air": Air("none"),
     "kept": Kept(),

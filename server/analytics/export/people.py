@@ -30,9 +30,9 @@ def registrations(told: Telling) -> Sheet:
     """A row for each registration; its sector, place and source are shared by at least five people, or withheld."""
     columns = [
         PERSON,
-        Column("state", "pending, confirmed, waitlisted or cancelled."),
+        Column("state", "held, confirmed, waitlisted, released or cancelled."),
         Column("registered_at", "Day of registration."),
-        Column("confirmed_at", "Day on which the person was given a place; empty: not yet."),
+        Column("confirmed_at", "Day on which the place was confirmed, as its person had come in; empty: not yet."),
         Column("cancelled_at", "Day on which the place was given up; empty: it was not."),
         Column("sector", "The kind of organisation; withheld when fewer than five people would share it."),
         Column("place", "The district; withheld on the same condition."),

@@ -11,7 +11,7 @@ from server.web.entrance import entering
 from server.web.paging import page_of, pages
 from server.web.templating import render
 
-STATES = ("confirmed", "waitlisted", "pending", "cancelled")
+STATES = ("confirmed", "held", "waitlisted", "released", "cancelled")
 LONGEST_WORD = 100
 
 
