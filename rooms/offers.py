@@ -62,6 +62,16 @@ class Offer(NamedTuple):
     """
 
 
+def text_of(content: bytes) -> str:
+    """An offer as it was sent, as text. Raises OfferRefused."""
+    if len(content) > OFFER_LIMIT_BYTES:
+        raise OfferRefused("too-large")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise OfferRefused("bad-offer") from error
+
+
 def read_offer(offer: str, most_sections: int = MOST_SECTIONS) -> Offer:
     """Check an offer within its bounds. Raises OfferRefused."""
     lines = _lines_of(offer)

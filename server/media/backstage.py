@@ -36,6 +36,10 @@ class Backstage:
         if changed.people or changed.events or changed.is_unknown:
             self._doubted.set()
 
+    def doubt_all(self) -> None:
+        """Have it asked about again: a connection that may not stay has been seen."""
+        self._doubted.set()
+
     async def wait(self) -> None:
         """Wait until it is to be asked, and the media process is reached."""
         await self._doubted.wait()

@@ -15,9 +15,11 @@ from rooms.control import (
     Leave,
     ListConnections,
     News,
+    Publish,
     Refusal,
     Reply,
     Request,
+    Watch,
 )
 from rooms.control import MediaDenied as CallRefused
 from rooms.errors import MessageRefused
@@ -88,9 +90,17 @@ class MediaLine:
                     asked.set_exception(MediaAway())
             self._asked.clear()
 
-    async def describe(self, call: AnyCall) -> str:
-        """Have an offer answered; the answer's SDP. Raises MediaAway, MediaRefused."""
-        answer = await self._call(call)
+    async def describe(self, call: Publish | Watch) -> str:
+        """Have an offer answered; the answer's SDP. Raises MediaRefused, and MediaAway after which there is none.
+
+        A connection whose answer does not come in time is ended, since nobody knows of it.
+        """
+        try:
+            answer = await self._call(call)
+        except MediaAway:
+            with suppress(MediaAway, MediaRefused):
+                await self.let_go(call.stage, call.source if isinstance(call, Publish) else call.watcher)
+            raise
         assert isinstance(answer, Described)
         return answer.answer
 

@@ -1,4 +1,7 @@
-"""The connections backstage, each named after the sign-in by which it was made: it may stay as long as that may."""
+"""The publishers backstage, and the connections, each named after the sign-in by which it was made.
+
+A connection may stay as long as its sign-in may.
+"""
 
 import secrets
 import uuid
@@ -8,14 +11,31 @@ from collections.abc import Collection
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import GrantRow, SignIn, Stage
+from server.models import GrantRow, Person, SignIn, Stage
 from server.rules.permissions import Grant, allows, grants_of
+from server.store.stages import Publisher
 
+ROLES = ("speaker", "chair", "interpreter", "producer", "organiser")
+"""The roles backstage; somebody who has several appears in the first of them."""
+ENCODER = Publisher("Encoder", "encoder")
+"""The publisher that shows the stage's stream key."""
 MARK_DIGITS = 16
 """The first hexadecimal digits of a connection's name, which are those of its sign-in's id."""
 RANDOM_BYTES = 8
 ENCODER_MARK = "0" * MARK_DIGITS
 """The mark of an encoder, which shows a stream key instead: a new key ends its connection."""
+
+
+def publisher_of(person: Person, grants: Collection[Grant], stage: Stage) -> Publisher:
+    """A person as a publisher, in the role that their grants at this stage give them."""
+    reach = {None, stage.event_id, stage.id}
+    roles = {grant.role for grant in grants if grant.scope_id in reach}
+    return Publisher(person.name, next((role for role in ROLES if role in roles), "speaker"), person.id)
+
+
+def sender_of(stage: Stage, publisher: Publisher) -> str:
+    """The name by which the offers of a person, or of a stage's encoder, are counted."""
+    return publisher.id if publisher.person_id else f"{publisher.id}-{stage.id}"
 
 
 def connection_of(here: SignIn | None) -> str:

@@ -8,13 +8,14 @@ import pytest
 
 from rooms.control import News
 from server.acts import publishing
-from server.acts.publishing import ENCODER, NoSuchConnection, publisher_of
+from server.acts.publishing import NoSuchConnection
+from server.media.backstage import Backstage
 from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.models import Event, SignIn, Stage
 from server.rules.permissions import Grant
 from server.settings import Settings
 from server.store import stages
-from server.store.backstage import connection_of
+from server.store.backstage import ENCODER, connection_of, publisher_of
 from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.media.listening import KEY, listening_at
@@ -52,7 +53,7 @@ async def sources(database: Database, stage: Stage) -> list[tuple[str, str, int 
 
 async def test_whoever_sends_no_offer_has_no_place(database: Database, stage: Stage, line: MediaLine) -> None:
     with pytest.raises(MediaRefused, match="bad-offer"):
-        await publishing.publish(database, line, stage, ENCODER, NO_OFFER)
+        await publishing.publish(Backstage(database, line), stage, ENCODER, NO_OFFER)
     assert await sources(database, stage) == [("Encoder", "left", None)]
 
 
@@ -61,7 +62,7 @@ async def test_whoever_finds_no_media_process_has_no_place_and_is_waited_for(
 ) -> None:
     monkeypatch.setattr(publishing, "OPENS_WITHIN_S", 0.0)
     with pytest.raises(MediaAway):
-        await publishing.publish(database, MediaLine(settings, KEY), stage, ENCODER, NO_OFFER)
+        await publishing.publish(Backstage(database, MediaLine(settings, KEY)), stage, ENCODER, NO_OFFER)
     assert await sources(database, stage) == []
     async with database.reading() as db:
         assert (await db.get_one(Stage, stage.id)).wanted_at is not None
@@ -73,7 +74,10 @@ async def test_whoever_only_watches_has_no_media_process_started(
     monkeypatch.setattr(publishing, "OPENS_WITHIN_S", 0.0)
     with pytest.raises(MediaAway):
         await publishing.watch(
-            database, MediaLine(settings, KEY), stage, SignIn(person_id=uuid.uuid4(), token_hash=""), NO_OFFER
+            Backstage(database, MediaLine(settings, KEY)),
+            stage,
+            SignIn(person_id=uuid.uuid4(), token_hash=""),
+            NO_OFFER,
         )
     async with database.reading() as db:
         assert (await db.get_one(Stage, stage.id)).wanted_at is None

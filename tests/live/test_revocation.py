@@ -18,7 +18,7 @@ from typing import Protocol, get_args
 
 import httpx
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed
@@ -29,8 +29,9 @@ from rooms.protocol import AnyCommand, Hello, Playing, ReactionSend, Refused
 from rooms.receivers import Connection
 from rooms.topics import TOPICS
 from server.acts import publishing
-from server.acts.publishing import publisher_of
+from server.acts.publishing import NotAnyMore
 from server.app import create_app
+from server.media.backstage import Backstage
 from server.media.line import MediaLine
 from server.media.whereabouts import listen_address
 from server.models import (
@@ -50,6 +51,7 @@ from server.rules.sign_ins import STRONG_IDLE, STRONG_LONGEST
 from server.rules.tokens import token_hash
 from server.settings import Settings
 from server.store import credentials, erasure, events, organisers, registrations, seating, sessions, speakers, stages
+from server.store.backstage import publisher_of
 from server.store.engine.database import Database
 from server.store.registrations import Details
 from server.trust.secret import derive, load_secret
@@ -392,10 +394,11 @@ async def here(
     await until(lambda: media.is_open)
     stage, sam, olive = laid.stage, laid.sign_ins["sam"], laid.sign_ins["olive"]
     held = publisher_of(laid.sam, [], stage)
+    backstage: Backstage = app.state.backstage
     answers = {
-        "WHIP": await publishing.publish(database, media, stage, held, await offer("sendonly"), sam),
-        "WHEP": await publishing.watch(database, media, stage, sam, await offer("recvonly")),
-        "an organiser's monitor": await publishing.watch(database, media, stage, olive, await offer("recvonly")),
+        "WHIP": await publishing.publish(backstage, stage, held, await offer("sendonly"), sam),
+        "WHEP": await publishing.watch(backstage, stage, sam, await offer("recvonly")),
+        "an organiser's monitor": await publishing.watch(backstage, stage, olive, await offer("recvonly")),
     }
     connections = {name: answer.connection for name, answer in answers.items()}
     transport = httpx.ASGITransport(app=app)
@@ -420,6 +423,29 @@ async def test_what_is_open_is_gone_within_two_seconds(
 ) -> None:
     writer: Database = applications[0 if by == "the same process" else 1].state.db
     assert await wrong_after(change, here, writer) == {}
+
+
+@pytest.mark.one_engine
+async def test_whoever_loses_their_right_while_an_offer_is_answered_sends_and_watches_nothing(
+    applications: list[Starlette], database: Database, make: Factory, settings: Settings
+) -> None:
+    app, laid = applications[0], await lay(database, make, settings)
+    media, backstage = app.state.media, app.state.backstage
+    await until(lambda: media.is_open)
+    stage, sam = laid.stage, laid.sign_ins["sam"]
+    async with database.writing() as db:
+        await db.exec(update(SignIn).where(col(SignIn.id) == sam.id).values(ended_at=datetime.now(UTC)))
+    with pytest.raises(NotAnyMore):
+        await publishing.publish(backstage, stage, publisher_of(laid.sam, [], stage), await offer("sendonly"), sam)
+    with pytest.raises(NotAnyMore):
+        await publishing.watch(backstage, stage, sam, await offer("recvonly"))
+
+    async def nothing_is_left() -> bool:
+        async with database.reading() as db:
+            sources = await stages.sources_of(db, stage.id)
+        return [(source.state, source.slot) for source in sources] == [("left", None)] and not await media.connections()
+
+    await until(nothing_is_left, WITHIN_S)
 
 
 async def wrong_after(change: str, here: Open, writer: Database) -> dict[str, str]:

@@ -3,12 +3,13 @@
 import asyncio
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from rooms import control
-from rooms.control import Leave, SourcesPresent
+from rooms.control import Leave, Publish, SourcesPresent
 from server.media.line import MediaAway, MediaLine, MediaRefused
 from server.media.whereabouts import listen_address
 from server.settings import Settings
@@ -88,3 +89,30 @@ async def test_a_call_without_a_media_process_says_so(tmp_path: Path):
     line = MediaLine(Settings(data=tmp_path), KEY)
     with pytest.raises(MediaAway):
         await line.tell(GOODBYE)
+
+
+async def test_a_connection_whose_answer_does_not_come_in_time_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The media process hears the offer and is silent, so nobody would ever end what it may have begun."""
+    monkeypatch.setattr("server.media.line.ANSWERED_WITHIN_S", 0.05)
+    settings, asked = Settings(data=tmp_path), list[control.AnyCall]()
+
+    async def hear(_: control.News) -> None: ...
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                asked.append(control.decode_call(control.decode_request(await control.read_frame(reader)).call))
+        writer.close()
+
+    async with await asyncio.start_unix_server(listen, listen_address(settings)):
+        line = MediaLine(settings, KEY)
+        running = asyncio.create_task(line.run(hear))
+        await until(lambda: line.is_open)
+        offer = Publish("main", "amaras", "amara", 1, "v=0")
+        with pytest.raises(MediaAway):
+            await line.describe(offer)
+        await until(lambda: asked == [offer, Leave("main", "amaras")])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

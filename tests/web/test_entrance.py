@@ -26,7 +26,7 @@ OUTSIDE_EVENTS = {
     "join.show": "the event, if there is one, is the join link's",
     "machines.health.metrics": "the metrics are of all events",
     "machines.playlists.let_in": "the transaction that finds the viewer of a playlist finds the event too",
-    "machines.whip.stage_of": "the event is the stage's",
+    "machines.whip.here_at": "the event is the stage's",
     "security.asks_present": "a password opens every event",
     "security.update": "a password opens every event",
     "sign_in.create": "a password opens every event",

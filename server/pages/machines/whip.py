@@ -7,23 +7,27 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hmac import compare_digest
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.control import Refusal
 from rooms.errors import OfferRefused
-from rooms.offers import MOST_SECTIONS, MOST_SENT_SECTIONS, OFFER_LIMIT_BYTES, read_offer
+from rooms.offers import MOST_SECTIONS, MOST_SENT_SECTIONS, OFFER_LIMIT_BYTES, read_offer, text_of
 from server.acts import publishing
-from server.acts.publishing import ENCODER, Answered, NoSuchConnection, NotAnyMore, publisher_of
+from server.acts.publishing import Answered, NoSuchConnection, NotAnyMore
 from server.media.line import MediaAway, MediaRefused
-from server.models import Person, SignIn, Stage
+from server.models import SignIn, Stage
+from server.rules.permissions import allows
 from server.store import stages
+from server.store.backstage import ENCODER, publisher_of, sender_of
+from server.store.engine.database import Database
 from server.store.stages import Publisher, StageRefused
-from server.trust.stream_keys import ice_servers, stream_key
+from server.trust.sign_in import Viewer
+from server.trust.stream_keys import ice_servers, is_stream_key
 from server.web.answers import told_plainly
-from server.web.entrance import person_who, signed_in
+from server.web.entrance import refusal, signed_in
 from server.web.errors import Conflict, Forbidden, NotFound, NotInTime, PageError, SignInNeeded, TooMany
 
 SDP = "application/sdp"
@@ -59,109 +63,112 @@ async def resource_options(request: Request) -> Response:
 @told_plainly(challenge="Bearer")
 async def publish(request: Request) -> Response:
     """Take a publisher's offer; 201 with the answer, and the address at which to end the connection."""
-    stage = await stage_of(request)
-    publisher = who_publishes(request, stage)
-    offer = await offer_in(request, publishing.sender_of(stage, publisher), MOST_SENT_SECTIONS)
+    key = key_in(request)
     with as_page_errors():
+        here, offer = await offered(request, MOST_SENT_SECTIONS, key=key)
         answered = await publishing.publish(
-            request.app.state.db, request.app.state.media, stage, publisher, offer, here_as(request, publisher)
+            request.app.state.backstage, here.stage, here.publisher, offer, here.sign_in
         )
-    return made(request, "whip_resource", stage, answered)
+    return made(request, "whip_resource", here.stage, answered)
 
 
 @told_plainly(challenge="Bearer")
 async def unpublish(request: Request) -> Response:
     """Let a publisher go, in good order."""
-    stage = await stage_of(request)
-    publisher, connection = who_publishes(request, stage), request.path_params["connection"]
+    here, connection = await here_at(request, key=key_in(request)), request.path_params["connection"]
     with as_page_errors():
-        await publishing.unpublish(request.app.state.db, request.app.state.media, stage, publisher, connection)
+        await publishing.unpublish(
+            request.app.state.db, request.app.state.media, here.stage, here.publisher, connection
+        )
     return Response(status_code=200)
 
 
 @told_plainly(challenge="Bearer")
 async def watch(request: Request) -> Response:
     """Take a watcher's offer; 201 with the answer, and the address at which to end the connection."""
-    stage = await stage_of(request)
-    here = where_watched(request, stage)
-    offer = await offer_in(request, str(here.person_id), MOST_SECTIONS)
     with as_page_errors():
-        answered = await publishing.watch(request.app.state.db, request.app.state.media, stage, here, offer)
-    return made(request, "whep_resource", stage, answered)
+        here, offer = await offered(request, MOST_SECTIONS)
+        answered = await publishing.watch(request.app.state.backstage, here.stage, signed_in(request)[1], offer)
+    return made(request, "whep_resource", here.stage, answered)
 
 
 @told_plainly(challenge="Bearer")
 async def unwatch(request: Request) -> Response:
     """Let a watcher go."""
-    stage = await stage_of(request)
-    here, connection = where_watched(request, stage), request.path_params["connection"]
+    here, connection = await here_at(request), request.path_params["connection"]
     with as_page_errors():
-        await publishing.unwatch(request.app.state.media, stage, here, connection)
+        await publishing.unwatch(request.app.state.media, here.stage, signed_in(request)[1], connection)
     return Response(status_code=200)
 
 
-async def stage_of(request: Request) -> Stage:
-    """The stage of the address; its event is the request's from here on. Raises NotFound."""
-    async with request.app.state.db.reading() as db:
-        found = await stages.stage_at(db, request.path_params["stage"])
-    if found is None:
-        raise NotFound("There is no such stage.")
-    stage, request.state.event = found
-    return stage
+class Here(NamedTuple):
+    """Somebody at a stage: a person with their sign-in, or its encoder, which has none.
 
-
-def who_publishes(request: Request, stage: Stage) -> Publisher:
-    """The encoder that has the stream key, or a person who may come backstage. Raises SignInNeeded, Forbidden."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        key = stream_key(request.app.state.secret, stage.id, stage.key_number)
-        if not compare_digest(token.strip().encode(), key.encode()):
-            raise SignInNeeded("This is not the stage's stream key. The organiser sees it in the console.")
-        return ENCODER
-    if request.state.viewer.person is None:
-        raise SignInNeeded("Please send the stage's stream key as a bearer token, or sign in.")
-    return publisher_of(who_watches(request, stage), request.state.viewer.grants, stage)
-
-
-def who_watches(request: Request, stage: Stage) -> Person:
-    """A person who may come backstage. Raises SignInNeeded, Forbidden."""
-    return person_who(request, "backstage.join", stage_id=stage.id)
-
-
-def where_watched(request: Request, stage: Stage) -> SignIn:
-    """The sign-in of a person who may come backstage. Raises SignInNeeded, Forbidden."""
-    who_watches(request, stage)
-    return signed_in(request)[1]
-
-
-def here_as(request: Request, publisher: Publisher) -> SignIn | None:
-    """The sign-in of the browser in which a person publishes; None: an encoder does."""
-    return None if publisher is ENCODER else signed_in(request)[1]
-
-
-async def offer_in(request: Request, person: str, most_sections: int) -> str:
-    """The SDP offer that this person, or stage's encoder, sent; read and checked within its bounds.
-
-    Raises TooMany when their budget is spent, and NoAnswer with 415, 413 or 400.
+    `sender` is the name by which their offers are counted.
     """
-    wait_s = request.app.state.media.offers.spend(person, time.monotonic())
+
+    stage: Stage
+    publisher: Publisher
+    sign_in: SignIn | None
+    sender: str
+
+
+def key_in(request: Request) -> str | None:
+    """The bearer token that the request shows."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def offered(request: Request, most_sections: int, *, key: str | None = None) -> tuple[Here, str]:
+    """The sender of an SDP offer, as for `here_at`, and the offer, which is within its bounds.
+
+    Raises what `here_at` raises, TooMany when their budget is spent, NoAnswer with 415, and OfferRefused.
+    """
+    content = await content_of(request)
+    here = await here_at(request, key=key)
+    wait_s = request.app.state.media.offers.spend(here.sender, time.monotonic())
     if wait_s:
         raise TooMany(REASONS["too-many"][1], math.ceil(wait_s))
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SDP:
         raise NoAnswer(415, f"Please send an offer as {SDP}.")
+    offer = text_of(content)
+    read_offer(offer, most_sections)
+    return here, offer
+
+
+async def content_of(request: Request) -> bytes:
+    """The content of a request; of a larger one than any offer, a part that is too large as well."""
     content = b""
     async for piece in request.stream():
         content += piece
         if len(content) > OFFER_LIMIT_BYTES:
-            raise NoAnswer(*REASONS["too-large"])
-    try:
-        offer = content.decode()
-        read_offer(offer, most_sections)
-    except UnicodeDecodeError as error:
-        raise NoAnswer(*REASONS["bad-offer"]) from error
-    except OfferRefused as refused:
-        raise NoAnswer(*REASONS[refused.reason]) from refused
-    return offer
+            break
+    return content
+
+
+async def here_at(request: Request, *, key: str | None = None) -> Here:
+    """The encoder that shows the stream key of the stage of the address as `key`, or a person who may come backstage.
+
+    Raises NotFound, SignInNeeded, Forbidden.
+    """
+    database: Database = request.app.state.db
+    viewer: Viewer = request.state.viewer
+    async with database.reading() as db:
+        found = await stages.stage_at(db, request.path_params["stage"])
+    if found is None:
+        raise NotFound("There is no such stage.")
+    stage, request.state.event = found
+    if key is not None:
+        if not is_stream_key(key, request.app.state.secret, stage.id, stage.key_number):
+            raise SignInNeeded("This is not the stage's stream key. The organiser sees it in the console.")
+        return Here(stage, ENCODER, None, sender_of(stage, ENCODER))
+    if viewer.person is None:
+        raise SignInNeeded("Please send the stage's stream key as a bearer token, or sign in.")
+    publisher = publisher_of(viewer.person, viewer.grants, stage)
+    sender = sender_of(stage, publisher)
+    if not allows(viewer.grants, "backstage.join", event_id=stage.event_id, stage_id=stage.id):
+        raise refusal("backstage.join", is_known=True)
+    return Here(stage, publisher, viewer.sign_in, sender)
 
 
 class NoAnswer(PageError):
@@ -180,7 +187,7 @@ class MediaStarting(NotInTime):
 
 @contextmanager
 def as_page_errors() -> Iterator[None]:
-    """Turn the errors of the acts on a stage into page errors."""
+    """Turn the errors of an offer, and of the acts on a stage, into page errors."""
     try:
         yield
     except StageRefused as refused:
@@ -189,6 +196,8 @@ def as_page_errors() -> Iterator[None]:
         raise Forbidden("You were let go from backstage. Ask the organiser if you speak here.") from error
     except NoSuchConnection as error:
         raise NotFound(REASONS["unknown"][1]) from error
+    except OfferRefused as refused:
+        raise NoAnswer(*REASONS[refused.reason]) from refused
     except MediaRefused as refused:
         if refused.reason == "too-many":
             raise TooMany(REASONS["too-many"][1], AGAIN_AFTER_S) from refused
