@@ -35,6 +35,7 @@ from server.trust.secret import derive, load_secret
 from server.web.answers import HANDLERS, surprise
 from server.web.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.web.rate_limits import RateLimits
+from server.web.security_log import NoteRefusals, RoomForRefusals
 from server.web.templating import environment
 from server.web.underway import Underway
 
@@ -75,6 +76,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
             Middleware(SecurityHeaders, settings=settings),
             Middleware(ServerErrorMiddleware, handler=surprise),  # Starlette's own stands outside of the headers
             Middleware(WhoIsThis),
+            Middleware(NoteRefusals),
             Middleware(SameOrigin, settings=settings),
             Middleware(BodyLimit),
         ],
@@ -85,7 +87,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.readiness = Readiness(database, migrations.newest)
     app.state.reserved_slugs = RESERVED_SLUGS
     app.state.hub = live.make_hub(database, bus)
-    app.state.limits = RateLimits()
+    app.state.limits, app.state.refusals = RateLimits(), RoomForRefusals()
     app.state.templates = environment()
     app.state.playlists, app.state.files, app.state.parts = Shelf(), FileShelf(), FileShelf(PARTS_BYTES)
     app.state.lookout = Lookout()

@@ -14,6 +14,7 @@ from server.recordings.downloads import DOWNLOAD
 from server.recordings.packaging import FILM
 from server.running.duties import Duty
 from server.running.jobs import JobKind, duty_of
+from server.web import security_log
 
 JOBS: tuple[JobKind, ...] = (
     FILM,
@@ -32,6 +33,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("backstage", backstage.PAUSE_S, backstage.ask_again),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
     *map(duty_of, JOBS),
+    Duty("old security entries", security_log.EVERY_S, security_log.clear),
     Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True),
     Duty("mail", mail.EVERY_S, mail.deliver_due, rests=True),
     Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),

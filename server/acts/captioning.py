@@ -9,21 +9,23 @@ from server.playback.airings import Airing
 from server.recordings import captions
 from server.recordings.desk import RecordingDesk
 from server.store import caption_drafts, sessions
-from server.store.engine.database import Database
 from server.web.errors import Conflict
 
 
-async def publish(database: Database, desk: RecordingDesk, text: str) -> None:
-    """Give the recording these captions, a WebVTT file; a draft is then no longer wanted.
+async def write(desk: RecordingDesk, text: str) -> None:
+    """Write these captions, a WebVTT file, beside the recording.
 
     Raises NotWebVTT, and Conflict while there is nothing to caption.
     """
     airing = _to_caption(desk)
     cues = captions.check(text, airing.source.cut.film_length_s)
     await to_thread.run_sync(captions.write, airing.directory, airing.source, cues)
-    async with database.writing() as db:
-        await caption_drafts.discard(db, desk.session.id)
-        await sessions.announce(db, desk.session)
+
+
+async def publish(db: AsyncSession, desk: RecordingDesk) -> None:
+    """Tell viewers of the captions that were written; a draft is then no longer wanted."""
+    await caption_drafts.discard(db, desk.session.id)
+    await sessions.announce(db, desk.session)
 
 
 async def ask_draft(db: AsyncSession, desk: RecordingDesk, now: datetime) -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.rules.permissions import CREW
-from server.store import erasure, people
+from server.store import erasure, people, security_log
+from server.store.security_log import Subject
 from server.web.errors import Conflict
 
 
@@ -19,4 +20,5 @@ async def must_be_free(db: AsyncSession, person_id: UUID) -> None:
 async def erase(db: AsyncSession, person_id: UUID, now: datetime) -> None:
     """Erase a person at every event; counts stay, under a random id. Raises Conflict for the crew."""
     await must_be_free(db, person_id)
+    security_log.note(db, "data.erase", Subject("person", person_id))
     await erasure.erase(db, person_id, now)

@@ -44,11 +44,14 @@ async def receive(
     return offset + len(piece)
 
 
-async def forget(database: Database, settings: Settings, upload: FilmUpload) -> None:
+async def forget(db: AsyncSession, upload: FilmUpload) -> None:
     """Delete an upload that was given up or refused. Raises Conflict while it is being packaged."""
-    async with database.writing() as db:
-        if not await uploads.forget(db, upload):
-            raise Conflict("This film is being made ready just now.")
+    if not await uploads.forget(db, upload):
+        raise Conflict("This film is being made ready just now.")
+
+
+async def remove_file(settings: Settings, upload: FilmUpload) -> None:
+    """Remove the bytes of an upload that is forgotten."""
     await to_thread.run_sync(lambda: uploaded(settings, upload).unlink(missing_ok=True))
 
 

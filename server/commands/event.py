@@ -21,8 +21,9 @@ from server.models import Event, HashtagMention
 from server.routes import RESERVED_SLUGS
 from server.rules import slugs
 from server.settings import Settings
-from server.store import events, join_links, mentions, organisers, people
+from server.store import events, join_links, mentions, organisers, people, security_log
 from server.store.engine.database import Database
+from server.store.security_log import COMMAND_LINE, Subject
 from server.web.errors import Conflict
 from server.web.forms import check
 
@@ -86,6 +87,7 @@ async def _run(verb: Verb, arguments: Namespace, settings: Settings) -> str:
     database = Database(settings.database)
     try:
         async with database.writing() as db:
+            security_log.act_as(db, COMMAND_LINE)
             return await verb(db, arguments, settings)
     finally:
         await database.close()
@@ -124,6 +126,7 @@ async def create(db: AsyncSession, arguments: Namespace, settings: Settings) -> 
     event = await events.create(db, **form.input.columns())
     if notice is not None and notice.input is not None:
         await retaining.change_notice(db, event, notice.input)
+    security_log.note(db, "event.create", Subject("event", event.id), detail="create")
     return (
         f"Made {event.title} as a draft at {settings.base_url}/{event.slug}\n"
         f"Next: plenary event organiser {event.slug} EMAIL"
@@ -189,6 +192,7 @@ async def open_event(db: AsyncSession, arguments: Namespace, settings: Settings)
         await moving.move_event(db, event, "open" if event.state == "draft" else "reopen")
     except Conflict as error:
         raise UsersError(error.sentence) from error
+    security_log.note(db, "event.edit", Subject("event", event.id), detail="open")
     return f"{event.title} is open at {settings.base_url}/{event.slug}"
 
 
@@ -196,6 +200,7 @@ async def close_event(db: AsyncSession, arguments: Namespace, settings: Settings
     event = await the_event(db, arguments.event)
     if not await events.move(db, event.id, "close"):
         raise UsersError(f"{event.slug} is {event.state}; only an open event can be closed.")
+    security_log.note(db, "event.edit", Subject("event", event.id), detail="close")
     return f"{event.title} is closed."
 
 

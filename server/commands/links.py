@@ -7,8 +7,9 @@ from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.rules.permissions import ACTIONS
 from server.settings import Settings
-from server.store import credentials, events, join_links, understudies
+from server.store import credentials, events, join_links, security_log, understudies
 from server.store.engine.database import Database
+from server.store.security_log import COMMAND_LINE
 from server.trust import sign_in
 
 ROLES = sorted(frozenset().union(*ACTIONS.values()))
@@ -39,6 +40,7 @@ async def make_lines(arguments: Namespace, settings: Settings) -> list[str]:
     database = Database(settings.database)
     try:
         async with database.writing() as db:
+            security_log.act_as(db, COMMAND_LINE)
             event = await events.with_slug(db, arguments.event)
             if event is None:
                 raise UsersError(f"there is no event {arguments.event}. plenary event list shows them all.")

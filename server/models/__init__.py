@@ -29,6 +29,7 @@ from server.models.mail import Mail
 from server.models.people import GrantRow, JoinLink, Person, SignIn
 from server.models.recordings import CaptionDraft, Chapter, WatchInterval
 from server.models.registrations import Bookmark, Registration, WatchProgress
+from server.models.security import SecurityEntry
 from server.models.stages import Stage, StageSource
 from server.models.surveys import Answer, Question, Response, Survey
 from server.models.tables import NetworkingTable, QueueEntry, Seat, TableMessage, TableStay
@@ -62,6 +63,7 @@ __all__ = [
     "RetentionMove",
     "RightsRevision",
     "Seat",
+    "SecurityEntry",
     "Session",
     "SessionPause",
     "SessionSpeaker",

@@ -11,6 +11,7 @@ from server.trust import sign_in
 from server.web.browsers import browser_name
 from server.web.entrance import signed_in
 from server.web.errors import NotFound
+from server.web.security_log import acting
 from server.web.templating import redirect, render
 
 
@@ -26,8 +27,8 @@ async def index(request: Request) -> Response:
 async def destroy(request: Request) -> Response:
     """Sign one of them out. Raises NotFound for anybody else's."""
     person, here = signed_in(request)
-    ended: uuid.UUID = request.path_params["id"]
-    async with request.app.state.db.writing() as db:
+    ended: uuid.UUID = request.path_params["device"]
+    async with acting(request) as db:
         if not await credentials.end_sign_in(db, person.id, ended, datetime.now(UTC)):
             raise NotFound("That browser is signed out already.")
     if ended != here.id:
@@ -40,6 +41,6 @@ async def destroy(request: Request) -> Response:
 async def destroy_others(request: Request) -> Response:
     """Sign out all but this one."""
     person, here = signed_in(request)
-    async with request.app.state.db.writing() as db:
+    async with acting(request) as db:
         await credentials.end_other_sign_ins(db, person.id, here.id, datetime.now(UTC))
     return redirect(request, "devices", notice="devices-ended")

@@ -10,11 +10,13 @@ from server.acts.registration_form import Address
 from server.models import Event
 from server.store import join_links
 from server.store.join_links import BROWSERS, LinkEnded, LinkExpired, LinkForwarded, LinkRefused, LinkUnknown
+from server.store.security_log import NOTHING, Subject
 from server.trust import sign_in
 from server.trust.sign_in import Viewer
 from server.web.addresses import path_inside
 from server.web.entrance import entering, event_at
 from server.web.forms import Form, FormState, read_form
+from server.web.security_log import RefusedAct, acting
 from server.web.templating import redirect, render
 
 
@@ -52,7 +54,7 @@ async def create(request: Request) -> Response:
         return await refuse(request, LinkUnknown())
     viewer, browser = request.state.viewer, request.headers.get("user-agent", "")
     try:
-        async with request.app.state.db.writing() as db:
+        async with acting(request) as db:
             base_url, now = request.app.state.settings.base_url, datetime.now(UTC)
             came_in = await joining.come_in(db, token_of(request), viewer, browser, base_url, now)
     except LinkForwarded as forwarded:
@@ -67,7 +69,8 @@ async def create(request: Request) -> Response:
 
 async def replace(request: Request, forwarded: LinkForwarded) -> Response:
     """Say that the link went through too many hands, and that a fresh one is on its way, if it may go by mail."""
-    async with request.app.state.db.writing() as db:
+    request.state.refused = RefusedAct("link.use", Subject("person", forwarded.link.person_id))
+    async with acting(request) as db:
         base_url, now = request.app.state.settings.base_url, datetime.now(UTC)
         request.state.event, is_mailed = await joining.replace(db, forwarded.link, base_url, now)
     return render(request, "join/forwarded.html", status_code=403, is_mailed=is_mailed, browsers=BROWSERS)
@@ -75,6 +78,8 @@ async def replace(request: Request, forwarded: LinkForwarded) -> Response:
 
 async def refuse(request: Request, refused: LinkRefused) -> Response:
     """Say what became of the link, and how to come in nevertheless."""
+    about = Subject("person", refused.link.person_id) if refused.link else NOTHING
+    request.state.refused = RefusedAct("link.use", about) if request.method == "POST" else None
     if refused.link is not None:
         async with request.app.state.db.reading() as db:
             request.state.event = await db.get(Event, refused.link.event_id) if refused.link.event_id else None

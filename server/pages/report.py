@@ -18,6 +18,7 @@ from server.analytics.report import report
 from server.store.figures import facts_of
 from server.web.entrance import entering
 from server.web.errors import NotFound
+from server.web.security_log import acting, note
 from server.web.templating import render
 
 Writer = Callable[[list[Sheet], Path, files.Progress], None]
@@ -40,12 +41,17 @@ async def show(request: Request) -> Response:
 
 
 async def export(request: Request) -> Response:
-    """The whole export as one file, under pseudonyms; names leave only by the command line. Raises NotFound."""
+    """The whole export as one file, under pseudonyms; names leave only by the command line. Raises NotFound.
+
+    It is noted in the security log before it leaves.
+    """
     ending = request.path_params["format"]
     async with entering(request, "export.read") as (db, event):
         if ending not in FORMATS:
             raise NotFound("The export comes as csv.zip, xlsx or json. The report's page has a button for each.")
         told = await exporting.telling(db, event, request.app.state.secret)
+    async with acting(request) as db:
+        note(request, db, "export.read")
     write, media_type = FORMATS[ending]
     folder = tempfile.TemporaryDirectory(prefix="plenary-export-", ignore_cleanup_errors=True)
     path = Path(folder.name) / f"{event.slug}.{ending}"

@@ -18,6 +18,7 @@ from server.trust import one_time_codes, passwords
 from server.web.entrance import signed_in
 from server.web.errors import Forbidden
 from server.web.forms import Form, FormState, read_form
+from server.web.security_log import RefusedAct, acting
 from server.web.templating import redirect, render
 
 GUESSABLE = (
@@ -59,10 +60,12 @@ async def update(request: Request) -> Response:
         events = await organisers.events_of(db, person.id)
     asks = await asks_present(request, person, here)
     form, step = await checked(person, events, form, asks_present=asks)
+    if "present" in form.errors:
+        request.state.refused = RefusedAct("password.set")
     if form.input is None or step is None:
         return show(request, person, asks, form, 422)
     password_hash = await passwords.hashed(form.input.password)
-    async with request.app.state.db.writing() as db:
+    async with acting(request) as db:
         await signing_in.secure(db, here, password_hash, form.input.secret, step, datetime.now(UTC))
         events = await organisers.events_of(db, person.id)
     if len(events) == 1:

@@ -10,11 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from server.acts import signing_in
 from server.models import Person
 from server.store import credentials, organisers, people
+from server.store.security_log import NOTHING, Subject
 from server.trust import one_time_codes, passwords, sign_in
 from server.trust.sign_in import Viewer
 from server.web.addresses import local_path
 from server.web.errors import TooMany
 from server.web.forms import Form, FormState, read_form
+from server.web.security_log import RefusedAct, acting
 from server.web.templating import redirect, render
 
 WRONG = "That did not fit together. Check the address and the password, and use a code that you have not used yet."
@@ -50,11 +52,12 @@ async def create(request: Request) -> Response:
     if person is None:
         return show(request, form.with_error("", WRONG), 422)
     viewer, browser, now = request.state.viewer, request.headers.get("user-agent", ""), datetime.now(UTC)
-    async with request.app.state.db.writing() as db:
+    async with acting(request) as db:
         token = await signing_in.sign_in(db, person, form.input.code, browser, now, instead_of=viewer.sign_in)
         events = await organisers.events_of(db, person.id) if token else []
     if token is None:
         return show(request, form.with_error("", WRONG), 422)
+    request.state.refused = None
     at_home = request.app.url_path_for("console", event=events[0].slug) if len(events) == 1 else "/"
     response = RedirectResponse(local_path(form.input.then, at_home), 303)
     sign_in.set_cookie(response, request.app.state.settings, token)
@@ -70,6 +73,7 @@ async def person_tried(request: Request, typed: SignInForm) -> tuple[Person | No
         person = await people.with_address(db, typed.email)
         token = sign_in.token_of(request)
         browser = await credentials.earlier_sign_in(db, person.id, token) if person and token else None
+    request.state.refused = RefusedAct("sign-in", Subject("person", person.id) if person else NOTHING)
     await request.app.state.limits.spend_attempt(request, people.address_key(typed.email), browser)
     password_fits = await passwords.matches(person.password_hash if person else None, typed.password)
     return (person if password_fits else None), browser is not None
@@ -79,7 +83,7 @@ async def destroy(request: Request) -> Response:
     """Sign this browser out."""
     viewer: Viewer = request.state.viewer
     if viewer.sign_in is not None:
-        async with request.app.state.db.writing() as db:
+        async with acting(request) as db:
             await signing_in.sign_out(db, viewer.sign_in, datetime.now(UTC))
     response = redirect(request, "home", notice="signed-out")
     sign_in.clear_cookie(response, request.app.state.settings)

@@ -46,6 +46,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "survey.answer": frozenset({"delegate"}),
     "report.read": frozenset({"organiser", "analyst"}),
     "export.read": frozenset({"organiser", "analyst"}),
+    "log.read": frozenset({"organiser"}),
 }
 """Each action and the roles that allow it."""
 

@@ -37,6 +37,11 @@ FATES: dict[str, Fate] = {
     "TableStay": Fate(ANONYMOUS, "Stays at tables"),
     "DroppedFrames": Fate(ANONYMOUS, "Notes of connections that sent too much"),
     "Announcement": Fate(ANONYMOUS, "Announcements", "The words stay, without the person who sent them."),
+    "SecurityEntry": Fate(
+        ANONYMOUS,
+        "Entries of the security log",
+        "Of the people who go, without their network addresses. Every entry goes after 180 days.",
+    ),
     "Person": Fate(GOES, "Names and mail addresses", "Of people whom no other event here and no role needs."),
     "Mail": Fate(GOES, "Mails"),
     "JoinLink": Fate(GOES, "Join links"),

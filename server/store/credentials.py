@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.models import Person, SignIn
 from server.rules.sign_ins import STRONG_IDLE, STRONG_LONGEST
 from server.rules.tokens import new_token, token_hash
-from server.store import rights
+from server.store import rights, security_log
+from server.store.security_log import Subject
 
 
 async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
@@ -30,6 +31,7 @@ async def set_credentials(db: AsyncSession, person_id: uuid.UUID, password_hash:
         .where(col(Person.id) == person_id)
         .values(password_hash=password_hash, totp_secret=secret, totp_last_step=step)
     )
+    security_log.note(db, "password.set", Subject("person", person_id))
 
 
 async def begin_sign_in(
@@ -45,6 +47,9 @@ async def begin_sign_in(
         strong=strong,
     )
     db.add(row)
+    if strong:
+        how = "link" if join_link_id else "password"
+        security_log.note(db, "sign-in", Subject("person", person.id), detail=how, person_id=person.id)
     return token
 
 
@@ -101,7 +106,11 @@ async def _end(db: AsyncSession, person_id: uuid.UUID, now: datetime, which: obj
         update(SignIn)
         .where(col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None), which)  # type: ignore[arg-type]
         .values(ended_at=now)
+        .returning(col(SignIn.strong))
     )
-    if ended.rowcount:
+    strong = ended.scalars().all()
+    if any(strong):
+        security_log.note(db, "sign-out", Subject("person", person_id))
+    if strong:
         rights.changed(db, people=[person_id])
-    return int(ended.rowcount)
+    return len(strong)

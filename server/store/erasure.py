@@ -23,6 +23,7 @@ from server.models import (
     Registration,
     Response,
     Seat,
+    SecurityEntry,
     SignIn,
     Speaker,
     StageSource,
@@ -31,7 +32,7 @@ from server.models import (
     WatchInterval,
     WatchProgress,
 )
-from server.store import rights, seating
+from server.store import rights, seating, security_log
 from server.store.engine.revisions import raise_revision, table_room
 
 REKEYED: tuple[type[SQLModel], ...] = (
@@ -41,6 +42,7 @@ REKEYED: tuple[type[SQLModel], ...] = (
     Reaction,
     Registration,
     Response,
+    SecurityEntry,
     TableStay,
     WatchInterval,
 )
@@ -69,6 +71,7 @@ async def erase(db: AsyncSession, person_id: uuid.UUID, now: datetime) -> uuid.U
     stranger = uuid.uuid4()
     await _stand_up(db, person_id, now)
     await _forget_words(db, person_id)
+    await security_log.forget(db, person_id, stranger)
     for relation in REKEYED:
         await db.exec(update(relation).where(_is(relation, person_id)).values(person_id=stranger))
     for relation in LOOSENED:

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, JoinLink, Person, SignIn
 from server.rules.tokens import new_token, token_hash
-from server.store import credentials
+from server.store import credentials, security_log
+from server.store.security_log import Subject
 
 BROWSERS = 3
 """The most browsers that one link signs in at a time; with one more, the link counts as forwarded."""
@@ -69,6 +70,8 @@ async def create(
         expires_at=expires_at,
     )
     db.add(link)
+    if strong:
+        security_log.note(db, "link.create", Subject("person", person.id))
     await db.flush()
     return token
 

@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, GrantRow
 from server.rules.permissions import ACTIONS
-from server.store import rights
+from server.store import rights, security_log
 from server.store.engine.upserts import insert_into
+from server.store.security_log import Subject
 
 
 async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, scope_id: uuid.UUID | None) -> None:
@@ -25,13 +26,17 @@ async def grant(db: AsyncSession, person_id: uuid.UUID, role: str, scope: str, s
         return
     row = GrantRow(person_id=person_id, role=role, scope=scope, scope_id=scope_id)
     await db.exec(insert_into(db, GrantRow).values(**row.model_dump()).on_conflict_do_nothing())
+    security_log.note(db, "grant.give", Subject("person", person_id), detail=role)
     rights.changed(db, people=[person_id])
 
 
 async def take_grants(db: AsyncSession, *held: ColumnElement[bool]) -> None:
     """Take away the grants for which all of this holds."""
-    taken = await db.exec(delete(GrantRow).where(*held).returning(col(GrantRow.person_id)))
-    rights.changed(db, people=taken.scalars().all())
+    statement = delete(GrantRow).where(*held).returning(col(GrantRow.person_id), col(GrantRow.role))
+    taken = (await db.exec(statement)).all()
+    for person_id, role in taken:
+        security_log.note(db, "grant.take", Subject("person", person_id), detail=role)
+    rights.changed(db, people=[person_id for person_id, _ in taken])
 
 
 async def events_of(db: AsyncSession, person_id: uuid.UUID) -> Sequence[Event]:

@@ -40,6 +40,7 @@ TITLES = {
     "SignIn": "Browsers you signed in",
     "GrantRow": "Your roles",
     "Speaker": "You on the agenda",
+    "SecurityEntry": "What the security log holds of you",
     "Announcement": "Announcements you sent",
     "DroppedFrames": "Messages of yours that came too fast",
 }
@@ -53,6 +54,7 @@ LEFT_OUT = frozenset(
         "totp_last_step",
         "token_hash",
         "html",
+        "subject_id",
         "due_at",
         "lease",
         "leased_until",

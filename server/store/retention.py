@@ -26,6 +26,7 @@ from server.models import (
     Response,
     RetentionMove,
     Seat,
+    SecurityEntry,
     Session,
     SignIn,
     Speaker,
@@ -34,7 +35,7 @@ from server.models import (
 )
 from server.rules.permissions import CREW
 from server.rules.retention import is_due
-from server.store import events, rights, seating
+from server.store import events, rights, seating, security_log
 from server.store.engine.revisions import raise_revision, table_room
 from server.store.erasure import LOOSENED, NEEDS, OWN_WORDS, REKEYED, REMOVED
 
@@ -42,8 +43,8 @@ KIND = "retention"
 """The kind of job that carries out a retention."""
 PERSONAL = (*REKEYED, *REMOVED, *LOOSENED)
 """Every relation that refers to a person; `server.store.erasure` tells what becomes of each."""
-OF_THE_PERSON = (SignIn,)
-"""Relations that belong to no event: their rows go with the person."""
+OF_THE_PERSON = (SignIn, SecurityEntry)
+"""Relations that belong to no event, or outlast it: their rows go, or forget the person, with the person."""
 
 
 async def due(db: AsyncSession, now: datetime) -> Sequence[Event]:
@@ -99,7 +100,7 @@ async def take_out(db: AsyncSession, event: Event, person_id: uuid.UUID) -> None
     """
     stranger = uuid.uuid4()
     await _forget(db, event, person_id)
-    for relation in REKEYED:
+    for relation in (each for each in REKEYED if each not in OF_THE_PERSON):
         await db.exec(update(relation).where(*_theirs(relation, event.id, person_id)).values(person_id=stranger))
     for relation in LOOSENED:
         await db.exec(update(relation).where(*_theirs(relation, event.id, person_id)).values(person_id=None))
@@ -191,6 +192,7 @@ async def _part_with(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID
     if (await db.exec(leaving)).first() is None:
         return
     rights.changed(db, people=[person_id])
+    await security_log.forget(db, person_id, uuid.uuid4())
     for relation in (SignIn, JoinLink, Mail):
         await db.exec(delete(relation).where(_person_id(relation) == person_id))
     await db.exec(delete(Person).where(col(Person.id) == person_id))

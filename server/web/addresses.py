@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from server.models import Event
 
@@ -19,9 +19,12 @@ def path_inside(event: Event, path: str) -> str:
     return path if fits else ""
 
 
-def sender_of(request: Request) -> IPv4Address | IPv6Address | None:
-    """The address from which the request comes; None when a proxy states one that is none."""
+def sender_of(request: HTTPConnection) -> IPv4Address | IPv6Address | None:
+    """The address from which the request comes; None when a proxy states one that is none.
+
+    A zone (`%` and a name, RFC 4007) is left out: it may hold any text, and means nothing on another machine.
+    """
     try:
-        return ip_address(request.client.host) if request.client else None
+        return ip_address(request.client.host.partition("%")[0]) if request.client else None
     except ValueError:
         return None

@@ -14,10 +14,13 @@ from starlette.requests import HTTPConnection, Request
 
 from server.models import Announcement, Event, Person, Registration, Session, SignIn
 from server.rules.permissions import ACTIONS, CREW, allows, grants_of
+from server.rules.security_log import STRONG
 from server.store import announcements
 from server.store.engine.database import Database
+from server.store.security_log import Subject, act_as
 from server.trust.sign_in import Viewer
 from server.web.errors import Forbidden, NotFound, PageError, SignInNeeded
+from server.web.security_log import RefusedAct, acting, actor_of
 
 
 @asynccontextmanager
@@ -34,7 +37,7 @@ async def entering(
     database: Database = request.app.state.db
     viewer: Viewer = request.state.viewer
     event: Event | None = getattr(request.state, "event", None)
-    async with nullcontext(db) if db else database.writing() if writing else database.reading() as db:
+    async with nullcontext(db) if db else acting(request) if writing else database.reading() as db:
         if event is None:
             asked = {"slug": request.path_params["event"], "person": viewer.person.id if viewer.person else None}
             found = (await db.exec(_entering(), params=asked)).first()
@@ -48,8 +51,12 @@ async def entering(
             viewer = replace(viewer, grants=grants)
             request.state.event, request.state.viewer = event, viewer
             request.state.registration, request.state.announcement = registration, announcement
-        if action is not None and not allows(viewer.grants, action, event_id=event.id):
-            raise refusal(action, is_known=bool(viewer))
+        if action is not None:
+            if not allows(viewer.grants, action, event_id=event.id):
+                raise refusal(request, action)
+            request.state.action = action
+        if writing:
+            act_as(db, actor_of(request))  # their role at this event is known now
         yield db, event
 
 
@@ -79,6 +86,7 @@ async def session_of(request: Request, db: AsyncSession, event: Event) -> Sessio
     found = (await db.exec(statement)).first()
     if found is None:
         raise NotFound("There is no session at this address. The agenda lists them all.")
+    request.state.subject = Subject("session", found.id)
     return found
 
 
@@ -107,14 +115,17 @@ def require(
     """The viewer, who may do this at the request's event. Raises SignInNeeded for a stranger, else Forbidden."""
     viewer: Viewer = request.state.viewer
     if not may(request, action, session_id=session_id, table_id=table_id, stage_id=stage_id):
-        raise refusal(action, is_known=bool(viewer))
+        raise refusal(request, action)
+    request.state.action = action
     return viewer
 
 
-def refusal(action: str, *, is_known: bool) -> PageError:
-    """The error for a viewer who may not do this: SignInNeeded for a stranger, else Forbidden."""
-    if not is_known:
+def refusal(request: HTTPConnection, action: str) -> PageError:
+    """The error for a viewer who may not do this: SignInNeeded for a stranger, else Forbidden, which is noted."""
+    if not request.state.viewer:
         return SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
+    if action in STRONG:
+        request.state.refused = RefusedAct(action)
     return Forbidden(
         FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should.")
     )

@@ -107,6 +107,7 @@ async def pressed(request: Request, name: str, values: Collection[str]) -> str:
     value = (await request.form(max_files=0)).get(name)
     if not isinstance(value, str) or value not in values:
         raise Invalid("This button is not known. Please go back and use the page's own buttons.")
+    request.state.pressed = value
     return value
 
 

@@ -40,6 +40,8 @@ VISITORS = ("stranger", "other delegate", "other organiser", "delegate", "speake
 """The kinds of visitor; the two with "other" belong to another event."""
 UNTOLD = frozenset({"signin.seen_at"})
 """Columns that reading a page may change."""
+APART = frozenset({"security_log"})
+"""Relations that tell of visits, also of those that were refused; `test_security_log.py` holds what they get."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class World:
         async with self.make.database.reading() as db:
             connection = await db.connection()
             for relation in SQLModel.metadata.sorted_tables:
+                if relation.name in APART:
+                    continue
                 columns = [f'"{c.name}"' for c in relation.columns if f"{relation.name}.{c.name}" not in UNTOLD]
                 rows = await connection.execute(text(f'SELECT {", ".join(columns)} FROM "{relation.name}"'))
                 held[relation.name] = sorted(repr(tuple(row)) for row in rows)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import col, func, select
 
-from server.models import Answer, Person, QueueEntry, Registration, Seat, SignIn
+from server.models import Answer, Person, QueueEntry, Registration, Seat, SecurityEntry, SignIn
 from server.store import erasure, personal_data
 from server.store.engine.database import Database
 from tests.factory import Factory
@@ -24,9 +24,10 @@ async def test_nothing_leads_back_to_who_was_erased(database: Database, make: Fa
     async with database.writing() as db:
         await erasure.erase(db, person.id, NOW)
     stored = await everything_stored(database)
-    for trace in (EMAIL, "Okafor", SECRET_WORDS):
+    for trace in (EMAIL, "Okafor", SECRET_WORDS, "198.51.100.7"):
         assert trace not in stored
     async with database.reading() as db:
+        assert (await db.exec(select(SecurityEntry.subject_id))).one() != person.id
         for relation in personal():
             about = select(func.count()).select_from(relation).where(col(relation.person_id) == person.id)  # type: ignore[attr-defined]
             assert (await db.exec(about)).one() == 0, relation.__name__

@@ -28,6 +28,7 @@ LANDED = {
     "0005_address_of_mail.py": "ad4ae5e59e936c89a9ca122196f8b959b95aee27b99e644a76c6b3d06e5a2db7",
     "0006_retention.py": "6cf48940c66b56a6682ceabe56aaba5fdddb98ea00c263154e25e53ceccb37eb",
     "0007_held_places.py": "1103d0e75324774a77aa77a718d4b34d46ce125110976ca708b57d2d89ae44ed",
+    "0008_security_log.py": "1522e0c90010cf334527e65a6bd57254ac9657beb5f6e6877afc1955873b46fc",
 }
 """The SHA-256 of each migration: somebody's database was made by it, so it is never edited."""
 THEN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)

@@ -12,8 +12,10 @@ from server.acts.event_form import HOLD_H, EventForm
 from server.models import Event
 from server.rules.lifecycles import EVENT, moves_from
 from server.rules.local_time import zones
+from server.store.security_log import Subject
 from server.web.entrance import entering, person_who, require
 from server.web.forms import FormState, blank, pressed, read_form
+from server.web.security_log import acting
 from server.web.templating import redirect, render
 
 
@@ -26,11 +28,12 @@ async def create(request: Request) -> Response:
     """Make an event as a draft; the person who makes it becomes its organiser."""
     person = person_who(request, "event.create")
     form = await read_form(request, EventForm)
-    async with request.app.state.db.writing() as db:
+    async with acting(request) as db:
         form = await checked(request, db, None, form)
         if form.input is None:
             return show(request, form, status_code=422)
-        event = await organising.create(db, form.input, person)
+        event = request.state.event = await organising.create(db, form.input, person)
+        request.state.subject = Subject("event", event.id)
     return redirect(request, "console", event=event.slug, notice="event-made")
 
 

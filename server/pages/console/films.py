@@ -8,6 +8,7 @@ import base64
 import binascii
 from datetime import UTC, datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -62,18 +63,25 @@ async def append(request: Request) -> Response:
 
 async def destroy(request: Request) -> Response:
     """Forget an upload that is not packaged (yet): it was given up, or refused."""
-    event, upload = await upload_of(request)
-    await uploading.forget(request.app.state.db, request.app.state.settings, upload)
+    async with entering(request, "recording.edit", writing=True) as (db, event):
+        upload = await upload_in(request, db, event)
+        await uploading.forget(db, upload)
+    await uploading.remove_file(request.app.state.settings, upload)
     return redirect(request, "films", event=event.slug, notice="deleted")
 
 
 async def upload_of(request: Request) -> tuple[Event, FilmUpload]:
     """The upload that the address names, read in a transaction of its own. Raises NotFound."""
     async with entering(request, "recording.edit") as (db, event):
-        upload = await uploads.upload(db, event.id, request.path_params["upload"])
+        return event, await upload_in(request, db, event)
+
+
+async def upload_in(request: Request, db: AsyncSession, event: Event) -> FilmUpload:
+    """The upload that the address names. Raises NotFound."""
+    upload = await uploads.upload(db, event.id, request.path_params["upload"])
     if upload is None:
         raise NotFound("This upload is gone. Please choose the file again.")
-    return event, upload
+    return upload
 
 
 def announced(request: Request) -> tuple[int, str]:

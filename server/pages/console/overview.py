@@ -112,6 +112,6 @@ async def announce(request: Request) -> Response:
 async def withdraw(request: Request) -> Response:
     """Withdraw an announcement."""
     async with entering(request, "announcement.send", writing=True) as (db, event):
-        if not await announcements.withdraw(db, event.id, request.path_params["id"], datetime.now(UTC)):
+        if not await announcements.withdraw(db, event.id, request.path_params["announcement"], datetime.now(UTC)):
             raise NotFound("That announcement is withdrawn already.")
     return redirect(request, "console", event=event.slug, notice="withdrawn")

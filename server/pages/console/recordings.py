@@ -89,11 +89,13 @@ async def publish_captions(request: Request) -> Response:
     text, wrong = await captions_sent(request)
     try:
         if not wrong:
-            await captioning.publish(request.app.state.db, desk, text)
+            await captioning.write(desk, text)
     except NotWebVTT as error:
         wrong = str(error)
     if wrong:
         return await page(request, desk, 422, captions=FormState({"text": text}, {"text": wrong}))
+    async with entering(request, "recording.edit", writing=True) as (db, _):
+        await captioning.publish(db, desk)
     return back(request, desk, "captions-saved")
 
 

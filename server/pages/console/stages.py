@@ -123,6 +123,7 @@ async def direct(request: Request) -> Response:
         stage = await stage_of(request, db, event)
         if form.input is None:
             raise Invalid("Please use the buttons of the producer's page.")
+        request.state.pressed = form.input.do
         await directing.direct(db, stage, form.input.do, form.input.source, datetime.now(UTC))
     return redirect(request, "stage", event=event.slug, stage=stage.id)
 

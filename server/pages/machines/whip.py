@@ -29,6 +29,7 @@ from server.trust.stream_keys import ice_servers, is_stream_key
 from server.web.answers import told_plainly
 from server.web.entrance import refusal, signed_in
 from server.web.errors import Conflict, Forbidden, NotFound, NotInTime, PageError, SignInNeeded, TooMany
+from server.web.security_log import RefusedAct
 
 SDP = "application/sdp"
 REASONS: dict[Refusal, tuple[int, str]] = {
@@ -160,6 +161,7 @@ async def here_at(request: Request, *, key: str | None = None) -> Here:
     stage, request.state.event = found
     if key is not None:
         if not is_stream_key(key, request.app.state.secret, stage.id, stage.key_number):
+            request.state.refused = RefusedAct("stream-key.use")
             raise SignInNeeded("This is not the stage's stream key. The organiser sees it in the console.")
         return Here(stage, ENCODER, None, sender_of(stage, ENCODER))
     if viewer.person is None:
@@ -167,7 +169,7 @@ async def here_at(request: Request, *, key: str | None = None) -> Here:
     publisher = publisher_of(viewer.person, viewer.grants, stage)
     sender = sender_of(stage, publisher)
     if not allows(viewer.grants, "backstage.join", event_id=stage.event_id, stage_id=stage.id):
-        raise refusal("backstage.join", is_known=True)
+        raise refusal(request, "backstage.join")
     return Here(stage, publisher, viewer.sign_in, sender)
 
 

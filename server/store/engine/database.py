@@ -22,11 +22,14 @@ Change = tuple[str, str, int]
 AfterCommit = Callable[[list[Change]], Awaitable[None]]
 AfterWork = Callable[[], None]
 LastWork = Callable[[AsyncSession], Awaitable[None]]
+Telling = Callable[[], None]
 
 CHANGES = "changes"
 WORK = "work"
 LAST = "last"
-"""Keys of a transaction's notes (`AsyncSession.info`): its changes, whether it left work, and its last statements."""
+AFTER = "after"
+"""Keys of a transaction's notes (`AsyncSession.info`): its changes, whether it left work, its last statements, and what
+is told after its commit."""
 BUSY_TIMEOUT_MS = 10_000
 POOL_TIMEOUT_S = 10.0
 """The longest wait for a connection; then the request is refused, and can be made again."""
@@ -75,6 +78,9 @@ class Database:
                     db.expunge_all()  # the rollback would empty the rows that the error page still shows
                     raise
             changes: list[Change] = db.info.pop(CHANGES, [])
+            tellings: list[Telling] = db.info.pop(AFTER, [])
+        for tell_once in tellings:
+            tell_once()
         if changes:
             for tell in self.after_commit:
                 await tell(changes)
@@ -120,6 +126,11 @@ def do_last(db: AsyncSession, work: LastWork) -> None:
     waits for another lock.
     """
     db.info.setdefault(LAST, {})[work] = None
+
+
+def do_after(db: AsyncSession, tell: Telling) -> None:
+    """Call this once after the commit of the running transaction; never when it is undone."""
+    db.info.setdefault(AFTER, []).append(tell)
 
 
 async def _finish(db: AsyncSession) -> None:
