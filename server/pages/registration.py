@@ -48,7 +48,7 @@ def ask(
     status_code: int = 200,
 ) -> Response:
     """The form as it stands, for a visitor who is not registered."""
-    context = {**offer._asdict(), "is_open": is_open, "sources": SOURCES, "terms": terms(request.state.event)}
+    context = {**offer._asdict(), "is_open": is_open, "sources": SOURCES}
     return render(request, "registration/new.html", status_code=status_code, form=form, **context)
 
 

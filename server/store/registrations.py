@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.models import Event, Person, Question, Registration
 from server.models.columns import UTCDateTime
 from server.rules.lifecycles import PLACED, REGISTRATION
-from server.rules.standing import hold_hours
+from server.rules.standing import hold_hours, terms
 from server.store import rights, surveys
 from server.store.engine.database import leave_work
 from server.store.engine.revisions import event_room, raise_revision
@@ -27,9 +27,10 @@ MOMENT = UTCDateTime()
 
 
 class RegistrationOffer(NamedTuple):
-    """An event's offer to somebody without a registration: places left or not, and the question asked."""
+    """An event's offer to somebody without a registration: places left or not, the terms of a place, the question."""
 
     is_full: bool
+    terms: str
     question: Question | None
 
 
@@ -52,7 +53,7 @@ class Details:
 async def offer(db: AsyncSession, event: Event, now: datetime) -> RegistrationOffer:
     """The offer of registration at this moment."""
     asked = await surveys.asked_before(db, event.id, now)
-    return RegistrationOffer(await is_full(db, event), asked[1] if asked else None)
+    return RegistrationOffer(await is_full(db, event), terms(event), asked[1] if asked else None)
 
 
 async def add(

@@ -197,7 +197,9 @@ async def test_whoever_waits_sees_their_place_and_not_the_lobby(client: httpx.As
 async def test_one_may_change_what_one_said(client: httpx.AsyncClient, make: Factory, event: Event) -> None:
     amina = await make.delegate(event, organisation="A hospital trust")
     client.cookies.update(await make.cookie(amina))
-    assert "A hospital trust" in (await client.get(f"/{event.slug}/registration")).text
+    page = (await client.get(f"/{event.slug}/registration")).text
+    assert "A hospital trust" in page
+    assert f'action="/{event.slug}/registration/details"' in page
     change = {"name": "Dr Amina", "sector": "Resident", "transcript": "yes"}
     answer = await client.post(f"/{event.slug}/registration/details", data=change, follow_redirects=True)
     assert "Saved." in answer.text
