@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from server.commands import UsersError
 from server.commands.migrate import upgrade
-from server.commands.serve import listen, serve
+from server.commands.serve import listen, only_server, serve
 from server.demo.films import FilmsFailed, make_films
 from server.demo.furnishing import NotADemo, PackagedFilm
 from server.demo.guests import new_links
@@ -33,20 +33,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, settings: Settings) -> int:
     settings = choose(settings, arguments.port)
     configure_logs()
-    script = read_script()
-    upgrade(settings)
-    try:
-        films = make_films(script, settings, ProgressBar(sys.stderr))
-        links = asyncio.run(prepare(settings, script, films))
-    except FilmsFailed as error:
-        raise UsersError(f"the demo's films could not be made: {error}") from error
-    except NotADemo as error:
-        raise UsersError(f"{error}. Point PLENARY_DATA or DATABASE_URL elsewhere.") from error
+    with only_server(settings) as lock:
+        script = read_script()
+        upgrade(settings)
+        try:
+            films = make_films(script, settings, ProgressBar(sys.stderr))
+            links = asyncio.run(prepare(settings, script, films))
+        except FilmsFailed as error:
+            raise UsersError(f"the demo's films could not be made: {error}") from error
+        except NotADemo as error:
+            raise UsersError(f"{error}. Point PLENARY_DATA or DATABASE_URL elsewhere.") from error
 
-    async def keep(app: Starlette) -> None:
-        await keep_laid(app.state.db, script, films, datetime.now(UTC))
+        async def keep(app: Starlette) -> None:
+            await keep_laid(app.state.db, script, films, datetime.now(UTC))
 
-    serve(settings, lambda address: print_links(address, links), (Duty("demo", KEEP_EVERY_S, keep),))
+        serve(settings, lock, lambda address: print_links(address, links), (Duty("demo", KEEP_EVERY_S, keep),))
     return 0
 
 

@@ -1,9 +1,10 @@
 """`plenary serve`: bring the database to the newest schema, then serve until a signal ends it."""
 
+import os
 import socket
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -18,10 +19,12 @@ from server.media import process as media_process
 from server.running import garbage
 from server.running.bounded_http import BoundedProtocol
 from server.running.duties import Duty
+from server.running.locks import FileLock, LockTaken
 from server.running.logs import configure_logs
 from server.running.workers import OPENS_WITHIN_S, end_with_supervisor, supervise
 from server.settings import Settings
 
+LOCK_NAME = "serve.lock"
 DRAIN_S = 1
 """Seconds that open requests have to finish after a signal to stop."""
 MAX_FRAME_BYTES = 16_384
@@ -55,15 +58,38 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.workers > 1 and not settings.redis_url:
         raise UsersError("more than one worker needs Redis: set REDIS_URL, or leave --workers out")
     configure_logs()
-    upgrade(settings)
+    with only_server(settings) as lock:
+        upgrade(settings)
 
-    def on_ready(address: str) -> None:
-        print(f"Plenary is open at {address}", flush=True)
+        def on_ready(address: str) -> None:
+            print(f"Plenary is open at {address}", flush=True)
 
-    if arguments.workers == 1:
-        serve(settings, on_ready)
-        return 0
-    return 0 if serve_by_workers(settings, arguments.workers, on_ready) else 1
+        if arguments.workers == 1:
+            serve(settings, lock, on_ready)
+            return 0
+        return 0 if serve_by_workers(settings, arguments.workers, lock, on_ready) else 1
+
+
+@contextmanager
+def only_server(settings: Settings) -> Iterator[FileLock]:
+    """Hold the data directory for one server: two on one database would not hear each other.
+
+    Those that have REDIS_URL hear each other, and share it. Raises UsersError when it is taken.
+    """
+    file = settings.open_data() / LOCK_NAME
+    try:
+        lock = FileLock.take(file, shared=bool(settings.redis_url))
+    except LockTaken as taken:
+        first = f" ({taken})" if str(taken) else ""
+        raise UsersError(
+            f"a server runs on {settings.data} already{first}. Stop it, or set PLENARY_DATA to another directory; "
+            "several servers share one only if all of them have REDIS_URL"
+        ) from taken
+    lock.tell(f"process {os.getpid()}, not open yet")
+    try:
+        yield lock
+    finally:
+        lock.release()
 
 
 class Server(uvicorn.Server):
@@ -79,12 +105,13 @@ class Server(uvicorn.Server):
             self.on_ready()
 
 
-def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[Duty] = ()) -> None:
+def serve(settings: Settings, lock: FileLock, on_ready: Callable[[str], None], duties: Sequence[Duty] = ()) -> None:
     """Serve until SIGINT or SIGTERM, with `duties` beside the usual ones.
 
     `on_ready` is called with the base address once requests are answered. Raises UsersError when the address is taken.
     """
     settings, listener = open_port(settings)
+    lock.tell(f"process {os.getpid()}, port {settings.port}")
     app = create_app(settings, (*duties, *media_duties(settings)))
     garbage.settle()
     server = Server(web_config(app, settings), lambda: on_ready(settings.base_url))
@@ -92,16 +119,17 @@ def serve(settings: Settings, on_ready: Callable[[str], None], duties: Sequence[
         server.run(sockets=[listener])
 
 
-def serve_by_workers(settings: Settings, workers: int, on_ready: Callable[[str], None]) -> bool:
+def serve_by_workers(settings: Settings, workers: int, lock: FileLock, on_ready: Callable[[str], None]) -> bool:
     """Serve by several processes on one socket until SIGINT or SIGTERM; False when they cannot start."""
     settings, listener = open_port(settings)
+    lock.tell(f"process {os.getpid()}, port {settings.port}")
     more: dict[str, Any] = {"factory": True, "workers": workers, "timeout_worker_healthcheck": OPENS_WITHIN_S}
-    config = web_config(partial(worker_app, settings), settings, **more)
+    config = web_config(partial(worker_app, settings, lock), settings, **more)
     return supervise(config, listener, lambda: on_ready(settings.base_url))
 
 
-def worker_app(settings: Settings) -> Starlette:
-    """The application of one worker; uvicorn calls this once in each worker process."""
+def worker_app(settings: Settings, lock: FileLock) -> Starlette:
+    """The application of one worker; uvicorn calls this once in each worker process, which holds the `lock` too."""
     end_with_supervisor()
     configure_logs()
     app = create_app(settings, media_duties(settings))
