@@ -166,6 +166,50 @@ def test_the_prose_shows_each_message_and_topic_as_its_sample():
     assert len(samples) == PROSE.count("```json"), "each is shown once, and nothing else is"
 
 
+def test_the_prose_names_every_field_of_each_message_and_topic_and_every_value():
+    """Each field in its own section: in the example, or as code in a sentence where it is optional."""
+    sections = dict(re.findall(r"^### `([^`]+)`\n(.+?)(?=^#|\Z)", PROSE, re.MULTILINE | re.DOTALL))
+    lost = []
+    for name, kind in (COMMANDS | NOTICES | STATES).items():
+        for part in parts_of(kind):
+            if isinstance(part, msgspec.inspect.StructType):
+                names = {field.encode_name for field in part.fields}
+                lost += [f"{name}.{field}" for field in sorted(names) if not says(sections[name], field)]
+            if isinstance(part, msgspec.inspect.LiteralType):
+                lost += [f"{name}: {value}" for value in part.values if not says(PROSE, str(value))]
+    assert lost == []
+
+
+def says(prose: str, word: str) -> bool:
+    """True when the word stands in the prose as code, or in an example."""
+    return f"`{word}`" in prose or f'"{word}"' in prose
+
+
+def parts_of(kind: type[msgspec.Struct]) -> list[msgspec.inspect.Type]:
+    """All types within a struct, however deep, and its own."""
+    parts = [msgspec.inspect.type_info(kind)]
+    for part in parts:
+        parts += inner(part)
+    return parts
+
+
+def inner(part: msgspec.inspect.Type) -> list[msgspec.inspect.Type]:
+    """The types that a type holds directly."""
+    match part:
+        case msgspec.inspect.StructType():
+            return [field.type for field in part.fields]
+        case msgspec.inspect.DictType():
+            return [part.key_type, part.value_type]
+        case msgspec.inspect.UnionType():
+            return list(part.types)
+        case msgspec.inspect.ListType():
+            return [part.item_type]
+        case msgspec.inspect.Metadata():
+            return [part.type]
+        case _:
+            return []
+
+
 def test_the_prose_says_who_sees_each_topic_of_each_room_and_how_often():
     who = {EVERYONE: "everyone", CREW: "crew", SEATED: "seated, crew"}
     said = {
