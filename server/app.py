@@ -33,7 +33,7 @@ from server.store import migrations
 from server.store.engine.database import Database
 from server.trust.secret import derive, load_secret
 from server.web.answers import HANDLERS, surprise
-from server.web.middleware import BodyLimit, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
+from server.web.middleware import BodyLimit, PlainAddress, RequestLog, SameOrigin, SecurityHeaders, WhoIsThis
 from server.web.rate_limits import RateLimits
 from server.web.security_log import NoteRefusals, RoomForRefusals
 from server.web.templating import environment
@@ -77,6 +77,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
             Middleware(ServerErrorMiddleware, handler=surprise),  # Starlette's own stands outside of the headers
             Middleware(WhoIsThis),
             Middleware(NoteRefusals),
+            Middleware(PlainAddress),
             Middleware(SameOrigin, settings=settings),
             Middleware(BodyLimit),
         ],

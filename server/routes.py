@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.convertors import register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from server.live import socket
@@ -30,9 +31,11 @@ from server.pages import (
     surveys,
     tables,
 )
+from server.web.addresses import SmallNumber
 from server.web.resource import Resource
 
 GET, POST = ["GET"], ["POST"]
+register_url_convertor("small", SmallNumber())
 
 
 def addresses_of(path: str, resource: Resource[Any, Any]) -> list[BaseRoute]:
@@ -114,7 +117,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/lounge/{table:uuid}", tables.show, name="table"),
     Route("/{event}/lounge/{table:uuid}/seat", tables.sit, methods=POST, name="seat"),
     Route("/{event}/lounge/{table:uuid}/seat", tables.keep, methods=["PUT"]),
-    Route("/{event}/lounge/{table:uuid}/seat/{number:int}/free", tables.free, methods=POST, name="seat_free"),
+    Route("/{event}/lounge/{table:uuid}/seat/{number:small}/free", tables.free, methods=POST, name="seat_free"),
     Route("/{event}/lounge/{table:uuid}/leave", tables.leave, methods=POST, name="leave"),
     Route("/{event}/lounge/{table:uuid}/queue", tables.wait, methods=POST, name="queue"),
     Route("/{event}/lounge/{table:uuid}/queue/leave", tables.stop_waiting, methods=POST, name="queue_leave"),

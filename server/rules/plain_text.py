@@ -5,8 +5,9 @@ import unicodedata
 
 MOST_MARKS = 4
 """Marks on one letter of a name: more than any script needs, too few to cover the rows above and below."""
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control characters other than a line break or a tab, and halves of surrogate pairs."""
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters other than a line break or a tab, halves of surrogate pairs, and the two code points that no XML,
+and so no workbook, may hold."""
 NOT_IN_LINE = re.compile(r"[\n\r\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Line breaks, and the characters that turn all text after them around, beyond the field in which they stand."""
 BLANK = re.compile(r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")

@@ -2,9 +2,16 @@
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from starlette.convertors import IntegerConvertor
 from starlette.requests import HTTPConnection
 
 from server.models import Event
+
+
+class SmallNumber(IntegerConvertor):
+    """The part of an address that is a number, of as many digits as each integer column holds."""
+
+    regex = "[0-9]{1,9}"
 
 
 def local_path(text: str, otherwise: str) -> str:

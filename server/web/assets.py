@@ -24,14 +24,14 @@ MODULE_IMPORT = re.compile(r'^(?:import|\} from)\b[^"]*"(\.[^"]+)";$', re.MULTIL
 
 def path_of(asset: str) -> Path | None:
     """The file of an asset (`css/app.css`, `npm/hls.js/dist/hls.min.mjs`), or None when there is none."""
-    if asset.startswith(NPM):
-        try:
-            return npm_file(asset.removeprefix(NPM))
-        except LookupError:
-            return None
     root = static_dir().resolve()
-    path = (root / asset).resolve()
-    return path if path.is_relative_to(root) and path.is_file() else None
+    try:
+        if asset.startswith(NPM):
+            return npm_file(asset.removeprefix(NPM))
+        path = (root / asset).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (LookupError, OSError):  # the system raises for a name longer than any file's
+        return None
 
 
 def stylesheet(path: Path) -> bytes:

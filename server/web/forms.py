@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import ErrorType
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
@@ -113,7 +114,7 @@ async def pressed(request: Request, name: str, values: Collection[str]) -> str:
 
 def check(model: type[Input], values: dict[str, Any], about: object = None) -> FormState[Input]:
     """The form that these values from outside make; `about` as for `read_form`."""
-    present = {name: value for name, value in values.items() if value != ""}
+    present = {name: value for name, value in values.items() if not shows_nothing(value)}
     try:
         return FormState(values, {}, model.model_validate(present, context=about))
     except ValidationError as error:
@@ -122,6 +123,11 @@ def check(model: type[Input], values: dict[str, Any], about: object = None) -> F
             name = str(details["loc"][0]) if details["loc"] else ""
             wrong.setdefault(name, sentence_of(details))
         return FormState(values, wrong, None)
+
+
+def shows_nothing(value: Any) -> bool:
+    """True for a text that was left empty, or in which nothing can be seen and nothing has to be refused."""
+    return isinstance(value, str) and not plain_text.is_seen(value) and not plain_text.has_control_character(value)
 
 
 def values_of(data: FormData, model: type[Form]) -> dict[str, Any]:
@@ -143,8 +149,13 @@ def sentence_of(details: ErrorDetails) -> str:
         return str(context["error"]) if "error" in context else NO_MAIL_ADDRESS
     if kind == "string_too_short" and context["min_length"] == 1:
         kind = "missing"
-    pattern = SENTENCES.get(kind)
+    pattern = SENTENCES.get(kind, TO_CHECK if kind in BUILT_IN else "")
     return pattern.format(**context) if pattern else details["msg"]
+
+
+BUILT_IN = frozenset(get_args(ErrorType))
+"""The types of pydantic's own errors, whose messages are for programmers."""
+TO_CHECK = "Please check this."
 
 
 NO_MAIL_ADDRESS = "Please give a mail address, for example amina@example.org."
@@ -161,15 +172,17 @@ SENTENCES: dict[str, str] = {
     "int_from_float": "Please give a whole number.",
     "int_parsing_size": "That number is too large.",
     "float_parsing": "Please give a number.",
-    "greater_than_equal": "Please give {ge} or more.",
-    "greater_than": "Please give more than {gt}.",
-    "less_than_equal": "Please give {le} or less.",
-    "less_than": "Please give less than {lt}.",
+    "too_long": "Please choose up to {max_length}.",
+    "greater_than_equal": "Please give {ge:,} or more.",
+    "greater_than": "Please give more than {gt:,}.",
+    "less_than_equal": "Please give {le:,} or less.",
+    "less_than": "Please give less than {lt:,}.",
     "literal_error": NOT_OFFERED,
     "enum": NOT_OFFERED,
     "bool_parsing": "Please choose yes or no.",
     "date_parsing": "Please give a date, for example 2026-06-28.",
     "date_from_datetime_parsing": "Please give a date, for example 2026-06-28.",
+    "date_from_datetime_inexact": "Please give a date, for example 2026-06-28.",
     "datetime_parsing": "Please give a date and time, for example 2026-06-28 09:30.",
     "datetime_from_date_parsing": "Please give a date and time, for example 2026-06-28 09:30.",
     "uuid_parsing": NOT_OFFERED,

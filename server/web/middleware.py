@@ -1,4 +1,4 @@
-"""Layers that every request passes through, as pure ASGI: request id and log, headers, viewer, origin, size."""
+"""Layers that each request passes through, as pure ASGI: request id and log, headers, viewer, address, origin, size."""
 
 import secrets
 import time
@@ -12,11 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from server.rules.numbers import is_number
+from server.rules.plain_text import has_control_character
 from server.settings import Settings
 from server.store.engine.availability import trouble_of
 from server.trust.sign_in import NOBODY, viewer_of
 from server.web.answers import away, page_error
-from server.web.errors import Away, Forbidden, TooLarge
+from server.web.errors import Away, Forbidden, NotFound, TooLarge
 
 MAX_BODY_BYTES = 1_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -156,6 +157,19 @@ class BodyLimit:
     async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await page_error(Request(scope, receive), TooLarge("Please send less at once."))
         await response(scope, receive, send)
+
+
+class PlainAddress:
+    """Answers 404 to an address with a character that no name of ours has, and that no database would look for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and has_control_character(scope["path"]):
+            response = await page_error(Request(scope, receive), NotFound())
+            return await response(scope, receive, send)
+        await self.app(scope, receive, send)
 
 
 class WhoIsThis:

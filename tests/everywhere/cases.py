@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from starlette.routing import Route, compile_path
 
@@ -27,11 +28,11 @@ class Case:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def address(path: str, world: World) -> str:
-    """The path with the value of an existing row for each of its parts."""
+def address(path: str, world: World, others: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The path with the value of an existing row for each of its parts, or with these others."""
     _, pattern, convertors = compile_path(path)
     parts = {name: world.params[STANDS_FOR.get((path, name), name)] for name in convertors}
-    return pattern.format(**parts)
+    return pattern.format(**{**parts, **others})
 
 
 STANDS_FOR = {
@@ -139,7 +140,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/lobby"): Case(INSIDE),
     ("GET", "/{event}/agenda"): Case(EVERYONE),
     ("GET", "/{event}/agenda.ics"): Case(EVERYONE),
-    ("POST", "/{event}/agenda/{session}/bookmark"): Case(INSIDE),
+    ("POST", "/{event}/agenda/{session}/bookmark"): Case(INSIDE, {"kept": "yes", "back": "agenda"}),
     ("GET", "/{event}/sessions/{session}.ics"): Case(EVERYONE),
     ("GET", "/{event}/sessions/{session}"): Case(INSIDE),
     ("PUT", "/{event}/sessions/{session}/progress"): Case(INSIDE),
@@ -161,7 +162,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/{event}/lounge/{table:uuid}"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/seat"): Case(INSIDE),
     ("PUT", "/{event}/lounge/{table:uuid}/seat"): Case(INSIDE),
-    ("POST", "/{event}/lounge/{table:uuid}/seat/{number:int}/free"): Case(HOSTS),
+    ("POST", "/{event}/lounge/{table:uuid}/seat/{number:small}/free"): Case(HOSTS),
     ("POST", "/{event}/lounge/{table:uuid}/leave"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/queue"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/queue/leave"): Case(INSIDE),

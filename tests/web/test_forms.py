@@ -46,7 +46,9 @@ def test_text_is_trimmed_and_empty_fields_are_not_there() -> None:
     ("values", "field", "sentence"),
     [
         ({}, "name", "Please fill this in."),
-        ({"name": "   "}, "name", "Please write at least 2 characters."),
+        ({"name": "   "}, "name", "Please fill this in."),
+        ({"name": "\u200b\u3164"}, "name", "Please fill this in."),
+        ({"name": "x"}, "name", "Please write at least 2 characters."),
         ({"name": "x" * 11}, "name", "Please keep this to 10 characters."),
         ({"name": "Amina", "stars": "six"}, "stars", "Please give a whole number."),
         ({"name": "Amina", "stars": "6"}, "stars", "Please give 5 or less."),

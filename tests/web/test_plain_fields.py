@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
@@ -12,8 +13,10 @@ from pydantic import Field, ValidationError
 
 import server
 from server.acts.answering import form_of
-from server.models import Question
-from server.web.forms import BAD_CHARACTER, Form, SeveralLines, has_several_lines
+from server.acts.watching import PlayedInterval, ProgressReport
+from server.models import Event, Question
+from server.web.forms import BAD_CHARACTER, Form, SeveralLines, check, has_several_lines
+from tests.everywhere.oddities import ODD
 
 SEVERAL_LINES = {
     "AnnouncementForm.text",
@@ -22,6 +25,7 @@ SEVERAL_LINES = {
     "EventForm.places",
     "EventForm.sectors",
     "EventForm.summary",
+    "NoticeForm.privacy_note",
     "RegistrationForm.access_note",
     "SessionForm.abstract",
     "SpeakerForm.about",
@@ -30,6 +34,8 @@ SEVERAL_LINES = {
     "TrackForm.summary",
 }
 """The fields that a page shows as a text area."""
+NO_PAGES = {ProgressReport, PlayedInterval}
+"""The models of what a program sends: no page shows their errors."""
 NEVER = ("\x00", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\ud83d")
 NOT_IN_A_LINE = (*NEVER, "\n", "\r", "\u2028", "\u2029", "\u202e", "\u202a", "\u2066")
 
@@ -82,6 +88,24 @@ def test_a_text_is_one_line_unless_its_form_declares_several(form: type[Form], n
         assert BAD_CHARACTER in sentences(form, name, f"Opening{char}keynote"), repr(char)
     if several:
         assert BAD_CHARACTER not in sentences(form, name, "Opening\nkeynote\r\nand\tmore")
+
+
+OF_PROGRAMMERS = re.compile(r"should be|Input|Datetime|String |List |type=|valid ")
+
+
+@pytest.mark.parametrize("form", sorted({*forms(), SURVEY} - NO_PAGES, key=lambda form: form.__name__))
+def test_a_form_answers_odd_values_with_sentences_of_its_own(form: type[Form]) -> None:
+    """No exception escapes, and no message that the library has for programmers."""
+    about = Event(sectors=["NHS"], places=["Basildon"])
+    told = {
+        sentence
+        for name, field in form.model_fields.items()
+        for texts in ODD.values()
+        for text in (*texts, list(texts) * 10)
+        if isinstance(text, str) or "list" in str(field.annotation)
+        for sentence in check(form, {name: text}, about).errors.values()
+    }
+    assert {text for text in told if OF_PROGRAMMERS.search(text) or not re.fullmatch(r"[A-Z].*[.?]", text)} == set()
 
 
 class Noted(Form):

@@ -4,10 +4,11 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Connection, inspect, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel, col, select
 
 from server.models import Event, Person
+from server.store.engine.availability import is_away
 from server.store.engine.database import Change, Database
 from server.store.engine.revisions import raise_revision, revisions_of
 from tests.factory import Factory
@@ -92,3 +93,12 @@ async def test_what_is_written_in_one_go_is_kept_whole_or_not_at_all(database: D
     assert await database.write(partial(rename, fails=False)) == 1
     async with database.reading() as db:
         assert (await db.get_one(Event, event.id)).title == "Renamed"
+
+
+async def test_a_refused_text_is_no_sign_that_the_database_is_away(database: Database) -> None:
+    """PostgreSQL keeps no NUL; a caller that took the refusal for an outage would try again for ever."""
+    async with database.reading() as db:
+        try:
+            await db.exec(select(Event).where(Event.slug == "a\x00b"))
+        except DBAPIError as error:
+            assert not is_away(error)
