@@ -12,6 +12,7 @@ from server.recordings.caption_drafts import CAPTION_DRAFT
 from server.recordings.checks import RECORDING_CHECK
 from server.recordings.downloads import DOWNLOAD
 from server.recordings.packaging import FILM
+from server.running import forgetting
 from server.running.duties import Duty
 from server.running.jobs import JobKind, duty_of
 from server.web import security_log
@@ -34,6 +35,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
     *map(duty_of, JOBS),
     Duty("old security entries", security_log.EVERY_S, security_log.clear),
+    Duty("forgetting", forgetting.EVERY_S, forgetting.go_on),
     Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True),
     Duty("mail", mail.EVERY_S, mail.deliver_due, rests=True),
     Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),

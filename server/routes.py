@@ -178,6 +178,12 @@ ROUTES: list[BaseRoute] = [
         name="recording_captions",
     ),
     Route(
+        "/{event}/console/sessions/{session}/recording/check",
+        console.recordings.check_again,
+        methods=POST,
+        name="recording_check",
+    ),
+    Route(
         "/{event}/console/sessions/{session}/recording/draft",
         console.recordings.ask_draft,
         methods=POST,
@@ -229,6 +235,12 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/console/films", console.films.create, methods=POST),
     Route("/{event}/console/films/{upload:uuid}", console.films.offset, methods=["HEAD"], name="film_upload"),
     Route("/{event}/console/films/{upload:uuid}", console.films.append, methods=["PATCH"]),
+    Route(
+        "/{event}/console/films/{upload:uuid}/again",
+        console.films.try_again,
+        methods=POST,
+        name="film_upload_again",
+    ),
     Route(
         "/{event}/console/films/{upload:uuid}/delete", console.films.destroy, methods=POST, name="film_upload_delete"
     ),

@@ -44,6 +44,18 @@ async def receive(
     return offset + len(piece)
 
 
+def is_here(settings: Settings, upload: FilmUpload) -> bool:
+    """True while all bytes of an upload are kept: those of a film that cannot be played are deleted."""
+    file = uploaded(settings, upload)
+    return file.exists() and file.stat().st_size == upload.size
+
+
+async def try_again(db: AsyncSession, settings: Settings, upload: FilmUpload, now: datetime) -> None:
+    """Have a film packaged once more after a failure. Raises Conflict when there is nothing to try."""
+    if not (is_here(settings, upload) and await uploads.try_again(db, upload, now)):
+        raise Conflict("There is nothing to try again: please choose the file once more.")
+
+
 async def forget(db: AsyncSession, upload: FilmUpload) -> None:
     """Delete an upload that was given up or refused. Raises Conflict while it is being packaged."""
     if not await uploads.forget(db, upload):

@@ -24,6 +24,8 @@ class Leased(SQLModel):
     """A claimant that has not renewed its lease by then has died."""
     attempts: int = Field(default=0)
     """The number of claims since the work was asked for."""
+    deaths: int = Field(default=0)
+    """The number of those claims whose process died at work, or hung."""
     reason: str = Field(default="", max_length=2000)
     """The reason why the work failed or has to wait, as a sentence."""
 

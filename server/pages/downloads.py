@@ -30,11 +30,12 @@ async def show(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """Have the file made."""
+    """Have the file made, also one that was made and is lost."""
     await request.app.state.limits.spend(request, "write")
     async with entering(request, writing=True) as (db, event):
         session = await offered(request, db, event)
-        await downloads.ask(db, session, datetime.now(UTC))
+        is_gone = not file_of(request.app.state.settings, session.media_key).exists()
+        await downloads.ask(db, session, datetime.now(UTC), is_gone=is_gone)
     return redirect(request, "download", event=event.slug, session=session.slug)
 
 

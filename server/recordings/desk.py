@@ -25,6 +25,8 @@ class RecordingDesk(NamedTuple):
     """The job that makes such a draft, or has failed to."""
     kept: Keeping | None
     """The findings of the check after the session; None before its end."""
+    checking: Job | None
+    """The job that looks for them, or has failed to."""
 
     @property
     def to_caption(self) -> Airing | None:
@@ -56,4 +58,5 @@ async def desk_of(db: AsyncSession, event: Event, session: Session, airing: Airi
         await caption_drafts.draft_of(db, *listened_to) if listened_to else None,
         await caption_drafts.drafting_of(db, *listened_to) if listened_to else None,
         kept.get(session.id),
+        await keeping.checking_of(db, session.id),
     )

@@ -20,7 +20,7 @@ from server.store.engine.jobs import Backlog
 
 EVERY_S = 1.0
 LEASE = timedelta(minutes=2)
-"""A job whose process has died is begun anew after that time."""
+"""A job whose process has died is begun anew after that time, until it has died `MOST_DEATHS` times."""
 BEAT_S = 1.0
 """The time between two looks at a running job's lease; each stores its progress. A cancelled job stops within it."""
 RELEASED_WITHIN_S = 1.0
@@ -153,7 +153,8 @@ async def work_off(kind: JobKind, app: Starlette) -> datetime | None:
         if due_at is None or due_at > now:
             return due_at
         async with database.writing() as db:
-            await kind.backlog.lapse(db, now)
+            if lapsed := await kind.backlog.lapse(db, now):
+                log.warning("the process of a job has died", kind=kind.name, jobs=lapsed)
             job = await kind.backlog.claim(db, now, done=0, total=None)
         if job is None:  # another process was faster
             return now

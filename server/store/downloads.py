@@ -18,9 +18,10 @@ async def download_of(db: AsyncSession, session: Session) -> Job | None:
     return found if found and found.version == session.media_key else None
 
 
-async def ask(db: AsyncSession, session: Session, now: datetime) -> None:
-    """Have the file made, unless it is made already or on its way."""
-    await jobs.ask(db, KIND, session.id, event_id=session.event_id, now=now, version=session.media_key)
+async def ask(db: AsyncSession, session: Session, now: datetime, *, is_gone: bool = False) -> None:
+    """Have the file made, unless it is on its way, or is made already; with `is_gone` it was made and is lost."""
+    again = jobs.OVER if is_gone else jobs.IN_VAIN
+    await jobs.ask(db, KIND, session.id, event_id=session.event_id, now=now, version=session.media_key, again=again)
 
 
 async def kept_keys(db: AsyncSession) -> Sequence[str]:

@@ -35,7 +35,15 @@ async def ask(
     asking once.
     """
     wanted = {"event_id": event_id, "version": version, "due_at": now, "asked_at": now}
-    fresh = {"state": "waiting", "lease": None, "leased_until": None, "attempts": 0, "reason": "", "done": 0}
+    fresh = {
+        "state": "waiting",
+        "lease": None,
+        "leased_until": None,
+        "attempts": 0,
+        "deaths": 0,
+        "reason": "",
+        "done": 0,
+    }
     values = {**wanted, **fresh, "total": None}
     statement = insert_into(db, Job).values(id=uuid.uuid4(), kind=kind, subject_id=subject_id, **values)
     old = or_(col(Job.version) != version, col(Job.state).in_(again))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Keeping, Session
+from server.models import Job, Keeping, Session
 from server.store import jobs
 from server.store.engine.revisions import raise_revision, session_room
 from server.store.engine.upserts import insert_into
@@ -48,6 +48,16 @@ async def ask_check(db: AsyncSession, session: Session, now: datetime) -> None:
         statement = insert_into(db, Keeping).values(**NOTHING, **unchecked, session_id=session.id)
         await db.exec(statement.on_conflict_do_update(index_elements=["session_id"], set_=unchecked))
     await jobs.ask(db, CHECK, session.id, event_id=session.event_id, now=now, again=jobs.ANY)
+
+
+async def checking_of(db: AsyncSession, session_id: uuid.UUID) -> Job | None:
+    """The job that checks a recording, whatever became of it."""
+    return await jobs.job_of(db, CHECK, session_id)
+
+
+async def check_again(db: AsyncSession, session: Session, now: datetime) -> bool:
+    """Ask once more for a check that has failed; False when there is none."""
+    return await jobs.ask(db, CHECK, session.id, event_id=session.event_id, now=now)
 
 
 async def keepings_of(db: AsyncSession, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Keeping]:

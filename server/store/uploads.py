@@ -50,6 +50,11 @@ async def receive(db: AsyncSession, row: FilmUpload, offset: int, length: int, n
     return True
 
 
+async def try_again(db: AsyncSession, row: FilmUpload, now: datetime) -> bool:
+    """Ask once more for a film to be packaged; False unless the last try was in vain."""
+    return await jobs.ask(db, KIND, row.id, event_id=row.event_id, now=now)
+
+
 async def forget(db: AsyncSession, row: FilmUpload) -> bool:
     """Delete an upload and its job; False while it is being packaged."""
     job = await jobs.job_of(db, KIND, row.id)

@@ -142,3 +142,23 @@ async def test_the_organiser_allows_downloads_on_the_recordings_page(
     assert "Stop downloads" in (await client.get(desk)).text
     assert (await client.post(f"{desk}/download", data={"allowed": "no"})).status_code == 303
     assert "Allow downloads" in (await client.get(desk)).text
+
+
+async def test_a_file_that_was_made_and_is_lost_can_be_asked_for_once_more(
+    client: httpx.AsyncClient, event: Event, session: Session, amina: None, settings: Settings
+) -> None:
+    page = at(event, session, "download")
+    await client.post(page)
+    await shows(client, page, "Download, ")
+    file_of(settings, session.media_key).unlink()
+    lost = (await client.get(page)).text
+    assert "The file was made, and is not there any more." in lost
+    assert "Make it once more" in lost
+    assert (await client.get(at(event, session, "recording.mp4"))).status_code == 303
+    await client.post(page)
+    await shows(client, page, "Download, ")
+    assert file_of(settings, session.media_key).exists()
+    before = file_of(settings, session.media_key).stat().st_mtime_ns
+    await client.post(page)
+    assert "Download, " in (await client.get(page)).text
+    assert file_of(settings, session.media_key).stat().st_mtime_ns == before

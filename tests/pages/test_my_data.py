@@ -3,10 +3,15 @@
 import httpx
 import pytest
 from sqlmodel import select
+from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from server.models import Event, Person, Registration
+from server.running import forgetting
 from server.settings import Settings
+from server.store.engine.database import Database
 from tests.factory import Factory
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -93,3 +98,30 @@ async def test_who_was_erased_is_nowhere_in_the_bytes_of_the_database(
     assert holding("I lip-read") == []
     neighbour = (await make.delegate(event, "Ben")).email
     assert holding(neighbour)
+
+
+async def test_an_erasure_is_finished_once_no_reader_keeps_the_write_ahead_log(
+    app: Starlette, client: httpx.AsyncClient, make: Factory, event: Event, amina: Person, settings: Settings
+) -> None:
+    def holding(words: str) -> list[str]:
+        files = settings.data.glob("*.sqlite*")
+        return [file.name for file in files if words.encode() in file.read_bytes()]
+
+    database: Database = app.state.db
+    with capture_logs() as lines:
+        async with database.reading() as db:
+            await db.exec(select(Person))
+            answer = await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"})
+            assert answer.status_code == 303
+            assert database.kept_from_forgetting
+            await forgetting.go_on(app)
+            assert database.kept_from_forgetting
+            assert any("-wal" in name for name in holding(amina.email))
+            neighbour = await make.delegate(event, "Ben")
+        await until(lambda: not database.kept_from_forgetting)
+    assert holding(amina.email) == []
+    assert holding(neighbour.email)
+    told = [line["event"] for line in lines if "write-ahead log" in line["event"]]
+    assert told[0] == "erased rows are still in the write-ahead log: a reader keeps it"
+    assert told[-1] == "erased rows are gone from the write-ahead log too"
+    assert len(set(told)) == 2

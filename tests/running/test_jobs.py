@@ -18,6 +18,7 @@ from server.running import jobs as running
 from server.running.jobs import LEASE, HeldJob, JobFailed, JobHindered, JobKind, JobNotDue, work_off
 from server.store import jobs
 from server.store.engine.database import Database
+from server.store.engine.jobs import MOST_DEATHS
 from tests.engines.postgresql import PostgreSQL
 from tests.fixtures import end
 from tests.running import dying
@@ -302,3 +303,27 @@ async def test_a_worker_that_was_killed_in_mid_work_leaves_its_job_once_the_leas
         again = await kind.backlog.claim(db, now)
     assert again is not None
     assert (again.subject_id, again.attempts) == (subject, 2)
+
+
+async def test_a_job_that_kills_its_process_again_and_again_has_failed_until_somebody_asks_once_more(
+    app: Starlette, database: Database, subject: uuid.UUID
+) -> None:
+    async def work(_: Starlette, held: HeldJob) -> None: ...
+
+    kind, now = JobKind("film", work), datetime.now(UTC) + timedelta(seconds=1)
+    for death in range(1, MOST_DEATHS + 1):
+        async with database.writing() as db:
+            await kind.backlog.claim(db, now)
+        now += LEASE
+        async with database.writing() as db:
+            assert await kind.backlog.lapse(db, now) == 1
+        job = await job_of(database, subject)
+        assert (job.deaths, job.lease) == (death, None)
+        assert job.state == ("waiting" if death < MOST_DEATHS else "failed")
+    assert job.reason == f"The process that worked on it died {MOST_DEATHS} times. The log may say why."
+    assert await work_off(kind, app) is None
+    async with database.writing() as db:
+        assert await jobs.ask(db, "film", subject, event_id=None, now=datetime.now(UTC))
+    assert (await job_of(database, subject)).deaths == 0
+    await work_off(kind, app)
+    assert (await job_of(database, subject)).state == "finished"

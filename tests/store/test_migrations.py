@@ -29,6 +29,7 @@ LANDED = {
     "0006_retention.py": "6cf48940c66b56a6682ceabe56aaba5fdddb98ea00c263154e25e53ceccb37eb",
     "0007_held_places.py": "1103d0e75324774a77aa77a718d4b34d46ce125110976ca708b57d2d89ae44ed",
     "0008_security_log.py": "1522e0c90010cf334527e65a6bd57254ac9657beb5f6e6877afc1955873b46fc",
+    "0009_deaths_of_processes.py": "0ef44b38911def58c2efac6003c6d6f8753a571769af3390b21202c5495acc0a",
 }
 """The SHA-256 of each migration: somebody's database was made by it, so it is never edited."""
 THEN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)

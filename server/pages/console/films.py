@@ -30,7 +30,10 @@ async def index(request: Request) -> Response:
     async with entering(request, "recording.edit") as (db, event):
         films = await planning.films_of(db, event.id)
         coming = await uploads.uploads_of(db, event.id)
-    return render(request, "console/films/index.html", films=films, coming=coming, most_bytes=uploading.MOST_BYTES)
+    settings = request.app.state.settings
+    kept = {upload.id for upload, _ in coming if uploading.is_here(settings, upload)}
+    most_bytes = uploading.MOST_BYTES
+    return render(request, "console/films/index.html", films=films, coming=coming, kept=kept, most_bytes=most_bytes)
 
 
 async def create(request: Request) -> Response:
@@ -59,6 +62,14 @@ async def append(request: Request) -> Response:
         database, settings, upload, int(begins), await request.body(), datetime.now(UTC)
     )
     return Response(status_code=204, headers={**TUS, "upload-offset": str(following)})
+
+
+async def try_again(request: Request) -> Response:
+    """Have a film packaged once more whose packaging failed. Its bytes are still here."""
+    async with entering(request, "recording.edit", writing=True) as (db, event):
+        upload = await upload_in(request, db, event)
+        await uploading.try_again(db, request.app.state.settings, upload, datetime.now(UTC))
+    return redirect(request, "films", event=event.slug)
 
 
 async def destroy(request: Request) -> Response:

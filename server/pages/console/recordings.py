@@ -19,8 +19,9 @@ from server.recordings import captions
 from server.recordings.desk import RecordingDesk, desk_of
 from server.rules.clock_times import clock_of
 from server.rules.plain_text import has_control_character
+from server.store import keeping
 from server.web.entrance import entering, session_of
-from server.web.errors import NotFound
+from server.web.errors import Conflict, NotFound
 from server.web.forms import FormState, pressed, read_form
 from server.web.templating import redirect, render
 
@@ -97,6 +98,14 @@ async def publish_captions(request: Request) -> Response:
     async with entering(request, "recording.edit", writing=True) as (db, _):
         await captioning.publish(db, desk)
     return back(request, desk, "captions-saved")
+
+
+async def check_again(request: Request) -> Response:
+    """Have the recording looked over once more, after that has failed."""
+    async with at_desk(request, writing=True) as (db, desk):
+        if not (desk.kept and await keeping.check_again(db, desk.session, datetime.now(UTC))):
+            raise Conflict("This recording is being looked over, or was looked over already.")
+    return redirect(request, "recording_edit", event=desk.event.slug, session=desk.session.slug)
 
 
 async def ask_draft(request: Request) -> Response:
@@ -178,6 +187,7 @@ async def page(request: Request, desk: RecordingDesk, status_code: int = 200, **
         drafting=desk.drafting,
         kept=desk.kept,
         missing=desk.missing,
+        checking=desk.checking,
         film_seconds=airing.source.cut.film_length_s if airing else None,
         chapters=[(each, None if second is None else clock_of(second)) for each, second in desk.placed_chapters],
         changed=forms.get("changed"),

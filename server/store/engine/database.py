@@ -49,6 +49,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.after_commit: list[AfterCommit] = []
         self.after_work: list[AfterWork] = []
+        self.kept_from_forgetting = 0
+        """The number of times in a row that a reader kept the write-ahead log from being emptied."""
         if self.is_sqlite:
             self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
@@ -106,10 +108,16 @@ class Database:
             revision: str | None = (await connection.execute(text(TOUCH))).scalar()
             return revision
 
-    async def forget(self) -> None:
-        """Empty SQLite's write-ahead log, which holds the earlier content of rows until it is written over."""
-        if self.is_sqlite:
-            await self._aside.truncate_log()
+    async def forget(self) -> bool:
+        """Empty SQLite's write-ahead log, which holds the earlier content of rows until it is written over.
+
+        Returns False when a reader still needs it, and counts that in `kept_from_forgetting`: a duty tries again.
+        """
+        if self.is_sqlite and not await self._aside.truncate_log():
+            self.kept_from_forgetting += 1
+            return False
+        self.kept_from_forgetting = 0
+        return True
 
     async def close(self) -> None:
         """Close every connection."""
@@ -163,18 +171,24 @@ class Aside:
         """Run `work` in one transaction in the thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
 
-    async def truncate_log(self) -> None:
-        """Move the write-ahead log into the database file and cut it to nothing, once no reader needs it."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate_log)
+    async def truncate_log(self) -> bool:
+        """Move the write-ahead log into the database file and cut it to nothing; False while a reader needs it."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate_log)
 
     async def close(self) -> None:
         """Close the connection in the thread, after the transactions that still wait there."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown(wait=False)
 
-    def _truncate_log(self) -> None:
+    def _truncate_log(self) -> bool:
+        """Do not wait for a reader: all writers would wait with us."""
         with closing(self._engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            cursor.execute("PRAGMA busy_timeout=0")
+            try:
+                [(is_refused, _, _)] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            return not is_refused
 
     def _do(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:

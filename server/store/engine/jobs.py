@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, case, literal
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Leased
 
+MOST_DEATHS = 5
+"""A row whose claimant died so often has failed: its work may be what kills the process."""
+DIED = f"The process that worked on it died {MOST_DEATHS} times. The log may say why."
 REASON = 2_000
 """Characters that a reason may have."""
 Row = TypeVar("Row", bound=Leased)
@@ -24,8 +27,9 @@ class Backlog(Generic[Row]):
     """Rows of one relation that are worked off alike: the jobs of one kind, or all mail.
 
     `lease`: the longest time between two renewals of a claimed row; after that the row moves to the state `lapsed`,
-    with `lapsed_reason`. `back_off`: the wait after each attempt that was hindered; after the last attempt the row has
-    failed. `waiting` and `running`: the relation's words for these two states.
+    with `lapsed_reason`. A row that waits again then has failed after MOST_DEATHS. `back_off`: the wait after each
+    attempt that was hindered; after the last attempt the row has failed. `waiting` and `running`: the relation's words
+    for these two states.
     """
 
     def __init__(
@@ -63,9 +67,20 @@ class Backlog(Generic[Row]):
         return int((await db.exec(select(func.count()).select_from(due.subquery()))).one())
 
     async def lapse(self, db: AsyncSession, now: datetime) -> int:
-        """Move the rows whose lease is over to the state `lapsed`. Returns their number."""
+        """Move the rows whose lease is over to the state `lapsed`, or to `failed`. Returns their number."""
+        deaths = self._relation.deaths + 1
+        is_begun_anew = self.lapsed == self.waiting
+        is_last = and_(literal(is_begun_anew), deaths >= MOST_DEATHS)
         over = update(self._relation).where(*self._runs, self._relation.leased_until <= now)
-        moved = await db.exec(over.values(state=self.lapsed, lease=None, leased_until=None, reason=self.lapsed_reason))
+        moved = await db.exec(
+            over.values(
+                state=case((is_last, "failed"), else_=self.lapsed),
+                reason=case((is_last, DIED), else_=self.lapsed_reason),
+                deaths=deaths,
+                lease=None,
+                leased_until=None,
+            )
+        )
         return int(moved.rowcount)
 
     async def claim(self, db: AsyncSession, now: datetime, **changes: Any) -> Row | None:

@@ -1,6 +1,7 @@
 """A film is uploaded in pieces, checked, made ready and played; what cannot be played is refused in words."""
 
 import base64
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,7 +10,10 @@ from starlette.applications import Starlette
 from rooms.media.films.cards import Typeface
 from rooms.media.films.film import make_film
 from rooms.media.films.spec import FilmSpec
-from server.models import Event
+from server.models import Event, Job
+from server.recordings.packaging import uploaded
+from server.store import uploads
+from server.store.engine.jobs import DIED, MOST_DEATHS
 from tests.factory import Factory
 from tests.waiting import until
 
@@ -130,3 +134,26 @@ async def test_a_recording_is_uploaded_under_the_name_that_a_mac_gives_it(
     assert "Screen Recording 2026-06-28 at 9.30.00 AM, Café" in (await client.get(f"/{event.slug}/console/films")).text
     assert (await announce(client, event, 3, "\u200b")).status_code == 422
     assert (await announce(client, event, 3, "One\nTwo")).status_code == 422
+
+
+async def test_a_film_whose_process_died_can_be_tried_again_while_its_bytes_are_here(
+    client: httpx.AsyncClient, app: Starlette, event: Event, film: bytes
+) -> None:
+    now, died = datetime.now(UTC), {"state": "failed", "deaths": MOST_DEATHS, "reason": DIED}
+    async with app.state.db.writing() as db:
+        row = await uploads.create(db, event.id, "Hearts", len(film))
+        row.received = len(film)
+        db.add(Job(kind="film", subject_id=row.id, event_id=event.id, due_at=now, asked_at=now, **died))
+    again = f"/{event.slug}/console/films/{row.id}/again"
+    page = await films(client, event)
+    assert DIED in page
+    assert again not in page
+    assert (await client.post(again)).status_code == 409
+    file = uploaded(app.state.settings, row)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(film)
+    page = await films(client, event)
+    assert (DIED in page, again in page) == (True, True)
+    assert (await client.post(again)).status_code == 303
+    assert "Hearts" in (await settled(client, event)).split('id="ready"')[1]
+    assert (await client.post(again)).status_code == 409

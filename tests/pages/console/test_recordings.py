@@ -6,18 +6,22 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from sqlmodel import select
+from starlette.applications import Starlette
 
 from rooms.playback.webvtt import Cue, write_webvtt
-from server.models import Chapter, Event, Session
+from server.models import Chapter, Event, Job, Keeping, Session
 from server.playback.films import films_dir
 from server.recordings import captions
 from server.settings import Settings
+from server.store.engine.jobs import DIED, MOST_DEATHS
 from tests.factory import Factory
 from tests.pages.films import film_of, sent_from
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("olive")
 
 NOW = datetime.now(UTC)
+CHECKED_WITHIN_S = 120
 
 
 @pytest.fixture
@@ -180,3 +184,24 @@ async def test_more_desks_are_opened_at_once_than_there_are_connections_to_the_d
     sessions = [await make.session(event) for _ in range(8)]
     answers = await asyncio.gather(*(client.get(desk(event, each, "recording")) for each in sessions))
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_check_that_has_failed_says_so_and_is_made_again(
+    client: httpx.AsyncClient, app: Starlette, make: Factory, event: Event, session: Session
+) -> None:
+    again, page = desk(event, session, "recording/check"), desk(event, session, "recording")
+    now = datetime.now(UTC)
+    async with app.state.db.writing() as db:
+        db.add(Keeping(session_id=session.id))
+        died = {"state": "failed", "deaths": MOST_DEATHS, "reason": DIED}
+        db.add(Job(kind="recording check", subject_id=session.id, event_id=event.id, due_at=now, asked_at=now, **died))
+    text = (await client.get(page)).text
+    assert DIED in text
+    assert "It is being looked over" not in text
+    assert (await client.post(again)).status_code == 303
+
+    async def is_checked() -> bool:
+        return "Looked over" in (await client.get(page)).text
+
+    await until(is_checked, CHECKED_WITHIN_S)
+    assert (await client.post(again)).status_code == 409
