@@ -2,14 +2,18 @@
 
 import ast
 import base64
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import col, select
 
-from server.models import Mail, SecurityEntry, Session, Speaker
+from server.models import FilmUpload, Job, Keeping, Mail, SecurityEntry, Session, Speaker
+from server.recordings.packaging import uploaded
 from server.rules.security_log import STRONG
+from server.store import jobs, keeping, uploads
 from server.web.security_log import RoomForRefusals
 from tests.everywhere import cases
 from tests.everywhere.cases import CASES, address
@@ -38,6 +42,7 @@ AT_REST = {
 RECORDED = {
     "/{event}/console/sessions/{session}/recording",
     "/{event}/console/sessions/{session}/recording/cut",
+    "/{event}/console/sessions/{session}/recording/check",
     "/{event}/console/sessions/{session}/recording/draft",
 }
 """Addresses that take a session only with its recording."""
@@ -59,6 +64,17 @@ async def prepared(world: World, path: str) -> World:
         speaker = (await db.exec(select(Speaker).where(Speaker.id == world.params["speaker"]))).one()
         speaker.person_id = (await db.exec(people)).first()
         scheduled = (await db.exec(select(Session.slug).where(Session.state == "scheduled"))).first()
+        recorded = (await db.exec(select(Session).where(Session.slug == world.params["recorded"]))).one()
+        upload = await db.get_one(FilmUpload, uuid.UUID(world.params["upload"]))
+        upload.received = upload.size
+        for kind, subject in ((uploads.KIND, upload), (keeping.CHECK, recorded)):
+            now = datetime.now(UTC)
+            await jobs.ask(db, kind, subject.id, event_id=subject.event_id, now=now, again=jobs.ANY)
+            (await db.exec(select(Job).where(Job.subject_id == subject.id, Job.kind == kind))).one().state = "failed"
+        await db.merge(Keeping(session_id=recorded.id))
+    file = uploaded(world.make.settings, upload)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(bytes(upload.size))
     session = scheduled if path in AT_REST else world.params["recorded" if path in RECORDED else "session"]
     return replace(world, params=world.params | {"session": str(session)})
 
