@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from server.commands import UsersError
 from server.settings import Settings
+from server.trust.secret import SecretRefused
 
 COMMANDS: dict[str, str] = {
     "demo": "open the demo event, live, on this machine",
@@ -53,7 +54,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         arguments = parser(words).parse_args(words)
         return int(module(arguments.command).run(arguments, Settings()))
-    except UsersError as error:
+    except (UsersError, SecretRefused) as error:
         print(f"plenary: {error}", file=sys.stderr)
     except ValidationError as error:
         for wrong in error.errors():

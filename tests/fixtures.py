@@ -16,6 +16,7 @@ from server.app import create_app
 from server.commands.serve import Server, open_port, web_config
 from server.settings import Settings
 from server.store.engine.database import Database
+from server.trust.secret import load_secret
 from tests import databases
 from tests.factory import Factory
 
@@ -74,7 +75,9 @@ def database_url(engine: str, request: pytest.FixtureRequest, template: str, tmp
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, database_url=database_url, public_url=BASE)
+    settings = Settings(data=tmp_path, database_url=database_url, public_url=BASE)
+    load_secret(settings)
+    return settings
 
 
 @pytest.fixture

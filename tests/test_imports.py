@@ -37,7 +37,7 @@ WALLS: dict[str, str] = {
     "rooms.topics server.analytics.export.records server.analytics.facts server.models server.rules "
     "server.store.engine server.surveys",
     "server.running": "server.models server.store.engine",
-    "server.trust": "server.models server.rules server.settings server.store.engine",
+    "server.trust": "rooms.durable server.models server.rules server.settings server.store.engine",
     "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",
     "server.mail": "server.models server.rules server.settings server.store server.store.engine server.web",
     "server.media": "rooms.control rooms.errors rooms.grants rooms.offers server.running server.settings server.store "

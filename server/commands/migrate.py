@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.commands import UsersError
 from server.settings import Settings
 from server.store import migrations
+from server.trust.secret import load_secret
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,8 +21,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def upgrade(settings: Settings) -> None:
-    """Apply the migrations that are missing. Raises UsersError when the database does not answer."""
-    settings.open_data()
+    """Apply the migrations that are missing. Raises UsersError when the database does not answer, and SecretRefused."""
+    load_secret(settings)
     try:
         migrations.upgrade(settings.database)
     except (SQLAlchemyError, OSError) as error:

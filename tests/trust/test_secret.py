@@ -1,14 +1,18 @@
 """The installation's secret and the data directory: closed to other users of the machine, whatever the umask."""
 
 import os
+import secrets
 import stat
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from server.settings import Settings
-from server.trust.secret import load_secret
+from server.trust.secret import SecretRefused, load_secret
+from tests.factory import Factory
 
 
 @pytest.fixture
@@ -28,3 +32,43 @@ def test_the_data_directory_and_the_secret_are_their_owners_alone(tmp_path: Path
     load_secret(Settings(data=data))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (data, data / "secret")}
     assert modes == {"data": 0o700, "secret": 0o600}
+
+
+@pytest.mark.parametrize(("written", "said"), [(b"", "is empty"), (b"\n", "is empty"), (b"short", "only 5 characters")])
+def test_a_secret_that_protects_nothing_is_refused_with_what_to_do(tmp_path: Path, written: bytes, said: str) -> None:
+    (tmp_path / "secret").write_bytes(written)
+    with pytest.raises(SecretRefused, match=said) as refused:
+        load_secret(Settings(data=tmp_path))
+    assert "openssl rand -hex 32" in str(refused.value)
+
+
+def test_a_setting_that_is_short_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SecretRefused, match=r"PLENARY_SECRET is only 3 characters long.*openssl"):
+        load_secret(Settings(data=tmp_path, secret="abc"))
+
+
+@pytest.mark.one_engine
+async def test_a_secret_that_is_missing_beside_a_database_with_people_is_not_made_anew(
+    settings: Settings, make: Factory
+) -> None:
+    await make.person()
+    (settings.data / "secret").unlink()
+    with pytest.raises(SecretRefused, match=r"is missing.*backup"):
+        load_secret(settings)
+    assert "secret" not in {path.name for path in settings.data.glob("*")}
+
+
+def test_starts_at_the_same_time_have_one_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them finds no secret, and makes one."""
+    together, make = threading.Barrier(8), secrets.token_hex
+
+    def made(size: int) -> str:
+        if size == 32:
+            together.wait()
+        return make(size)
+
+    monkeypatch.setattr(secrets, "token_hex", made)
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: load_secret(Settings(data=tmp_path)), range(8)))
+    assert len(found) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"secret"}
