@@ -90,7 +90,9 @@ async def test_who_was_erased_is_nowhere_in_the_bytes_of_the_database(
         files = settings.data.glob("*.sqlite*")
         return [file.name for file in files if words.encode() in file.read_bytes()]
 
-    await client.post(f"/{event.slug}/registration", data={"name": amina.name, "access_note": "I lip-read, always"})
+    await client.post(
+        f"/{event.slug}/registration/details", data={"name": amina.name, "access_note": "I lip-read, always"}
+    )
     assert holding(amina.email)
     assert holding("I lip-read, always")
     assert (await client.post(f"/{event.slug}/my-data/erase", data={"confirm": "yes"})).status_code == 303
