@@ -49,7 +49,9 @@ async def problems(db: AsyncSession, event: Event, form: RetentionForm, now: dat
     if form.retention_on <= event.retention_day or not told or form.reason:
         return {}
     number = plural(told, "person was told", "people were told")
-    return {"reason": f"{number} {whole_date(event.retention_day)}. Please give a reason: it is mailed to them."}
+    return {
+        "reason": f"{number} that it is {whole_date(event.retention_day)}. Please give a reason: it is mailed to them."
+    }
 
 
 async def move_day(db: AsyncSession, event: Event, form: RetentionForm, now: datetime) -> None:
