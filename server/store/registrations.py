@@ -218,10 +218,10 @@ async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID)
 
 
 async def standing(db: AsyncSession, event_id: uuid.UUID) -> list[uuid.UUID]:
-    """The people with a registration that is not cancelled, in a fixed order; nobody once they are anonymous."""
+    """The people who are registered or wait for a place, in a fixed order; nobody once they are anonymous."""
     statement = select(Registration.person_id).where(
         Registration.event_id == event_id,
-        Registration.state != "cancelled",
+        col(Registration.state).not_in(("cancelled", "released")),
         col(Registration.anonymous).is_(False),
     )
     return list((await db.exec(statement.order_by(col(Registration.person_id)))).all())

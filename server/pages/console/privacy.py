@@ -52,7 +52,8 @@ async def page(
     request: Request, db: AsyncSession, event: Event, form: FormState[Any], status_code: int = 200
 ) -> Response:
     """The page, with both forms as they stand."""
-    found = event.anonymised if is_over(event) else await retention.counts(db, event.id)
+    begun = is_over(event) or (is_due(event, datetime.now(UTC)) and event.anonymised)
+    found = event.anonymised if begun else await retention.counts(db, event.id)
     fates = {kind: rows_of(kind, found) for kind in (ANONYMOUS, GOES)}
     return render(
         request,
