@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.acts import holding
 from server.mail.occasions import EventMail
-from server.models import Event, JoinLink, Person
+from server.models import Event, JoinLink, Person, Registration
 from server.rules.permissions import allows
 from server.rules.standing import awaits_person
 from server.store import credentials, join_links, people, registrations
@@ -15,10 +15,11 @@ from server.trust.sign_in import Viewer, viewer_with
 
 
 class FoundLink(NamedTuple):
-    """A join link that works, the person whom it signs in, and its event if it has one."""
+    """A join link that works, the person whom it signs in, its event if it has one, and their registration there."""
 
     person: Person
     event: Event | None
+    registration: Registration | None
     goes_on_to: str
     """The path that it opens, when this browser needs no sign-in for it; else empty."""
 
@@ -33,8 +34,10 @@ class CameIn(NamedTuple):
 async def look_at(db: AsyncSession, token: str, viewer: Viewer, now: datetime) -> FoundLink:
     """The join link with this token; looking does not use it. Raises LinkUnknown, LinkEnded or LinkExpired."""
     link, person, event = await join_links.find(db, token, now)
-    goes_on = _is_in(viewer, link) and not await _has_to_claim(db, link, event)
-    return FoundLink(person, event, await _landing(db, link, event, viewer) if goes_on else "")
+    registration = await registrations.of_person(db, event.id, person.id) if event else None
+    goes_on = _is_in(viewer, link) and not (registration and awaits_person(registration))
+    path = await _landing(db, link, event, viewer) if goes_on else ""
+    return FoundLink(person, event, registration, path)
 
 
 async def come_in(db: AsyncSession, token: str, viewer: Viewer, browser: str, base_url: str, now: datetime) -> CameIn:
@@ -91,12 +94,6 @@ async def _landing(db: AsyncSession, link: JoinLink, event: Event | None, viewer
     if registration is None or registration.state == "cancelled":
         return f"/{event.slug}"
     return f"/{event.slug}/{'lobby' if registration.state == 'confirmed' else 'registration'}"
-
-
-async def _has_to_claim(db: AsyncSession, link: JoinLink, event: Event | None) -> bool:
-    """True when coming in by the link changes the standing of its person at the event."""
-    registration = await registrations.of_person(db, event.id, link.person_id) if event else None
-    return registration is not None and awaits_person(registration)
 
 
 def _is_in(viewer: Viewer, link: JoinLink) -> bool:

@@ -39,7 +39,8 @@ async def show(request: Request) -> Response:
         return RedirectResponse(found.goes_on_to, 303)
     request.state.event = found.event
     other = viewer.person.name if viewer.person and viewer.person.id != found.person.id else None
-    return render(request, "join/show.html", name=found.person.name, other=other)
+    state = found.registration.state if found.registration else ""
+    return render(request, "join/show.html", name=found.person.name, other=other, state=state)
 
 
 async def create(request: Request) -> Response:

@@ -43,6 +43,7 @@ async def test_an_event_is_made_as_a_draft_opened_and_closed(
     assert plenary(*CREATE, "--ends", "2026-06-29", "--target", "300", "--hashtag", "#MSEinAction") == 0
     event = await stored(database)
     assert (event.state, event.target, event.hashtag, event.ends_on.day) == ("draft", 300, "MSEinAction", 29)
+    assert event.hold_hours == 48
     assert plenary("open", "mse-2026") == 0
     assert (await stored(database)).state == "open"
     assert plenary("close", "mse-2026") == 0

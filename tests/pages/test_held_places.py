@@ -107,7 +107,7 @@ async def test_the_mail_names_the_hour_and_its_link_confirms_the_place(
     (letter,) = await letters(app)
     held = await stored(make)
     assert (held.state, standing(held, event) in letter.text) == ("held", True)
-    assert (await client.get(join_link(letter))).status_code == 200
+    assert "A place is held for you, and is confirmed when you join." in (await client.get(join_link(letter))).text
     assert (await stored(make)).state == "held"
     assert (await client.post(join_link(letter))).headers["location"] == f"/{event.slug}/lobby"
     assert (await stored(make)).state == "confirmed"
@@ -122,6 +122,7 @@ async def test_a_released_place_comes_back_by_the_link_of_either_mail(
         await holding.release(make.database, app.state.settings.base_url, datetime.now(UTC) + timedelta(hours=49))
         assert (await stored(make)).state == "released"
         letter = (await letters(app, kind))[-1]
+        assert "Your place was released." in (await client.get(join_link(letter))).text
         answer = await client.post(join_link(letter), follow_redirects=True)
         assert (answer.status_code, (await stored(make)).state) == (200, "confirmed")
         await client.post(f"/{event.slug}/registration/cancel")
