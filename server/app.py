@@ -25,7 +25,7 @@ from server.playback.airings import Airings
 from server.playback.lookout import Lookout
 from server.playback.object_store import open_store
 from server.playback.prepared import PARTS_BYTES, FileShelf, Shelf
-from server.routes import RESERVED_SLUGS, ROUTES
+from server.routes import MACHINES, RESERVED_SLUGS, ROUTES
 from server.running.duties import Duty, running
 from server.running.readiness import Readiness
 from server.settings import Settings
@@ -86,7 +86,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.secret = secret
     app.state.db = database
     app.state.readiness = Readiness(database, migrations.newest)
-    app.state.reserved_slugs = RESERVED_SLUGS
+    app.state.reserved_slugs, app.state.machines = RESERVED_SLUGS, MACHINES
     app.state.hub = live.make_hub(database, bus)
     app.state.limits, app.state.refusals = RateLimits(), RoomForRefusals()
     app.state.templates = environment()

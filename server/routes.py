@@ -1,5 +1,6 @@
 """Every address on one screen. First path segments that are ours are reserved slugs."""
 
+import re
 from typing import Any
 
 from starlette.convertors import register_url_convertor
@@ -257,3 +258,10 @@ RESERVED_SLUGS = frozenset(
     | {"stages", "tables", "media", "console", "report"}
 )
 """Slugs that no event may have."""
+
+MACHINES = tuple(
+    re.compile(".+".join(map(re.escape, re.split(r"{[^}]+}", route.path))))
+    for route in ROUTES
+    if isinstance(route, Route) and route.endpoint.__module__.startswith(machines.__name__)
+)
+"""Patterns of the addresses that programs ask, whatever stands in their parts: each error there is a line of text."""

@@ -8,7 +8,12 @@ from collections.abc import Callable
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-TOO_LARGE = b"431 Request Header Fields Too Large"
+TOO_LARGE, TOO_LATE = b"431 Request Header Fields Too Large", b"408 Request Timeout"
+SENTENCES = {
+    TOO_LARGE: b"Address and headers are too long. Please shorten the address, or delete this site's cookies.\n",
+    TOO_LATE: b"The request did not arrive in time. Please try again.\n",
+}
+"""The answer to each refusal, a line for people and programs alike."""
 LINGERS_S = 1.0
 """Seconds that the answer to a refused request has to arrive."""
 
@@ -117,7 +122,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.flow.read_paused:
             self._wait(self.BODY_IDLE_S, self._is_late)
         elif self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            self._refuse(b"408 Request Timeout")
+            self._refuse(TOO_LATE)
         else:
             self.transport.abort()
 
@@ -127,7 +132,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        sentence = SENTENCES[status]
+        head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        self.transport.write(head % (status, len(sentence)) + sentence)
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._wait(LINGERS_S, self.transport.abort)

@@ -25,6 +25,11 @@ SENTENCES = {
     500: "The mistake is ours and has been noted. Please try again in a moment.",
     503: OF_TROUBLE[Trouble.BUSY][1],
 }
+FOR_PROGRAMS = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this method: the header Allow names the methods that it takes.",
+}
+"""The sentences that differ for a reader without buttons."""
 TITLES = {404: NotFound.title, 405: "That does not work here", 413: TooLarge.title}
 
 
@@ -34,10 +39,17 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
+def is_for_programs(request: Request) -> bool:
+    """True for an address that programs ask, whatever stands in its parts, and whether or not it takes the method."""
+    return any(pattern.fullmatch(request.scope["path"]) for pattern in request.app.state.machines)
+
+
 def answer(request: Request, status: int, title: str, sentence: str, headers: dict[str, str]) -> Response:
-    """An error as a page, or as JSON with its title and sentence."""
+    """An error as a page, as JSON with its title and sentence, or as a line of text where only programs ask."""
     if wants_json(request):
         return JSONResponse({"error": title, "sentence": sentence}, status, headers)
+    if is_for_programs(request):
+        return PlainTextResponse(f"{FOR_PROGRAMS.get(status, sentence)}\n", status, headers)
     return render(
         request,
         "errors/show.html",
@@ -49,10 +61,14 @@ def answer(request: Request, status: int, title: str, sentence: str, headers: di
     )
 
 
+def reads_no_page(request: Request) -> bool:
+    return wants_json(request) or is_for_programs(request)
+
+
 async def page_error(request: Request, error: Exception) -> Response:
     """The answer to a PageError; a stranger who asked for a page goes to where they can sign in, and then back."""
     assert isinstance(error, PageError)
-    if isinstance(error, SignInNeeded) and request.method == "GET" and not wants_json(request):
+    if isinstance(error, SignInNeeded) and request.method == "GET" and not reads_no_page(request):
         event = request.path_params.get("event")
         address = f"/{event}/join-link" if isinstance(event, str) and not error.strong else "/sign-in"
         return RedirectResponse(f"{address}?then={request.scope['path']}", 303)

@@ -79,7 +79,9 @@ HALF_SENT = {
 @pytest.mark.parametrize("pieces", HALF_SENT.values(), ids=HALF_SENT)
 async def test_a_request_that_stops_halfway_is_ended(pieces: tuple[bytes, ...]) -> None:
     async with serving(Hasty) as port:
-        assert b"HTTP/1.1 408 " in await answer_to(port, *pieces)
+        answer = await answer_to(port, *pieces)
+    assert b"HTTP/1.1 408 " in answer
+    assert answer.endswith(b"\r\n\r\nThe request did not arrive in time. Please try again.\n")
 
 
 @pytest.mark.parametrize("headers", [1, 100], ids=["one header", "many headers"])
@@ -91,6 +93,7 @@ async def test_a_head_that_is_too_large_is_refused(headers: int) -> None:
         head = b"GET / HTTP/1.1\r\nhost: x\r\n"
         answers = [await answer_to(port, head, *lines), await answer_to(port, head + b"".join(lines) + b"\r\n\r\n")]
     assert all(answer.startswith(b"HTTP/1.1 431 ") for answer in answers)
+    assert all(answer.endswith(b"Please shorten the address, or delete this site's cookies.\n") for answer in answers)
 
 
 async def test_a_body_may_last_for_as_long_as_bytes_come() -> None:
