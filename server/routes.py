@@ -119,6 +119,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{event}/lounge/{table:uuid}/seat", tables.sit, methods=POST, name="seat"),
     Route("/{event}/lounge/{table:uuid}/seat", tables.keep, methods=["PUT"]),
     Route("/{event}/lounge/{table:uuid}/seat/{number:small}/free", tables.free, methods=POST, name="seat_free"),
+    Route("/{event}/lounge/{table:uuid}/name", tables.show_name, methods=POST, name="table_name"),
     Route("/{event}/lounge/{table:uuid}/leave", tables.leave, methods=POST, name="leave"),
     Route("/{event}/lounge/{table:uuid}/queue", tables.wait, methods=POST, name="queue"),
     Route("/{event}/lounge/{table:uuid}/queue/leave", tables.stop_waiting, methods=POST, name="queue_leave"),

@@ -57,9 +57,11 @@ class Factory:
         return person
 
     async def registration(self, event: Event, person: Person, **columns: Any) -> Registration:
+        """A registration; its person does not consent to be shown to others by name, unless a test says so."""
         now = datetime.now(UTC)
         has_come_in = columns.get("state", "confirmed") == "confirmed"
-        defaults: dict[str, Any] = {"claimed_at": now, "confirmed_at": now} if has_come_in else {}
+        arrived: dict[str, Any] = {"claimed_at": now, "confirmed_at": now} if has_come_in else {}
+        defaults = {"directory": False, **arrived}
         return await self._add(Registration(event_id=event.id, person_id=person.id, **{**defaults, **columns}))
 
     async def delegate(self, event: Event, name: str = "Amina", **columns: Any) -> Person:

@@ -4,7 +4,10 @@ import msgspec
 
 
 class SeatShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One seat at the table. `name` is empty while the seat is free or kept for somebody."""
+    """One seat at the table, with the name that its person shows there: "Delegate" and a number for no name.
+
+    `name` is empty while the seat is free or kept for somebody.
+    """
 
     number: int
     state: str
@@ -26,7 +29,7 @@ class Seats(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MessageShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the talk at a table."""
+    """One line of the talk at a table, with the name that its author shows there."""
 
     id: str
     name: str

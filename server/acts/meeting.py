@@ -1,4 +1,4 @@
-"""Meeting at a table: taking a seat, waiting for one, keeping it; each refusal says what to do instead."""
+"""Meeting at a table: taking a seat, waiting for one, keeping it, talking; each refusal says what to do instead."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.store import seating
+from server.models import NetworkingTable
+from server.store import name_tags, seating, tables
 from server.store.seating import SeatRefused
 from server.web.errors import Conflict
 
@@ -53,3 +54,18 @@ async def keep_seat(db: AsyncSession, table_id: UUID, person_id: UUID, now: date
     """Note that somebody is at their table. Raises Conflict when the seat is theirs no more."""
     if not await seating.keep_seat(db, table_id, person_id, now=now):
         raise Conflict(REFUSALS["not seated"])
+
+
+async def show_name(db: AsyncSession, table: NetworkingTable, person_id: UUID, *, shows_name: bool) -> None:
+    """Change the name tag of somebody who sits at a table. Raises Conflict when they sit there no more."""
+    seat = await seating.seat_of(db, table.event_id, person_id)
+    if seat is None or seat.table_id != table.id:
+        raise Conflict(REFUSALS["not seated"])
+    await name_tags.put_on(db, table.id, person_id, shows_name=shows_name)
+
+
+async def say(db: AsyncSession, table: NetworkingTable, person_id: UUID, text: str, *, is_seated: bool) -> None:
+    """Write a message at a table. Somebody who runs it without a seat does so by name."""
+    if not is_seated:
+        await name_tags.put_on(db, table.id, person_id, shows_name=True)
+    await tables.say(db, table.id, person_id, text)

@@ -32,7 +32,7 @@ from server.models.registrations import Bookmark, Registration, WatchProgress
 from server.models.security import SecurityEntry
 from server.models.stages import Stage, StageSource
 from server.models.surveys import Answer, Question, Response, Survey
-from server.models.tables import NetworkingTable, QueueEntry, Seat, TableMessage, TableStay
+from server.models.tables import NameTag, NetworkingTable, QueueEntry, Seat, TableMessage, TableStay
 
 __all__ = [
     "Announcement",
@@ -52,6 +52,7 @@ __all__ = [
     "Keeping",
     "Leased",
     "Mail",
+    "NameTag",
     "NetworkingTable",
     "Person",
     "Question",

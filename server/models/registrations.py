@@ -33,7 +33,7 @@ class Registration(SQLModel, table=True):
     calm: bool = Field(default=False)
     access_note: str = Field(default="", max_length=1000)
     directory: bool = Field(default=False)
-    """True when the person consents to be found by other delegates."""
+    """True when the person consents to be shown to other delegates by name and organisation."""
     source: str = Field(default="", max_length=60)
     """The answer to where the person heard of the event."""
     anonymous: bool = Field(default=False)

@@ -57,6 +57,22 @@ class TableStay(SQLModel, table=True):
     left_at: datetime | None = moment(default=None)
 
 
+class NameTag(SQLModel, table=True):
+    """The name that a person shows to the others at a table: their own with their organisation, or only a number.
+
+    It stays when the person leaves the table, so that what they wrote there keeps its author.
+    """
+
+    __tablename__ = "name_tag"
+    __table_args__ = (UniqueConstraint("table_id", "number"),)
+
+    table_id: uuid.UUID = Field(foreign_key="networking_table.id", ondelete="CASCADE", primary_key=True)
+    person_id: uuid.UUID = Field(primary_key=True)
+    number: int
+    """From 1, in the order in which people first came to the table."""
+    shows_name: bool = Field(default=False)
+
+
 class QueueEntry(SQLModel, table=True):
     """A person in the queue for a seat, first come first served. An offer of a seat stands until `offer_ends_at`."""
 

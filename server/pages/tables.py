@@ -4,7 +4,8 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from msgspec import to_builtins
 from pydantic import Field
@@ -14,11 +15,11 @@ from starlette.responses import Response
 
 from server.acts import meeting
 from server.models import NetworkingTable, Person
-from server.store import seating, tables, topic_states, waiting
+from server.store import name_tags, seating, tables, topic_states, waiting
 from server.store.tables import SetTable
 from server.web.entrance import entering, may, person_who, require
 from server.web.errors import Forbidden, Invalid, NotFound
-from server.web.forms import Form, FormState, read_form
+from server.web.forms import Form, FormState, pressed, read_form
 from server.web.templating import redirect, render
 
 LONGEST_MESSAGE = 500
@@ -30,6 +31,12 @@ class MessageForm(Form):
     """A message to the people at the table."""
 
     text: str = Field(min_length=1, max_length=LONGEST_MESSAGE)
+
+
+class SeatForm(Form):
+    """The box beside the button that takes a seat. Whoever leaves it out is not named."""
+
+    shows_name: Literal["", "yes"] = ""
 
 
 async def show(request: Request) -> Response:
@@ -46,6 +53,8 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
         seat = await seating.seat_of(db, found.table.event_id, person.id)
         may_listen = number is not None or runs(request, found)
         lines = await tables.last_messages(db, found.table.id) if may_listen else []
+        tag = await name_tags.tag_of(db, found.table.id, person.id)
+        suggests_name = await name_tags.suggested(db, found.table.event_id, person.id)
     return render(
         request,
         "tables/show.html",
@@ -61,6 +70,8 @@ async def page(request: Request, form: FormState[MessageForm], status_code: int 
         may_listen=may_listen,
         runs=runs(request, found),
         messages=lines,
+        shows_name=tag is not None and tag.shows_name,
+        suggests_name=suggests_name,
         longest=LONGEST_MESSAGE,
     )
 
@@ -93,7 +104,25 @@ async def act(request: Request, deed: Act, notice: str) -> Response:
 
 
 async def sit(request: Request) -> Response:
-    return await act(request, meeting.sit, "seated")
+    """Take a seat, by name when the box is ticked."""
+    return await act(request, partial(meeting.sit, shows_name=await is_named(request)), "seated")
+
+
+async def is_named(request: Request) -> bool:
+    """True when the box of the form is ticked. Raises Invalid for an answer that it does not give."""
+    form = await read_form(request, SeatForm)
+    if form.input is None:
+        raise Invalid("Please use the page's own buttons.")
+    return form.input.shows_name == "yes"
+
+
+async def show_name(request: Request) -> Response:
+    """Show one's name at the table where one sits, or hide it."""
+    await request.app.state.limits.spend(request, "write")
+    said = await pressed(request, "shows_name", ("yes", "no"))
+    async with at_table(request, writing=True) as (db, found, person):
+        await meeting.show_name(db, found.table, person.id, shows_name=said == "yes")
+    return to_table(request, found.table, "name-shown" if said == "yes" else "name-hidden")
 
 
 async def leave(request: Request) -> Response:
@@ -129,7 +158,7 @@ async def answer_offer(request: Request) -> Response:
     if said not in ("accept", "decline"):
         raise Invalid("Please use the page's own buttons.")
     if said == "accept":
-        return await act(request, meeting.accept_offer, "seated")
+        return await act(request, partial(meeting.accept_offer, shows_name=await is_named(request)), "seated")
     return await act(request, meeting.stop_waiting, "offer-declined")
 
 
@@ -140,9 +169,10 @@ async def say(request: Request) -> Response:
     if form.input is None:
         return await page(request, form, 422)
     async with at_table(request, writing=True) as (db, found, person):
-        if found.number_of(person.id) is None and not runs(request, found):
+        is_seated = found.number_of(person.id) is not None
+        if not is_seated and not runs(request, found):
             raise Forbidden("The talk is for those who are seated. Take a seat first.")
-        await tables.say(db, found.table.id, person.id, form.input.text)
+        await meeting.say(db, found.table, person.id, form.input.text, is_seated=is_seated)
     return to_table(request, found.table, "", anchor="talk")
 
 

@@ -24,7 +24,7 @@ FATES: dict[str, Fate] = {
     "Registration": Fate(
         ANONYMOUS,
         "Registrations",
-        "Organisation, job role, access needs and the wish to be found go. State, day, sector, place and source stay.",
+        "Organisation, job role, access needs and the wish to be named go. State, day, sector, place and source stay.",
     ),
     "Response": Fate(
         ANONYMOUS,
@@ -50,6 +50,7 @@ FATES: dict[str, Fate] = {
     "Speaker": Fate(GOES, "Accounts of speakers", "Their names stay on the agenda."),
     "StageSource": Fate(GOES, "Names of those who stood on a stage", "Recordings stay as they are."),
     "TableMessage": Fate(GOES, "Messages at tables"),
+    "NameTag": Fate(GOES, "Names at tables"),
     "Seat": Fate(GOES, "Seats at tables"),
     "QueueEntry": Fate(GOES, "Places in queues for a seat"),
     "Bookmark": Fate(GOES, "Sessions in people’s own agendas"),

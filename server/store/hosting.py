@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import GrantRow, NetworkingTable, Seat, TableStay
-from server.store import organisers, seating, speakers
+from server.store import name_tags, organisers, seating, speakers
 from server.store.engine.revisions import event_room, raise_revision
 
 
@@ -42,6 +42,7 @@ async def change(db: AsyncSession, table: NetworkingTable, *, now: datetime, **c
     db.add(table)
     await db.flush()
     await speakers.give_host(db, table)
+    await name_tags.redraw(db, [table.id])
     await seating.offer_new_seats(db, table, now=now)
 
 

@@ -7,6 +7,7 @@ from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import GrantRow, NetworkingTable, Person, Registration, Session
+from server.store import name_tags
 from server.store.engine.upserts import insert_into
 
 
@@ -34,7 +35,9 @@ async def with_ids(db: AsyncSession, ids: Iterable[uuid.UUID]) -> Sequence[Perso
 
 async def rename(db: AsyncSession, person_id: uuid.UUID, name: str) -> None:
     """Give a person another name."""
-    await db.exec(update(Person).where(col(Person.id) == person_id).values(name=name))
+    renaming = update(Person).where(col(Person.id) == person_id, col(Person.name) != name)
+    if (await db.exec(renaming.values(name=name))).rowcount:
+        await name_tags.renamed(db, person_id)
 
 
 async def find_or_add(db: AsyncSession, email: str, name: str, *, synthetic: bool = False) -> Person:

@@ -15,7 +15,7 @@ from server.models import Event, Person, Question, Registration
 from server.models.columns import UTCDateTime
 from server.rules.lifecycles import PLACED, REGISTRATION
 from server.rules.standing import hold_hours, terms
-from server.store import rights, surveys
+from server.store import name_tags, rights, surveys
 from server.store.engine.database import leave_work
 from server.store.engine.revisions import event_room, raise_revision
 from server.store.engine.upserts import insert_into
@@ -202,13 +202,21 @@ async def cancel(db: AsyncSession, registration: Registration, now: datetime) ->
         col(Registration.id) == registration.id,
         col(Registration.state).in_(REGISTRATION["cancel"].sources),
     )
+    await name_tags.hide(db, registration.event_id, registration.person_id)
     rights.changed(db, people=[registration.person_id])
     return bool((await db.exec(statement.values(state="cancelled", cancelled_at=now))).rowcount)
 
 
 async def change(db: AsyncSession, registration_id: uuid.UUID, details: Details) -> None:
-    """Write the details of a registration."""
-    await db.exec(update(Registration).where(col(Registration.id) == registration_id).values(**vars(details)))
+    """Write the details of a registration. Tables that show its person follow."""
+    here = col(Registration.id) == registration_id
+    standing = select(Registration.event_id, Registration.person_id, Registration.directory, Registration.organisation)
+    event_id, person_id, was_ticked, organisation = (await db.exec(standing.where(here).with_for_update())).one()
+    await db.exec(update(Registration).where(here).values(**vars(details)))
+    if details.directory != was_ticked:
+        await name_tags.follow(db, event_id, person_id, is_ticked=details.directory)
+    elif details.organisation != organisation:
+        await name_tags.renamed(db, person_id)
 
 
 async def of_person(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> Registration | None:

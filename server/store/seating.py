@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import Event, NetworkingTable, QueueEntry, Seat, TableStay
+from server.store import name_tags
 from server.store.engine.revisions import event_room, raise_revision, table_room
 from server.store.waiting import entries_of, entry_of
 
@@ -33,10 +34,13 @@ class SeatRefused(Exception):
         self.reason = reason
 
 
-async def take_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
+async def take_seat(
+    db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, shows_name: bool = False, now: datetime
+) -> int:
     """Take a seat and leave the seat at any other table, in one act. Returns the number of the seat.
 
-    A person who is offered a seat takes that one. Raises SeatRefused (closed, event closed, full).
+    A person who is offered a seat takes that one. Raises SeatRefused (closed, event closed, full). The others at the
+    table see the person by name only with `shows_name`.
     """
     tables = await _locked(db, table.event_id)
     await _must_be_open(db, tables[table.id])
@@ -50,9 +54,11 @@ async def take_seat(db: AsyncSession, table: NetworkingTable, person_id: uuid.UU
         raise SeatRefused("full")
     if entry is not None:
         await db.delete(entry)
+    await name_tags.put_on(db, table.id, person_id, shows_name=shows_name)
     await _sit(db, table, person_id, number, mine, now)
     if mine is not None:
         await _offer_free_seats(db, tables[mine.table_id], now)
+        await _announce(db, tables[mine.table_id])
     return number
 
 
@@ -150,12 +156,14 @@ async def leave_queue(db: AsyncSession, table: NetworkingTable, person_id: uuid.
     await _announce(db, table)
 
 
-async def accept_offer(db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, now: datetime) -> int:
+async def accept_offer(
+    db: AsyncSession, table: NetworkingTable, person_id: uuid.UUID, *, shows_name: bool = False, now: datetime
+) -> int:
     """Take the seat that is offered. Returns its number. Raises SeatRefused (closed, event closed, no offer)."""
     entry = await entry_of(db, table.id, person_id)
     if entry is None or entry.offer_ends_at is None or entry.offer_ends_at <= now:
         raise SeatRefused("no offer")
-    return await take_seat(db, table, person_id, now=now)
+    return await take_seat(db, table, person_id, shows_name=shows_name, now=now)
 
 
 async def pass_on_overdue_offers(db: AsyncSession, table: NetworkingTable, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.models import GrantRow, NetworkingTable, Person, SessionSpeaker, Speaker
-from server.store import organisers, people
+from server.store import name_tags, organisers, people
 from server.store.engine.revisions import event_room, raise_revision
 
 
@@ -74,8 +74,10 @@ async def _know_as(db: AsyncSession, speaker: Speaker, email: str) -> None:
         await _take_grants(db, speaker, before)
     if person is not None:
         await organisers.grant(db, person.id, "speaker", "event", speaker.event_id)
-    for table in await db.exec(select(NetworkingTable).where(NetworkingTable.speaker_id == speaker.id)):
+    tables = (await db.exec(select(NetworkingTable).where(NetworkingTable.speaker_id == speaker.id))).all()
+    for table in tables:
         await give_host(db, table)
+    await name_tags.redraw(db, [table.id for table in tables])
     await raise_revision(db, event_room(speaker.event_id), "agenda")
 
 
@@ -83,6 +85,8 @@ async def remove(db: AsyncSession, speaker: Speaker) -> None:
     """Delete a speaker. Their sessions and tables stay, without them."""
     if speaker.person_id is not None:
         await _take_grants(db, speaker, speaker.person_id)
+    hosted = (await db.exec(select(NetworkingTable.id).where(NetworkingTable.speaker_id == speaker.id))).all()
+    await name_tags.redraw(db, hosted)
     await db.exec(delete(Speaker).where(col(Speaker.id) == speaker.id))
     await raise_revision(db, event_room(speaker.event_id), "agenda")
 

@@ -10,14 +10,18 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import NetworkingTable, Person, QueueEntry, Registration, Seat, Speaker, TableMessage
+from server.models import NetworkingTable, QueueEntry, Seat, Speaker, TableMessage
+from server.store import name_tags
 from server.store.engine.revisions import raise_revision, table_room
 
 LAST_MESSAGES = 50
 
 
 class TableSeat(NamedTuple):
-    """One seat: free, kept (for the person to whom it is offered) or taken. Only a taken seat has a name."""
+    """One seat: free, kept (for the person to whom it is offered) or taken.
+
+    Only a taken seat has a name: the one under which the others see its person.
+    """
 
     number: int
     state: str
@@ -48,7 +52,7 @@ class SetTable:
 
 
 class TableLine(NamedTuple):
-    """A message with the name of its author."""
+    """A message with the name under which the others see its author."""
 
     id: uuid.UUID
     person_id: uuid.UUID
@@ -98,19 +102,12 @@ def _seats(table: NetworkingTable, taken: dict[int, TableSeat], kept: set[tuple[
 
 
 async def _taken(db: AsyncSession, table_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[int, TableSeat]]:
-    statement = (
-        select(Seat, Person.name, Registration.organisation)
-        .outerjoin(Person, col(Person.id) == col(Seat.person_id))
-        .outerjoin(
-            Registration,
-            (col(Registration.person_id) == col(Seat.person_id)) & (col(Registration.event_id) == col(Seat.event_id)),
-        )
-        .where(col(Seat.table_id).in_(table_ids))
-    )
+    seats = (await db.exec(select(Seat).where(col(Seat.table_id).in_(table_ids)))).all()
+    names = await name_tags.shown_at(db, table_ids, {seat.person_id for seat in seats})
     taken: dict[uuid.UUID, dict[int, TableSeat]] = {}
-    for seat, name, organisation in await db.exec(statement):
-        shown = TableSeat(seat.number, "taken", name or "Somebody", organisation or "", seat.person_id)
-        taken.setdefault(seat.table_id, {})[seat.number] = shown
+    for seat in seats:
+        shown = names.get((seat.table_id, seat.person_id), name_tags.UNNAMED)
+        taken.setdefault(seat.table_id, {})[seat.number] = TableSeat(seat.number, "taken", *shown, seat.person_id)
     return taken
 
 
@@ -152,15 +149,18 @@ async def author_of(db: AsyncSession, table_id: uuid.UUID, message_id: uuid.UUID
 async def last_messages(db: AsyncSession, table_id: uuid.UUID) -> list[TableLine]:
     """The newest 50 messages, the oldest of them first."""
     statement = (
-        select(TableMessage, Person.name)
-        .outerjoin(Person, col(Person.id) == col(TableMessage.person_id))
+        select(TableMessage)
         .where(TableMessage.table_id == table_id)
         .order_by(col(TableMessage.sent_at).desc(), col(TableMessage.id))
         .limit(LAST_MESSAGES)
     )
-    rows = (await db.exec(statement)).all()
-    lines = [TableLine(said.id, said.person_id, name or "Somebody", said.text, said.sent_at) for said, name in rows]
-    return lines[::-1]
+    said = (await db.exec(statement)).all()
+    names = await name_tags.shown_at(db, [table_id], {each.person_id for each in said})
+
+    def name_of(author: uuid.UUID) -> str:
+        return names.get((table_id, author), name_tags.UNNAMED).name
+
+    return [TableLine(each.id, each.person_id, name_of(each.person_id), each.text, each.sent_at) for each in said[::-1]]
 
 
 async def seated_at(db: AsyncSession, table_id: uuid.UUID) -> frozenset[uuid.UUID]:

@@ -43,6 +43,8 @@ NOTICES: dict[str, PageNotice] = {
     "speaker-invited": PageNotice("good", "The invitation is on its way."),
     "seat-freed": PageNotice("good", "The seat is free again."),
     "seated": PageNotice("good", "You are seated."),
+    "name-shown": PageNotice("good", "The others here see your name now."),
+    "name-hidden": PageNotice("good", "Your name is hidden here, also beside what you wrote before."),
     "seat-left": PageNotice("good", "You have left the table."),
     "queued": PageNotice("good", "You are in the queue. Stay in the lounge: the seat is kept for a minute."),
     "queue-left": PageNotice("good", "You are no longer waiting."),

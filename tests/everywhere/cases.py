@@ -163,6 +163,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/{event}/lounge/{table:uuid}/seat"): Case(INSIDE),
     ("PUT", "/{event}/lounge/{table:uuid}/seat"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/seat/{number:small}/free"): Case(HOSTS),
+    ("POST", "/{event}/lounge/{table:uuid}/name"): Case(INSIDE, {"shows_name": "yes"}),
     ("POST", "/{event}/lounge/{table:uuid}/leave"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/queue"): Case(INSIDE),
     ("POST", "/{event}/lounge/{table:uuid}/queue/leave"): Case(INSIDE),

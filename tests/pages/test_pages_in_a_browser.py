@@ -92,3 +92,31 @@ async def test_without_scripts_one_registers_chooses_and_reads(
         await page.goto(f"/mse/sessions/{session.slug}")
         for words in ("Find it sooner.", "The speakers are not named yet."):
             await expect(page.get_by_text(words)).to_be_visible()
+
+
+async def test_a_cleared_box_stays_cleared_when_somebody_else_sits_down_meanwhile(
+    chromium: Browser, served: str, database: Database, make: Factory, event: Event
+) -> None:
+    """The box of somebody who ticked it when they registered: drawn anew, it would name them against their will."""
+    bea, ben = await make.delegate(event, "Bea", directory=True), await make.delegate(event, "Ben")
+    table = await make.table(event)
+    async with (
+        browsing(chromium, served, make, bea) as hers,
+        browsing(chromium, served, make, ben) as his,
+    ):
+        for page in (hers, his):
+            await page.goto(f"/mse/lounge/{table.id}")
+            await page.wait_for_selector("html[data-connection=open]")
+        box = hers.get_by_label("Show my name here")
+        await expect(box).to_be_checked()
+        await box.uncheck()
+        await his.get_by_role("button", name="Take a seat").click()
+        await expect(hers.locator("#place")).to_contain_text("Delegate 1", timeout=SHOWN_WITHIN_MS)
+        await expect(box).not_to_be_checked()
+        await hers.get_by_role("button", name="Take a seat").click()
+        await expect(hers.locator("#place")).to_contain_text("The others here see you as Delegate 2")
+        await expect(his.locator("#place")).to_contain_text("Delegate 2", timeout=SHOWN_WITHIN_MS)
+        await hers.get_by_role("button", name="Show my name here").click()
+        await expect(his.locator("#place")).to_contain_text("Bea", timeout=SHOWN_WITHIN_MS)
+        await hers.get_by_role("button", name="Hide my name").click()
+        await expect(his.locator("#place")).not_to_contain_text("Bea", timeout=SHOWN_WITHIN_MS)

@@ -1,5 +1,7 @@
 """A table in the lounge: its seats, its queue and its messages."""
 
+import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -7,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from server.models import Event, NetworkingTable, Person
-from server.store import seating, tables
+from server.store import name_tags, seating, tables
 from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.fixtures import BASE
@@ -201,3 +203,84 @@ async def test_an_open_page_keeps_its_seat(visitors: Visitors, place: str) -> No
     assert (await amina.put(f"{place}/seat")).status_code == 409
     await amina.post(f"{place}/seat")
     assert (await amina.put(f"{place}/seat")).status_code == 204
+
+
+async def test_a_seat_shows_a_name_only_with_the_box_ticked(visitors: Visitors, place: str) -> None:
+    amina, ben = await visitors.delegate("Amina"), await visitors.delegate("Ben")
+    await amina.post(f"{place}/seat")
+    await ben.post(f"{place}/seat", data={"shows_name": "yes"})
+    assert "The others here see you as <strong>Delegate 1</strong>" in (await amina.get(place)).text
+    seen = (await amina.get(place)).text.partition("<main")[2]
+    assert "Ben" in seen
+    assert "Amina" not in (await ben.get(place)).text
+
+
+@pytest.mark.parametrize(
+    "address", ["{place}", "/{event}/lounge", "/{event}/lounge?view=list"], ids=["table", "lounge", "list"]
+)
+@pytest.mark.parametrize("ticked", [True, False], ids=["with the tick", "without it"])
+async def test_the_box_stands_ticked_for_people_who_ticked_it_when_they_registered(
+    visitors: Visitors, make: Factory, event: Event, place: str, address: str, ticked: bool
+) -> None:
+    amina = await visitors.browser(await make.delegate(event, "Amina", directory=ticked))
+    page = (await amina.get(address.format(place=place, event=event.slug))).text
+    [box] = re.findall(r'<input[^>]*name="shows_name"[^>]*>', page)
+    assert ("checked" in box) is ticked
+
+
+async def test_a_name_is_shown_and_hidden_while_seated(
+    visitors: Visitors, place: str, make: Factory, event: Event
+) -> None:
+    amina, ben = await visitors.delegate("Amina"), await visitors.delegate("Ben")
+    for seated in (amina, ben):
+        await seated.post(f"{place}/seat")
+    await amina.post(f"{place}/messages", data={"text": "Hello"})
+    for said, is_named in (("yes", True), ("no", False)):
+        assert (await amina.post(f"{place}/name", data={"shows_name": said})).status_code == 303
+        page = (await ben.get(place)).text
+        assert ("Amina" in page) is is_named
+        assert ("Delegate 1" in page) is not is_named
+    await amina.post(f"{place}/leave")
+    assert (await amina.post(f"{place}/name", data={"shows_name": "yes"})).status_code == 409
+
+
+async def test_a_seat_that_was_kept_is_taken_by_name_or_without(visitors: Visitors, place: str) -> None:
+    amina, ben, chidi = [await visitors.delegate(name) for name in ("Amina", "Ben", "Chidi")]
+    for seated in (amina, ben):
+        await seated.post(f"{place}/seat")
+    await chidi.post(f"{place}/queue")
+    await amina.post(f"{place}/leave")
+    assert 'name="shows_name"' in (await chidi.get(place)).text
+    await chidi.post(f"{place}/offer", data={"answer": "accept", "shows_name": "yes"})
+    assert "Chidi" in (await ben.get(place)).text
+
+
+@pytest.mark.parametrize("path, fields", [("seat", {}), ("offer", {"answer": "accept"})])
+async def test_an_answer_that_the_box_does_not_give_is_refused(
+    visitors: Visitors, place: str, path: str, fields: dict[str, str]
+) -> None:
+    amina = await visitors.delegate("Amina")
+    assert (await amina.post(f"{place}/{path}", data={**fields, "shows_name": "perhaps"})).status_code == 422
+    assert "2 of 2 seats free" in (await amina.get(place)).text
+
+
+async def test_an_organiser_who_speaks_without_a_seat_does_so_by_name(
+    visitors: Visitors, make: Factory, app: Starlette, event: Event, place: str
+) -> None:
+    cookies = await make.cookie(await make.organiser(event, "Olive"), strong=True)
+    olive = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE, cookies=cookies)
+    assert (await olive.post(f"{place}/messages", data={"text": "Welcome"})).status_code == 303
+    amina = await visitors.delegate("Amina")
+    await amina.post(f"{place}/seat")
+    assert "Olive" in (await amina.get(place)).text
+
+
+async def test_the_twelfth_person_at_a_table_is_not_drawn_like_the_first(
+    visitors: Visitors, place: str, database: Database, table: NetworkingTable
+) -> None:
+    async with database.writing() as db:
+        for _ in range(11):
+            await name_tags.put_on(db, table.id, uuid.uuid4(), shows_name=False)
+    amina = await visitors.delegate("Amina")
+    await amina.post(f"{place}/seat")
+    assert ">D12<" in (await amina.get(place)).text

@@ -15,6 +15,7 @@ from server.models import (
     Event,
     JoinLink,
     Mail,
+    NameTag,
     Person,
     Question,
     QueueEntry,
@@ -69,6 +70,7 @@ async def a_full_life(database: Database, make: Factory) -> tuple[Event, Person]
                 Mail(
                     event_id=event.id, idempotency_key="k", recipient=EMAIL, subject="Hello", text=SECRET_WORDS, **about
                 ),
+                NameTag(table_id=table.id, number=1, shows_name=True, **about),
                 WatchProgress(session_id=session.id, position=3, watched=3, **about),
                 QueueEntry(table_id=full.id, **about),
                 Reaction(sender="a" * 16, n=1, session_id=session.id, emoji="clap", outcome="accepted", **about),

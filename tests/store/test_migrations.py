@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from server.mail import outbox
-from server.models import CaptionDraft, Event, FilmUpload, Job, Keeping, Mail, Registration, Stage
+from server.models import CaptionDraft, Event, FilmUpload, Job, Keeping, Mail, NameTag, Registration, Stage
 from server.store import caption_drafts, keeping, migrations, stages, uploads
 from server.store import downloads as files
 from server.store.engine.database import Database
@@ -30,12 +30,15 @@ LANDED = {
     "0007_held_places.py": "1103d0e75324774a77aa77a718d4b34d46ce125110976ca708b57d2d89ae44ed",
     "0008_security_log.py": "1522e0c90010cf334527e65a6bd57254ac9657beb5f6e6877afc1955873b46fc",
     "0009_deaths_of_processes.py": "0ef44b38911def58c2efac6003c6d6f8753a571769af3390b21202c5495acc0a",
+    "0010_name_tags.py": "46bb2a93ad65b20d4926efd3c52c3051e63512ea92864d0ecc0b63a591edefd6",
 }
 """The SHA-256 of each migration: somebody's database was made by it, so it is never edited."""
 THEN = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 6, 1, 9, 5, tzinfo=UTC)
+LATEST = datetime(2026, 6, 1, 9, 10, tzinfo=UTC)
 EVENT, STAGE = uuid.uuid4(), uuid.uuid4()
 ENDED, CHECKED, LIVE = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+TABLE = uuid.uuid4()
 
 REGISTERED = {
     "came in": "confirmed",
@@ -45,6 +48,9 @@ REGISTERED = {
     "waits": "waitlisted",
 }
 """The state of each registration under the first schema, by its source."""
+PEOPLE = {name: uuid.uuid4() for name in REGISTERED}
+LISTED = {"came in", "waits"}
+"""The sources of registrations whose people consent to be shown by name."""
 
 
 @pytest.fixture
@@ -121,7 +127,7 @@ def fill(db: Connection) -> None:
         said = {"text": "WEBVTT" if state == "ready" else "", "why": "No model." if state == "failed" else ""}
         add("caption_draft", session_id=session, directory="hearts", state=state, percent=0, asked_at=THEN, **said)
     for name, state in REGISTERED.items():
-        person = uuid.uuid4()
+        person = PEOPLE[name]
         about = {"name": name, "email": name, "synthetic": name == "synthetic", "created_at": THEN}
         if name != "erased":
             add("person", id=person, **about)
@@ -129,9 +135,9 @@ def fill(db: Connection) -> None:
             about = {"browser": "", "strong": False, "seen_at": LATER}
             for n, created_at in enumerate((LATER, THEN)):
                 add("signin", id=uuid.uuid4(), person_id=person, token_hash=f"{n}", created_at=created_at, **about)
-        needs = dict.fromkeys(("captions", "transcript", "interpreter", "calm", "directory"), False)
+        needs = dict.fromkeys(("captions", "transcript", "interpreter", "calm"), False)
         said = dict.fromkeys(("organisation", "sector", "place", "job_role", "access_note"), "")
-        about = {"state": state, "source": name, "created_at": THEN, "confirmed_at": THEN}
+        about = {"state": state, "source": name, "created_at": THEN, "confirmed_at": THEN, "directory": name in LISTED}
         add("registration", id=uuid.uuid4(), event_id=EVENT, person_id=person, **about, **needs, **said)
     for kind, (state, leased_until) in {
         "new": ("queued", None),
@@ -143,6 +149,12 @@ def fill(db: Connection) -> None:
         about = {"recipient": "amina@example.org", "subject": "Hello", "text": "Hello", "html": "", "calendar": ""}
         about |= {"lands_on": "", "tries": 2, "problem": "Come back.", "created_at": THEN, "sent_at": LATER}
         add("mail", id=uuid.uuid4(), idempotency_key=kind, kind=kind, state=state, leased_until=leased_until, **about)
+    add("networking_table", id=TABLE, event_id=EVENT, title="Hearts", topic="", seats=6, state="open", position=0)
+    add("table_stay", id=uuid.uuid4(), table_id=TABLE, person_id=PEOPLE["synthetic"], sat_at=THEN, left_at=LATER)
+    add("table_stay", id=uuid.uuid4(), table_id=TABLE, person_id=PEOPLE["synthetic"], sat_at=LATER)
+    add("table_message", id=uuid.uuid4(), table_id=TABLE, person_id=PEOPLE["waits"], text="Hello", sent_at=LATER)
+    moments = {"taken_at": LATEST, "seen_at": LATEST}
+    add("seat", id=uuid.uuid4(), event_id=EVENT, table_id=TABLE, number=1, person_id=PEOPLE["came in"], **moments)
 
 
 def stored(db: Connection, columns: dict[str, Any]) -> dict[str, Any]:
@@ -247,3 +259,13 @@ async def test_mail_is_due_when_it_was_and_leaves_once(upgraded: Database) -> No
         async with upgraded.writing() as db:
             text = {"recipient": "ben@example.org", "subject": "Hello", "text": "Hello"}
             db.add(Mail(idempotency_key="new", **text))
+
+
+async def test_a_table_shows_the_names_of_people_who_consented_and_numbers_for_the_others(upgraded: Database) -> None:
+    async with upgraded.reading() as db:
+        tags = (await db.exec(select(NameTag).order_by(col(NameTag.number)))).all()
+    assert [(tag.number, tag.person_id, tag.shows_name) for tag in tags] == [
+        (1, PEOPLE["synthetic"], False),
+        (2, PEOPLE["waits"], False),
+        (3, PEOPLE["came in"], True),
+    ]

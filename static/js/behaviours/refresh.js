@@ -57,7 +57,20 @@ async function redraw(element, state) {
   const focused = element.contains(document.activeElement) ? document.activeElement?.id : "";
   const copy = document.importNode(fresh, true);
   copy.dataset.drawn = JSON.stringify(state);
+  keepTicks(element, copy);
   element.replaceWith(copy);
   redrawn(copy);
   if (focused) document.getElementById(focused)?.focus();
+}
+
+/**
+ * Keep the boxes that the viewer has ticked or cleared since the part was drawn.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} copy that takes its place
+ */
+function keepTicks(element, copy) {
+  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (element.querySelectorAll("input[type=checkbox][id]"))) {
+    const again = box.checked !== box.defaultChecked && copy.querySelector(`#${CSS.escape(box.id)}`);
+    if (again instanceof HTMLInputElement) again.checked = box.checked;
+  }
 }
