@@ -1,9 +1,10 @@
-"""The crowd as rows: its registrations, its answers to the survey before, its attendance and its reactions."""
+"""The crowd as rows: registrations, answers to the survey before, seats at tables, attendance and reactions."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert
@@ -16,6 +17,7 @@ from server.models import (
     Answer,
     Attendance,
     Event,
+    NetworkingTable,
     Person,
     Question,
     Reaction,
@@ -23,11 +25,15 @@ from server.models import (
     Response,
     Session,
     Survey,
+    TableStay,
     Tally,
 )
+from server.store import seating
 
 SEEN_LATE = timedelta(seconds=6)
 """Delay at which the crowd sees the programme."""
+EMPTY_SEATS = 3
+"""The seats of each table that the crowd leaves to whoever opens the demo."""
 
 
 async def seat_crowd(db: AsyncSession, event: Event, crowd: Sequence[Synthetic]) -> None:
@@ -55,6 +61,16 @@ async def _answer_before(db: AsyncSession, event: Event, crowd: Sequence[Synthet
     ]
     await db.exec(insert(Response), params=[response.model_dump() for response in responses])
     await db.exec(insert(Answer), params=[answer.model_dump() for answer in answers])
+
+
+async def fill_tables(db: AsyncSession, event: Event, crowd: Sequence[Synthetic], now: datetime) -> None:
+    """Seat people of the crowd at the tables where nobody has sat yet, by name when they ticked so."""
+    sat_at = select(TableStay.table_id)
+    empty = select(NetworkingTable).where(NetworkingTable.event_id == event.id, col(NetworkingTable.id).not_in(sat_at))
+    coming = iter(crowd)
+    for table in (await db.exec(empty.order_by(col(NetworkingTable.position)))).all():
+        for one in islice(coming, max(0, table.seats - EMPTY_SEATS)):
+            await seating.take_seat(db, table, one.id, shows_name=one.directory, now=now)
 
 
 async def fill_sessions(

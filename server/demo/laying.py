@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.demo.agenda import add_session, is_fresh, lay_agenda, sessions_of, slots_of
-from server.demo.audience import fill_sessions, seat_crowd
+from server.demo.audience import fill_sessions, fill_tables, seat_crowd
 from server.demo.crowd import draw_crowd
 from server.demo.furnishing import (
     PackagedFilm,
@@ -40,6 +40,7 @@ async def lay(database: Database, script: Script, films: Sequence[PackagedFilm],
             begun = await lay_agenda(db, event, script, timetable.slots, cast, [one.id for one in crowd], now)
             await fill_sessions(db, begun, crowd, now)
         await furnish_tables(db, event, script, cast)
+        await fill_tables(db, event, crowd, now)
         await invite(db, event, script, cast, now)
         await raise_revision(db, event_room(event.id), "agenda")
     return event

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, func, select
 
+from server.demo.audience import EMPTY_SEATS
 from server.demo.furnishing import NotADemo, PackagedFilm
 from server.demo.laying import keep_laid, lay
 from server.demo.script import read_script
@@ -23,7 +24,7 @@ from server.models import (
     Survey,
     Tally,
 )
-from server.store import stages
+from server.store import name_tags, stages, tables
 from server.store.engine.database import Database
 from tests.factory import Factory
 
@@ -211,3 +212,12 @@ async def test_a_real_event_at_the_address_is_left_alone(database: Database, mak
     with pytest.raises(NotADemo):
         await lay(database, SCRIPT, FILMS, NOW)
     assert await count(database, Session) == 0
+
+
+async def test_people_sit_in_the_lounge_with_and_without_their_name_and_leave_seats_free(database: Database) -> None:
+    event = await lay(database, SCRIPT, FILMS, NOW)
+    async with database.reading() as db:
+        lounge = await tables.lounge(db, event.id)
+    names = [seat.name for table in lounge for seat in table.seats if seat.state == "taken"]
+    assert {name.startswith(name_tags.NEUTRAL) for name in names} == {True, False}
+    assert all(table.free == EMPTY_SEATS for table in lounge)
