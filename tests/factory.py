@@ -10,7 +10,8 @@ from server.models import Event, GrantRow, NetworkingTable, Person, Registration
 from server.settings import Settings
 from server.store import credentials
 from server.store.engine.database import Database
-from server.trust import sign_in
+from server.trust import one_time_codes, sign_in
+from server.trust.secret import load_secret
 
 
 def unique() -> str:
@@ -45,7 +46,10 @@ class Factory:
         return await self._add(Event(**{**defaults, **columns}))
 
     async def person(self, name: str = "Amina", **columns: Any) -> Person:
+        """A person. Their `authenticator` is given in the clear, and stored as the application stores it."""
         defaults: dict[str, Any] = {"name": name, "email": f"{name.lower()}-{unique()}@example.org"}
+        if authenticator := columns.pop("authenticator", None):
+            columns["totp_secret"] = one_time_codes.sealed(load_secret(self.settings), authenticator)
         return await self._add(Person(**{**defaults, **columns}))
 
     async def grant(self, person: Person, role: str, scope: str, scope_id: uuid.UUID | None = None) -> GrantRow:

@@ -4,21 +4,31 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Person, SignIn
+from server.models import Person, Sealed, SignIn
 from server.store import credentials, join_links
 from server.trust import one_time_codes
 
 
 async def sign_in(
-    db: AsyncSession, person: Person, code: str, browser: str, now: datetime, *, instead_of: SignIn | None
+    db: AsyncSession,
+    secret: bytes,
+    person: Person,
+    code: str,
+    browser: str,
+    now: datetime,
+    *,
+    instead_of: SignIn | None,
 ) -> str | None:
     """Sign a browser in strongly, for a person whose password fitted; the token for its cookie.
 
+    `secret` is the installation's, under which the person's authenticator is sealed.
+
     None when the one-time code is not theirs or was used before. The sign-in that the browser had until now ends.
     """
-    if person.totp_secret is None:
+    authenticator = one_time_codes.opened(secret, person.totp_secret)
+    if authenticator is None:
         return None
-    step = one_time_codes.matching_step(person.totp_secret, code, now)
+    step = one_time_codes.matching_step(authenticator, code, now)
     if step is None or not await credentials.spend_step(db, person.id, step):
         return None
     await sign_out(db, instead_of, now)
@@ -31,7 +41,7 @@ async def sign_out(db: AsyncSession, ended: SignIn | None, now: datetime) -> Non
         await credentials.end_sign_in(db, ended.person_id, ended.id, now)
 
 
-async def secure(db: AsyncSession, here: SignIn, password_hash: str, secret: str, step: int, now: datetime) -> None:
+async def secure(db: AsyncSession, here: SignIn, password_hash: str, secret: Sealed, step: int, now: datetime) -> None:
     """Set a person's password and authenticator, sign out their other browsers, and end their links of the shell.
 
     `here` is the sign-in of the browser that sets them, `step` the time step of the code that showed the secret.

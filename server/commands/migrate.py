@@ -1,12 +1,15 @@
 """`plenary migrate`: bring the database to the newest schema."""
 
+import asyncio
 from argparse import ArgumentParser, Namespace
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.commands import UsersError
 from server.settings import Settings
-from server.store import migrations
+from server.store import credentials, migrations
+from server.store.engine.database import Database
+from server.trust import one_time_codes
 from server.trust.secret import load_secret
 
 
@@ -21,9 +24,28 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def upgrade(settings: Settings) -> None:
-    """Apply the migrations that are missing. Raises UsersError when the database does not answer, and SecretRefused."""
-    load_secret(settings)
+    """Apply the migrations that are missing, and seal secrets of earlier versions.
+
+    Raises UsersError when the database does not answer, and SecretRefused.
+    """
+    secret = load_secret(settings)
     try:
         migrations.upgrade(settings.database)
+        asyncio.run(seal_open_secrets(settings, secret))
     except (SQLAlchemyError, OSError) as error:
         raise UsersError(f"the database does not answer: {error}. Run plenary doctor.") from error
+
+
+async def seal_open_secrets(settings: Settings, secret: bytes) -> None:
+    """Seal the authenticators that an earlier version stored in the clear. It needs a secret that no migration has."""
+    database = Database(settings.database)
+    try:
+        async with database.reading() as db:
+            found = await credentials.open_authenticators(db)
+        if found:
+            async with database.writing() as db:
+                for person_id, authenticator in found:
+                    await credentials.set_authenticator(db, person_id, one_time_codes.sealed(secret, authenticator))
+            await database.forget()
+    finally:
+        await database.close()

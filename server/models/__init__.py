@@ -1,6 +1,6 @@
 """Relations and their constraints. No queries."""
 
-from server.models.columns import UTCDateTime, utc_now
+from server.models.columns import Sealed, SealedText, UTCDateTime, utc_now
 from server.models.events import (
     Announcement,
     Event,
@@ -63,6 +63,8 @@ __all__ = [
     "Response",
     "RetentionMove",
     "RightsRevision",
+    "Sealed",
+    "SealedText",
     "Seat",
     "SecurityEntry",
     "Session",

@@ -1,10 +1,11 @@
 """The column types and keys that all relations share."""
 
 import uuid
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -29,6 +30,28 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A secret as it is stored: encrypted by `server.trust.sealing`, which alone opens it."""
+
+    text: str = field(repr=False)
+
+
+class SealedText(TypeDecorator[Sealed]):
+    """A column of a sealed secret. Raises TypeError for text in the clear, so that none is stored."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: Sealed | None, dialect: Dialect) -> str | None:
+        if value is not None and not isinstance(value, Sealed):
+            raise TypeError("a secret is sealed before it is stored")
+        return value.text if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Sealed | None:
+        return Sealed(value) if value else None
 
 
 def utc_now() -> datetime:

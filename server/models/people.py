@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from server.models.columns import key, moment
+from server.models.columns import Sealed, SealedText, key, moment
 
 
 class Person(SQLModel, table=True):
@@ -19,7 +19,7 @@ class Person(SQLModel, table=True):
     email: str = Field(max_length=254, unique=True)
     name: str = Field(max_length=120)
     password_hash: str | None = Field(default=None, max_length=255)
-    totp_secret: str | None = Field(default=None, max_length=64)
+    totp_secret: Sealed | None = Field(default=None, sa_type=SealedText)
     totp_last_step: int | None = Field(default=None)
     """The last time step that was accepted (RFC 6238, 5.2): each code is good once."""
     synthetic: bool = Field(default=False)

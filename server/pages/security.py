@@ -66,7 +66,8 @@ async def update(request: Request) -> Response:
         return show(request, person, asks, form, 422)
     password_hash = await passwords.hashed(form.input.password)
     async with acting(request) as db:
-        await signing_in.secure(db, here, password_hash, form.input.secret, step, datetime.now(UTC))
+        secret = one_time_codes.sealed(request.app.state.secret, form.input.secret)
+        await signing_in.secure(db, here, password_hash, secret, step, datetime.now(UTC))
         events = await organisers.events_of(db, person.id)
     if len(events) == 1:
         return redirect(request, "console", event=events[0].slug, notice="security-saved")

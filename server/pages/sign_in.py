@@ -53,7 +53,9 @@ async def create(request: Request) -> Response:
         return show(request, form.with_error("", WRONG), 422)
     viewer, browser, now = request.state.viewer, request.headers.get("user-agent", ""), datetime.now(UTC)
     async with acting(request) as db:
-        token = await signing_in.sign_in(db, person, form.input.code, browser, now, instead_of=viewer.sign_in)
+        token = await signing_in.sign_in(
+            db, request.app.state.secret, person, form.input.code, browser, now, instead_of=viewer.sign_in
+        )
         events = await organisers.events_of(db, person.id) if token else []
     if token is None:
         return show(request, form.with_error("", WRONG), 422)

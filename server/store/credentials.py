@@ -4,15 +4,18 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, update
-from sqlmodel import col, select
+from sqlalchemy import String, or_, type_coerce, update
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Person, SignIn
+from server.models import Person, Sealed, SignIn
 from server.rules.sign_ins import STRONG_IDLE, STRONG_LONGEST
 from server.rules.tokens import new_token, token_hash
 from server.store import rights, security_log
 from server.store.security_log import Subject
+
+OPEN_LENGTH = 32
+"""The length of an authenticator's secret in the clear; a sealed one is twice as long."""
 
 
 async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
@@ -24,7 +27,9 @@ async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
     return bool(spent.rowcount == 1)
 
 
-async def set_credentials(db: AsyncSession, person_id: uuid.UUID, password_hash: str, secret: str, step: int) -> None:
+async def set_credentials(
+    db: AsyncSession, person_id: uuid.UUID, password_hash: str, secret: Sealed, step: int
+) -> None:
     """Set a person's password and authenticator. The code that confirmed the authenticator is used up."""
     await db.exec(
         update(Person)
@@ -32,6 +37,18 @@ async def set_credentials(db: AsyncSession, person_id: uuid.UUID, password_hash:
         .values(password_hash=password_hash, totp_secret=secret, totp_last_step=step)
     )
     security_log.note(db, "password.set", Subject("person", person_id))
+
+
+async def open_authenticators(db: AsyncSession) -> list[tuple[uuid.UUID, str]]:
+    """People whose authenticator an earlier version stored in the clear (Base32), with its secret."""
+    stored = type_coerce(col(Person.totp_secret), String)
+    found = await db.exec(select(Person.id, stored).where(func.length(stored) == OPEN_LENGTH))
+    return [(person_id, secret) for person_id, secret in found]
+
+
+async def set_authenticator(db: AsyncSession, person_id: uuid.UUID, secret: Sealed) -> None:
+    """Store a person's authenticator, sealed; their password and codes stay as they are."""
+    await db.exec(update(Person).where(col(Person.id) == person_id).values(totp_secret=secret))
 
 
 async def begin_sign_in(

@@ -1,18 +1,22 @@
 """One-time codes of an authenticator app (TOTP, RFC 6238: SHA-1, six digits, 30 s). Pure: it is told the time."""
 
+import base64
 import hmac
 from datetime import datetime
 
 import pyotp
 import segno
 
+from server.models import Sealed
 from server.rules import numbers
+from server.trust.sealing import CannotOpen, seal, unseal
 
 STEP_S = 30
 SKEW = (0, -1, 1)
 """Steps around the present one whose codes are accepted: clocks differ and fingers are slow."""
 DIGITS = 6
 ISSUER = "Plenary"
+PURPOSE = "authenticator"
 
 
 def new_secret() -> str:
@@ -41,6 +45,21 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
         if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()):
             return step
     return None
+
+
+def sealed(secret: bytes, authenticator: str) -> Sealed:
+    """An authenticator's secret, sealed under the installation's `secret`."""
+    return seal(secret, PURPOSE, base64.b32decode(authenticator))
+
+
+def opened(secret: bytes, authenticator: Sealed | None) -> str | None:
+    """An authenticator's secret; None when there is none, or the installation has another `secret` now."""
+    if authenticator is None:
+        return None
+    try:
+        return base64.b32encode(unseal(secret, PURPOSE, authenticator)).decode()
+    except CannotOpen:
+        return None
 
 
 def address(secret: str, email: str) -> str:

@@ -11,9 +11,11 @@ from sqlmodel import col, select, update
 from server.acts import timekeeping
 from server.models import Event, Person, SignIn
 from server.rules.sign_ins import STRONG_IDLE, STRONG_LONGEST
+from server.settings import Settings
 from server.store import credentials, join_links, rights
 from server.store.engine.database import Database
-from server.trust import passwords
+from server.trust import one_time_codes, passwords
+from server.trust.secret import load_secret
 from tests.factory import Factory
 
 PASSWORD = "kettle orbit maple"
@@ -45,13 +47,13 @@ async def stored(database: Database, person: Person) -> Person:
 
 
 async def test_both_are_set_once_a_code_shows_that_the_app_has_the_key(
-    client: httpx.AsyncClient, database: Database, olive: Person, event: Event
+    client: httpx.AsyncClient, settings: Settings, database: Database, olive: Person, event: Event
 ) -> None:
     secret = await offered_secret(client)
     answer = await save(client, secret)
     assert answer.headers["location"].startswith(f"/{event.slug}/console")
     person = await stored(database, olive)
-    assert person.totp_secret == secret
+    assert one_time_codes.opened(load_secret(settings), person.totp_secret) == secret
     assert await passwords.matches(person.password_hash, PASSWORD)
 
 

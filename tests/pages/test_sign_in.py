@@ -25,7 +25,7 @@ STEP = timedelta(seconds=30)
 
 @pytest.fixture
 async def olive(make: Factory, event: Event) -> Person:
-    return await make.organiser(event, password_hash=await passwords.hashed(PASSWORD), totp_secret=SECRET)
+    return await make.organiser(event, password_hash=await passwords.hashed(PASSWORD), authenticator=SECRET)
 
 
 def code(steps_away: int = 0) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from server.models import UTCDateTime
+from server.models import SealedText, UTCDateTime
 
 ONE_AT_A_TIME = 0x504C454E
 """The advisory lock by which processes that start on one PostgreSQL migrate one after the other."""
@@ -21,6 +21,8 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, SealedText):
+        return "sa.String(length=64)"
     return False
 
 

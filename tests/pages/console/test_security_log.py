@@ -35,7 +35,7 @@ def path(event: Event) -> str:
 @pytest.fixture
 async def account(make: Factory, event: Event) -> Person:
     """An organiser with a password, who is not signed in."""
-    return await make.organiser(event, "Olga", password_hash=await passwords.hashed(PASSWORD), totp_secret=SECRET)
+    return await make.organiser(event, "Olga", password_hash=await passwords.hashed(PASSWORD), authenticator=SECRET)
 
 
 async def sign_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
