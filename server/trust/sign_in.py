@@ -61,7 +61,9 @@ def set_cookie(response: Response, settings: Settings, token: str) -> None:
 
 
 def clear_cookie(response: Response, settings: Settings) -> None:
+    """Let the browser forget the sign-in, and whatever our pages keep in its storage."""
     response.delete_cookie(cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.is_https)
+    response.headers["clear-site-data"] = '"storage"'
 
 
 def token_of(connection: HTTPConnection) -> str:

@@ -96,7 +96,7 @@ class SecurityHeaders:
                 headers["permissions-policy"] = "geolocation=(), payment=(), usb=()"
                 headers.setdefault("cache-control", "no-store")
                 if self.settings.is_https:
-                    headers["strict-transport-security"] = "max-age=31536000"
+                    headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
