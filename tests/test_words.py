@@ -9,7 +9,7 @@ import pytest
 
 from tests.imports import ROOT
 
-FOLDERS = ("rooms", "server", "loadtests")
+FOLDERS = ("rooms", "server", "loadtests", "tests")
 OPENING = re.compile(
     r"(What|Who|Whom|Whose|Whether|How|Where|When|Which|Whoever|Whatever|That|Those|It|They|So)\b(?!-)"
 )

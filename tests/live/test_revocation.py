@@ -545,7 +545,7 @@ def test_every_command_has_its_row() -> None:
 
 
 def test_every_answer_that_streams_has_its_row() -> None:
-    """What streams lasts, and has to be asked about again while it does."""
+    """A stream lasts, so its right has to be asked again while it does."""
     lasting = re.compile(r"\b(FileResponse|StreamingResponse)\(")
     found = {name for name, path in modules("server").items() if lasting.search(Path(path).read_text())}
     assert found == {"server.pages.downloads"} | SHORT

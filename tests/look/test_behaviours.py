@@ -1,4 +1,4 @@
-"""What the pages' small behaviours do, seen in a real browser on the page of components."""
+"""The pages' small behaviours, seen in a real browser on the page of components."""
 
 from collections.abc import AsyncIterator
 

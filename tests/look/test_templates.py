@@ -16,7 +16,7 @@ ATTRIBUTES = {
     *("autocapitalize", "autocomplete", "disabled", "formaction", "id", "inputmode", "max", "maxlength", "min"),
     *("minlength", "rows", "spellcheck", "type"),
 }
-"""What a template gives a control beside the parameters of its macro."""
+"""The keywords that a template gives a control beside the parameters of its macro."""
 SHARED = {"components", "mail", "errors", "console/frames"}
 """Folders of templates that belong to no page."""
 

@@ -29,12 +29,12 @@ SPELLINGS = (
     "${join_token}",
     "\\g<0>",
 )
-"""What a stranger may try, who has read the source: each stood or could stand for the token."""
+"""Texts that a stranger who has read the source may try: each stood or could stand for the token."""
 TYPED = st.lists(st.sampled_from(SPELLINGS) | st.text(max_size=20), max_size=4).map("evil.example/".join)
 
 
 def strangers_places(text: str, secret: str) -> list[str]:
-    """What stands before the secret wherever that is not the beginning of our own address."""
+    """The text before the secret wherever it is not the beginning of our own address."""
     before = [text[max(0, found.start() - len(OURS)) : found.start()] for found in re.finditer(re.escape(secret), text)]
     return [each for each in before if each != OURS]
 

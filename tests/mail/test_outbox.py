@@ -179,7 +179,7 @@ async def make_due(database: Database) -> None:
 async def test_a_server_that_is_away_counts_as_one_attempt_of_all_that_is_due(
     database: Database, make: Factory, with_server: SetUp
 ) -> None:
-    """So that five hundred mails do not wait for five hundred time limits, one after the other."""
+    """Otherwise five hundred mails would wait for five hundred time limits, one after the other."""
     event = await make.event()
     for n in range(3):
         await queue(database, event, await make.delegate(event), f"key-{n}")

@@ -60,7 +60,7 @@ def ended(make: Factory, event: Event, database: Database, settings: Settings) -
 
 
 async def checked(app: Starlette, session: Session) -> Keeping:
-    """What the check of this recording found, whichever process did it."""
+    """The findings of this recording's check, whichever process did it."""
 
     async def found() -> Keeping | None:
         await work_off(RECORDING_CHECK, app)

@@ -1,4 +1,4 @@
-"""What the crowd did is drawn where it happened, and its great moments are found."""
+"""The crowd's reactions are drawn where they happened, and its great moments are found."""
 
 from datetime import UTC, datetime, timedelta
 

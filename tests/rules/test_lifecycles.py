@@ -1,4 +1,4 @@
-"""What may become what."""
+"""The moves of each lifecycle."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -35,7 +35,7 @@ def test_an_ended_session_never_comes_back() -> None:
 
 
 def due(started_at: datetime, *pauses: Pause, film: timedelta | None = None) -> datetime:
-    """When a session planned from ten for half an hour is due to end, as of half past ten."""
+    """The due end of a session planned from ten for half an hour, as of half past ten."""
     return end_due(SessionHours(TEN, TEN + 30 * MINUTE, started_at), pauses, film, TEN + 30 * MINUTE)
 
 

@@ -1,4 +1,4 @@
-"""What needs a person is said in one sentence, the urgent first."""
+"""Each thing that needs a person is said in one sentence, the urgent first."""
 
 import uuid
 from dataclasses import dataclass

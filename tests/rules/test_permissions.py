@@ -1,4 +1,4 @@
-"""Who may do what, by the table of actions."""
+"""Permissions by the table of actions."""
 
 import uuid
 

@@ -11,7 +11,7 @@ from server.rules.phases import PHASES, Phase, PhaseFacts, rule_of
 from tests.imports import ROOT
 
 SHARED = json.loads((ROOT / "tests/js/models/phases.json").read_text())
-"""What the JavaScript tests read: the table, and cases that both look up."""
+"""The file that the JavaScript tests read: the table, and cases that both look up."""
 
 
 def states(lifecycle: Lifecycle) -> set[str]:

@@ -1,4 +1,4 @@
-"""What a session's player is drawn from, for one viewer."""
+"""The facts from which a session's player is drawn, for one viewer."""
 
 import pytest
 

@@ -86,7 +86,7 @@ async def test_a_request_that_stops_halfway_is_ended(pieces: tuple[bytes, ...]) 
 
 @pytest.mark.parametrize("headers", [1, 100], ids=["one header", "many headers"])
 async def test_a_head_that_is_too_large_is_refused(headers: int) -> None:
-    """It is refused before it ends: no memory holds more than the limit and the piece in hand."""
+    """The refusal comes before its end: no memory holds more than the limit and the piece in hand."""
     piece = b"x-large: " + b"a" * (2 * BoundedProtocol.HEAD_BYTES // headers)
     lines = [piece + (b"\r\n" if headers > 1 else b"") for _ in range(headers)]
     async with serving(BoundedProtocol) as port:
@@ -97,7 +97,7 @@ async def test_a_head_that_is_too_large_is_refused(headers: int) -> None:
 
 
 async def test_a_body_may_last_for_as_long_as_bytes_come() -> None:
-    """It lasts far longer than a head may, and longer than any pause may."""
+    """This one lasts far longer than a head may, and longer than any pause may."""
     pieces = 8
     async with serving(Hasty) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,4 +1,4 @@
-"""Whatever holds a descriptor gives it back at the end of its use: no accident leaves one to the garbage collector.
+"""Each holder of a descriptor gives it back after its use: no accident leaves one to the garbage collector.
 
 The collector runs seldom in a process that serves (`server/running/garbage.py`), so what is left to it may stay for
 hours: a descriptor, a lock of the database, a folder.
@@ -51,7 +51,7 @@ LETTER = Letter(uuid.uuid4(), "amina@example.org", "Hello", "Hello", "", "", dat
 
 @dataclass
 class Scene:
-    """Where accidents happen: the application that is served, a database, and an organiser's cookie."""
+    """The scene of the accidents: the application that is served, a database, and an organiser's cookie."""
 
     address: str
     settings: Settings
