@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.datastructures import URLPath
 from starlette.middleware import Middleware
@@ -89,6 +90,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.reserved_slugs, app.state.machines = RESERVED_SLUGS, MACHINES
     app.state.hub = live.make_hub(database, bus)
     app.state.limits, app.state.refusals = RateLimits(), RoomForRefusals()
+    app.state.figuring = CapacityLimiter(1)
     app.state.templates = environment()
     app.state.playlists, app.state.files, app.state.parts = Shelf(), FileShelf(), FileShelf(PARTS_BYTES)
     app.state.lookout = Lookout()

@@ -88,7 +88,7 @@ class Event:
     def measure(self, seconds: float) -> Readings:
         """Let everybody clap and read for some seconds."""
         readers = [Reader(self.port, self.paths, self.house.cookies[n], seconds) for n in range(READERS)]
-        began_s, cpu_before_s = time.monotonic(), self.server.cpu_s
+        began_s, cpu_before_s = time.monotonic(), self.server.whole_cpu_s
         for reader in readers:
             reader.start()
         clapping, first = self.house.clapping(self.crowd, CLAPS_PER_S), len(self.house.sent_s)
@@ -105,7 +105,7 @@ class Event:
         waits_ms = [1000 * (self._answered_s.pop(n, time.monotonic()) - self.house.sent_s[n - 1]) for n in sent]
         pages_ms = [wait for reader in readers for wait in reader.waits_ms]
         wrong = self.crowd.lost + sum(reader.wrong for reader in readers)
-        return Readings(waits_ms, pages_ms, wrong, self.server.cpu_s - cpu_before_s, time.monotonic() - began_s)
+        return Readings(waits_ms, pages_ms, wrong, self.server.whole_cpu_s - cpu_before_s, time.monotonic() - began_s)
 
     @property
     def paths(self) -> list[str]:

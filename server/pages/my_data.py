@@ -44,6 +44,7 @@ async def sections_of(request: Request) -> list[Section]:
     """Everything that is stored about the viewer. Raises SignInNeeded for a stranger."""
     async with entering(request) as (db, _):
         person, _ = signed_in(request)
+        await request.app.state.limits.spend(request, "figures")
         return await personal_data.everything(db, person)
 
 

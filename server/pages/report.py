@@ -1,11 +1,11 @@
 """The report of an event, and its export to take away."""
 
-import asyncio
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -32,10 +32,14 @@ FORMATS: dict[str, tuple[Writer, str]] = {
 
 
 async def show(request: Request) -> Response:
-    """Every figure, computed now. The arithmetic runs in a thread: it may have many rows to go through."""
+    """Every figure, computed now. The arithmetic runs in a thread: it may have many rows to go through.
+
+    One thread does it for everybody, as it takes turns with the event loop.
+    """
     async with entering(request, "report.read") as (db, event):
+        await request.app.state.limits.spend(request, "figures")
         facts = await facts_of(db, event)
-    figures = await asyncio.to_thread(report, facts)
+    figures = await to_thread.run_sync(report, facts, limiter=request.app.state.figuring)
     sessions = {session.slug: session.title for session in facts.sessions}
     return render(request, "report/show.html", figures=figures, sessions=sessions, read=reading)
 
@@ -49,6 +53,7 @@ async def export(request: Request) -> Response:
     async with entering(request, "export.read") as (db, event):
         if ending not in FORMATS:
             raise NotFound("The export comes as csv.zip, xlsx or json. The report's page has a button for each.")
+        await request.app.state.limits.spend(request, "figures")
         told = await exporting.telling(db, event, request.app.state.secret)
     async with acting(request) as db:
         note(request, db, "export.read")
@@ -56,7 +61,8 @@ async def export(request: Request) -> Response:
     folder = tempfile.TemporaryDirectory(prefix="plenary-export-", ignore_cleanup_errors=True)
     path = Path(folder.name) / f"{event.slug}.{ending}"
     try:
-        await asyncio.to_thread(lambda: write(sheets_of(told), path, lambda name: None))
+        limiter = request.app.state.figuring
+        await to_thread.run_sync(lambda: write(sheets_of(told), path, lambda name: None), limiter=limiter)
     except BaseException:
         folder.cleanup()
         raise

@@ -24,6 +24,7 @@ BY_SIGN_IN: dict[str, RateLimitItem] = {
     "sign-in": parse("10/minute"),
     "join-link": parse("10/minute"),
     "write": parse("240/minute"),
+    "figures": parse("30/minute"),
 }
 BY_ADDRESS: dict[str, RateLimitItem] = {
     "register": parse("1200/minute"),
@@ -32,7 +33,10 @@ BY_ADDRESS: dict[str, RateLimitItem] = {
     "join-link": parse("120/minute"),
     "write": parse("2400/minute"),
 }
-"""The limit of each kind of request, by its name. Only a join link that is unknown counts as `join`."""
+"""The limit of each kind of request, by its name. Only a join link that is unknown counts as `join`.
+
+`figures` are reports, exports and downloads of one's own data, each worked out anew. Nobody gets them without a
+sign-in."""
 ATTEMPTS = parse("10/15minutes")
 """The limit of attempts to sign in as one person: by strangers of one address, or in a browser that the person used."""
 CODES = parse("20/hour")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from limits import parse
 from markupsafe import escape
 from python_calamine import CalamineWorkbook
 
@@ -14,6 +15,7 @@ from server.analytics.definitions import definitions
 from server.models import Attendance, Event, Person, Reaction
 from server.store import surveys
 from server.store.engine.database import Database
+from server.web.rate_limits import BY_SIGN_IN
 from tests.factory import Factory
 
 BEGAN = datetime(2026, 6, 28, 9, 0, tzinfo=UTC)
@@ -151,3 +153,15 @@ async def test_only_organisers_and_analysts_of_the_event_may_read(
         client.cookies.clear()
         client.cookies.update(cookie)
         assert (await client.get(address)).status_code == status
+
+
+@pytest.mark.parametrize("address", ["report", "report/export.json", "my-data", "my-data/download"])
+async def test_whoever_asks_for_figures_again_and_again_waits(
+    client: httpx.AsyncClient, make: Factory, event: Event, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BY_SIGN_IN, "figures", parse("2/minute"))
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+    answers = [await client.get(f"/{event.slug}/{address}") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1].headers["retry-after"]) <= 60
+    assert (await client.get(f"/{event.slug}")).status_code == 200
