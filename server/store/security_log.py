@@ -24,8 +24,8 @@ from server.models import (
     Stage,
     Track,
 )
-from server.rules.permissions import CREW
-from server.rules.security_log import ACTS, KEPT, Outcome
+from server.rules.permissions import CREW, Grant
+from server.rules.security_log import ACTS, KEPT, Outcome, strongest_role
 from server.store.engine.database import do_after
 
 PAGE = 50
@@ -36,12 +36,16 @@ log = structlog.get_logger("plenary.security")
 
 
 class Actor(NamedTuple):
-    """The sender of a request, or a command: whose acts a transaction holds, and from where."""
+    """The sender of a request, or a command: whose acts a transaction holds, and from where.
+
+    Without a `role` they act in the strongest one that their `grants` give them at the event.
+    """
 
     person_id: uuid.UUID | None = None
     role: str = ""
     address: str = ""
     event_id: uuid.UUID | None = None
+    grants: frozenset[Grant] = frozenset()
 
 
 class Subject(NamedTuple):
@@ -93,7 +97,7 @@ def note(
     entry = SecurityEntry(
         event_id=actor.event_id,
         person_id=person_id or actor.person_id,
-        role=actor.role,
+        role=actor.role or strongest_role(actor.grants, actor.event_id),
         action=action,
         detail=detail,
         subject=subject.kind,

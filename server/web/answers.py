@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from server.store.engine.availability import Trouble, cause_of, trouble_of
 from server.web.errors import OF_TROUBLE, Away, NotFound, PageError, SignInNeeded, TooLarge
+from server.web.security_log import note_refusal
 from server.web.templating import render
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -68,6 +69,7 @@ def reads_no_page(request: Request) -> bool:
 async def page_error(request: Request, error: Exception) -> Response:
     """The answer to a PageError; a stranger who asked for a page goes to where they can sign in, and then back."""
     assert isinstance(error, PageError)
+    note_refusal(request, error)
     if isinstance(error, SignInNeeded) and request.method == "GET" and not reads_no_page(request):
         event = request.path_params.get("event")
         address = f"/{event}/join-link" if isinstance(event, str) and not error.strong else "/sign-in"
@@ -89,6 +91,7 @@ def told_plainly(*, challenge: str = "") -> Callable[[Handler], Handler]:
             try:
                 return await handler(request)
             except PageError as error:
+                note_refusal(request, error)
                 headers = error.headers()
                 if challenge and error.status == 401:
                     headers["www-authenticate"] = challenge

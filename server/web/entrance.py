@@ -14,13 +14,12 @@ from starlette.requests import HTTPConnection, Request
 
 from server.models import Announcement, Event, Person, Registration, Session, SignIn
 from server.rules.permissions import ACTIONS, CREW, allows, grants_of
-from server.rules.security_log import STRONG
 from server.store import announcements
 from server.store.engine.database import Database
 from server.store.security_log import Subject, act_as
 from server.trust.sign_in import Viewer
 from server.web.errors import Forbidden, NotFound, PageError, SignInNeeded
-from server.web.security_log import RefusedAct, acting, actor_of
+from server.web.security_log import acting, actor_of
 
 
 @asynccontextmanager
@@ -53,10 +52,10 @@ async def entering(
             request.state.registration, request.state.announcement = registration, announcement
         if action is not None:
             if not allows(viewer.grants, action, event_id=event.id):
-                raise refusal(request, action)
+                raise refusal(action, is_known=bool(viewer))
             request.state.action = action
         if writing:
-            act_as(db, actor_of(request))  # their role at this event is known now
+            act_as(db, actor_of(request))  # their grants at this event are known now
         yield db, event
 
 
@@ -115,20 +114,16 @@ def require(
     """The viewer, who may do this at the request's event. Raises SignInNeeded for a stranger, else Forbidden."""
     viewer: Viewer = request.state.viewer
     if not may(request, action, session_id=session_id, table_id=table_id, stage_id=stage_id):
-        raise refusal(request, action)
+        raise refusal(action, is_known=bool(viewer))
     request.state.action = action
     return viewer
 
 
-def refusal(request: HTTPConnection, action: str) -> PageError:
-    """The error for a viewer who may not do this: SignInNeeded for a stranger, else Forbidden, which is noted."""
-    if not request.state.viewer:
+def refusal(action: str, *, is_known: bool) -> PageError:
+    """The error for a viewer who may not do this: SignInNeeded for a stranger, else Forbidden."""
+    if not is_known:
         return SignInNeeded("Please open your join link, or sign in.", strong=ACTIONS[action] <= CREW)
-    if action in STRONG:
-        request.state.refused = RefusedAct(action)
-    return Forbidden(
-        FORBIDDEN.get(action, "Your role does not include this. Ask the organiser if you think it should.")
-    )
+    return Forbidden(FORBIDDEN.get(action, NOT_INCLUDED), action=action)
 
 
 def person_who(

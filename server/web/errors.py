@@ -35,10 +35,14 @@ class Incomplete(PageError):
 
 
 class Forbidden(PageError):
-    """The viewer is known, and may not do this."""
+    """The viewer is known, and may not do this; `action` names the permission that they lack, if it is one."""
 
     status = 403
     title = "This page is not open to you"
+
+    def __init__(self, sentence: str = "", *, action: str = "") -> None:
+        super().__init__(sentence)
+        self.action = action
 
 
 class SignInNeeded(PageError):

@@ -17,13 +17,14 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.models import Event
-from server.rules.security_log import STRONG, Outcome, strongest_role
+from server.rules.security_log import STRONG, Outcome
 from server.store import security_log
 from server.store.engine.availability import is_away
 from server.store.engine.database import Database
 from server.store.security_log import NOTHING, Actor, Subject
 from server.trust.sign_in import Viewer
 from server.web.addresses import sender_of
+from server.web.errors import Forbidden, PageError
 
 EVERY_S = 3600.0
 """The time between two looks for old entries."""
@@ -67,8 +68,9 @@ async def acting(request: Request) -> AsyncIterator[AsyncSession]:
     When the request has asked for a strong permission and the transaction wrote anything, an entry goes with it.
     """
     database: Database = request.app.state.db
+    actor = actor_of(request)
     async with database.writing() as db:
-        security_log.act_as(db, actor_of(request))
+        security_log.act_as(db, actor)
         wrote = watch_for_writes(db)
         yield db
         await db.flush()
@@ -88,20 +90,24 @@ def watch_for_writes(db: AsyncSession) -> list[bool]:
 def note(request: Request, db: AsyncSession, action: str) -> None:
     """Note an act of the viewer at the address of the request, once."""
     request.state.action = ""
-    security_log.act_as(db, actor_of(request))
+    actor, about = actor_of(request), subject_of(request)
+    security_log.act_as(db, actor)
     detail = getattr(request.state, "pressed", "") or getattr(request.scope.get("endpoint"), "__name__", "")
-    security_log.note(db, action, subject_of(request), detail=detail)
+    security_log.note(db, action, about, detail=detail)
+
+
+def note_refusal(request: Request, error: PageError) -> None:
+    """Have the refusal of a strong act noted after the answer."""
+    if isinstance(error, Forbidden) and error.action in STRONG:
+        request.state.refused = RefusedAct(error.action)
 
 
 def actor_of(request: HTTPConnection) -> Actor:
-    """The viewer, with their strongest role at the request's event, and the address from which they ask."""
+    """The viewer, with their grants at the request's event, and the address from which they ask."""
     viewer: Viewer = request.state.viewer
     here: Event | None = getattr(request.state, "event", None)
-    event_id = here.id if here else None
-    address = str(sender_of(request) or "")
-    return Actor(
-        viewer.person.id if viewer.person else None, strongest_role(viewer.grants, event_id), address, event_id
-    )
+    person_id = viewer.person.id if viewer.person else None
+    return Actor(person_id, "", str(sender_of(request) or ""), here.id if here else None, viewer.grants)
 
 
 def subject_of(request: HTTPConnection) -> Subject:

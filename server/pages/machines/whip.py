@@ -169,7 +169,7 @@ async def here_at(request: Request, *, key: str | None = None) -> Here:
     publisher = publisher_of(viewer.person, viewer.grants, stage)
     sender = sender_of(stage, publisher)
     if not allows(viewer.grants, "backstage.join", event_id=stage.event_id, stage_id=stage.id):
-        raise refusal(request, "backstage.join")
+        raise refusal("backstage.join", is_known=True)
     return Here(stage, publisher, viewer.sign_in, sender)
 
 
