@@ -143,7 +143,7 @@ async def test_a_character_that_cannot_be_shown_is_refused(
         ("evil.example/JOIN-TOKEN-MADE-ON-DELIVERY", "without an address"),
         ("amina@evil", "without an address"),
         ("www.evil.example", "a blank after a dot"),
-        ("\u200b\u2060", "as you would write it on a badge"),
+        ("\u200b\u2060", "Please fill this in"),
         ("\u202eanimA", "cannot be shown here"),
         ("Amina\u2028Okafor", "cannot be shown here"),
         ("Z" + "\u0337" * 40, "as you would write it on a badge"),
