@@ -26,6 +26,7 @@ AT_ONCE = 24
 MAIL_WITHIN_S = 300.0
 TIMEOUT_S = 120.0
 HOUR = "%Y-%m-%dT%H:%M"
+CONTROLLER = {"controller": "The organisation of the replay", "privacy_contact": "privacy@example.org"}
 T = TypeVar("T")
 R = TypeVar("R")
 Tell = Callable[[str], None]
@@ -78,6 +79,7 @@ async def make_event(organiser: Visitor, plan: Plan) -> str:
     days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=1)).isoformat()}
     await organiser.post("/events/new", {**plan.event, **lists, **days, "recordings_open": "at once"})
     event = f"/{plan.event['slug']}"
+    await organiser.post(f"{event}/console/privacy", CONTROLLER)
     await organiser.post(f"{event}/console/move", {"move": "open"})
     return event
 
