@@ -1,6 +1,7 @@
 """Fixtures of this folder: the demo event, laid once, and copies of it for the tests."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -61,7 +62,8 @@ class Place:
 async def copied(laid: Laid, folder: Path) -> AsyncIterator[Place]:
     """A copy of the demo event with its films on disk, in an installation with every optional feature."""
     url = databases.copy(laid.url, folder)
-    settings = Settings(data=folder, database_url=url, public_url=BASE, speech_to_text="listen")
+    secret = secrets.token_hex(32)  # a database with people is not given a new one
+    settings = Settings(data=folder, database_url=url, public_url=BASE, speech_to_text="listen", secret=secret)
     for film in SCRIPT.films:
         films.lay(films_dir(settings) / film.slug)
     app = create_app(settings)
