@@ -23,6 +23,7 @@ from server.playback.films import films_dir
 from server.recordings.speech_to_text import words_of
 from server.settings import Settings
 from server.store import migrations
+from server.store.engine.availability import cause_of
 from server.store.engine.database import Database
 from server.trust.secret import SecretRefused, has_people, load_secret
 from server.web.assets import path_of
@@ -82,10 +83,12 @@ def check_database(settings: Settings) -> Finding:
     if not is_made(settings):
         return Finding("bad", "there is no database yet", "plenary migrate makes it, and plenary serve does too.")
     try:
-        schema, differs_s = asyncio.run(ask_database(settings))
+        schema, refusal, differs_s = asyncio.run(ask_database(settings))
     except (SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return Finding("bad", f"{where} does not answer: {reason}", "Start it, or check DATABASE_URL.")
+        return Finding("bad", f"{where} does not answer: {cause_of(error)}", "Start it, or check DATABASE_URL.")
+    if refusal:
+        wrong, _, mend = refusal.rpartition(". ")
+        return Finding("bad", wrong, f"{mend}.")
     if schema != (newest := migrations.newest()):
         had = f"the schema {schema}" if schema else "no schema"
         return Finding("bad", f"{where} has {had}; the newest is {newest}", "plenary migrate")
@@ -99,8 +102,11 @@ def is_made(settings: Settings) -> bool:
     return bool(settings.database_url) or (settings.data / SQLITE_NAME).is_file()
 
 
-async def ask_database(settings: Settings) -> tuple[str | None, float]:
-    """The revision of the schema (None: no schema), and the seconds by which the database's clock is ahead of ours."""
+async def ask_database(settings: Settings) -> tuple[str | None, str, float]:
+    """The revision of the schema (None: no schema), the reason why it cannot be used, and the clock.
+
+    The clock is the seconds by which the database's is ahead of ours.
+    """
     database = Database(settings.database)
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S), database.reading() as db:
@@ -108,11 +114,12 @@ async def ask_database(settings: Settings) -> tuple[str | None, float]:
             clock = "SELECT strftime('%s', 'now')" if database.is_sqlite else "SELECT extract(epoch from now())"
             theirs = float((await connection.execute(text(clock))).scalar_one())
             differs_s = theirs - datetime.now(UTC).timestamp()
+            refusal = await connection.run_sync(migrations.refusal)
             try:
                 schema = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
             except SQLAlchemyError:
-                return None, differs_s
-            return schema, differs_s
+                schema = None
+            return schema, refusal, differs_s
     finally:
         await database.close()
 

@@ -8,7 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.commands import UsersError
 from server.settings import Settings
 from server.store import credentials, migrations
+from server.store.engine.availability import Trouble, cause_of, trouble_of
 from server.store.engine.database import Database
+from server.store.migrations.fit import SchemaRefused
 from server.trust import one_time_codes
 from server.trust.secret import load_secret
 
@@ -32,8 +34,11 @@ def upgrade(settings: Settings) -> None:
     try:
         migrations.upgrade(settings.database)
         asyncio.run(seal_open_secrets(settings, secret))
+    except SchemaRefused as refused:
+        raise UsersError(str(refused)) from refused
     except (SQLAlchemyError, OSError) as error:
-        raise UsersError(f"the database does not answer: {error}. Run plenary doctor.") from error
+        trouble = trouble_of(error) or Trouble.GONE
+        raise UsersError(f"{trouble.value}: {cause_of(error)}. Run plenary doctor.") from error
 
 
 async def seal_open_secrets(settings: Settings, secret: bytes) -> None:

@@ -1,5 +1,6 @@
 """An installation that is older than a change of the schema keeps everything that it holds."""
 
+import asyncio
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -8,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col, select
 
 from server.mail import outbox
@@ -17,6 +19,7 @@ from server.models import CaptionDraft, Event, FilmUpload, Job, Keeping, Mail, N
 from server.store import caption_drafts, keeping, migrations, stages, uploads
 from server.store import downloads as files
 from server.store.engine.database import Database
+from server.store.migrations.fit import SchemaRefused
 from tests import databases
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
@@ -269,3 +272,41 @@ async def test_a_table_shows_the_names_of_people_who_consented_and_numbers_for_t
         (2, PEOPLE["waits"], False),
         (3, PEOPLE["came in"], True),
     ]
+
+
+def changed(url: str, *statements: str) -> None:
+    """Run statements on a database, outside of any event loop."""
+
+    async def run() -> None:
+        engine = create_async_engine(url)
+        async with engine.begin() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+        await engine.dispose()
+
+    databases.aside(asyncio.run, run())
+
+
+STRANGE = {
+    "the future": (("UPDATE alembic_version SET version_num = '9999'",), r"schema 9999 of a later version.*backup"),
+    "an earlier edit": (
+        ("ALTER TABLE stage DROP COLUMN title", "ALTER TABLE stage ADD COLUMN name VARCHAR"),
+        r"before the first release.*stage.title is missing, stage.name is no more.*PLENARY_DATA",
+    ),
+    "something else": (("DROP TABLE alembic_version",), r"relations of something else.*PLENARY_DATA"),
+}
+"""Databases that no migration leads on from: the statements that make one, and what is said about it."""
+
+
+@pytest.mark.parametrize("at", ["first", "newest"])
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_database_from_elsewhere_is_refused_in_one_sentence(
+    at: str, strange: str, engine: str, request: pytest.FixtureRequest
+) -> None:
+    url: str = request.getfixturevalue("old_url")
+    if at == "newest":
+        databases.aside(migrations.upgrade, url)
+    statements, said = STRANGE[strange]
+    changed(url, *statements)
+    with pytest.raises(SchemaRefused, match=said):
+        databases.aside(migrations.upgrade, url)
