@@ -1,4 +1,4 @@
-"""What a browser is told to keep, and for how long: cookies, caches, storage, and the passwords that people type."""
+"""The things that a browser keeps, and for how long: cookies, caches, storage, and the passwords that people type."""
 
 import base64
 
