@@ -10,6 +10,7 @@ from types import ModuleType
 from pydantic import ValidationError
 
 from server.commands import UsersError
+from server.running.logs import configure_logs
 from server.settings import Settings
 from server.trust.secret import SecretRefused
 
@@ -50,9 +51,11 @@ def module(name: str) -> ModuleType:
 
 def main(words: list[str] | None = None) -> int:
     """Run one command and return the exit code: 0 done, 2 for an error that the user can mend."""
-    words = sys.argv[1:] if words is None else words
+    is_program, words = words is None, sys.argv[1:] if words is None else words
     try:
         arguments = parser(words).parse_args(words)
+        if is_program:
+            configure_logs()  # to standard error: what a command prints may be read by a program
         return int(module(arguments.command).run(arguments, Settings()))
     except (UsersError, SecretRefused) as error:
         print(f"plenary: {error}", file=sys.stderr)

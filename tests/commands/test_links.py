@@ -1,5 +1,8 @@
 """`plenary links`: made-up people, only at rehearsals and demo events."""
 
+import asyncio
+import os
+import sys
 from argparse import Namespace
 
 import httpx
@@ -8,6 +11,7 @@ import pytest
 from server.commands import UsersError
 from server.commands.links import make_lines
 from server.settings import Settings
+from server.trust.sign_in import cookie_name
 from tests.factory import Factory
 
 
@@ -40,3 +44,21 @@ async def test_a_real_event_has_none(make: Factory, settings: Settings) -> None:
         await make_lines(asked(event.slug), settings)
     with pytest.raises(UsersError, match="no event"):
         await make_lines(asked("nowhere"), settings)
+
+
+async def test_the_command_prints_nothing_but_what_was_asked_for(make: Factory, settings: Settings) -> None:
+    """The log goes to standard error: programs read the cookies."""
+    event = await make.event(kind="demo")
+    environment = {**os.environ, "PLENARY_DATA": str(settings.data), "DATABASE_URL": settings.database_url}
+    words = ["links", event.slug, "--role", "organiser", "--count", "3", "--signed-in"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "server",
+        *words,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, said = await process.communicate()
+    assert [line.partition("=")[0] for line in printed.decode().splitlines()] == [cookie_name(settings)] * 3, said
