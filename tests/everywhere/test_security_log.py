@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
-from server.models import FilmUpload, Job, Keeping, Mail, SecurityEntry, Session, Speaker
+from server.models import FilmUpload, Job, Keeping, Mail, SecurityEntry, Session, Speaker, TableStay
 from server.recordings.packaging import uploaded
 from server.rules.security_log import STRONG
 from server.store import jobs, keeping, uploads
@@ -63,6 +63,7 @@ async def prepared(world: World, path: str) -> World:
         people = select(Speaker.person_id).where(col(Speaker.person_id).is_not(None))
         speaker = (await db.exec(select(Speaker).where(Speaker.id == world.params["speaker"]))).one()
         speaker.person_id = (await db.exec(people)).first()
+        await db.exec(delete(TableStay))  # a table at which somebody has sat is not deleted
         scheduled = (await db.exec(select(Session.slug).where(Session.state == "scheduled"))).first()
         recorded = (await db.exec(select(Session).where(Session.slug == world.params["recorded"]))).one()
         upload = await db.get_one(FilmUpload, uuid.UUID(world.params["upload"]))
