@@ -45,6 +45,8 @@ PERSONAL = (*REKEYED, *REMOVED, *LOOSENED)
 """Every relation that refers to a person; `server.store.erasure` tells what becomes of each."""
 OF_THE_PERSON = (SignIn, SecurityEntry)
 """Relations that belong to no event, or outlast it: their rows go, or forget the person, with the person."""
+TIES = tuple(relation for relation in PERSONAL if relation not in OF_THE_PERSON)
+"""Relations whose rows at another event, or for a role, need their person to stay."""
 
 
 async def due(db: AsyncSession, now: datetime) -> Sequence[Event]:
@@ -81,10 +83,12 @@ async def number_left(db: AsyncSession, event_id: uuid.UUID) -> int:
     return await _number(db, select(func.count()).select_from(Person).where(col(Person.id).in_(_people(event_id))))
 
 
-async def begin(db: AsyncSession, event: Event) -> None:
-    """Close the event, write down what the retention finds, and empty the lounge. Repeating it changes no count."""
+async def begin(db: AsyncSession, event: Event, noted: dict[str, int]) -> None:
+    """Close the event, write down the `counts` that the retention found, and empty the lounge.
+
+    Repeating it changes no count.
+    """
     await events.move(db, event.id, "close")
-    noted = await counts(db, event.id)
     known = await db.get_one(Event, event.id, with_for_update=True)
     known.anonymised = {name: max(number, known.anonymised.get(name, 0)) for name, number in noted.items()}
     db.add(known)
@@ -188,8 +192,7 @@ def _keep_days(row: SQLModel, columns: Sequence[str], zone: str) -> None:
 
 async def _part_with(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> None:
     """Delete the person, unless something else here needs them: another event, or a role."""
-    leaving = select(Person.id).where(col(Person.id) == person_id, *_without_ties(event_id))
-    if (await db.exec(leaving)).first() is None:
+    if await _is_needed(db, event_id, person_id):
         return
     rights.changed(db, people=[person_id])
     await security_log.forget(db, person_id, uuid.uuid4())
@@ -211,16 +214,23 @@ def _people(event_id: uuid.UUID) -> Any:
 def _without_ties(event_id: uuid.UUID) -> list[ColumnElement[bool]]:
     """The conditions under which a person is needed here by nothing but what this event's retention takes.
 
-    Browsers, and links and mails of no event, are no ties.
+    Browsers, and links and mails of no event, are no ties. Each relation is read once, however many people there are.
     """
-    return [
-        ~select(relation)
-        .where(_person_id(relation) == col(Person.id), ~goes(relation, event_id))
-        .correlate(Person)
-        .exists()
-        for relation in PERSONAL
-        if relation not in OF_THE_PERSON
-    ]
+    return [col(Person.id).not_in(select(_person_id(each)).where(*_ties(each, event_id))) for each in TIES]
+
+
+async def _is_needed(db: AsyncSession, event_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """True when something here needs the person besides what this event's retention takes."""
+    for relation in TIES:
+        tie = select(_person_id(relation)).where(_person_id(relation) == person_id, *_ties(relation, event_id))
+        if (await db.exec(tie.limit(1))).first() is not None:
+            return True
+    return False
+
+
+def _ties(relation: type[SQLModel], event_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """The condition of a relation's rows by which anything but this event needs their person."""
+    return _person_id(relation).is_not(None), ~goes(relation, event_id)
 
 
 def _theirs(relation: type[SQLModel], event_id: uuid.UUID, person_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:

@@ -33,7 +33,7 @@ NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 async def retain(database: Database, event: Event) -> None:
     """The whole retention of an event, as its job does it."""
     async with database.writing() as db:
-        await retention.begin(db, await db.get_one(Event, event.id))
+        await retention.begin(db, await db.get_one(Event, event.id), await retention.counts(db, event.id))
     await take_out(database, event, most=1000)
     async with database.writing() as db:
         await retention.finish(db, event.id, NOW)
@@ -194,7 +194,7 @@ async def test_a_retention_that_was_interrupted_goes_on_and_keeps_its_first_coun
     for n in range(5):
         await make.delegate(event, f"Delegate {n}")
     async with database.writing() as db:
-        await retention.begin(db, await db.get_one(Event, event.id))
+        await retention.begin(db, await db.get_one(Event, event.id), await retention.counts(db, event.id))
     await take_out(database, event, most=2)
     await retain(database, event)
     async with database.reading() as db:
