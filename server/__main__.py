@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from server.commands import UsersError
 from server.running.logs import configure_logs
-from server.settings import Settings
+from server.settings import Settings, unknown_names
 from server.trust.secret import SecretRefused
 
 COMMANDS: dict[str, str] = {
@@ -56,12 +56,14 @@ def main(words: list[str] | None = None) -> int:
         arguments = parser(words).parse_args(words)
         if is_program:
             configure_logs()  # to standard error: what a command prints may be read by a program
+        for name, meant in unknown_names(os.environ).items():
+            print(f"plenary: {name} is no setting{f', {meant} is' if meant else ''}", file=sys.stderr)
         return int(module(arguments.command).run(arguments, Settings()))
     except (UsersError, SecretRefused) as error:
         print(f"plenary: {error}", file=sys.stderr)
     except ValidationError as error:
         for wrong in error.errors():
-            print(f"plenary: setting {wrong['loc'][0]}: {wrong['msg']}", file=sys.stderr)
+            print(f"plenary: setting {wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

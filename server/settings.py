@@ -1,7 +1,9 @@
 """Every setting, read once from the environment into one frozen object."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
+from difflib import get_close_matches
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
@@ -11,6 +13,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MAIL_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+
+MOST_PORTS = 65_535
 
 
 class Settings(BaseSettings):
@@ -71,6 +75,35 @@ class Settings(BaseSettings):
             raise ValueError(f"{sender!r} holds no mail address: write it like 'Plenary <conference@example.org>'")
         return sender
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: str) -> str:
+        if url and url.partition("://")[0].partition("+")[0] not in ("postgres", "postgresql", "sqlite"):
+            raise ValueError("it has to begin with postgresql://, or be empty for SQLite in the data directory")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str) -> str:
+        if url and url.partition("://")[0] not in ("redis", "rediss", "unix"):
+            raise ValueError("it has to begin with redis:// or rediss://")
+        return url
+
+    @field_validator("store_url")
+    @classmethod
+    def _has_scheme(cls, url: str) -> str:
+        if url and not url.partition("://")[2]:
+            raise ValueError("it has to be an address such as s3://bucket/prefix")
+        return url
+
+    @field_validator("media_listen")
+    @classmethod
+    def _has_port(cls, address: str) -> str:
+        host, _, port = address.rpartition(":")
+        if address and not address.startswith("/") and not (host and port.isdecimal() and int(port) <= MOST_PORTS):
+            raise ValueError("it has to be host:port, such as 127.0.0.1:8300")
+        return address
+
     def open_data(self) -> Path:
         """Make the data directory if it is missing, and close it to other users of this machine."""
         self.data.mkdir(parents=True, exist_ok=True)
@@ -101,3 +134,11 @@ class Settings(BaseSettings):
         if scheme in ("postgres", "postgresql"):
             return f"postgresql+asyncpg://{rest}"
         return self.database_url
+
+
+def unknown_names(environment: Iterable[str]) -> dict[str, str]:
+    """The names that look like our settings and are none, each with the setting that may be meant, or nothing."""
+    prefix = Settings.model_config["env_prefix"]
+    known = [f"{prefix}{name.upper()}" for name, field in Settings.model_fields.items() if not field.validation_alias]
+    strange = sorted({name for name in environment if name.upper().startswith(prefix)} - set(known))
+    return {name: next(iter(get_close_matches(name, known, 1)), "") for name in strange if name.upper() not in known}

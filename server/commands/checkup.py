@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import smtplib
 import sys
@@ -21,7 +22,7 @@ from rooms.bus.redis.nodes import look
 from server.models import Film
 from server.playback.films import films_dir
 from server.recordings.speech_to_text import words_of
-from server.settings import Settings
+from server.settings import Settings, unknown_names
 from server.store import migrations
 from server.store.engine.availability import cause_of
 from server.store.engine.database import Database
@@ -29,6 +30,7 @@ from server.trust.secret import SecretRefused, has_people, load_secret
 from server.web.assets import path_of
 
 PYTHON = (3, 11)
+ENOUGH_DESCRIPTORS = 4_096
 ANSWERS_WITHIN_S = 5
 CLOCK_MAY_DIFFER_S = 5.0
 SQLITE_NAME = "plenary.sqlite3"
@@ -235,6 +237,24 @@ def check_clock(settings: Settings) -> Finding:
     return Finding("good", f"{now:%d %B %Y %H:%M} UTC")
 
 
+def check_settings(settings: Settings) -> Finding:
+    """Check that every name in the environment that looks like a setting is one."""
+    if strange := unknown_names(os.environ):
+        meant = [name for name in strange.values() if name]
+        mend = f"Perhaps {', '.join(meant)} is meant." if meant else "The README lists every setting."
+        return Finding("bad", f"{', '.join(strange)}: there is no such setting", mend)
+    return Finding("good", "every name is known")
+
+
+def check_descriptors(settings: Settings) -> Finding:
+    """Check that the kernel lets a server have as many connections as an event of a thousand people needs."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < ENOUGH_DESCRIPTORS:
+        mend = "Raise it: ulimit -n, LimitNOFILE= of systemd, or nofile under ulimits in a compose file."
+        return Finding("bad", f"{hard} connections and files at most; then nobody can come in any more", mend)
+    return Finding("good", f"{hard} connections and files at most")
+
+
 CHECKS: dict[str, Check] = {
     "python": check_python,
     "data": check_data,
@@ -246,4 +266,6 @@ CHECKS: dict[str, Check] = {
     "films": check_films,
     "captions": check_speech_to_text,
     "clock": check_clock,
+    "settings": check_settings,
+    "limits": check_descriptors,
 }

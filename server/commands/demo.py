@@ -17,6 +17,7 @@ from server.demo.furnishing import NotADemo, PackagedFilm
 from server.demo.guests import new_links
 from server.demo.laying import keep_laid, lay
 from server.demo.script import Script, read_script
+from server.running import descriptors
 from server.running.duties import Duty
 from server.running.logs import configure_logs
 from server.settings import Settings
@@ -33,6 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, settings: Settings) -> int:
     settings = choose(settings, arguments.port)
     configure_logs()
+    descriptors.raise_limit()
     with only_server(settings) as lock:
         script = read_script()
         upgrade(settings)

@@ -16,7 +16,7 @@ from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.live.fanout import FanoutProtocol
 from server.media import process as media_process
-from server.running import garbage
+from server.running import descriptors, garbage
 from server.running.bounded_http import BoundedProtocol
 from server.running.duties import Duty
 from server.running.locks import FileLock, LockTaken
@@ -58,6 +58,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.workers > 1 and not settings.redis_url:
         raise UsersError("more than one worker needs Redis: set REDIS_URL, or leave --workers out")
     configure_logs()
+    descriptors.raise_limit()
     with only_server(settings) as lock:
         upgrade(settings)
 

@@ -3,7 +3,9 @@
 import asyncio
 import multiprocessing
 import os
+import re
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -12,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from server.__main__ import main
+from server.commands import checkup
 from server.commands.serve import web_config
 from server.running.locks import FileLock, LockTaken
-from server.settings import Settings
+from server.settings import Settings, unknown_names
 from tests.live.killable import Killable
 
 NGINX_RESTS_S = 60
@@ -88,3 +92,47 @@ def test_servers_that_hear_each_other_share_a_data_directory(tmp_path: Path) -> 
         FileLock.take(file, shared=False)
     first.release()
     second.release()
+
+
+WRONG = {
+    "another kind of database": ({"DATABASE_URL": "mysql://localhost/plenary"}, "DATABASE_URL: .*postgresql://"),
+    "a database without a kind": ({"DATABASE_URL": "localhost/plenary"}, "DATABASE_URL: .*postgresql://"),
+    "a Redis without a scheme": ({"REDIS_URL": "localhost:6379"}, "REDIS_URL: .*redis://"),
+    "a store without a scheme": ({"PLENARY_STORE_URL": "bucket/prefix"}, "store_url: .*s3://bucket/prefix"),
+    "a media process without a port": ({"PLENARY_MEDIA_LISTEN": "media"}, "media_listen: .*host:port"),
+    "a media process without a host": ({"PLENARY_MEDIA_LISTEN": ":8300"}, "media_listen: .*host:port"),
+    "a port that is none": ({"PLENARY_PORT": "eight"}, "port: "),
+}
+"""Settings that nothing can start with, and what is said about each."""
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_setting_that_nothing_can_start_with_is_one_sentence(
+    wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment, said = WRONG[wrong]
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(["migrate"]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert re.search(said, line)
+
+
+def test_a_name_that_is_no_setting_is_told_with_the_one_that_is_meant() -> None:
+    assert unknown_names({"PLENARY_PUBLIC_URI", "PLENARY_PORT", "PLENARYX", "HOME"}) == {
+        "PLENARY_PUBLIC_URI": "PLENARY_PUBLIC_URL"
+    }
+    assert checkup.check_settings(Settings()).state == "good"
+
+
+ASK_LIMIT = """
+import resource
+from server.running.descriptors import raise_limit
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 1024))
+print(raise_limit(), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+
+
+def test_the_limit_of_descriptors_is_raised_as_far_as_the_kernel_lets_us() -> None:
+    answer = subprocess.run((sys.executable, "-c", ASK_LIMIT), capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["1024", "1024"]
