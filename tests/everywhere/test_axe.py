@@ -37,6 +37,7 @@ NO_PAGES = frozenset(
         "/{event}/sessions/{session}/preview/{name}",
         "/segments/{media_key}/{name}",
         "/{event}/my-data/download",
+        "/{event}/console/security-log.csv.zip",
         "/{event}/report/export.{format}",
     }
 )
