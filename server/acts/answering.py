@@ -18,8 +18,8 @@ from server.web.forms import Form, SeveralLines
 Given = int | str | None
 """An answer: a number, a choice or words; None when the question was skipped."""
 MAX_TEXT = 2000
-CLOSED = "This survey takes no answers just now. Thank you for wanting to give one."
-SETTLED = "You have answered the survey after the event, so what you answered before it now stands."
+CLOSED = "This survey takes no answers just now. Thank you for your interest."
+SETTLED = "You have answered the survey after the event, so your answers from before it can no longer be changed."
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ async def say(request: Request) -> Response:
     async with at_table(request, writing=True) as (db, found, person):
         is_seated = found.number_of(person.id) is not None
         if not is_seated and not runs(request, found):
-            raise Forbidden("The talk is for those who are seated. Take a seat first.")
+            raise Forbidden("The talk is for people at the table. Take a seat first.")
         await meeting.say(db, found.table, person.id, form.input.text, is_seated=is_seated)
     return to_table(request, found.table, "", anchor="talk")
 

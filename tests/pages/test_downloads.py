@@ -152,7 +152,7 @@ async def test_a_file_that_was_made_and_is_lost_can_be_asked_for_once_more(
     await shows(client, page, "Download, ")
     file_of(settings, session.media_key).unlink()
     lost = (await client.get(page)).text
-    assert "The file was made, and is not there any more." in lost
+    assert "The file was made, but it is no longer there." in lost
     assert "Make it once more" in lost
     assert (await client.get(at(event, session, "recording.mp4"))).status_code == 303
     await client.post(page)

@@ -107,7 +107,9 @@ async def test_the_mail_names_the_hour_and_its_link_confirms_the_place(
     (letter,) = await letters(app)
     held = await stored(make)
     assert (held.state, standing(held, event) in letter.text) == ("held", True)
-    assert "A place is held for you, and is confirmed when you join." in (await client.get(join_link(letter))).text
+    assert (
+        "We are holding a place for you. It is confirmed when you join." in (await client.get(join_link(letter))).text
+    )
     assert (await stored(make)).state == "held"
     assert (await client.post(join_link(letter))).headers["location"] == f"/{event.slug}/lobby"
     assert (await stored(make)).state == "confirmed"

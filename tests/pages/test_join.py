@@ -105,7 +105,7 @@ async def test_links_that_never_were_cost_colleagues_nothing(
     assert (await client.post(link)).headers["location"] == f"/{event.slug}/lobby"
 
 
-@pytest.mark.parametrize(("ending", "words"), [("ended_at", "has been ended"), ("expires_at", "is over")])
+@pytest.mark.parametrize(("ending", "words"), [("ended_at", "has been replaced"), ("expires_at", "no longer works")])
 async def test_a_link_that_is_over_leads_to_a_fresh_one(
     client: httpx.AsyncClient, make: Factory, event: Event, ending: str, words: str
 ) -> None:

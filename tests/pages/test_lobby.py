@@ -48,7 +48,7 @@ async def test_now_and_next(client: httpx.AsyncClient, make: Factory, event: Eve
 async def test_my_day_is_what_i_chose(client: httpx.AsyncClient, make: Factory, event: Event, amina: Person) -> None:
     await make.session(event, title="Not for me", starts_at=NOW + MINUTE)
     chosen = await make.session(event, title="My choice", starts_at=NOW + 2 * MINUTE)
-    assert "This is all of today" in await lobby(client, event)
+    assert "This is everything today" in await lobby(client, event)
     async with make.database.writing() as db:
         await agenda.bookmark(db, amina.id, chosen.id, kept=True)
     day = (await lobby(client, event)).split('class="day-line"')[1].split("</ol>")[0]

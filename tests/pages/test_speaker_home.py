@@ -39,7 +39,7 @@ async def test_it_shows_their_sessions_their_reactions_and_their_table(
 async def test_a_speaker_without_a_session_is_told_what_comes(
     client: httpx.AsyncClient, event: Event, hana: Person
 ) -> None:
-    assert "No session names you yet" in (await client.get(f"/{event.slug}/speaker")).text
+    assert "You have no sessions yet" in (await client.get(f"/{event.slug}/speaker")).text
 
 
 async def test_a_delegate_has_no_such_page(client: httpx.AsyncClient, make: Factory, event: Event) -> None:
