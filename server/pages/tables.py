@@ -34,9 +34,9 @@ class MessageForm(Form):
 
 
 class SeatForm(Form):
-    """The box beside the button that takes a seat. Whoever leaves it out is not named."""
+    """The box beside the button that takes a seat: "no" stands under it, for the case that it is not ticked."""
 
-    shows_name: Literal["", "yes"] = ""
+    shows_name: Literal["yes", "no"]
 
 
 async def show(request: Request) -> Response:

@@ -198,7 +198,7 @@ async def place_gone(here: Open) -> bool:
 
 async def seat_refused(here: Open) -> bool:
     path = f"/{here.laid.event.slug}/lounge/{here.laid.table.id}/seat"
-    return (await here.client.post(path)).status_code in (401, 403, 409)
+    return (await here.client.post(path, data={"shows_name": "no"})).status_code in (401, 403, 409)
 
 
 async def segment_gone(here: Open) -> bool:
