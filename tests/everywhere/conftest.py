@@ -46,7 +46,7 @@ def laid(template: str, tmp_path_factory: pytest.TempPathFactory) -> Laid:
 
 
 @dataclass(frozen=True)
-class Place:
+class Demo:
     """The demo event and its application. The duties do not run, so only visitors change the database."""
 
     world: World
@@ -59,7 +59,7 @@ class Place:
 
 
 @asynccontextmanager
-async def copied(laid: Laid, folder: Path) -> AsyncIterator[Place]:
+async def copied(laid: Laid, folder: Path) -> AsyncIterator[Demo]:
     """A copy of the demo event with its films on disk, in an installation with every optional feature."""
     url = databases.copy(laid.url, folder)
     secret = secrets.token_hex(32)  # a database with people is not given a new one
@@ -67,20 +67,20 @@ async def copied(laid: Laid, folder: Path) -> AsyncIterator[Place]:
     for film in SCRIPT.films:
         films.lay(films_dir(settings) / film.slug)
     app = create_app(settings)
-    yield Place(replace(laid.world, make=Factory(app.state.db, settings)), app)
+    yield Demo(replace(laid.world, make=Factory(app.state.db, settings)), app)
     await app.state.db.close()
     databases.drop(url)
 
 
 @pytest.fixture
-async def place(laid: Laid, tmp_path: Path) -> AsyncIterator[Place]:
+async def demo(laid: Laid, tmp_path: Path) -> AsyncIterator[Demo]:
     """A copy of the demo event for one test."""
-    async with copied(laid, tmp_path) as place:
-        yield place
+    async with copied(laid, tmp_path) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
-async def shared(laid: Laid, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+async def shared(laid: Laid, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     """A copy of the demo event for all tests of a module that change nothing in it."""
-    async with copied(laid, tmp_path_factory.mktemp("shared")) as place:
-        yield place
+    async with copied(laid, tmp_path_factory.mktemp("shared")) as demo:
+        yield demo

@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from tests.everywhere.cases import CASES, EVERYONE, address
-from tests.everywhere.conftest import Place
+from tests.everywhere.conftest import Demo
 from tests.fixtures import serving_here
 
 WIDTH, HEIGHT = 320, 700
@@ -65,7 +65,7 @@ async def looking(chromium: Browser, served: str, cookies: dict[str, str]) -> As
 
 
 @pytest.fixture(scope="module")
-async def served(shared: Place) -> AsyncIterator[str]:
+async def served(shared: Demo) -> AsyncIterator[str]:
     """The address of the shared demo."""
     async with serving_here(shared.app.state.settings) as address:
         yield address
@@ -73,7 +73,7 @@ async def served(shared: Place) -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("visitor", ["stranger", "delegate", "speaker", "organiser"])
 async def test_every_page_passes_axe_and_fits_a_small_phone(
-    served: str, chromium: Browser, shared: Place, visitor: str
+    served: str, chromium: Browser, shared: Demo, visitor: str
 ) -> None:
     found: list[str] = []
     world = shared.world

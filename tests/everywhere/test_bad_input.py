@@ -14,7 +14,7 @@ from server.web.forms import Form, check
 from server.web.middleware import MAX_BODY_BYTES
 from server.web.rate_limits import RateLimits
 from tests.everywhere.cases import CASES, address
-from tests.everywhere.conftest import Place
+from tests.everywhere.conftest import Demo
 from tests.everywhere.oddities import ODD
 
 BAD = (
@@ -68,15 +68,15 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Reading:
 
 
 @pytest.mark.parametrize("path", FORMS)
-async def test_bad_input_is_explained_and_changes_nothing(path: str, place: Place, reading: Reading) -> None:
-    world, client = place.world, place.come(by_whom(path))
+async def test_bad_input_is_explained_and_changes_nothing(path: str, demo: Demo, reading: Reading) -> None:
+    world, client = demo.world, demo.come(by_whom(path))
     good = world.fill(CASES["POST", path].fields)
     await send(client, address(path, world), dict.fromkeys(good, ""))
     stored = await world.stored()
     for name in dict.fromkeys((*good, *(reading.model.model_fields if reading.model else ()))):
         shown_at = ""
         for text in worth_sending(good, name, reading):
-            place.app.state.limits = RateLimits()
+            demo.app.state.limits = RateLimits()
             answer = await send(client, address(path, world), {**good, name: text})
             if answer.status_code == 303:
                 stored, shown_at = await world.stored(), answer.headers["location"]
@@ -104,7 +104,7 @@ UNREAD = sorted(set(POSTED) - set(FORMS))
 
 @pytest.mark.parametrize("path", UNREAD)
 async def test_an_address_without_fields_in_its_case_reads_none(
-    path: str, place: Place, monkeypatch: pytest.MonkeyPatch
+    path: str, demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A form whose fields nobody names would meet none of these tests."""
     asked: list[str] = []
@@ -115,7 +115,7 @@ async def test_an_address_without_fields_in_its_case_reads_none(
         return read(request, **options)
 
     monkeypatch.setattr(Request, "form", noted)
-    await place.come(by_whom(path)).post(address(path, place.world))
+    await demo.come(by_whom(path)).post(address(path, demo.world))
     assert asked == []
 
 
@@ -144,7 +144,7 @@ SHAPES: dict[str, tuple[bytes, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("path", FORMS)
-async def test_a_body_that_is_not_a_form_is_refused(path: str, shared: Place) -> None:
+async def test_a_body_that_is_not_a_form_is_refused(path: str, shared: Demo) -> None:
     client, world = shared.come(by_whom(path)), shared.world
     stored = await world.stored()
     for content in (b"", b"{}", b"\xff\xfe", b"&&&===", b"a" * 2000):
@@ -159,12 +159,12 @@ async def test_a_body_that_is_not_a_form_is_refused(path: str, shared: Place) ->
 
 
 @pytest.mark.parametrize("path", FORMS)
-async def test_a_field_in_an_odd_shape_is_no_fault_of_ours(path: str, place: Place) -> None:
+async def test_a_field_in_an_odd_shape_is_no_fault_of_ours(path: str, demo: Demo) -> None:
     """Each field twice, as an array, and as a file beside the others."""
-    client, world = place.come(by_whom(path)), place.world
+    client, world = demo.come(by_whom(path)), demo.world
     good = world.fill(CASES["POST", path].fields)
     for name, value in good.items():
-        place.app.state.limits = RateLimits()
+        demo.app.state.limits = RateLimits()
         rest = {other: text for other, text in good.items() if other != name}
         for fields in ({**rest, name: [value, "\x00"]}, {**rest, f"{name}[]": value}, {**rest, f"{name}[a]": value}):
             answer = await client.post(address(path, world), data=fields)

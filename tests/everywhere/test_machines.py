@@ -10,7 +10,7 @@ from starlette.routing import Route
 from server.pages import machines
 from server.web.middleware import MAX_BODY_BYTES
 from tests.everywhere.cases import address, endpoints
-from tests.everywhere.conftest import Place
+from tests.everywhere.conftest import Demo
 from tests.fixtures import BASE
 
 Ask = Callable[..., Awaitable[httpx.Response]]
@@ -20,7 +20,7 @@ WITH_PARTS = sorted(key for key in MACHINES if "{" in key[1])
 
 
 @pytest.fixture
-async def ask(shared: Place) -> AsyncIterator[Ask]:
+async def ask(shared: Demo) -> AsyncIterator[Ask]:
     """A program without any sign-in, which gets the answer to an unforeseen error instead of the error."""
     transport = httpx.ASGITransport(shared.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
@@ -35,21 +35,21 @@ def is_plain(answer: httpx.Response, status: int) -> bool:
 
 @pytest.mark.parametrize(("method", "path"), MACHINES)
 async def test_a_body_that_is_announced_too_large_is_refused_plainly(
-    method: str, path: str, ask: Ask, shared: Place
+    method: str, path: str, ask: Ask, shared: Demo
 ) -> None:
     headers = {"content-length": str(MAX_BODY_BYTES + 1)}
     assert is_plain(await ask(method, address(path, shared.world), headers=headers), 413)
 
 
 @pytest.mark.parametrize("path", sorted({path for _, path in MACHINES}))
-async def test_a_method_that_an_address_does_not_take_is_refused_plainly(path: str, ask: Ask, shared: Place) -> None:
+async def test_a_method_that_an_address_does_not_take_is_refused_plainly(path: str, ask: Ask, shared: Demo) -> None:
     answer = await ask("PURGE", address(path, shared.world))
     assert is_plain(answer, 405)
     assert answer.headers["allow"]
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_PARTS)
-async def test_an_address_of_nothing_is_refused_plainly(method: str, path: str, ask: Ask, shared: Place) -> None:
+async def test_an_address_of_nothing_is_refused_plainly(method: str, path: str, ask: Ask, shared: Demo) -> None:
     """The first part names nothing: either it is not written as such a name, or there is no such row."""
     part = re.findall(r"{(\w+)", path)[0]
     for nothing in ("nothing-here", "%00"):
@@ -57,14 +57,14 @@ async def test_an_address_of_nothing_is_refused_plainly(method: str, path: str, 
 
 
 @pytest.mark.parametrize(("method", "path"), [key for key in MACHINES if key[0] not in ("GET", "OPTIONS")])
-async def test_a_request_from_another_site_is_refused_plainly(method: str, path: str, ask: Ask, shared: Place) -> None:
+async def test_a_request_from_another_site_is_refused_plainly(method: str, path: str, ask: Ask, shared: Demo) -> None:
     headers = {"sec-fetch-site": "cross-site"}
     assert is_plain(await ask(method, address(path, shared.world), headers=headers), 403)
 
 
 @pytest.mark.parametrize(("error", "status"), [(RuntimeError("ours"), 500), (ConnectionRefusedError("away"), 503)])
 async def test_a_fault_is_told_plainly(
-    error: Exception, status: int, ask: Ask, shared: Place, monkeypatch: pytest.MonkeyPatch
+    error: Exception, status: int, ask: Ask, shared: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
         raise error

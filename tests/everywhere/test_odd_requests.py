@@ -10,7 +10,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import server
 from tests.everywhere.cases import CASES, EVERYONE, address, endpoints
-from tests.everywhere.conftest import Place
+from tests.everywhere.conftest import Demo
 from tests.fixtures import BASE
 
 ODD = (
@@ -65,10 +65,10 @@ def queries(typed: str) -> list[str]:
     return ["&".join(f"{name}={typed}" for name in QUERIES[at : at + room]) for at in range(0, len(QUERIES), room)]
 
 
-def coming(place: Place, visitor: str) -> httpx.AsyncClient:
+def coming(demo: Demo, visitor: str) -> httpx.AsyncClient:
     """The visitor behind a proxy that is trusted and states who sends, as in front of `plenary serve`."""
-    client = place.come(visitor)
-    app = ProxyHeadersMiddleware(place.app, trusted_hosts="*")
+    client = demo.come(visitor)
+    app = ProxyHeadersMiddleware(demo.app, trusted_hosts="*")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=BASE, cookies=client.cookies)
 
@@ -99,7 +99,7 @@ PARTS = sorted((method, path, part) for method, path in ROUTES for part in re.fi
 
 
 @pytest.mark.parametrize(("method", "path", "part"), PARTS)
-async def test_an_odd_part_of_an_address_is_no_fault_of_ours(method: str, path: str, part: str, shared: Place) -> None:
+async def test_an_odd_part_of_an_address_is_no_fault_of_ours(method: str, path: str, part: str, shared: Demo) -> None:
     visitor = next((who for who in FARTHEST if who in CASES[method, path].open_to), "organiser")
     client, wrong = coming(shared, visitor), {}
     for value in IN_PATHS:
@@ -112,7 +112,7 @@ async def test_an_odd_part_of_an_address_is_no_fault_of_ours(method: str, path: 
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_an_odd_request_is_no_fault_of_ours(method: str, path: str, shared: Place) -> None:
+async def test_an_odd_request_is_no_fault_of_ours(method: str, path: str, shared: Demo) -> None:
     client, url, wrong = coming(shared, visitor_of(method, path)), address(path, shared.world), {}
     headers = {"content-type": "application/offset+octet-stream"} if method == "PATCH" else {}
     for value in ODD:
@@ -129,7 +129,7 @@ async def test_an_odd_request_is_no_fault_of_ours(method: str, path: str, shared
 
 @pytest.mark.parametrize("name", EVERYWHERE)
 @pytest.mark.parametrize("path", ["/metrics", "/livez", "/{event}/console", "/{event}/registration", "/nothing/here"])
-async def test_an_odd_header_is_no_fault_of_ours(path: str, name: str, shared: Place) -> None:
+async def test_an_odd_header_is_no_fault_of_ours(path: str, name: str, shared: Demo) -> None:
     client, url, wrong = coming(shared, "stranger"), path.format(**shared.world.params), {}
     for value in ODD:
         for method in ("GET", "POST"):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.everywhere.cases import CASES, EVERYONE, address, endpoints
-from tests.everywhere.conftest import Place
+from tests.everywhere.conftest import Demo
 from tests.everywhere.world import VISITORS
 
 REFUSALS = (303, 401, 403, 404)
@@ -15,7 +15,7 @@ def test_every_address_has_a_case() -> None:
 
 @pytest.mark.parametrize("method, path", [key for key in sorted(CASES) if CASES[key].open_to != EVERYONE])
 async def test_a_visitor_without_permission_is_refused_and_changes_nothing(
-    method: str, path: str, shared: Place
+    method: str, path: str, shared: Demo
 ) -> None:
     world = shared.world
     before = await world.stored()
@@ -29,7 +29,7 @@ async def test_a_visitor_without_permission_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("path", sorted(path for method, path in CASES if method == "GET"))
-async def test_a_visitor_with_permission_sees_the_page_and_changes_nothing_by_looking(path: str, shared: Place) -> None:
+async def test_a_visitor_with_permission_sees_the_page_and_changes_nothing_by_looking(path: str, shared: Demo) -> None:
     before = await shared.world.stored()
     for visitor in sorted(CASES["GET", path].open_to):
         answer = await shared.come(visitor).get(address(path, shared.world))

@@ -17,7 +17,7 @@ from server.store import jobs, keeping, uploads
 from server.web.security_log import RoomForRefusals
 from tests.everywhere import cases
 from tests.everywhere.cases import CASES, address
-from tests.everywhere.conftest import Place
+from tests.everywhere.conftest import Demo
 from tests.everywhere.world import World
 from tests.imports import modules
 
@@ -81,11 +81,11 @@ async def prepared(world: World, path: str) -> World:
 
 
 @pytest.mark.parametrize("method, path", [key for key in CHANGING if key not in NO_ENTRY])
-async def test_whatever_the_crew_changes_leaves_an_entry(method: str, path: str, place: Place) -> None:
-    world = await prepared(place.world, path)
+async def test_whatever_the_crew_changes_leaves_an_entry(method: str, path: str, demo: Demo) -> None:
+    world = await prepared(demo.world, path)
     before = len(await entries(world))
     fields = world.fill(CASES[method, path].fields)
-    answer = await place.come("organiser").request(method, address(path, world), data=fields, headers=FILM)
+    answer = await demo.come("organiser").request(method, address(path, world), data=fields, headers=FILM)
     made = (await entries(world))[before:]
     assert answer.status_code < 400, answer.status_code
     assert [each.outcome for each in made if each.action in STRONG] == ["done"]
@@ -95,21 +95,21 @@ async def test_whatever_the_crew_changes_leaves_an_entry(method: str, path: str,
 
 
 @pytest.mark.parametrize("path", READ_OUT)
-async def test_whatever_leaves_in_a_file_leaves_an_entry(path: str, place: Place) -> None:
-    before = len(await entries(place.world))
-    assert (await place.come("organiser").get(address(path, place.world))).status_code == 200
-    assert [each.action for each in (await entries(place.world))[before:]] == [READ_OUT[path]]
+async def test_whatever_leaves_in_a_file_leaves_an_entry(path: str, demo: Demo) -> None:
+    before = len(await entries(demo.world))
+    assert (await demo.come("organiser").get(address(path, demo.world))).status_code == 200
+    assert [each.action for each in (await entries(demo.world))[before:]] == [READ_OUT[path]]
 
 
-async def test_no_other_page_leaves_an_entry_by_being_read(place: Place) -> None:
-    before = len(await entries(place.world))
+async def test_no_other_page_leaves_an_entry_by_being_read(demo: Demo) -> None:
+    before = len(await entries(demo.world))
     for path in set(CREWS_PAGES) - set(READ_OUT):
-        await place.come("organiser").get(address(path, place.world))
-    assert len(await entries(place.world)) == before
+        await demo.come("organiser").get(address(path, demo.world))
+    assert len(await entries(demo.world)) == before
 
 
 @pytest.mark.parametrize("method, path", [key for key in sorted(CASES) if CASES[key].open_to == cases.CREW])
-async def test_whoever_may_not_is_noted_as_refused(method: str, path: str, shared: Place) -> None:
+async def test_whoever_may_not_is_noted_as_refused(method: str, path: str, shared: Demo) -> None:
     world, before = shared.world, len(await entries(shared.world))
     shared.app.state.refusals = RoomForRefusals()
     answer = await shared.come("delegate").request(method, address(path, world), data=CASES[method, path].fields)
@@ -120,7 +120,7 @@ async def test_whoever_may_not_is_noted_as_refused(method: str, path: str, share
     assert entry.action in STRONG
 
 
-async def test_a_form_with_a_mistake_and_a_stranger_leave_no_entry(shared: Place) -> None:
+async def test_a_form_with_a_mistake_and_a_stranger_leave_no_entry(shared: Demo) -> None:
     world, before = shared.world, len(await entries(shared.world))
     answer = await shared.come("organiser").post(address("/{event}/edit", world), data={"title": ""})
     assert answer.status_code == 422

@@ -26,7 +26,7 @@ from rooms.protocol import (
 from server.live.conversation import HANDLERS
 from server.models import Event, Session, SignIn
 from server.rules.tokens import token_hash
-from tests.everywhere.conftest import Place
+from tests.everywhere.conftest import Demo
 from tests.everywhere.world import VISITORS, World
 from tests.rooms.fakes import Listener
 
@@ -63,11 +63,11 @@ def test_every_command_has_a_case_and_a_handler() -> None:
 @pytest.mark.parametrize("visitor", SIGNED_IN)
 @pytest.mark.parametrize("kind", CASES)
 async def test_a_command_works_for_people_who_may_send_it_and_leaves_nothing_for_others(
-    kind: type[Any], visitor: str, place: Place
+    kind: type[Any], visitor: str, demo: Demo
 ) -> None:
-    world = place.world
+    world = demo.world
     session, person, sign_in = await asked_by(world, visitor)
-    hub, listener, case = place.app.state.hub, Listener(), CASES[kind]
+    hub, listener, case = demo.app.state.hub, Listener(), CASES[kind]
     connection = hub.connect(person, sign_in, listener)
     before = await world.stored()
     await told(hub, connection, case.command(session))
