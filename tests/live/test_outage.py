@@ -75,11 +75,11 @@ async def test_the_room_stays_open_says_so_and_counts_everything_afterwards(serv
         assert page.code is None
 
 
+@pytest.mark.one_engine
 async def test_nothing_is_acknowledged_any_more_once_the_data_directory_is_deleted(
-    server, make, event, keynote, engine, database_url
+    server, make, event, keynote, database_url
 ):
-    if engine != "sqlite":
-        pytest.skip("PostgreSQL keeps its own files")
+    """PostgreSQL keeps its own files."""
     cookie = await make.cookie(await make.delegate(event))
     async with opened(server.base, cookie, keynote) as page:
         await page.react(keynote)

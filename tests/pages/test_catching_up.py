@@ -57,7 +57,7 @@ async def test_a_closed_event_can_be_caught_up_with_until_its_recordings_close(
     over = {"state": "closed", "starts_on": TODAY - timedelta(days=3), "ends_on": TODAY - timedelta(days=2)}
     for still in (await make.event(**over), await make.event(**over, recordings_close_on=TODAY + timedelta(days=9))):
         assert "Register to catch up" in (await client.get(f"/{still.slug}")).text
-        assert "on demand" in (await client.get(f"/{still.slug}/registration")).text
+        assert "you can still watch everything again" in (await client.get(f"/{still.slug}/registration")).text
         assert (await client.post(f"/{still.slug}/registration", data=PERSON)).status_code == 303
     async with make.database.reading() as db:
         mails = (await db.exec(select(Mail).order_by(col(Mail.created_at)))).all()

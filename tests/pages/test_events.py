@@ -48,7 +48,7 @@ async def test_it_says_when_it_begins_began_and_that_it_is_over(client: httpx.As
         await make.session(event, starts_at=begins)
         page = (await client.get(f"/{event.slug}")).text
         assert [each for each in ("Begins ", "Began ", "The event is over.") if each in page] == [said]
-        assert ("can be watched until 1 September 2100" in page) == (said == "The event is over.")
+        assert ("You can watch the sessions again until 1 September 2100" in page) == (said == "The event is over.")
 
 
 async def test_it_can_be_passed_on_with_its_hashtag(client: httpx.AsyncClient, make: Factory) -> None:
