@@ -27,7 +27,8 @@ log = structlog.get_logger("plenary.mail")
 async def deliver_due(app: Starlette) -> datetime | None:
     """A duty: send all mail that is due, and mark as uncertain what a crash left. Returns when the next mail is due.
 
-    Several connections send at once, since a mail server takes its time over each letter.
+    Several connections send at once, since a mail server takes its time over each letter. Mail that is kept here takes
+    no time, so it leaves the writer to others between two of it.
     """
     database, settings = app.state.db, app.state.settings
     now = datetime.now(UTC)
@@ -38,7 +39,7 @@ async def deliver_due(app: Starlette) -> datetime | None:
         return due_at
     async with database.writing() as db:
         await BACKLOG.lapse(db, now)
-    connections = [MailConnection(settings) for _ in range(due)]
+    connections = [MailConnection(settings) for _ in range(due if settings.mail_server else 1)]
     async with asyncio.TaskGroup() as group:
         for connection in connections:
             group.create_task(deliver_all(database, settings, connection, connections))
