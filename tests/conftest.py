@@ -44,7 +44,8 @@ def pytest_runtest_makereport(
 
 def waiting_tasks() -> str:
     """The name of each task that is not done, in any event loop, and the places at which it waits."""
-    tasks = [each for each in gc.get_objects() if isinstance(each, asyncio.Task) and not each.done()]
+    # isinstance asks a weak proxy for the class of a thing that is gone, and raises
+    tasks = [each for each in gc.get_objects() if issubclass(type(each), asyncio.Task) and not each.done()]
     return "\n".join(line for task in tasks for line in (task.get_name(), *waits_at(task)))
 
 
