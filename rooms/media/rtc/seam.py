@@ -106,8 +106,19 @@ class DtlsTransport(rtcdtlstransport.RTCDtlsTransport):
         if not self._has_room(time.monotonic()):
             return
         try:
-            packet = RtpPacket.parse(self._rx_srtp.unprotect(data), self._rtp_header_extensions_map)
-        except (pylibsrtp.Error, ValueError):  # not from the peer, or received twice
+            self._hand_on(self._rx_srtp.unprotect(data))
+        except pylibsrtp.Error:  # not from the peer, or received twice
+            return
+
+    async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
+        """Take a packet that aiortc has decrypted: one that came before the handshake was over, and was queued."""
+        self._hand_on(data)
+
+    def _hand_on(self, data: bytes) -> None:
+        """Give a decrypted packet to the receiver that it is for."""
+        try:
+            packet = RtpPacket.parse(data, self._rtp_header_extensions_map)
+        except ValueError:
             return
         receiver: Any = self._rtp_router.route_rtp(packet)
         if receiver is not None:

@@ -137,6 +137,19 @@ async def test_what_is_sent_arrives_as_it_was_and_wraps(pair: Pair):
     assert pair.heard.sounds[0].data == b"opus"
 
 
+async def test_packets_that_come_before_the_handshake_is_over_are_taken_like_others(pair: Pair):
+    receiver = pair.source.connection.getReceivers()[1]
+    for protocol in receiver.transport.transport._connection._protocols:
+        protocol.transport.on_media = None  # as it is until the handshake is over
+    transport = pair.senders[1].transport
+    sent = RtpPacket(pair.senders[1]._payload_type, 1, ssrc=pair.senders[1]._ssrc)
+    sent.extensions.abs_send_time = 1_000
+    for n, payload in enumerate((KEYFRAME, SLICE)):
+        sent.sequence_number, sent.timestamp, sent.payload = n, n * 3_000, payload
+        await transport._send_rtp(sent.serialize(transport._rtp_header_extensions_map))
+    await until(lambda: len(pair.heard.pictures) == 2)
+
+
 async def test_a_packet_may_fill_an_ethernet_frame(pair: Pair):
     longest = bytes(1_450)
     pair.senders[0].forward(RtpPacket(111, 0, 5, 960, 8, longest))
