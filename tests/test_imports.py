@@ -54,8 +54,7 @@ WALLS: dict[str, str] = {
     "server.pages": "rooms.control rooms.protocol server.acts server.analytics.* server.models server.playback "
     "server.recordings server.rules server.store server.store.engine server.surveys server.trust server.web",
     "server.pages.console": "rooms.control rooms.playback rooms.protocol rooms.topics server.acts server.analytics.* "
-    "server.mail server.models server.playback server.recordings server.rules server.store server.trust "
-    "server.web",
+    "server.mail server.models server.playback server.recordings server.rules server.store server.web",
     "server.pages.machines": "rooms.control rooms.errors rooms.offers rooms.playback server.acts server.media "
     "server.models server.playback server.rules server.running server.store server.store.engine server.trust "
     "server.web",

@@ -87,7 +87,7 @@ async def _run(verb: Verb, arguments: Namespace, settings: Settings) -> str:
     database = Database(settings.database)
     try:
         async with database.writing() as db:
-            security_log.act_as(db, COMMAND_LINE)
+            security_log.act_as(db, lambda: COMMAND_LINE)
             return await verb(db, arguments, settings)
     finally:
         await database.close()

@@ -40,7 +40,7 @@ async def make_lines(arguments: Namespace, settings: Settings) -> list[str]:
     database = Database(settings.database)
     try:
         async with database.writing() as db:
-            security_log.act_as(db, COMMAND_LINE)
+            security_log.act_as(db, lambda: COMMAND_LINE)
             event = await events.with_slug(db, arguments.event)
             if event is None:
                 raise UsersError(f"there is no event {arguments.event}. plenary event list shows them all.")

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.control import SLOTS
+from server.rules.stream_keys import ice_servers
 from server.store import stages
-from server.trust.stream_keys import ice_servers
 from server.web.entrance import entering, person_who
 from server.web.errors import NotFound
 from server.web.templating import render

@@ -1,7 +1,7 @@
 """The security log: an act is noted in its own transaction, and told to the machines' log after the commit."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -73,8 +73,8 @@ NAMES: dict[str, tuple[type[SQLModel], str]] = {
 """For each kind of subject that has a name, its relation and the column of the name."""
 
 
-def act_as(db: AsyncSession, actor: Actor) -> None:
-    """Let whatever the transaction notes be noted as this actor's."""
+def act_as(db: AsyncSession, actor: Callable[[], Actor]) -> None:
+    """Let whatever the transaction notes be noted as this actor's, who is asked for when something is noted."""
     db.info[ACTOR] = actor
 
 
@@ -93,7 +93,7 @@ def note(
     """
     if action not in ACTS:
         raise KeyError(action)
-    actor: Actor = db.info.get(ACTOR, ITSELF)
+    actor: Actor = db.info[ACTOR]() if ACTOR in db.info else ITSELF
     entry = SecurityEntry(
         event_id=actor.event_id,
         person_id=person_id or actor.person_id,

@@ -16,10 +16,10 @@ from server.models import Announcement, Event, Person, Registration, Session, Si
 from server.rules.permissions import ACTIONS, CREW, allows, grants_of
 from server.store import announcements
 from server.store.engine.database import Database
-from server.store.security_log import Subject, act_as
+from server.store.security_log import Subject
 from server.trust.sign_in import Viewer
 from server.web.errors import Forbidden, NotFound, PageError, SignInNeeded
-from server.web.security_log import acting, actor_of
+from server.web.security_log import acting
 
 
 @asynccontextmanager
@@ -54,8 +54,6 @@ async def entering(
             if not allows(viewer.grants, action, event_id=event.id):
                 raise refusal(action, is_known=bool(viewer))
             request.state.action = action
-        if writing:
-            act_as(db, actor_of(request))  # their grants at this event are known now
         yield db, event
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from limits import parse
@@ -68,9 +69,8 @@ async def acting(request: Request) -> AsyncIterator[AsyncSession]:
     When the request has asked for a strong permission and the transaction wrote anything, an entry goes with it.
     """
     database: Database = request.app.state.db
-    actor = actor_of(request)
     async with database.writing() as db:
-        security_log.act_as(db, actor)
+        security_log.act_as(db, partial(actor_of, request))
         wrote = watch_for_writes(db)
         yield db
         await db.flush()
@@ -90,10 +90,8 @@ def watch_for_writes(db: AsyncSession) -> list[bool]:
 def note(request: Request, db: AsyncSession, action: str) -> None:
     """Note an act of the viewer at the address of the request, once."""
     request.state.action = ""
-    actor, about = actor_of(request), subject_of(request)
-    security_log.act_as(db, actor)
     detail = getattr(request.state, "pressed", "") or getattr(request.scope.get("endpoint"), "__name__", "")
-    security_log.note(db, action, about, detail=detail)
+    security_log.note(db, action, subject_of(request), detail=detail)
 
 
 def note_refusal(request: Request, error: PageError) -> None:
@@ -140,7 +138,7 @@ async def keep_refusal(request: Request, refused: RefusedAct) -> None:
     database: Database = request.app.state.db
     try:
         async with database.writing() as db:
-            security_log.act_as(db, actor_of(request))
+            security_log.act_as(db, partial(actor_of, request))
             subject = refused.subject or subject_of(request)
             security_log.note(db, refused.action, subject, outcome=outcome)
     except Exception as error:

@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 from loadtests.topology import COMPOSE, Topology, read
+from server.rules.stream_keys import stream_key
 from server.settings import Settings
 from server.store.engine.database import Database
 from server.trust.secret import load_secret
-from server.trust.stream_keys import stream_key
 from tests.factory import Factory
 from tests.live.page import WITHIN_S, Page, opened
 from tests.live.test_processes import here

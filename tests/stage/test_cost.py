@@ -12,10 +12,10 @@ import pytest
 from loadtests.results import Figure, record
 from rooms.media.air.disk import read_journals
 from server.playback.programmes import directory_of
+from server.rules.stream_keys import stream_key
 from server.settings import Settings
 from server.store.engine.database import Database
 from server.trust.secret import load_secret
-from server.trust.stream_keys import stream_key
 from tests.stage.conftest import House
 from tests.stage.directing import go_on_air, media_process
 from tests.waiting import paced, until

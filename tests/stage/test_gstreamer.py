@@ -3,10 +3,10 @@
 import pytest
 
 from rooms.media.recordings.check import check
+from server.rules.stream_keys import stream_key
 from server.settings import Settings
 from server.store.engine.database import Database
 from server.trust.secret import load_secret
-from server.trust.stream_keys import stream_key
 from tests.engines.gstreamer import publishing
 from tests.stage.conftest import House, Open
 from tests.stage.directing import go_on_air, listed, recorded

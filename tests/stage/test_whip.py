@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from rooms.offers import OFFER_EVERY_S, OFFERS_AT_ONCE
+from server.rules.stream_keys import stream_key
 from server.settings import Settings
 from server.trust.secret import load_secret
-from server.trust.stream_keys import stream_key
 from tests.factory import Factory
 from tests.stage.conftest import House
 from tests.waiting import until

@@ -15,13 +15,13 @@ from starlette.applications import Starlette
 from server.app import create_app
 from server.commands.migrate import seal_open_secrets
 from server.models import Person, Sealed, SealedText
+from server.rules.stream_keys import stream_key
 from server.settings import Settings
 from server.store import credentials, join_links
 from server.store.engine.database import Database
 from server.trust import one_time_codes
 from server.trust.sealing import CannotOpen, key, seal, unseal
 from server.trust.secret import derive, load_secret
-from server.trust.stream_keys import stream_key
 from tests.factory import Factory
 
 SECRET, OTHER = b"the installation's secret", b"another installation's secret"

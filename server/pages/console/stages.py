@@ -12,8 +12,8 @@ from rooms.control import SLOTS
 from server.acts import directing
 from server.acts.directing import Direction
 from server.models import Event, Stage
+from server.rules.stream_keys import ice_servers, stream_key
 from server.store import stages
-from server.trust.stream_keys import ice_servers, stream_key
 from server.web.entrance import entering, require
 from server.web.errors import Invalid, NotFound
 from server.web.forms import Form, FormState, read_form

@@ -20,12 +20,12 @@ from server.acts.publishing import Answered, NoSuchConnection, NotAnyMore
 from server.media.line import MediaAway, MediaRefused
 from server.models import SignIn, Stage
 from server.rules.permissions import allows
+from server.rules.stream_keys import ice_servers, is_stream_key
 from server.store import stages
 from server.store.backstage import ENCODER, publisher_of, sender_of
 from server.store.engine.database import Database
 from server.store.stages import Publisher, StageRefused
 from server.trust.sign_in import Viewer
-from server.trust.stream_keys import ice_servers, is_stream_key
 from server.web.answers import told_plainly
 from server.web.entrance import refusal, signed_in
 from server.web.errors import Conflict, Forbidden, NotFound, NotInTime, PageError, SignInNeeded, TooMany

@@ -54,7 +54,7 @@ async def told(database: Database) -> list[tuple[str, str]]:
 
 async def note(database: Database, actor: Actor, action: str, subject: Subject, count: int = 1) -> None:
     async with database.writing() as db:
-        security_log.act_as(db, actor)
+        security_log.act_as(db, lambda: actor)
         for _ in range(count):
             security_log.note(db, action, subject)
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import uuid
 
-from server.trust.stream_keys import TURN_LASTS_S, ice_servers, stream_key
+from server.rules.stream_keys import TURN_LASTS_S, ice_servers, stream_key
 
 SECRET, STAGE = b"s" * 32, uuid.UUID(int=7)
 
