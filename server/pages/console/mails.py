@@ -65,10 +65,14 @@ async def send_again(request: Request) -> Response:
 
 
 async def send_all_again(request: Request) -> Response:
-    """Send again all mail of the event that is in the state the form names; also mail that was put off for later."""
+    """Send again all mail of the event that is in the state the form names; also mail that was put off for later.
+
+    Raises Conflict when there is none (any more).
+    """
     state = await pressed(request, "state", ("queued", *outbox.UNSENT))
     async with entering(request, "mail.read", writing=True) as (db, event):
-        await outbox.send_all_again(db, event.id, state, datetime.now(UTC))
+        if not await outbox.send_all_again(db, event.id, state, datetime.now(UTC)):
+            raise Conflict("There is no such mail any more: somebody else has sent it again, or it has gone out.")
     return redirect(request, "console_mails", event=event.slug, notice="mails-again")
 
 

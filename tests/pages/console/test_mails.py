@@ -84,6 +84,7 @@ async def test_mail_that_waits_for_the_server_says_why_and_when_and_goes_at_one_
     assert f"{due_at.astimezone(ZoneInfo(event.zone)):%H:%M}" in page
     assert (await client.post(f"{outbox}/again", data={"state": "queued"})).status_code == 303
     assert "wait for another attempt" not in (await client.get(outbox)).text
+    assert "Each mail is tried for two days" in page
     async with database.reading() as db:
         waiting = (await db.exec(select(Mail).where(Mail.state == "queued"))).all()
     assert [(mail.attempts, mail.due_at < due_at) for mail in waiting] == [(0, True)] * 3
@@ -128,3 +129,13 @@ async def test_a_moderator_does_not_read_mail(
     client.cookies.update(await make.cookie(moderator, strong=True))
     assert (await client.get(f"/{event.slug}/console")).status_code == 200
     assert (await client.get(outbox)).status_code == 403
+
+
+@pytest.mark.parametrize("state", ["queued", "uncertain", "failed"])
+async def test_a_press_on_mail_that_somebody_else_has_sent_again_says_so(
+    client: httpx.AsyncClient, database: Database, event: Event, outbox: str, state: str
+) -> None:
+    await write(database, event, state="sent")
+    answer = await client.post(f"{outbox}/again", data={"state": state})
+    assert answer.status_code == 409
+    assert "There is no such mail any more" in answer.text
