@@ -1,11 +1,13 @@
 """Signing in by password and one-time code, and setting both: every code is used up, and old sign-ins end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.models import Person, Sealed, SignIn
-from server.store import credentials, join_links
+from server.mail.occasions import EventMail
+from server.models import Event, Person, Sealed, SignIn
+from server.store import credentials, join_links, organisers, people
 from server.trust import one_time_codes
 
 
@@ -41,11 +43,25 @@ async def sign_out(db: AsyncSession, ended: SignIn | None, now: datetime) -> Non
         await credentials.end_sign_in(db, ended.person_id, ended.id, now)
 
 
-async def secure(db: AsyncSession, here: SignIn, password_hash: str, secret: Sealed, step: int, now: datetime) -> None:
+async def secure(
+    db: AsyncSession,
+    here: SignIn,
+    password_hash: str,
+    secret: Sealed,
+    step: int,
+    base_url: str,
+    now: datetime,
+) -> Sequence[Event]:
     """Set a person's password and authenticator, sign out their other browsers, and end their links of the shell.
 
-    `here` is the sign-in of the browser that sets them, `step` the time step of the code that showed the secret.
+    `here` is the sign-in of the browser that sets them, `step` the time step of the code that showed the secret. A mail
+    tells the person, who may be another one than whoever sits at that browser. Returns the events they organise.
     """
     await credentials.set_credentials(db, here.person_id, password_hash, secret, step)
     await credentials.end_other_sign_ins(db, here.person_id, here.id, now)
     await join_links.end_strong(db, here.person_id, now)
+    events = await organisers.events_of(db, here.person_id)
+    for person in await people.with_ids(db, [here.person_id]):
+        for newest in events[:1]:
+            await EventMail(db, newest, base_url, now).credentials_set(person)
+    return events

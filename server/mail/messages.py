@@ -21,6 +21,7 @@ KINDS = {
     "imported": "An organiser registered them from a list.",
     "speaker": "An organiser invites them as a speaker.",
     "cancelled": "Their registration is cancelled.",
+    "credentials-set": "Their password and authenticator were set.",
     "retention-moved": "Their personal details are kept for longer than they were told.",
 }
 """Each kind of mail and its occasion."""

@@ -64,7 +64,7 @@ class EventMail:
         await self._on_request(person, "already-registered", lands_on)
 
     async def cancelled(self, person: Person, registration_id: UUID) -> None:
-        """A registration is cancelled; the one mail without a link."""
+        """A registration is cancelled; the mail opens nothing."""
         await self._queue(person, "cancelled", f"cancelled:{registration_id}:{self.now.isoformat()}")
 
     async def fresh_link(self, person: Person, lands_on: str) -> None:
@@ -79,6 +79,10 @@ class EventMail:
         """An organiser invites a speaker to their own page; sent at most once a minute."""
         key = self._minute_key("speaker", person)
         await self._queue(person, "speaker", key, lands_on=f"/{self.event.slug}/speaker")
+
+    async def credentials_set(self, person: Person) -> None:
+        """A password and an authenticator were set; without a link, so that a mail in strange hands opens nothing."""
+        await self._queue(person, "credentials-set", self._key("credentials-set", person))
 
     async def retention_moved(self, person: Person, move: RetentionMove) -> None:
         """The retention day is later than the person was told; the link opens the privacy notice."""

@@ -67,8 +67,8 @@ async def update(request: Request) -> Response:
     password_hash = await passwords.hashed(form.input.password)
     async with acting(request) as db:
         secret = one_time_codes.sealed(request.app.state.secret, form.input.secret)
-        await signing_in.secure(db, here, password_hash, secret, step, datetime.now(UTC))
-        events = await organisers.events_of(db, person.id)
+        base_url = request.app.state.settings.base_url
+        events = await signing_in.secure(db, here, password_hash, secret, step, base_url, datetime.now(UTC))
     if len(events) == 1:
         return redirect(request, "console", event=events[0].slug, notice="security-saved")
     return redirect(request, "devices", notice="security-saved")

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from server.acts import timekeeping
-from server.models import Event, Person, SignIn
+from server.models import Event, Mail, Person, SignIn
 from server.rules.sign_ins import STRONG_IDLE, STRONG_LONGEST
 from server.settings import Settings
 from server.store import credentials, join_links, rights
@@ -109,6 +109,18 @@ async def test_changing_them_asks_for_the_present_password_and_ends_the_other_br
     async with database.reading() as db:
         rows = (await db.exec(select(SignIn).where(SignIn.person_id == olive.id))).all()
     assert sorted(row.ended_at is None for row in rows) == [False, True]
+
+
+async def test_a_mail_tells_the_person_and_opens_nothing(
+    client: httpx.AsyncClient, database: Database, olive: Person, event: Event
+) -> None:
+    await save(client, await offered_secret(client), code="000000")
+    await save(client, await offered_secret(client))
+    async with database.reading() as db:
+        [mail] = (await db.exec(select(Mail).where(Mail.kind == "credentials-set"))).all()
+    assert (mail.recipient, mail.event_id) == (olive.email, event.id)
+    assert "ask whoever runs this server for a fresh link" in mail.text
+    assert "/join/" not in mail.text + mail.html
 
 
 async def test_whoever_holds_a_mailed_link_cannot_set_a_password(
