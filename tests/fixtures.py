@@ -41,8 +41,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def engines_of(metafunc: pytest.Metafunc) -> Sequence[str]:
-    """The engines of a test: SQLite for `served`, `chromium` or `one_engine`, that of a folder in `ON_ONE`, or both."""
-    if {"served", "chromium"} & set(metafunc.fixturenames) or metafunc.definition.get_closest_marker("one_engine"):
+    """The engines of a test: that which `one_engine` names, or SQLite; that of a folder in `ON_ONE`; or both.
+
+    SQLite too for `served` and `chromium`.
+    """
+    if marker := metafunc.definition.get_closest_marker("one_engine"):
+        return marker.args or ENGINES[:1]
+    if {"served", "chromium"} & set(metafunc.fixturenames):
         return ENGINES[:1]
     folder = metafunc.definition.path.relative_to(TESTS).parts[0]
     return (ON_ONE[folder],) if folder in ON_ONE else ENGINES

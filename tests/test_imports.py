@@ -31,7 +31,7 @@ WALLS: dict[str, str] = {
     "server.analytics": "rooms.protocol server.rules server.surveys",
     "server.analytics.export": "rooms.protocol server.analytics",
     "server.store.engine": "server.models",
-    "server.store.migrations": "server.models",
+    "server.store.migrations": "server.models server.store.engine.postgresql",
     "server.store.migrations.versions": "",
     "server.store": "rooms.attendance rooms.control rooms.outside rooms.playback rooms.reactions rooms.session "
     "rooms.topics server.analytics.export.records server.analytics.facts server.models server.rules "

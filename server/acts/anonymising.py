@@ -38,12 +38,12 @@ async def ask(database: Database, now: datetime) -> list[UUID]:
 async def anonymise(app: Starlette, held: HeldJob) -> None:
     """Take everybody out of an event, a few people at a time, and write down what was done."""
     database: Database = app.state.db
-    async with database.reading() as db:  # a large event is counted for seconds, while others write
+    async with database.reading(is_long=True) as db:  # a large event is counted for seconds, while others write
         event = await db.get(Event, held.job.subject_id)
         if event is None:
             return
         noted = await retention.counts(db, event.id)
-    async with database.writing() as db:
+    async with database.writing(is_long=True) as db:
         await retention.begin(db, event, noted)
     await take_everybody_out(database, event, held)
     await database.forget()
@@ -55,15 +55,15 @@ async def anonymise(app: Starlette, held: HeldJob) -> None:
 
 async def take_everybody_out(database: Database, event: Event, held: HeldJob) -> None:
     """Take out the people to whom the event's rows still lead, until there are none."""
-    async with database.reading() as db:
+    async with database.reading(is_long=True) as db:
         total = await retention.number_left(db, event.id)
     done = 0
     while True:
-        async with database.reading() as db:
+        async with database.reading(is_long=True) as db:
             people = await retention.people_left(db, event.id, AT_ONCE)
         if not people:
             return
-        async with database.writing() as db:
+        async with database.writing(is_long=True) as db:
             for person_id in people:
                 await retention.take_out(db, event, person_id)
         done += len(people)

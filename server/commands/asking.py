@@ -27,7 +27,7 @@ def ask(settings: Settings, slug: str, question: Callable[[AsyncSession, Event],
 async def _ask(settings: Settings, slug: str, question: Callable[[AsyncSession, Event], Awaitable[Told]]) -> Told:
     database = Database(settings.database)
     try:
-        async with database.reading() as db:
+        async with database.reading(is_long=True) as db:
             return await question(db, await the_event(db, slug))
     finally:
         await database.close()

@@ -31,7 +31,7 @@ async def lay(database: Database, script: Script, films: Sequence[PackagedFilm],
     """Lay the demo around `now`, in one transaction. Raises NotADemo when a real event has its address."""
     timetable = lay_out(script.sessions, now, ZoneInfo(script.event.zone))
     crowd = list(draw_crowd(script.crowd, now))
-    async with database.writing() as db:
+    async with database.writing(is_long=True) as db:
         event = await furnish_event(db, script, timetable)
         cast = await furnish_cast(db, event, script, films)
         await furnish_surveys(db, event, script)

@@ -42,7 +42,7 @@ async def download(request: Request) -> Response:
 
 async def sections_of(request: Request) -> list[Section]:
     """Everything that is stored about the viewer. Raises SignInNeeded for a stranger."""
-    async with entering(request) as (db, _):
+    async with entering(request, is_long=True) as (db, _):
         person, _ = signed_in(request)
         await request.app.state.limits.spend(request, "figures")
         return await personal_data.everything(db, person)
@@ -52,7 +52,7 @@ async def erase(request: Request) -> Response:
     """Ask once more; then erase the person and sign them out."""
     form = await read_form(request, EraseForm)
     is_meant = form.input is not None and form.input.confirm == "yes"
-    async with entering(request, writing=is_meant) as (db, event):
+    async with entering(request, writing=is_meant, is_long=is_meant) as (db, event):
         person, _ = signed_in(request)
         if is_meant:
             await erasing.erase(db, person.id, datetime.now(UTC))

@@ -36,7 +36,7 @@ async def show(request: Request) -> Response:
 
     One thread does it for everybody, as it takes turns with the event loop.
     """
-    async with entering(request, "report.read") as (db, event):
+    async with entering(request, "report.read", is_long=True) as (db, event):
         await request.app.state.limits.spend(request, "figures")
         facts = await facts_of(db, event)
     figures = await to_thread.run_sync(report, facts, limiter=request.app.state.figuring)
@@ -50,7 +50,7 @@ async def export(request: Request) -> Response:
     It is noted in the security log before it leaves.
     """
     ending = request.path_params["format"]
-    async with entering(request, "export.read") as (db, event):
+    async with entering(request, "export.read", is_long=True) as (db, event):
         if ending not in FORMATS:
             raise NotFound("The export comes as csv.zip, xlsx or json. The report's page has a button for each.")
         await request.app.state.limits.spend(request, "figures")

@@ -72,7 +72,7 @@ class HeldJob:
 
         Work that stores no result need not call this. Raises LeaseLost, and then nothing is stored.
         """
-        async with self._database.writing() as db:
+        async with self._database.writing(is_long=True) as db:
             if not await self._backlog.settle(db, self.job, "finished"):
                 raise LeaseLost
             yield db

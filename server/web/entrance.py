@@ -24,19 +24,26 @@ from server.web.security_log import acting
 
 @asynccontextmanager
 async def entering(
-    request: Request, action: str | None = None, *, writing: bool = False, db: AsyncSession | None = None
+    request: Request,
+    action: str | None = None,
+    *,
+    writing: bool = False,
+    is_long: bool = False,
+    db: AsyncSession | None = None,
 ) -> AsyncIterator[tuple[AsyncSession, Event]]:
     """Open a transaction of a request, with the event of its address, for a viewer who may do `action` there.
 
     Without an action every viewer who finds the event may enter: the page then asks for its permission by `person_who`
     or `require`. The event is read once in a request, and kept on it with its announcement, the viewer's registration
-    and the grants that come of it. A `db` is a transaction that is open already. An error undoes a transaction that was
-    `writing`. Raises NotFound, and what `require` raises; a draft is there only for viewers who may open its console.
+    and the grants that come of it. A `db` is a transaction that is open already; one that `is_long` may take minutes.
+    An error undoes a transaction that was `writing`. Raises NotFound, and what `require` raises; a draft is there only
+    for viewers who may open its console.
     """
     database: Database = request.app.state.db
     viewer: Viewer = request.state.viewer
     event: Event | None = getattr(request.state, "event", None)
-    async with nullcontext(db) if db else acting(request) if writing else database.reading() as db:
+    opened = acting(request, is_long=is_long) if writing else database.reading(is_long=is_long)
+    async with nullcontext(db) if db else opened as db:
         if event is None:
             asked = {"slug": request.path_params["event"], "person": viewer.person.id if viewer.person else None}
             found = (await db.exec(_entering(), params=asked)).first()

@@ -114,6 +114,11 @@ OF_TROUBLE: dict[Trouble, tuple[str, str, int]] = {
         f"Something else is writing to the database for longer than usual. {AGAIN}",
         5,
     ),
+    Trouble.SLOW: (
+        "The database is very slow just now",
+        f"What you asked for took too long, so we stopped it and changed nothing. {AGAIN}",
+        5,
+    ),
     Trouble.FULL: ("The server is full", f"There is no room to store what you sent. {THEIR_HELP}", 60),
     Trouble.GONE: (
         "The database does not answer",

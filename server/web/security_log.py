@@ -63,13 +63,13 @@ class RefusedAct:
 
 
 @asynccontextmanager
-async def acting(request: Request) -> AsyncIterator[AsyncSession]:
+async def acting(request: Request, *, is_long: bool = False) -> AsyncIterator[AsyncSession]:
     """Open a transaction in which a request writes, in the name of its viewer. No page opens one in another way.
 
     When the request has asked for a strong permission and the transaction wrote anything, an entry goes with it.
     """
     database: Database = request.app.state.db
-    async with database.writing() as db:
+    async with database.writing(is_long=is_long) as db:
         security_log.act_as(db, partial(actor_of, request))
         wrote = watch_for_writes(db)
         yield db

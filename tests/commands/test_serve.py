@@ -5,10 +5,12 @@ import multiprocessing
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -116,6 +118,29 @@ def test_a_setting_that_nothing_can_start_with_is_one_sentence(
     assert main(["migrate"]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert re.search(said, line)
+
+
+@contextmanager
+def listening(*, takes: int) -> Iterator[int]:
+    """The port of a server that takes so many connections, and says nothing on any of them."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if takes:
+            silent.listen(takes)
+        yield silent.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "people"])
+@pytest.mark.parametrize(("takes", "said"), [(0, "takes no connection: "), (8, "takes a connection and says nothing")])
+async def test_a_database_that_does_not_answer_is_told_at_the_start_with_its_place_and_manner(
+    command: str, takes: int, said: str, tmp_path: Path
+) -> None:
+    words = ("people", "import", "an-event", os.devnull) if command == "people" else (command,)
+    with listening(takes=takes) as port:
+        url = f"postgresql://plenary:a-password@127.0.0.1:{port}/plenary"
+        line = await refused(Settings(data=tmp_path, database_url=url), *words)
+    assert f"the database does not answer: PostgreSQL at 127.0.0.1:{port} {said}" in line
+    assert "plenary doctor" in line and "a-password" not in line
 
 
 def test_a_name_that_is_no_setting_is_told_with_the_one_that_is_meant() -> None:

@@ -18,14 +18,14 @@ from server.web.templating import redirect, render
 
 
 async def edit(request: Request) -> Response:
-    async with entering(request, "event.edit") as (db, event):
+    async with entering(request, "event.edit", is_long=True) as (db, event):
         return await page(request, db, event, FormState(values_of(event)))
 
 
 async def update(request: Request) -> Response:
     """Keep the organiser's part of the notice."""
     form = await read_form(request, NoticeForm)
-    async with entering(request, "event.edit", writing=True) as (db, event):
+    async with entering(request, "event.edit", writing=True, is_long=True) as (db, event):
         if form.input is None:
             return await page(request, db, event, form.with_values(retention_on=event.retention_day), 422)
         await retaining.change_notice(db, event, form.input)
@@ -36,7 +36,7 @@ async def move_day(request: Request) -> Response:
     """Set the retention day."""
     form = await read_form(request, RetentionForm)
     now = datetime.now(UTC)
-    async with entering(request, "event.edit", writing=True) as (db, event):
+    async with entering(request, "event.edit", writing=True, is_long=True) as (db, event):
         if form.input is not None:
             form = form.with_errors(await retaining.problems(db, event, form.input, now))
         if form.input is None:

@@ -14,6 +14,7 @@ class Trouble(StrEnum):
     BUSY = "every connection to the database is in use"
     LOCKED = "another connection keeps the right to write to the database"
     FULL = "the disk is full"
+    SLOW = "the database takes too long"
     GONE = "the database does not answer"
     READ_ONLY = "the database cannot be written"
     BROKEN = "the database is damaged, or its disk is"
@@ -53,6 +54,7 @@ OF_POSTGRESQL = {
     "55P03": Trouble.LOCKED,
     "40001": Trouble.LOCKED,
     "40P01": Trouble.LOCKED,
+    "57014": Trouble.SLOW,
     "25006": Trouble.READ_ONLY,
     "42501": Trouble.READ_ONLY,
     "42P01": Trouble.SCHEMA,

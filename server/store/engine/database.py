@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.store.engine.availability import DatabaseGone
+from server.store.engine.postgresql import FOR_LONG_WORK, FOR_REQUESTS, open_engine
 from server.store.engine.sqlite import TOUCH, connecting_to, open_file, touch, watch
 
 T = TypeVar("T")
@@ -31,10 +31,10 @@ AFTER = "after"
 """Keys of a transaction's notes (`AsyncSession.info`): its changes, whether it left work, its last statements, and what
 is told after its commit."""
 BUSY_TIMEOUT_MS = 10_000
-POOL_TIMEOUT_S = 10.0
+POOL_TIMEOUT_S = 5.0
 """The longest wait for a connection; then the request is refused, and can be made again."""
-CONNECTED_WITHIN_S = 5.0
-"""The longest wait for PostgreSQL to take a connection."""
+PATIENT_POOL_TIMEOUT_S = 60.0
+"""The longest wait of long work for one of its few connections."""
 
 
 class Database:
@@ -54,24 +54,34 @@ class Database:
         if self.is_sqlite:
             self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
+            self._patient_reader, self._patient_writer = self._reader, self._writer
             self._aside = Aside(url)
         else:
-            self._reader = self._writer = _postgresql_engine(url)
+            self._reader = self._writer = open_engine(url, FOR_REQUESTS, pool_size=10, pool_timeout=POOL_TIMEOUT_S)
+            self._patient_reader = self._patient_writer = open_engine(
+                url, FOR_LONG_WORK, pool_size=1, max_overflow=3, pool_timeout=PATIENT_POOL_TIMEOUT_S
+            )
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self, *, is_long: bool = False) -> AsyncIterator[AsyncSession]:
         """Open a transaction that only reads, in which the database does not change.
 
-        Other tasks run first: quick statements would not let them until the transaction is over.
+        Work that `is_long` may take PostgreSQL minutes; a usual statement is ended after seconds. Other tasks run
+        first: quick statements would not let them until the transaction is over.
         """
         await asyncio.sleep(0)
-        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as db:
+        engine = self._patient_reader if is_long else self._reader
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as db:
             yield db
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction, committed on a clean exit and undone on an error. Rooms are told after the commit."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as db:
+    async def writing(self, *, is_long: bool = False) -> AsyncIterator[AsyncSession]:
+        """Open a transaction, committed on a clean exit and undone on an error. Rooms are told after the commit.
+
+        Work that `is_long` may take PostgreSQL minutes.
+        """
+        engine = self._patient_writer if is_long else self._writer
+        async with AsyncSession(engine, expire_on_commit=False) as db:
             async with db.begin():
                 try:
                     yield db
@@ -123,6 +133,7 @@ class Database:
         """Close every connection."""
         await self._writer.dispose()
         await self._reader.dispose()
+        await self._patient_writer.dispose()
         if self.is_sqlite:
             await self._aside.close()
 
@@ -207,26 +218,6 @@ def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
     )
     _begin_by(engine.sync_engine, begin)
     watch(engine.sync_engine, file_of(url))
-    return engine
-
-
-def _postgresql_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=10,
-        pool_timeout=POOL_TIMEOUT_S,
-        pool_pre_ping=True,
-        connect_args={"timeout": CONNECTED_WITHIN_S},
-    )
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
-        """Raises DatabaseGone for whatever the network, or the lack of an answer, raises."""
-        try:
-            return dialect.connect(*arguments, **options)
-        except (OSError, TimeoutError) as error:
-            raise DatabaseGone(str(error) or f"no answer within {CONNECTED_WITHIN_S:.0f} s") from error
-
     return engine
 
 

@@ -7,8 +7,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from server.store.engine.postgresql import FOR_REQUESTS, Patience, open_engine
 from server.store.migrations.fit import SchemaRefused, refusal_of
 
 ANSWERS_WITHIN_S = 15.0
@@ -43,8 +44,15 @@ def refusal(connection: Connection) -> str:
     return refusal_of(connection, ScriptDirectory.from_config(configuration("")))
 
 
+def an_engine(url: str, patience: Patience) -> AsyncEngine:
+    """An engine that keeps no connection open; on PostgreSQL with these limits."""
+    if url.startswith("sqlite"):
+        return create_async_engine(url, poolclass=NullPool)
+    return open_engine(url, patience, poolclass=NullPool)
+
+
 async def _refusal(url: str) -> str:
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = an_engine(url, FOR_REQUESTS)
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S), engine.connect() as connection:
             return await connection.run_sync(refusal)

@@ -4,12 +4,13 @@ import asyncio
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import Connection, func, pool, select
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from server.models import SealedText, UTCDateTime
+from server.store.engine.postgresql import FOR_MIGRATIONS
+from server.store.migrations import an_engine
 
 ONE_AT_A_TIME = 0x504C454E
 """The advisory lock by which processes that start on one PostgreSQL migrate one after the other."""
@@ -41,7 +42,7 @@ def migrate(connection: Connection) -> None:
 
 
 async def run() -> None:
-    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    engine = an_engine(context.config.get_main_option("sqlalchemy.url") or "", FOR_MIGRATIONS)
     try:
         if engine.dialect.name == "sqlite":
             async with engine.connect() as connection:
