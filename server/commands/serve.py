@@ -25,8 +25,8 @@ from server.running.workers import OPENS_WITHIN_S, end_with_supervisor, supervis
 from server.settings import Settings
 
 LOCK_NAME = "serve.lock"
-DRAIN_S = 1
-"""Seconds that open requests have to finish after a signal to stop."""
+DRAIN_S = 20
+"""Seconds that requests under way have to finish after a signal to stop: longer than a page takes."""
 MAX_FRAME_BYTES = 16_384
 KEEP_ALIVE_S = 65
 """Seconds that a connection may be idle between two requests.

@@ -23,6 +23,8 @@ TOLD_LIMIT = 500
 """The frames of its own that a connection may leave unread before it is closed. It asks again when it is back."""
 FRAGMENTS_LIMIT = 64
 """The most frames that one message may come in: empty ones would otherwise gather without end."""
+LAST_WORDS_WITHIN_S = 1.0
+"""Seconds that the close frame of a server that ends has to be taken."""
 UNSENT_LIMIT_BYTES = 16_384
 """The most unsent bytes that the kernel buffers for one connection: a stalled phone hoards no old frames."""
 
@@ -233,6 +235,12 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """Close with the server. A peer that takes nothing is cut off, or the end of the server would wait for it."""
+        super().shutdown()
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(LAST_WORDS_WITHIN_S, self.transport.abort)
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -1,4 +1,4 @@
-"""HTTP with bounds before the application: the size of a request's head, and the time that its parts may take.
+"""HTTP with bounds before the application: the size of a request's head, the time that its parts may take, its end.
 
 It touches private names of the pinned uvicorn, which `tests/running/test_bounded_http.py` holds against them.
 """
@@ -35,6 +35,9 @@ class BoundedProtocol(HttpToolsProtocol):
     BODY_IDLE_S = 30.0
     """Seconds that a body may bring no byte. A film's upload lasts as long as its bytes come."""
 
+    LAST_REQUEST_WITHIN_S = 1.0
+    """Seconds for which an idle connection stays open while the server ends: a request may be on its way already."""
+
     _in_head = False
     _in_body = False
     _received = 0
@@ -43,6 +46,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _is_too_large = False
     _is_over = False
     """True once a request was refused, or the connection handed over: whatever comes here still is thrown away."""
+    _is_ending = False
+    """True once the server ends: the next answer is the connection's last."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -83,10 +88,20 @@ class BoundedProtocol(HttpToolsProtocol):
             raise HeadTooLarge
         self._in_head, self._in_body, self._received = False, True, 0
         super().on_headers_complete()
+        if self._is_ending:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         self._in_body, self._received = False, 0
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """End once what has begun is answered. uvicorn closes a connection under a request that has just been sent."""
+        self._is_ending = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+        elif not self._in_head:
+            self._wait(self.LAST_REQUEST_WITHIN_S, self.transport.close)
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over: the protocol of WebSockets has bounds of its own."""

@@ -7,7 +7,10 @@ import structlog
 
 
 def configure_logs() -> None:
-    """Send our lines, and the libraries' warnings, to standard error."""
+    """Send our lines, and the libraries' warnings, to standard error.
+
+    A line is one write, so that lines of workers that share it do not mix.
+    """
     plain = sys.stderr.isatty()
     level = logging.WARNING if plain else logging.INFO
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
@@ -21,5 +24,5 @@ def configure_logs() -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )

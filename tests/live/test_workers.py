@@ -6,7 +6,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ from tests.waiting import until
 
 DUE_IN = timedelta(seconds=8)
 """The delay until the duties are due. Workers that begin later find them due at once."""
-SESSIONS, TABLES, PEOPLE, PAGES = 8, 4, 12, 6
+SESSIONS, TABLES, PEOPLE, PAGES, BROWSERS = 8, 4, 12, 6, 8
 
 
 @dataclass(frozen=True)
@@ -203,17 +203,32 @@ async def test_a_rolling_restart_is_noticed_by_nobody_who_asks_for_pages(
     async with opened(house.server.base, cookie, keynote) as page:
         key = await page.react(keynote)
         await page.until(lambda page: page.answers.get(key))
-        os.kill(house.server.pid, signal.SIGHUP)
-        async with house.browsers() as browsers:
-
-            async def restarted() -> bool:
-                assert (await browsers.get(f"/{house.event.slug}")).status_code == 200
-                return page.code is not None and not any(map(is_there, before[-2:]))
-
-            await until(restarted, 2 * OPENS_WITHIN_S)
+        async with asking_on(house, f"/{house.event.slug}"):
+            os.kill(house.server.pid, signal.SIGHUP)
+            await until(lambda: page.code is not None and not any(map(is_there, before[-2:])), 2 * OPENS_WITHIN_S)
         assert page.code == CloseCode.SERVICE_RESTART
     await come_back(house, cookie, keynote)
     assert len(house.started) == len(before) + 2
+
+
+@asynccontextmanager
+async def asking_on(house: House, path: str) -> AsyncIterator[None]:
+    """Let browsers ask for a page again and again meanwhile, on connections that they keep, and check each answer."""
+    is_over = asyncio.Event()
+
+    async def ask() -> int:
+        answered = 0
+        async with httpx.AsyncClient(base_url=house.server.base, timeout=WITHIN_S) as browser:
+            while not is_over.is_set():
+                assert (await browser.get(path)).status_code == 200
+                answered += 1
+        return answered
+
+    async with asyncio.TaskGroup() as tasks:
+        asking = [tasks.create_task(ask()) for _ in range(BROWSERS)]
+        yield
+        is_over.set()
+    assert all(task.result() for task in asking)
 
 
 async def come_back(house: House, cookie: dict[str, str], keynote: str) -> None:

@@ -31,7 +31,7 @@ AFTER = "after"
 """Keys of a transaction's notes (`AsyncSession.info`): its changes, whether it left work, its last statements, and what
 is told after its commit."""
 BUSY_TIMEOUT_MS = 10_000
-POOL_TIMEOUT_S = 5.0
+POOL_TIMEOUT_S = 4.0
 """The longest wait for a connection; then the request is refused, and can be made again."""
 PATIENT_POOL_TIMEOUT_S = 60.0
 """The longest wait of long work for one of its few connections."""

@@ -30,7 +30,7 @@ class Patience(NamedTuple):
     idle_s: float
 
 
-FOR_REQUESTS = Patience(statement_s=7.0, lock_s=5.0, idle_s=15.0)
+FOR_REQUESTS = Patience(statement_s=5.0, lock_s=4.0, idle_s=15.0)
 FOR_LONG_WORK = Patience(statement_s=600.0, lock_s=60.0, idle_s=600.0)
 """Exports, reports and erasing: a large event takes minutes."""
 FOR_MIGRATIONS = Patience(statement_s=3_600.0, lock_s=600.0, idle_s=600.0)
