@@ -34,7 +34,7 @@ KEEP_ALIVE_S = 65
 Longer than nginx keeps an idle connection to us (60 s), or nginx would send a request into one that we have closed. It
 is also longer than most people stay on a page.
 """
-PING_EVERY_S = 40.0
+PING_EVERY_S = 20.0
 """Seconds between two pings of a WebSocket. In a large room, pongs are a large part of the incoming frames."""
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -92,6 +93,15 @@ class PostgreSQL(ServerProcess):
             return False
         ready = [str(self.programs / "pg_isready"), "--quiet", *self._address]
         return subprocess.run(ready, check=False).returncode == 0
+
+    def _signal(self, number: int) -> None:
+        """Signal the server's processes too: each connection is one of its own, in a group of its own."""
+        super()._signal(number)
+        assert self._process is not None
+        pid = self._process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), number)
 
     def url(self, database: str) -> str:
         """The address of a database, as a `DATABASE_URL` is written."""

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, expect
 
 from loadtests.topology import COMPOSE, Topology, read
 from server.rules.stream_keys import stream_key
@@ -108,6 +110,78 @@ async def test_what_a_stage_sends_comes_from_the_store_to_whoever_has_the_key(
         topology.services["store"].stop()
         assert (await anybody.get(listed[0])).status_code == 200
         topology.services["store"].start()
+
+
+FROZEN = {
+    "web-1": ({200}, 303),
+    "web-2": ({200}, 303),
+    "postgres": ({503}, 503),
+    "redis": ({200}, 303),
+    "media": ({200}, 303),
+    "store": ({200}, 303),
+}
+"""For each process that may be frozen, the statuses of pages meanwhile, and of a form that is sent after them."""
+PAGES = 12
+
+
+@pytest.mark.parametrize("service", FROZEN)
+async def test_a_frozen_process_keeps_no_page_for_long_and_is_taken_back_when_it_goes_on(
+    service: str, topology: Topology, make: Factory
+) -> None:
+    event = await make.event()
+    pages, form = FROZEN[service]
+    async with httpx.AsyncClient(base_url=topology.base, timeout=WITHIN_S) as browser:
+
+        async def ask() -> httpx.Response:
+            return await browser.get(f"/{event.slug}")
+
+        async def register() -> int:
+            filled = {"name": "Amara", "email": f"amara@{service}.example", "sector": "NHS", "place": "Basildon"}
+            return (await browser.post(f"/{event.slug}/registration", data=filled)).status_code
+
+        async def is_well() -> bool:
+            before = served(topology, event.slug)
+            statuses = {(await ask()).status_code for _ in range(PAGES)}
+            after = served(topology, event.slug)
+            return statuses == {200} and all(after[name] > before[name] for name in topology.web)
+
+        await until(is_well)
+        topology.services[service].pause()
+        try:
+            answers = await asyncio.gather(*(ask() for _ in range(PAGES)))
+            sent = await register()
+        finally:
+            topology.services[service].resume()
+        assert ({answer.status_code for answer in answers}, sent) == (pages, form)
+        assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 503)
+        await until(is_well)
+        assert await register() == 303
+
+
+def served(topology: Topology, path: str) -> dict[str, int]:
+    """The number of times that each web process has answered this path, by its log."""
+    return {name: (topology.services[name].folder / "log").read_text().count(f'"/{path}"') for name in topology.web}
+
+
+async def test_nginx_itself_says_when_to_come_back_and_what_is_not_known(
+    topology: Topology, make: Factory, chromium: Browser
+) -> None:
+    event = await make.event()
+    for name in topology.web:
+        topology.services[name].kill()
+    async with httpx.AsyncClient(base_url=topology.base, timeout=WITHIN_S) as browser:
+        page, sent = await browser.get(f"/{event.slug}"), await browser.post(f"/{event.slug}/registration", data={})
+        for answer, said in ((page, "Nothing is lost that was confirmed before"), (sent, "whether what you sent")):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert said in answer.text and answer.headers["cache-control"] == "no-store"
+    async with await chromium.new_context(viewport={"width": 390, "height": 800}) as context:
+        shown = await context.new_page()
+        await shown.goto(f"{topology.base}/{event.slug}")
+        found = await Axe().run(shown)
+        assert found.response["violations"] == []
+        for name in topology.web:
+            topology.services[name].start()
+        await expect(shown.get_by_role("heading", name=event.title).first).to_be_visible(timeout=1_000 * WITHIN_S)
 
 
 @asynccontextmanager
