@@ -29,6 +29,7 @@ from server.playback.prepared import PARTS_BYTES, FileShelf, Shelf
 from server.routes import MACHINES, RESERVED_SLUGS, ROUTES
 from server.running.duties import Duty, running
 from server.running.readiness import Readiness
+from server.running.wall_clock import WallClock
 from server.settings import Settings
 from server.store import migrations
 from server.store.engine.database import Database
@@ -86,6 +87,7 @@ def create_app(settings: Settings, duties: Sequence[Duty] = ()) -> Starlette:
     app.state.settings = settings
     app.state.secret = secret
     app.state.db = database
+    app.state.wall_clock = WallClock(settings.data)
     app.state.readiness = Readiness(database, migrations.newest)
     app.state.reserved_slugs, app.state.machines = RESERVED_SLUGS, MACHINES
     app.state.hub = live.make_hub(database, bus)

@@ -34,13 +34,13 @@ DUTIES: tuple[Duty, ...] = (
     Duty("backstage", backstage.PAUSE_S, backstage.ask_again),
     Duty("conductor", conductor.PAUSE_S, conductor.direct),
     *map(duty_of, JOBS),
-    Duty("old security entries", security_log.EVERY_S, security_log.clear),
+    Duty("old security entries", security_log.EVERY_S, security_log.clear, by_clock=True),
     Duty("forgetting", forgetting.EVERY_S, forgetting.go_on),
-    Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True),
+    Duty("old downloads", downloads.EVERY_S, downloads.clear, rests=True, by_clock=True),
     Duty("mail", mail.EVERY_S, mail.deliver_due, rests=True),
     Duty("object store", object_store.EVERY_S, object_store.copy_new, rests=True),
-    Duty("held places", holding.EVERY_S, holding.release_due, rests=True),
-    Duty("retention", anonymising.EVERY_S, anonymising.ask_due),
-    Duty("timekeeper", timekeeping.EVERY_S, timekeeping.keep_time, rests=True),
+    Duty("held places", holding.EVERY_S, holding.release_due, rests=True, by_clock=True),
+    Duty("retention", anonymising.EVERY_S, anonymising.ask_due, by_clock=True),
+    Duty("timekeeper", timekeeping.EVERY_S, timekeeping.keep_time, rests=True, by_clock=True),
 )
 """Every duty of the application. Where several processes run, the database decides which of them does the work."""

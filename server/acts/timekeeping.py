@@ -2,16 +2,17 @@
 
 The database says when the next act is due. Every act is a conditional write, so any number of processes may look at
 once. After a time in which no process ran, the next one does everything that is due by then, and stores the moment at
-which it really happened.
+which it really happened. Only what people have to keep up themselves begins anew: they could not.
 """
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from starlette.applications import Starlette
 
 from server.models import Session
+from server.running.wall_clock import WallClock
 from server.store import credentials, seating, sessions, timetable, waiting
 from server.store.engine.database import Database
 
@@ -22,12 +23,23 @@ log = structlog.get_logger("plenary.timekeeper")
 async def keep_time(app: Starlette) -> datetime | None:
     """A duty: do everything that is due now; the moment at which the next act is due, None while there is none."""
     database: Database = app.state.db
-    now = datetime.now(UTC)
+    clock: WallClock = app.state.wall_clock
+    now = clock.now()
+    if clock.was_away():
+        await give_back(database, now)
     async with database.reading() as db:
         due = await timetable.next_moment(db, now)
     if due is not None and due <= now:
         await do_due(database, now)
+    clock.keep()
     return due
+
+
+async def give_back(database: Database, now: datetime) -> None:
+    """Begin every time anew for which a seat is kept or offered: people could not keep theirs while we were away."""
+    async with database.writing() as db:
+        await seating.renew(db, now)
+    log.warning("seats and offers begin anew after an absence")
 
 
 async def do_due(database: Database, now: datetime) -> None:

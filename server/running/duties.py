@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import structlog
 from starlette.applications import Starlette
 
+from server.running.wall_clock import WallClock
 from server.store.engine.database import Database
 
 log = structlog.get_logger("plenary.duties")
@@ -35,6 +36,8 @@ class Duty:
     every_s: float
     work: Callable[[Starlette], Awaitable[datetime | None]]
     rests: bool = False
+    by_clock: bool = False
+    """True for work that the wall clock makes due: it waits while that clock is doubted."""
 
 
 @asynccontextmanager
@@ -65,7 +68,7 @@ async def keep_doing(duty: Duty, app: Starlette, called: asyncio.Event) -> None:
         called.clear()
         due_at: datetime | None = datetime.now(UTC)
         try:
-            due_at = await duty.work(app)
+            due_at = await turn(duty, app)
         except Exception:
             log.exception("duty failed", duty=duty.name)
         await asyncio.sleep(duty.every_s)
@@ -73,6 +76,15 @@ async def keep_doing(duty: Duty, app: Starlette, called: asyncio.Event) -> None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(rest_s(due_at)):  # `wait_for` loses a cancellation (before Python 3.12)
                     await called.wait()
+
+
+async def turn(duty: Duty, app: Starlette) -> datetime | None:
+    """Do a duty's work, and return when it is due again: at once, undone, while it goes by a clock that is doubted."""
+    if duty.by_clock:
+        clock: WallClock = app.state.wall_clock
+        if clock.is_doubted():
+            return clock.now()
+    return await duty.work(app)
 
 
 def rest_s(due_at: datetime | None) -> float:

@@ -14,16 +14,20 @@ from server.rules.tokens import new_token, token_hash
 from server.store import rights, security_log
 from server.store.security_log import Subject
 
+STEPS_OF_NOW = 2
+"""The most steps by which two codes that are valid at one moment differ: that before, that of now and that after."""
 OPEN_LENGTH = 32
 """The length of an authenticator's secret in the clear; a sealed one is twice as long."""
 
 
 async def spend_step(db: AsyncSession, person_id: uuid.UUID, step: int) -> bool:
-    """Use up the time step of a one-time code, and all steps before it. False when it was used up (RFC 6238, 5.2)."""
+    """Use up the time step of a one-time code, and all steps before it. False when it was used up (RFC 6238, 5.2).
+
+    A last step that is later than any code of now is of a clock that was set ahead, and counts for nothing.
+    """
     last = col(Person.totp_last_step)
-    spent = await db.exec(
-        update(Person).where(col(Person.id) == person_id, or_(last.is_(None), last < step)).values(totp_last_step=step)
-    )
+    is_unused = or_(last.is_(None), last < step, last > step + STEPS_OF_NOW)
+    spent = await db.exec(update(Person).where(col(Person.id) == person_id, is_unused).values(totp_last_step=step))
     return bool(spent.rowcount == 1)
 
 

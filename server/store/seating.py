@@ -113,6 +113,24 @@ async def abandoned_seats(db: AsyncSession, now: datetime) -> Sequence[tuple[Net
     return (await db.exec(statement)).all()
 
 
+async def renew(db: AsyncSession, now: datetime) -> None:
+    """Begin anew, at all events, the time for which seats are kept and offered."""
+    offered = select(NetworkingTable).where(
+        col(NetworkingTable.id).in_(select(QueueEntry.table_id).where(col(QueueEntry.offered_number).is_not(None)))
+    )
+    tables = (await db.exec(offered.order_by(col(NetworkingTable.event_id), col(NetworkingTable.id)))).all()
+    for event_id in dict.fromkeys(table.event_id for table in tables):
+        await _locked(db, event_id)
+    await db.exec(update(Seat).values(seen_at=now))
+    await db.exec(
+        update(QueueEntry)
+        .where(col(QueueEntry.offered_number).is_not(None))
+        .values(offer_ends_at=now + timedelta(seconds=OFFER_S))
+    )
+    for table in tables:
+        await _announce(db, table)
+
+
 async def _stand_up(db: AsyncSession, seat: Seat, now: datetime) -> None:
     await db.delete(seat)
     await db.flush()

@@ -6,17 +6,15 @@ silence.
 """
 
 import math
-import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
 from server.web.addresses import sender_of
 from server.web.errors import TooMany
+from server.web.windows import Windows
 
 BY_SIGN_IN: dict[str, RateLimitItem] = {
     "register": parse("20/minute"),
@@ -52,15 +50,15 @@ class RateLimits:
     """The counters of one application."""
 
     def __init__(self) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._windows = Windows()
 
     async def spend(self, request: Request, name: str) -> None:
         """Count one more request of this kind. Raises TooMany when the visitor has none left."""
         sign_in = request.state.viewer.sign_in
         if sign_in:
-            await self._hit(BY_SIGN_IN[name], PLEASE_WAIT, name, f"sign-in:{sign_in.id}")
+            self._hit(BY_SIGN_IN[name], PLEASE_WAIT, name, f"sign-in:{sign_in.id}")
         else:
-            await self._hit(BY_ADDRESS[name], PLEASE_WAIT, name, f"address:{sender_of(request)}")
+            self._hit(BY_ADDRESS[name], PLEASE_WAIT, name, f"address:{sender_of(request)}")
 
     async def spend_attempt(self, request: Request, account: str, browser: uuid.UUID | None) -> None:
         """Count one more attempt to sign in as `account`. Raises TooMany when there were too many.
@@ -69,21 +67,21 @@ class RateLimits:
         a neighbour uses them up.
         """
         if browser is not None:
-            return await self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "browser", str(browser))
+            return self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "browser", str(browser))
         await self.spend(request, "sign-in")
-        await self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "account", account, str(sender_of(request)))
+        self._hit(ATTEMPTS, TOO_MANY_ATTEMPTS, "account", account, str(sender_of(request)))
 
     async def spend_code(self, account: str) -> None:
         """Count one more code that comes with the account's right password. Raises TooMany when there were too many."""
-        await self._hit(CODES, TOO_MANY_ATTEMPTS, "code", account)
+        self._hit(CODES, TOO_MANY_ATTEMPTS, "code", account)
 
-    async def _hit(self, limit: RateLimitItem, sentence: str, *key: str) -> None:
-        if await self._limiter.hit(limit, *key):
+    def _hit(self, limit: RateLimitItem, sentence: str, *key: str) -> None:
+        if self._windows.hit(limit, *key):
             return
-        ends_at = (await self._limiter.get_window_stats(limit, *key)).reset_time
-        wait_s = max(1, math.ceil(ends_at - time.time()))
+        wait_s = max(1, math.ceil(self._windows.wait_s(limit, *key)))
         wait = "a minute" if wait_s <= 60 else f"{math.ceil(wait_s / 60)} minutes"
-        until = datetime.fromtimestamp(math.ceil(ends_at / 60) * 60, UTC)
+        ends_at = datetime.now(UTC) + timedelta(seconds=wait_s)
+        until = datetime.fromtimestamp(math.ceil(ends_at.timestamp() / 60) * 60, UTC)
         raise TooMany(sentence.format(wait=wait, until=f"{until:%H:%M} UTC"), retry_after=wait_s)
 
 

@@ -9,8 +9,6 @@ from functools import partial
 
 import structlog
 from limits import parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
@@ -26,6 +24,7 @@ from server.store.security_log import NOTHING, Actor, Subject
 from server.trust.sign_in import Viewer
 from server.web.addresses import sender_of
 from server.web.errors import Forbidden, PageError
+from server.web.windows import Windows
 
 EVERY_S = 3600.0
 """The time between two looks for old entries."""
@@ -41,15 +40,15 @@ class RoomForRefusals:
     """Counts the refusals of the present hour, so that nobody can fill the disk by being refused."""
 
     def __init__(self) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._windows = Windows()
 
-    async def take(self, sender: str) -> Outcome | None:
+    def take(self, sender: str) -> Outcome | None:
         """The outcome to note for one more refusal of this sender; None when there is no room for it."""
         outcome: Outcome = "refused"
         for limit, key in ((REFUSALS_OF_ONE, f"of {sender}"), (REFUSALS_OF_ALL, "of all")):
-            if not await self._limiter.hit(limit, key):
+            if not self._windows.hit(limit, key):
                 return None
-            if (await self._limiter.get_window_stats(limit, key)).remaining == 0:
+            if self._windows.left(limit, key) == 0:
                 outcome = "full"
         return outcome
 
@@ -132,7 +131,7 @@ class NoteRefusals:
 
 async def keep_refusal(request: Request, refused: RefusedAct) -> None:
     """Note a refusal while there is room for it."""
-    outcome = await request.app.state.refusals.take(str(sender_of(request)))
+    outcome = request.app.state.refusals.take(str(sender_of(request)))
     if outcome is None:
         return
     database: Database = request.app.state.db

@@ -23,8 +23,12 @@ async def ready(request: Request) -> Response:
     trouble: Trouble | None = await request.app.state.readiness.trouble()
     if trouble is not None:
         return PlainTextResponse(f"not ready: {trouble.value}\n", 503)
-    away = request.app.state.hub.bus_away
-    return PlainTextResponse("ready, but degraded: Redis does not answer\n" if away else "ready\n")
+    degraded = []
+    if request.app.state.hub.bus_away:
+        degraded.append("Redis does not answer")
+    if jumped_by_s := request.app.state.wall_clock.jumped_by_s():
+        degraded.append(f"the clock has jumped by {jumped_by_s:+.0f} s, and nothing begins or ends by it")
+    return PlainTextResponse(f"ready, but degraded: {'; '.join(degraded)}\n" if degraded else "ready\n")
 
 
 async def metrics(request: Request) -> Response:

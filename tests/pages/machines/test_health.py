@@ -1,9 +1,13 @@
 """The probes of operators."""
 
+import time
+from pathlib import Path
+
 import httpx
 from starlette.applications import Starlette
 
 from server.app import create_app
+from server.running.wall_clock import WallClock
 from server.settings import Settings
 
 
@@ -52,3 +56,16 @@ async def test_metrics_are_for_this_machine_or_the_token(settings: Settings) -> 
         assert (await client.get("/metrics")).status_code == 403
         assert (await client.get("/metrics", headers={"authorization": "Bearer a long token"})).status_code == 200
     await app.state.db.close()
+
+
+async def test_a_clock_that_has_jumped_is_told_of_and_visitors_can_still_be_sent_here(
+    app: Starlette, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    ahead_s = 0.0
+    app.state.wall_clock = WallClock(tmp_path, lambda: time.time() + ahead_s)
+    ahead_s = 7_200.0
+    told = await client.get("/readyz")
+    assert (told.status_code, told.text[:20]) == (200, "ready, but degraded:")
+    assert "the clock has jumped by +7200 s" in told.text
+    ahead_s = 0.0
+    assert (await client.get("/readyz")).text == "ready\n"
