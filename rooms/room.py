@@ -17,7 +17,7 @@ from rooms.receivers import Connection, Receivers
 from rooms.session import Status
 from rooms.topics import TOPICS
 
-STILL_HERE_MS = 15_000
+STILL_HERE_MS = 4_000
 """The longest silence of a room: then it says that nothing has changed, so that pages notice a dead line."""
 COUNTED = frozenset({Audience.DELEGATES, Audience.SEATED})
 """The audiences whose people are the headcount; the others are at work."""

@@ -11,8 +11,14 @@ import { comesBack } from "../protocol.js";
  * @property {() => boolean} expects true when the server has something to say now and then
  */
 
-/** A room with no news says so every 15 s: after two silent beats the connection is dead, whatever the browser thinks. */
-export const SILENCE_MS = 40_000;
+/** A room with no news says so every 4 s: after two silent beats the connection is dead, whatever the browser thinks. */
+export const SILENCE_MS = 9_000;
+/** A page that slept or was busy reads what has come meanwhile before it judges. */
+export const READS_FIRST_MS = 1_000;
+/** A slow line is not to be given up again and again: after each time it is waited for twice as long, up to this. */
+export const LONGEST_SILENCE_MS = 36_000;
+/** A connection that has lasted for this long is no slow line. */
+export const CALM_AFTER_MS = 120_000;
 /** A whole crowd may lose its connection in one moment: its first tries are spread over this time. */
 export const FIRST_TRY_WITHIN_MS = 3_000;
 /** The close code of a connection that ended without a close frame. */
@@ -30,6 +36,9 @@ export class Connection {
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #silence;
+  #patienceMs = SILENCE_MS;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #calm;
 
   /**
    * @param {string} address
@@ -52,6 +61,7 @@ export class Connection {
     const socket = new this.#Socket(this.#address);
     this.#socket = socket;
     this.#listenFor(socket);
+    this.#calm = setTimeout(() => (this.#patienceMs = SILENCE_MS), CALM_AFTER_MS);
     socket.addEventListener("open", () => socket === this.#socket && this.#ends.changed("open", 0));
     socket.addEventListener("message", (event) => socket === this.#socket && this.#hear(socket, event.data));
     socket.addEventListener("close", (event) => this.#closed(socket, event.code));
@@ -65,6 +75,7 @@ export class Connection {
   close() {
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
+    clearTimeout(this.#calm);
     this.#timer = undefined;
     const socket = this.#socket;
     this.#socket = null;
@@ -98,10 +109,16 @@ export class Connection {
   #listenFor(socket) {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
-      if (socket.readyState === 1 && !this.#ends.expects()) return this.#listenFor(socket);
-      this.#closed(socket, LOST);
-      socket.close(1000);
-    }, SILENCE_MS);
+      this.#silence = setTimeout(() => this.#giveUp(socket), READS_FIRST_MS);
+    }, this.#patienceMs);
+  }
+
+  /** @param {WebSocket} socket */
+  #giveUp(socket) {
+    if (socket.readyState === 1 && !this.#ends.expects()) return this.#listenFor(socket);
+    this.#patienceMs = Math.min(2 * this.#patienceMs, LONGEST_SILENCE_MS);
+    this.#closed(socket, LOST);
+    socket.close(1000);
   }
 
   /**
@@ -112,6 +129,7 @@ export class Connection {
     if (socket !== this.#socket) return;
     this.#socket = null;
     clearTimeout(this.#silence);
+    clearTimeout(this.#calm);
     if (!comesBack(code)) {
       this.#timer = undefined;
       return this.#ends.changed("closed", code);

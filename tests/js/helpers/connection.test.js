@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FIRST_TRY_WITHIN_MS, Connection, SILENCE_MS } from "../../../static/js/helpers/connection.js";
+import {
+  CALM_AFTER_MS,
+  Connection,
+  FIRST_TRY_WITHIN_MS,
+  LONGEST_SILENCE_MS,
+  READS_FIRST_MS,
+  SILENCE_MS,
+} from "../../../static/js/helpers/connection.js";
 
 /** A WebSocket that does what the test says. */
 class Socket extends EventTarget {
@@ -107,7 +114,8 @@ test("a connection on which nothing is heard any more is given up, and what it s
   last().accept();
   told("welcome");
   const dead = last();
-  t.mock.timers.tick(SILENCE_MS - 1);
+  t.mock.timers.tick(SILENCE_MS);
+  t.mock.timers.tick(READS_FIRST_MS - 1);
   assert.equal(states.at(-1), "open");
   t.mock.timers.tick(1);
   assert.equal(states.at(-1), "waiting");
@@ -139,6 +147,42 @@ test("an opening that leads nowhere is given up", (t) => {
   const { states, room } = aConnection(t);
   room.expects = false;
   t.mock.timers.tick(SILENCE_MS);
+  t.mock.timers.tick(READS_FIRST_MS);
+  assert.equal(states.at(-1), "waiting");
+});
+
+test("a page that slept reads what has come before it judges", (t) => {
+  const { states } = aConnection(t);
+  last().accept();
+  told("welcome");
+  t.mock.timers.tick(SILENCE_MS);
+  told("still here");
+  t.mock.timers.tick(SILENCE_MS);
+  assert.equal(states.at(-1), "open");
+});
+
+test("a slow line is waited for longer each time, until one has lasted", (t) => {
+  const { states } = aConnection(t);
+  for (const silenceMs of [SILENCE_MS, 2 * SILENCE_MS, LONGEST_SILENCE_MS, LONGEST_SILENCE_MS]) {
+    last().accept();
+    told("welcome");
+    t.mock.timers.tick(silenceMs);
+    t.mock.timers.tick(READS_FIRST_MS - 1);
+    assert.equal(states.at(-1), "open");
+    t.mock.timers.tick(1);
+    assert.equal(states.at(-1), "waiting");
+    t.mock.timers.tick(FIRST_TRY_WITHIN_MS);
+  }
+  last().accept();
+  for (let lastsMs = 0; lastsMs <= CALM_AFTER_MS; lastsMs += SILENCE_MS) {
+    told("still here");
+    t.mock.timers.tick(SILENCE_MS);
+  }
+  t.mock.timers.tick(READS_FIRST_MS);
+  assert.equal(states.at(-1), "open");
+  told("still here");
+  t.mock.timers.tick(SILENCE_MS);
+  t.mock.timers.tick(READS_FIRST_MS);
   assert.equal(states.at(-1), "waiting");
 });
 
