@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.acts import retaining
 from server.models import Event, Session
+from server.rules.lifecycles import TAKEN_UP_WITHIN
 from server.rules.retention import is_over
 from server.store import events, retention, sessions
 from server.web.errors import Conflict
@@ -18,6 +19,7 @@ VERB_WORDS = {
     "pause": "be paused",
     "resume": "be resumed",
     "end": "be ended",
+    "take-up": "be taken up again",
     "cancel": "be cancelled",
     "reinstate": "be put back",
 }
@@ -40,14 +42,17 @@ async def move_event(db: AsyncSession, event: Event, name: str) -> None:
 
 
 async def move_session(db: AsyncSession, event: Event, session: Session, name: str, now: datetime) -> None:
-    """Start, pause, resume, end, cancel or reinstate a session.
+    """Start, pause, resume, end, take up, cancel or reinstate a session.
 
     Raises Conflict when its state, or the event's, does not allow it (any more).
     """
-    if name == "start" and event.state != "open":
+    if name in ("start", "take-up") and event.state != "open":
         raise Conflict(f"This event is {event.state}. Open it first; then its sessions can start.")
     if not await sessions.move(db, session, name, now=now):
         await db.refresh(session)
+        if name == "take-up" and session.state == "ended":
+            minutes = TAKEN_UP_WITHIN.total_seconds() // 60
+            raise Conflict(f"“{session.title}” ended more than {minutes:.0f} minutes ago, so its end stands.")
         raise Conflict(f"“{session.title}” is {session.state} now, so it cannot {VERB_WORDS[name]}.")
 
 

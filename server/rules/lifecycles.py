@@ -30,9 +30,12 @@ SESSION: Lifecycle = {
     "pause": _move("live", "paused"),
     "resume": _move("paused", "live"),
     "end": _move("live paused", "ended"),
+    "take-up": _move("ended", "live"),
     "cancel": _move("scheduled", "cancelled"),
     "reinstate": _move("cancelled", "scheduled"),
 }
+TAKEN_UP_WITHIN = timedelta(minutes=15)
+"""The time after its end in which a session is taken up again that somebody, or a wrong clock, ended by mistake."""
 RECORDING: Lifecycle = {
     "open": _move("ready withdrawn", "open"),
     "withdraw": _move("open ready", "withdrawn"),
@@ -64,6 +67,12 @@ PLACED = frozenset({"held", "confirmed"})
 def moves_from(lifecycle: Lifecycle, state: str) -> list[str]:
     """The moves that are possible in a state, in the table's order."""
     return [name for name, move in lifecycle.items() if state in move.sources]
+
+
+def session_moves(state: str, ended_at: datetime | None, now: datetime) -> list[str]:
+    """The moves that are possible for a session now, in the table's order."""
+    is_late = ended_at is None or now - ended_at >= TAKEN_UP_WITHIN
+    return [name for name in moves_from(SESSION, state) if not (name == "take-up" and is_late)]
 
 
 def paused_for(pauses: Sequence[Pause], now: datetime) -> timedelta:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from rooms.playback.simulive import Pause
 from server.models import Event, Film, Session, SessionPause
-from server.rules.lifecycles import RECORDING, SESSION, SessionHours, end_due
+from server.rules.lifecycles import RECORDING, SESSION, TAKEN_UP_WITHIN, SessionHours, end_due
 from server.store import keeping, rights
 from server.store.engine.revisions import event_room, raise_revision, session_room
 
@@ -30,17 +30,18 @@ async def move(db: AsyncSession, session: Session, name: str, *, now: datetime) 
     Raises KeyError for a move that is not in the table.
     """
     step = SESSION[name]
+    allowed = [col(Session.id) == session.id, col(Session.state).in_(step.sources)]
+    if name == "take-up":
+        allowed.append(col(Session.ended_at) > now - TAKEN_UP_WITHIN)
     moved = await db.exec(
-        update(Session)
-        .where(col(Session.id) == session.id, col(Session.state).in_(step.sources))
-        .values(state=step.target, **await _stamps(db, session, name, now))
+        update(Session).where(*allowed).values(state=step.target, **await _stamps(db, session, name, now))
     )
     if moved.rowcount != 1:
         return False
     await _keep_pauses(db, session.id, name, now)
     if name == "end" and (session.film_id or session.stage_id):
         await keeping.ask_check(db, session, now)
-    if name == "end":
+    if name in ("end", "take-up"):
         rights.changed(db, sessions=[session.id])
     await announce(db, session)
     return True
@@ -57,6 +58,9 @@ async def _stamps(db: AsyncSession, session: Session, name: str, now: datetime) 
             has_one = or_(col(Session.film_id).is_not(None), col(Session.stage_id).is_not(None))
             recording = case((has_one, made), else_=col(Session.recording))
             return {"ended_at": now, "recording": recording}
+        case "take-up":  # a session whose time is over would be ended again at once
+            auto = case((col(Session.ends_at) > now, col(Session.auto)), else_=False)
+            return {"ended_at": None, "recording": "none", "auto": auto}
         case _:
             return {}
 

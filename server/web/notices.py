@@ -27,6 +27,7 @@ NOTICES: dict[str, PageNotice] = {
     "session-pause": PageNotice("good", "The session is paused."),
     "session-resume": PageNotice("good", "The session goes on."),
     "session-end": PageNotice("good", "The session is over."),
+    "session-take-up": PageNotice("good", "The session goes on, as if it had not ended."),
     "session-cancel": PageNotice("good", "The session is cancelled. You can put it back."),
     "session-reinstate": PageNotice("good", "The session is back on the agenda."),
     "recording-open": PageNotice("good", "The recording is open."),

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rooms.playback.simulive import Pause
-from server.rules.lifecycles import EVENT, RECORDING, SESSION, SessionHours, end_due, moves_from
+from server.rules.lifecycles import (
+    EVENT,
+    RECORDING,
+    SESSION,
+    TAKEN_UP_WITHIN,
+    SessionHours,
+    end_due,
+    moves_from,
+    session_moves,
+)
 
 TEN = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -17,7 +26,7 @@ MINUTE = timedelta(minutes=1)
         ("scheduled", ["start", "cancel"]),
         ("live", ["pause", "end"]),
         ("paused", ["resume", "end"]),
-        ("ended", []),
+        ("ended", ["take-up"]),
         ("cancelled", ["reinstate"]),
     ],
 )
@@ -30,8 +39,16 @@ def test_every_move_leads_to_another_state() -> None:
         assert all(move.target not in move.sources for move in lifecycle.values())
 
 
-def test_an_ended_session_never_comes_back() -> None:
-    assert not any("ended" in move.sources for move in SESSION.values())
+def test_an_end_is_taken_back_for_a_quarter_of_an_hour_and_then_stands() -> None:
+    ended_at = datetime(2026, 6, 28, 10, tzinfo=UTC)
+    for ago, moves in (
+        (timedelta(0), ["take-up"]),
+        (TAKEN_UP_WITHIN - timedelta(seconds=1), ["take-up"]),
+        (TAKEN_UP_WITHIN, []),
+    ):
+        assert session_moves("ended", ended_at, ended_at + ago) == moves
+    assert session_moves("ended", None, ended_at) == []
+    assert session_moves("live", None, ended_at) == ["pause", "end"]
 
 
 def due(started_at: datetime, *pauses: Pause, film: timedelta | None = None) -> datetime:

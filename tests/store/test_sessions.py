@@ -7,12 +7,13 @@ import pytest
 from sqlmodel import select
 
 from server.models import Event, Film, Session, SessionPause
+from server.rules.lifecycles import TAKEN_UP_WITHIN
 from server.store import sessions
 from server.store.engine.database import Change, Database
 from tests.factory import Factory
 
 NOW = datetime(2026, 6, 28, 10, 0, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ async def test_the_whole_life_of_a_session(database: Database, make: Factory, ev
     [
         ("scheduled", ["pause", "resume", "end", "reinstate"]),
         ("live", ["start", "resume", "cancel", "reinstate"]),
-        ("ended", ["start", "pause", "resume", "end", "cancel", "reinstate"]),
+        ("ended", ["start", "pause", "resume", "end", "cancel", "reinstate", "take-up"]),
         ("cancelled", ["start", "pause", "resume", "end", "cancel"]),
     ],
 )
@@ -78,6 +79,32 @@ async def test_ending_while_paused_closes_the_pause(database: Database, make: Fa
     await move(database, session, "end", NOW + MINUTE)
     async with database.reading() as db:
         assert (await db.exec(select(SessionPause))).one().resumed_at == NOW + MINUTE
+
+
+@pytest.mark.parametrize(("minutes_left", "is_auto"), [(30, True), (-1, False)])
+async def test_an_end_that_is_taken_back_leaves_nothing_behind(
+    database: Database, make: Factory, event: Event, minutes_left: int, is_auto: bool
+) -> None:
+    """A session whose time is over ends by hand then: the clock would end it at once."""
+    session = await make.live_session(event, film_id=(await film(database, event)).id)
+    async with database.writing() as db:
+        row = await db.get_one(Session, session.id)
+        row.auto, row.ends_at = True, NOW + minutes_left * MINUTE
+    assert await move(database, session, "end")
+    assert await move(database, session, "take-up", NOW + 5 * SECOND)
+    lived = await fresh(database, session)
+    assert (lived.state, lived.ended_at, lived.recording) == ("live", None, "none")
+    assert (lived.started_at, lived.auto) == (session.started_at, is_auto)
+    assert not await move(database, session, "take-up", NOW + 5 * SECOND)
+    assert await move(database, session, "end", NOW + MINUTE)
+    assert (await fresh(database, session)).recording == "open"
+
+
+async def test_an_end_of_long_ago_stands(database: Database, make: Factory, event: Event) -> None:
+    session = await make.live_session(event)
+    assert await move(database, session, "end")
+    assert not await move(database, session, "take-up", NOW + TAKEN_UP_WITHIN)
+    assert (await fresh(database, session)).state == "ended"
 
 
 @pytest.mark.parametrize(("opens", "recording"), [("at once", "open"), ("when published", "ready")])

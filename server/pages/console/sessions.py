@@ -12,7 +12,7 @@ from server.acts import moving, scheduling
 from server.acts.scheduling import Choices
 from server.acts.session_form import Kind, SessionForm
 from server.models import Event, Session
-from server.rules.lifecycles import RECORDING, SESSION, moves_from
+from server.rules.lifecycles import RECORDING, SESSION, moves_from, session_moves
 from server.rules.local_time import reading_at
 from server.rules.session_hours import HoursGiven, answer
 from server.rules.wording import span
@@ -79,7 +79,7 @@ async def destroy(request: Request) -> Response:
 
 
 async def move(request: Request) -> Response:
-    """Start, pause, resume, end, cancel or reinstate a session."""
+    """Start, pause, resume, end, take up, cancel or reinstate a session."""
     name = await pressed(request, "move", SESSION)
     async with entering(request, "session.move", writing=True) as (db, event):
         session = await session_of(request, db, event)
@@ -136,7 +136,7 @@ async def about_session(db: AsyncSession, event: Event, session: Session) -> dic
     ]
     return {
         "session": session,
-        "moves": moves_from(SESSION, session.state),
+        "moves": session_moves(session.state, session.ended_at, datetime.now(UTC)),
         "recording_moves": moves_from(RECORDING, session.recording),
         "clashes": clashes,
         "has_facts": await planning.has_facts(db, session.id),

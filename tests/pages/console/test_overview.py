@@ -50,6 +50,7 @@ async def react(database: Database, session: Session, person: Person, times: int
         ("pause", "live", "paused"),
         ("resume", "paused", "live"),
         ("end", "live", "ended"),
+        ("take-up", "ended", "live"),
         ("cancel", "scheduled", "cancelled"),
         ("reinstate", "cancelled", "scheduled"),
     ],
@@ -64,7 +65,10 @@ async def test_a_session_is_moved_by_a_button(
     before: str,
     after: str,
 ) -> None:
-    session = await make.session(event, state=before)
+    ended_at = datetime.now(UTC) if before == "ended" else None
+    session = await make.session(event, state=before, ended_at=ended_at)
+    page = await client.get(f"/{event.slug}/console/sessions/{session.slug}")
+    assert f'value="{name}"' in page.text
     answer = await client.post(f"/{event.slug}/console/sessions/{session.slug}/move", data={"move": name})
     assert answer.status_code == 303
     assert await state(database, session) == after

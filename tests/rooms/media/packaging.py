@@ -42,6 +42,11 @@ class Packaging:
         self.tell("end")
         assert self._process.wait() == 0
 
+    def take_up(self) -> None:
+        """End the session, and take it up again in another process and the same directory."""
+        self.end()
+        self.kill()
+
     def close(self) -> None:
         self._process.kill()
         self._process.communicate()

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from rooms.media.air.disk import read_journals
 from rooms.media.recordings.check import check
@@ -16,13 +19,14 @@ WITHIN_S = 120
 MOST_MISSING_S = 12
 
 
+@pytest.mark.parametrize("stop", [Packaging.kill, Packaging.take_up], ids=["killed", "ended and taken up again"])
 def test_after_a_kill_every_listed_segment_plays_and_the_recording_goes_on_and_says_what_is_missing(
-    tmp_path: Path,
+    stop: Callable[[Packaging], None], tmp_path: Path
 ) -> None:
     packaging = Packaging(tmp_path, time.time() - 5, small="80x60")
     try:
         wait_until(lambda: len(read_journals(tmp_path)["audio"].listed) >= 2, WITHIN_S)
-        packaging.kill()
+        stop(packaging)
         kept = read_journals(tmp_path)
         assert list(frames(tmp_path, "video")) and list(frames(tmp_path, "audio"))
         wait_until(lambda: len(read_journals(tmp_path)["audio"].listed) > len(kept["audio"].listed), WITHIN_S)
