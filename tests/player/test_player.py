@@ -78,6 +78,21 @@ async def test_the_page_goes_with_the_session_from_before_its_start_to_its_recor
     assert await page.evaluate("window.neverReloaded")
 
 
+async def test_a_session_whose_end_is_taken_back_plays_again_on_the_page_that_saw_its_end(
+    with_film: NewSession, visit: Visit, database: Database
+) -> None:
+    session = await with_film(**since(5))
+    page = await visit(session)
+    await page.evaluate("window.neverReloaded = true")
+    await plays_on(page)
+    for name, shown in (("end", f"{VIDEO}.ended"), ("take-up", f"!{VIDEO}.ended")):
+        async with database.writing() as db:
+            assert await sessions.move(db, session, name, now=datetime.now(UTC))
+        await until(page, shown)
+    await plays_on(page)
+    assert await page.evaluate(f"window.neverReloaded && {FACTS}.phase === 'running'")
+
+
 async def test_a_session_that_starts_while_the_page_is_still_loading_plays(
     with_film: NewSession, visit: Visit, database: Database
 ) -> None:

@@ -8,7 +8,14 @@ import { listen } from "./listeners.js";
 
 /** @typedef {import("../models/phases.js").Facts} Facts */
 
+/** A stage sends something new some seconds after its session is taken up again: until then its playlist has an end. */
+const TAKEN_UP_AFTER_MS = 6_000;
+/** @param {string} phase */
+const isOver = (phase) => phase === "over" || phase === "on-demand";
+
 export class SessionPlayer {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #taking;
   #unlisten;
   #follower = new Follower();
   #patience = new Patience(performance.now());
@@ -64,10 +71,18 @@ export class SessionPlayer {
    * @param {Partial<Facts>} change
    */
   follow(change) {
+    const wasOver = isOver(this.playback.phase);
     this.playback.follow(change);
+    if (this.playback.phase === "running" && wasOver && this.feed.isWanted) this.#takeUp();
     if (this.playback.phase === "running" && !this.feed.isWanted) this.feed.open(EDGE);
     if (!this.playback.hasPicture) this.feed.close();
     this.page.changed();
+  }
+
+  /** Opens the feed anew, as the player stopped asking for more when it read of the end. */
+  #takeUp() {
+    clearTimeout(this.#taking);
+    this.#taking = setTimeout(() => this.playback.phase === "running" && this.feed.open(EDGE), TAKEN_UP_AFTER_MS);
   }
 
   /** Plays with sound where the browser lets us, else without it, else when somebody asks. */
@@ -175,6 +190,7 @@ export class SessionPlayer {
   }
 
   close() {
+    clearTimeout(this.#taking);
     this.#unlisten();
     this.feed.close();
   }
