@@ -51,14 +51,21 @@ def needs(
     waitlisted: int,
     names_controller: bool = True,
     retention_day: date | None = None,
+    clock_jumped_by_s: float = 0.0,
     now: datetime,
 ) -> list[Need]:
     """All needs of an event, the urgent ones first.
 
     `clashes` are (speaker, title, other title, other slug); `recordings` are those with a fault: (title, slug, faults,
-    missing seconds). `retention_day` is None once the retention is over.
+    missing seconds). `retention_day` is None once the retention is over. `clock_jumped_by_s` is 0 while the server's
+    clock is trusted.
     """
     found = [need for session in sessions for need in _of_session(session, zone, recordings_open, now)]
+    if clock_jumped_by_s:
+        way = "ahead" if clock_jumped_by_s > 0 else "back"
+        length = plural(max(1, round(abs(clock_jumped_by_s) / 60)), "minute", "minutes")
+        text = f"The server’s clock has jumped {way} by {length}: nothing starts or ends by itself for now."
+        found.append(Need(text, "Start and end by hand", "console_sessions", urgent=True))
     if state == "draft":
         found.append(Need("This event is a draft: only its organisers can see it.", "Open it", "event_edit"))
     if not names_controller:

@@ -63,6 +63,15 @@ def test_a_session_that_is_late_is_urgent_and_says_the_events_own_hour(session: 
     assert need.slug == "hearts"
 
 
+@pytest.mark.parametrize(
+    ("by_s", "said"), [(7_200.0, "ahead by 120 minutes"), (-3_600.0, "back by 60 minutes"), (6.0, "ahead by 1 minute")]
+)
+def test_a_clock_that_has_jumped_is_urgent(by_s: float, said: str) -> None:
+    (need,) = found(Facts(), clock_jumped_by_s=by_s)
+    assert need.urgent
+    assert f"clock has jumped {said}:" in need.text
+
+
 def test_a_film_is_missed_only_on_the_day_before_and_not_on_a_stage() -> None:
     assert [need.action for need in found(Facts(film_id=None))] == ["Choose one"]
     assert found(Facts(film_id=None, stage_id=STAGE)) == []

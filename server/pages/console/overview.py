@@ -89,6 +89,7 @@ async def page(
             waitlisted=figures.registered.waitlisted,
             names_controller=event.names_controller,
             retention_day=None if retention.is_over(event) else event.retention_day,
+            clock_jumped_by_s=request.app.state.wall_clock.jumped_by_s(),
             now=now,
         ),
         announcements=said,

@@ -1,11 +1,15 @@
 """The first page of the console, and the announcements that are sent from it."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from server.models import Event, Person, Reaction, Session
+from server.running.wall_clock import WallClock
 from server.store import announcements
 from server.store.engine.database import Database
 from tests.factory import Factory
@@ -82,6 +86,16 @@ async def test_a_move_that_comes_too_late_is_refused_kindly(
     assert answer.status_code == 409
     assert "is ended now, so it cannot be paused" in answer.text
     assert await state(database, session) == "ended"
+
+
+async def test_a_clock_that_has_jumped_is_told_to_organisers(
+    app: Starlette, client: httpx.AsyncClient, event: Event, olive: Person, tmp_path: Path
+) -> None:
+    ahead_s = 0.0
+    app.state.wall_clock = WallClock(tmp_path, lambda: time.time() + ahead_s)
+    assert "clock has jumped" not in (await client.get(f"/{event.slug}/console")).text
+    ahead_s = 7_200.0
+    assert "clock has jumped ahead by 120 minutes" in (await client.get(f"/{event.slug}/console")).text
 
 
 async def test_nothing_starts_in_an_event_that_is_not_open(
