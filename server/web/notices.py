@@ -1,6 +1,17 @@
-"""Notices: sentences that a page shows once, after a form was sent. The address of the page carries the key."""
+"""Notices: sentences that a page shows once, after a form was sent.
+
+A cookie of the browser that sent the form carries the key and the page, so no link can make a page say what is not so.
+"""
 
 from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.settings import Settings
+
+SHOWN_WITHIN_S = 60
+"""The longest time between a form's answer and the page that says so."""
 
 
 class PageNotice(NamedTuple):
@@ -64,3 +75,29 @@ NOTICES: dict[str, PageNotice] = {
     "bookmarked": PageNotice("good", "Added to my agenda."),
     "unbookmarked": PageNotice("good", "Removed from my agenda."),
 }
+
+
+def leave(request: Request, response: Response, key: str, path: str) -> None:
+    """Have the page at `path` show a notice once to this browser. Raises KeyError for a notice that does not exist."""
+    if key not in NOTICES:
+        raise KeyError(key)
+    settings = request.app.state.settings
+    name, value = cookie_name(settings), f"{key}:{path}"
+    response.set_cookie(name, value, SHOWN_WITHIN_S, httponly=True, samesite="lax", secure=settings.is_https)
+
+
+def left(request: Request) -> PageNotice | None:
+    """The notice that was left for the page of a request; None where there is none, or it is for another page."""
+    key, _, path = request.cookies.get(cookie_name(request.app.state.settings), "").partition(":")
+    return NOTICES.get(key) if path == request.url.path else None
+
+
+def forget(request: Request, response: Response) -> None:
+    """Let the browser forget the notice that this response shows."""
+    settings = request.app.state.settings
+    response.delete_cookie(cookie_name(settings), httponly=True, samesite="lax", secure=settings.is_https)
+
+
+def cookie_name(settings: Settings) -> str:
+    """The cookie's name, bound to this host where the site has HTTPS."""
+    return "__Host-notice" if settings.is_https else "notice"

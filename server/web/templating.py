@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -14,9 +13,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.rules import retention, wording
 from server.rules.permissions import allows
-from server.web import assets
+from server.web import assets, notices
 from server.web.folders import templates_dir
-from server.web.notices import NOTICES
 
 MARKDOWN_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "a", "h3", "h4", "blockquote"}
 
@@ -68,7 +66,7 @@ def context_of(request: Request) -> dict[str, Any]:
         "url": url,
         "nonce": getattr(state, "nonce", ""),
         "now": datetime.now(UTC),
-        "notice": NOTICES.get(request.query_params.get("notice", "")),
+        "notice": notices.left(request),
         "base_url": request.app.state.settings.base_url,
         "is_demo": event is not None and event.kind == "demo",
         "form": None,
@@ -106,13 +104,17 @@ def render(
 ) -> Response:
     """The page that `template` makes of the context."""
     page = request.app.state.templates.get_template(template)
-    return HTMLResponse(page.render({**context_of(request), **context}), status_code, headers)
+    values = {**context_of(request), **context}
+    response = HTMLResponse(page.render(values), status_code, headers)
+    if values["notice"] is not None:
+        notices.forget(request, response)
+    return response
 
 
 def redirect(request: Request, name: str, /, *, notice: str = "", anchor: str = "", **params: Any) -> Response:
     """Send the browser on (303) after a form; `notice` is a key of NOTICES, shown once on the next page."""
-    if notice and notice not in NOTICES:
-        raise KeyError(notice)
-    address = str(request.app.url_path_for(name, **params))
-    query = f"?{urlencode({'notice': notice})}" if notice else ""
-    return RedirectResponse(f"{address}{query}{'#' + anchor if anchor else ''}", 303)
+    path = str(request.app.url_path_for(name, **params))
+    response = RedirectResponse(f"{path}{'#' + anchor if anchor else ''}", 303)
+    if notice:
+        notices.leave(request, response, notice, path)
+    return response

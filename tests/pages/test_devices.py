@@ -10,6 +10,7 @@ from server.rules.tokens import token_hash
 from server.store import credentials, rights
 from server.store.engine.database import Database
 from tests.factory import Factory
+from tests.notices import left_by
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def test_another_browser_is_ended_and_its_sockets_hear_of_it(
     async with database.reading() as db:
         before = await rights.changes_since(db, None)
     answer = await client.post(f"/devices/{other}/end")
-    assert answer.headers["location"] == "/devices?notice=device-ended"
+    assert (answer.headers["location"], left_by(answer)) == ("/devices", "device-ended")
     assert other not in {row.id for row in await browsers(database, amina)}
     async with database.reading() as db:
         assert (await rights.changes_since(db, before.revision)).people == {amina.id}

@@ -1,9 +1,13 @@
 """The things that a browser keeps, and for how long: cookies, caches, storage, and the passwords that people type."""
 
 import base64
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from starlette.requests import Request
 from starlette.responses import Response
 
 from server.models import Event, Person
@@ -11,6 +15,7 @@ from server.pages.security import SecurityForm
 from server.rules.tokens import new_token
 from server.settings import Settings
 from server.trust import passwords, sign_in
+from server.web import notices
 from server.web.forms import check
 from server.web.middleware import SecurityHeaders
 from tests.factory import Factory
@@ -30,13 +35,36 @@ async def olive(make: Factory, event: Event, client: httpx.AsyncClient) -> Perso
     return person
 
 
-def test_the_sign_in_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts() -> None:
-    response = Response()
+def signed_in(response: Response) -> None:
     sign_in.set_cookie(response, HTTPS, "a-token")
+
+
+def noticed(response: Response) -> None:
+    app = SimpleNamespace(state=SimpleNamespace(settings=HTTPS))
+    notices.leave(Request({"type": "http", "app": app}), response, "saved", "/mse")
+
+
+@pytest.mark.parametrize(("leave", "named"), [(signed_in, "__Host-plenary"), (noticed, "__Host-notice")])
+def test_a_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts(
+    leave: Callable[[Response], None], named: str
+) -> None:
+    response = Response()
+    leave(response)
     name, *rest = response.headers["set-cookie"].split("; ")
-    assert name == "__Host-plenary=a-token"
+    assert name.partition("=")[0] == named
     assert {"HttpOnly", "SameSite=lax", "Secure", "Path=/"} <= set(rest)
     assert not any(part.lower().startswith("domain") for part in rest)
+
+
+def test_no_other_module_sets_a_cookie() -> None:
+    """Every cookie has its row in the test above."""
+    server = Path(sign_in.__file__).parent.parent
+    setting = {
+        path.relative_to(server).as_posix() for path in server.rglob("*.py") if "set_cookie(" in path.read_text()
+    }
+    assert setting == {"trust/sign_in.py", "web/notices.py", "pages/sign_in.py", "pages/join.py"}
+    for page in ("pages/sign_in.py", "pages/join.py"):
+        assert ".set_cookie(" not in modules[page].replace("sign_in.set_cookie(", "")
 
 
 async def test_browsers_are_told_to_come_by_https_alone() -> None:

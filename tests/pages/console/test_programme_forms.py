@@ -49,11 +49,11 @@ async def test_a_new_row_begins_with_its_defaults(
     assert default in (await client.get(f"{console}/{kind}/new")).text
 
 
-async def test_a_form_is_sent_without_the_notice_of_the_one_before(
+async def test_a_form_is_sent_without_the_query_of_its_page(
     client: httpx.AsyncClient, make: Factory, event: Event, console: str
 ) -> None:
     hana = await make.speaker(event, name="Hana")
-    page = await client.get(f"{console}/speakers/{hana.id}?notice=speaker-invited")
+    page = await client.get(f"{console}/speakers/{hana.id}?sent=yes")
     assert f'method="post" action="{console}/speakers/{hana.id}"' in page.text
 
 
