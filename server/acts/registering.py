@@ -1,7 +1,7 @@
 """Registering, and everything that follows from it: the place, the answer to the survey before and the mail."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,6 +11,9 @@ from server.models import Event, Person, Registration
 from server.store import people, registrations, surveys
 from server.store.registrations import RegistrationOffer
 from server.web.forms import FormState, check
+
+Fate = Literal["placed", "waiting", "known"]
+"""The outcome of a line of an organiser's list: a place, a place in the queue, or a registration that stood already."""
 
 
 class AskedAgain(NamedTuple):
@@ -49,12 +52,15 @@ async def register(
     return person
 
 
-async def enrol(db: AsyncSession, event: Event, form: RegistrationForm, base_url: str, now: datetime) -> None:
+async def enrol(db: AsyncSession, event: Event, form: RegistrationForm, base_url: str, now: datetime) -> Fate:
     """Register somebody from an organiser's list. An address that is registered already gets no mail."""
     mail = EventMail(db, event, base_url, now)
     person = await people.find_or_add(db, form.email, form.name)
-    if await registrations.add(db, event, person, form.details(), form.source, now, enrolled=True):
-        await mail.places_given(await registrations.admit(db, event.id, now), person, "imported")
+    if not await registrations.add(db, event, person, form.details(), form.source, now, enrolled=True):
+        return "known"
+    placed = await registrations.admit(db, event.id, now)
+    await mail.places_given(placed, person, "imported")
+    return "placed" if person.id in placed else "waiting"
 
 
 async def admit(db: AsyncSession, event: Event, base_url: str, now: datetime) -> None:

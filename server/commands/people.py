@@ -1,29 +1,38 @@
-"""`plenary people import`: register people from a CSV file, all of them or none."""
+"""`plenary people import`: register people from a CSV file, once the whole file is in order."""
 
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 from server.acts import registering
 from server.acts.importing import COLUMNS, ListUnreadable, Wrong, read_people
+from server.acts.registering import Fate
 from server.acts.registration_form import RegistrationForm
 from server.commands import UsersError
 from server.commands.migrate import upgrade
 from server.models import Event
-from server.rules.lifecycles import PLACED
 from server.settings import Settings
-from server.store import events, registrations
+from server.store import events
 from server.store.engine.database import Database
 
 MOST_SHOWN = 20
 """The most wrong lines that are printed; the rest are counted."""
+AT_ONCE = 10
+"""The number of people whom one transaction registers: it holds up other writers for less than a tenth of a second."""
+TELL_EVERY = 500
+"""The number of people after which the command tells how far it is."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    purpose = "Register everybody in a CSV file and mail each a join link. All are registered, or nobody is."
+    purpose = (
+        "Register everybody in a CSV file and mail each a join link. A file with a wrong line registers nobody. A "
+        "command that was stopped on its way can be given again: who is registered already stays as they are."
+    )
     importing = verbs.add_parser("import", help="register people from a CSV file", description=purpose)
     importing.add_argument("event", metavar="EVENT", help="the event's slug, as in its address")
     importing.add_argument("file", metavar="FILE", type=Path, help=f"UTF-8, with the columns {', '.join(COLUMNS)}")
@@ -80,20 +89,34 @@ def report(wrong: list[Wrong]) -> None:
 
 
 async def register_all(database: Database, event: Event, listed: list[RegistrationForm], base_url: str) -> str:
-    now = datetime.now(UTC)
-    async with database.writing() as db:
-        before = await registrations.counts(db, event.id)
-        for form in listed:
-            await registering.enrol(db, event, form, base_url, now)
-        after = await registrations.counts(db, event.id)
-    placed = sum(after[state] - before[state] for state in PLACED)
-    waiting = after["waitlisted"] - before["waitlisted"]
-    known = len(listed) - placed - waiting
-    parts = [f"Registered {placed} people."]
-    if waiting:
-        parts.append(f"{waiting} wait for a place.")
-    if known:
-        parts.append(f"{known} were registered already and stay as they are.")
-    if placed or waiting:
+    """Register a list of people, a few in each transaction, and return the sentence to print.
+
+    Between two transactions the writer is left to others for as long as the last one took: reactions and forms do not
+    wait for the list. Raises UsersError when the event is not open any more; those before stay registered.
+    """
+    now, fates = datetime.now(UTC), Counter[Fate]()
+    for begin in range(0, len(listed), AT_ONCE):
+        started_s = monotonic()
+        async with database.writing() as db:
+            here = await events.with_slug(db, event.slug)
+            if here is None or here.id != event.id or here.state != "open":
+                raise UsersError(f"{event.slug} is not open any more. {sentence(fates)} The rest were not.")
+            for form in listed[begin : begin + AT_ONCE]:
+                fates[await registering.enrol(db, here, form, base_url, now)] += 1
+        took_s = monotonic() - started_s
+        if fates.total() % TELL_EVERY == 0:
+            print(f"{fates.total()} of {len(listed)} people", file=sys.stderr, flush=True)
+        await asyncio.sleep(took_s)
+    return sentence(fates)
+
+
+def sentence(fates: Counter[Fate]) -> str:
+    """The number of people of each fate, in words."""
+    parts = [f"Registered {fates['placed']} people."]
+    if fates["waiting"]:
+        parts.append(f"{fates['waiting']} wait for a place.")
+    if fates["known"]:
+        parts.append(f"{fates['known']} were registered already and stay as they are.")
+    if fates["placed"] or fates["waiting"]:
         parts.append("Their mail is in the outbox.")
     return " ".join(parts)
