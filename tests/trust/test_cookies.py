@@ -59,9 +59,8 @@ def test_a_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts(
 def test_no_other_module_sets_a_cookie() -> None:
     """Every cookie has its row in the test above."""
     server = Path(sign_in.__file__).parent.parent
-    setting = {
-        path.relative_to(server).as_posix() for path in server.rglob("*.py") if "set_cookie(" in path.read_text()
-    }
+    modules = {path.relative_to(server).as_posix(): path.read_text() for path in server.rglob("*.py")}
+    setting = {name for name, text in modules.items() if "set_cookie(" in text}
     assert setting == {"trust/sign_in.py", "web/notices.py", "pages/sign_in.py", "pages/join.py"}
     for page in ("pages/sign_in.py", "pages/join.py"):
         assert ".set_cookie(" not in modules[page].replace("sign_in.set_cookie(", "")
