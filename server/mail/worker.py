@@ -37,9 +37,7 @@ async def deliver_due(app: Starlette) -> datetime | None:
         due = await BACKLOG.count_due(db, now, CONNECTIONS)
     if due_at is None or due_at > now:
         return due_at
-    async with database.writing() as db:
-        await BACKLOG.lapse(db, now)
-    connections = [MailConnection(settings) for _ in range(due if settings.mail_server else 1)]
+    connections = [MailConnection(settings) for _ in range(max(1, due) if settings.mail_server else 1)]
     async with asyncio.TaskGroup() as group:
         for connection in connections:
             group.create_task(deliver_all(database, settings, connection, connections))
@@ -49,12 +47,21 @@ async def deliver_due(app: Starlette) -> datetime | None:
 async def deliver_all(
     database: Database, settings: Settings, connection: MailConnection, connections: Sequence[MailConnection]
 ) -> None:
-    """Send mail by one of the connections that are in use, until none is due."""
+    """Send mail by one of the connections that are in use, until none is due.
+
+    A look whether more is due only reads: the writer is taken once for each mail that is kept, twice for one sent.
+    """
     try:
-        while await deliver_next(database, settings, connection, connections):
+        while await deliver_next(database, settings, connection, connections) and await is_due(database):
             pass
     finally:
         connection.close()
+
+
+async def is_due(database: Database) -> bool:
+    """True when a mail is due."""
+    async with database.reading() as db:
+        return bool(await BACKLOG.count_due(db, datetime.now(UTC), 1))
 
 
 async def deliver_next(
@@ -65,10 +72,11 @@ async def deliver_next(
 ) -> bool:
     """Send the mail that has been due longest; False when none is due, or none can be sent by this connection.
 
-    Without a mail server it is kept, not sent.
+    Without a mail server it is kept, not sent. What a crash left is marked as uncertain on the way.
     """
     now = datetime.now(UTC)
     async with database.writing() as db:
+        await BACKLOG.lapse(db, now)
         mail = await BACKLOG.claim(db, now)
         if mail is None:
             return False
