@@ -6,16 +6,28 @@ It touches private names of the pinned uvicorn, which `tests/running/test_bounde
 import asyncio
 from collections.abc import Callable
 
+import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from server.running import descriptors
+
 TOO_LARGE, TOO_LATE = b"431 Request Header Fields Too Large", b"408 Request Timeout"
+FULL = b"503 Service Unavailable"
 SENTENCES = {
     TOO_LARGE: b"Address and headers are too long. Please shorten the address, or delete this site's cookies.\n",
     TOO_LATE: b"The request did not arrive in time. Please try again.\n",
+    FULL: b"Too many people are here at this moment. This page tries again by itself.\n",
 }
 """The answer to each refusal, a line for people and programs alike."""
+RESERVE = 64
+"""The last descriptors, which no live line is given: pages, probes and files need them for moments."""
+COME_BACK_AFTER_S = 10
+"""Seconds after which a refused live line may try again. Pages do so by themselves."""
+TELLS_EVERY_S = 60.0
+"""Seconds between two lines of the log about refused live lines."""
 LINGERS_S = 1.0
 """Seconds that the answer to a refused request has to arrive."""
+log = structlog.get_logger("plenary.connections")
 
 
 class HeadTooLarge(Exception):
@@ -37,6 +49,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     LAST_REQUEST_WITHIN_S = 1.0
     """Seconds for which an idle connection stays open while the server ends: a request may be on its way already."""
+
+    _told_at_s = -TELLS_EVERY_S
+    """The last line in the log about refused live lines, of the whole process; by the loop's clock."""
 
     _in_head = False
     _in_body = False
@@ -88,7 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
             raise HeadTooLarge
         self._in_head, self._in_body, self._received = False, True, 0
         super().on_headers_complete()
-        if self._is_ending:
+        if self.cycle is not None and (self._is_ending or self._is_in_reserve()):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
@@ -104,7 +119,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self._wait(self.LAST_REQUEST_WITHIN_S, self.transport.close)
 
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over: the protocol of WebSockets has bounds of its own."""
+        """Hand the connection over: the protocol of WebSockets has bounds of its own.
+
+        It may stay for hours. With few descriptors left it is refused, or pages and probes would be soon.
+        """
+        if self._is_in_reserve():
+            self._tell_that_full()
+            return self._refuse(FULL)
         self._is_over = True
         self._stop_waiting()
         super().handle_websocket_upgrade()
@@ -115,6 +136,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(TOO_LARGE)
         else:
             super().send_400_response(msg)
+
+    def _is_in_reserve(self) -> bool:
+        return descriptors.left_after(self.transport.get_extra_info("socket").fileno()) < RESERVE
+
+    def _tell_that_full(self) -> None:
+        if self.loop.time() - BoundedProtocol._told_at_s >= TELLS_EVERY_S:
+            BoundedProtocol._told_at_s = self.loop.time()
+            log.error("live lines are refused: the limit of open files is reached", connections=len(self.connections))
 
     def _head_bytes(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -148,8 +177,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         sentence = SENTENCES[status]
-        head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-        self.transport.write(head % (status, len(sentence)) + sentence)
+        head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n"
+        later = b"retry-after: %d\r\n" % COME_BACK_AFTER_S if status == FULL else b""
+        self.transport.write(head % (status, len(sentence)) + later + b"\r\n" + sentence)
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._wait(LINGERS_S, self.transport.abort)

@@ -8,3 +8,9 @@ def raise_limit() -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
+
+
+def left_after(descriptor: int) -> int:
+    """The number of descriptors above this one: the kernel gives the lowest free one, so the newest tells how many."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return soft - descriptor - 1
