@@ -68,12 +68,12 @@ def check_data(settings: Settings) -> Finding:
         mend = "Give the user that runs Plenary the right to write there, or set PLENARY_DATA to another directory."
         return Finding("bad", f"{settings.data} cannot be written: {error.strerror}", mend)
     secret = settings.data / "secret"
-    if settings.secret or secret.exists() or has_people(settings):
-        try:
+    try:
+        if settings.secret or secret.exists() or has_people(settings):
             load_secret(settings)
-        except SecretRefused as refused:
-            wrong, _, mend = str(refused).partition(". ")
-            return Finding("bad", wrong, mend)
+    except SecretRefused as refused:
+        wrong, _, mend = str(refused).partition(". ")
+        return Finding("bad", wrong, mend)
     if os.name == "posix" and not settings.secret and secret.exists() and secret.stat().st_mode & 0o077:
         return Finding("bad", "the secret can be read by other users of this machine", f"chmod 600 {secret}")
     return Finding("good", f"{settings.data} can be written")

@@ -1,20 +1,27 @@
 """The installation's secret and the keys derived from it. It is never in the database, an export or a backup."""
 
+import asyncio
 import hashlib
 import hmac
 import os
 import secrets
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from rooms.durable import settle
 from server.settings import Settings
+from server.store.engine.availability import Trouble, cause_of, trouble_of
+from server.store.engine.database import Database
 
 LEAST_CHARACTERS = 16
 MAKE_ONE = "openssl rand -hex 32"
+ANYBODY = "SELECT 1 FROM person LIMIT 1"
 
 
 class SecretRefused(Exception):
@@ -24,7 +31,8 @@ class SecretRefused(Exception):
 def load_secret(settings: Settings) -> bytes:
     """The secret from the settings, or from `secret` (mode 0600) in the data directory, made at first start.
 
-    Raises SecretRefused for one that is empty or short, and for one that is missing beside a database with people.
+    Raises SecretRefused for one that is empty or short, and for one that is missing beside a database with people, or
+    beside one that does not answer.
     """
     if settings.secret:
         return _long_enough(settings.secret.encode(), "PLENARY_SECRET", f"Set it to the output of {MAKE_ONE}.")
@@ -43,13 +51,33 @@ def derive(secret: bytes, purpose: str) -> bytes:
 
 
 def has_people(settings: Settings) -> bool:
-    """True when an SQLite database holds anybody, who may have been sent links that only its secret opens."""
+    """True when the database holds anybody, who may have been sent links that only its secret opens.
+
+    Raises SecretRefused while PostgreSQL does not answer: a secret that is made then would stay.
+    """
     if not settings.database.startswith("sqlite"):
-        return False
+        with ThreadPoolExecutor(1) as thread:  # which has an event loop of its own
+            return thread.submit(asyncio.run, _postgresql_has_people(settings)).result()
     file = Path(make_url(settings.database).database or "")
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        return db.execute("SELECT 1 FROM person LIMIT 1").fetchone() is not None
+        return db.execute(ANYBODY).fetchone() is not None
     return False
+
+
+async def _postgresql_has_people(settings: Settings) -> bool:
+    database = Database(settings.database)
+    try:
+        async with database.reading() as db:
+            return (await (await db.connection()).execute(text(ANYBODY))).first() is not None
+    except (SQLAlchemyError, OSError) as error:
+        if trouble_of(error) is Trouble.SCHEMA:
+            return False
+        raise SecretRefused(
+            f"{Trouble.GONE}: {cause_of(error)}. It may have been made with {settings.data / 'secret'}, which is "
+            "missing: start PostgreSQL, or see what plenary doctor says of it"
+        ) from error
+    finally:
+        await database.close()
 
 
 def _long_enough(secret: bytes, where: str, mend: str) -> bytes:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from server.commands import checkup
 from server.settings import Settings
+from server.store.engine.database import Database
 from server.trust.secret import SecretRefused, load_secret
+from tests.engines.process import free_port
 from tests.factory import Factory
 
 
@@ -47,7 +50,6 @@ def test_a_setting_that_is_short_is_refused(tmp_path: Path) -> None:
         load_secret(Settings(data=tmp_path, secret="abc"))
 
 
-@pytest.mark.one_engine
 async def test_a_secret_that_is_missing_beside_a_database_with_people_is_not_made_anew(
     settings: Settings, make: Factory
 ) -> None:
@@ -56,6 +58,25 @@ async def test_a_secret_that_is_missing_beside_a_database_with_people_is_not_mad
     with pytest.raises(SecretRefused, match=r"is missing.*backup"):
         load_secret(settings)
     assert "secret" not in {path.name for path in settings.data.glob("*")}
+
+
+async def test_a_secret_is_made_beside_a_database_without_people(settings: Settings, database: Database) -> None:
+    (settings.data / "secret").unlink()
+    assert len(load_secret(settings)) == 64
+
+
+def test_a_secret_is_made_beside_a_database_that_was_never_used(postgres_url: str, tmp_path: Path) -> None:
+    assert len(load_secret(Settings(data=tmp_path, database_url=postgres_url))) == 64
+
+
+def test_no_secret_is_made_while_postgresql_does_not_answer(tmp_path: Path) -> None:
+    """The next start would find it, and take it for the one that the database was made with."""
+    address = f"postgresql://postgres@127.0.0.1:{free_port()}/plenary"
+    settings = Settings(data=tmp_path, database_url=address)
+    with pytest.raises(SecretRefused, match=r"does not answer: .*which is missing: start PostgreSQL"):
+        load_secret(settings)
+    assert list(tmp_path.iterdir()) == []
+    assert "which is missing: start PostgreSQL" in checkup.check_data(settings).mend
 
 
 def test_starts_at_the_same_time_have_one_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
