@@ -28,12 +28,12 @@ async def amina(make: Factory, event: Event) -> Person:
 
 @asynccontextmanager
 async def browsing(
-    chromium: Browser, address: str, make: Factory, person: Person | None, **options: Any
+    chromium: Browser, address: str, make: Factory, person: Person | None, *, is_strong: bool = False, **options: Any
 ) -> AsyncIterator[Page]:
-    """A page of a browser in which this person is signed in."""
+    """A page of a browser in which this person is signed in, strongly if `is_strong`."""
     context = await chromium.new_context(base_url=address, **options)
     if person is not None:
-        cookies = await make.cookie(person)
+        cookies = await make.cookie(person, strong=is_strong)
         await context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
     try:
         yield await context.new_page()

@@ -7,6 +7,7 @@ import { agrees } from "../models/agreement.js";
 
 const CROWD_MS = 1_500;
 const FEW_MS = 50;
+const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
 
 /**
  * @param {HTMLElement} element with an id, `data-room` and `data-topic`. `data-drawn`, JSON, is the part of the state that
@@ -28,7 +29,7 @@ export function connect(element) {
     drawn = state;
   });
   const again = () => {
-    if (!document.hidden && !document.querySelector("dialog[open]") && drawn !== undefined) redraw(element, /** @type {State} */ (drawn));
+    if (!document.hidden && drawn !== undefined) redraw(element, /** @type {State} */ (drawn));
   };
   const beat = every ? setInterval(again, Number(every) * 1000) : undefined;
   return () => {
@@ -45,22 +46,61 @@ export function connect(element) {
 const wait = (room) => (room.startsWith("table:") ? FEW_MS : CROWD_MS) * Math.random();
 
 /**
+ * Draw the part anew once nobody is in the middle of pressing something in it.
  * @param {HTMLElement} element
  * @param {State} state that the fresh part shows, or a newer one
  */
 async function redraw(element, state) {
+  await untilFree(element);
   const answer = await fetch(location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });
   if (!answer.ok || !element.isConnected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(element.id);
   if (!fresh) return;
-  const focused = element.contains(document.activeElement) ? document.activeElement?.id : "";
+  await untilFree(element);
+  if (!element.isConnected) return;
+  const focused = element.contains(document.activeElement) && document.activeElement;
   const copy = document.importNode(fresh, true);
   copy.dataset.drawn = JSON.stringify(state);
   keepTicks(element, copy);
   element.replaceWith(copy);
   redrawn(copy);
-  if (focused) document.getElementById(focused)?.focus();
+  if (focused) keepFocus(focused, copy);
+}
+
+/**
+ * Wait while a dialog asks about a control of the page, and while a control of the part is held down: what is taken away
+ * then is never sent.
+ * @param {HTMLElement} element
+ */
+async function untilFree(element) {
+  while (document.querySelector("dialog[open]") || element.querySelector(":active")) await pause(FEW_MS);
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Focus what stands in the place of the control that had the focus; the part itself, where nothing does.
+ * @param {Element} focused
+ * @param {HTMLElement} copy
+ */
+function keepFocus(focused, copy) {
+  const same = [copy, ...copy.querySelectorAll(CONTROLS)].find((each) => nameOf(each) === nameOf(focused));
+  if (!same) copy.tabIndex = -1;
+  /** @type {HTMLElement} */ (same ?? copy).focus({ preventScroll: true });
+}
+
+/**
+ * A name of a control by which it is found again: its id, or what it opens or sends.
+ * @param {Element} control
+ */
+function nameOf(control) {
+  if (control.id) return control.id;
+  const form = control.closest("form");
+  const sent = form && new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  const names = ["href", "name", "value"].map((name) => control.getAttribute(name));
+  return [control.localName, form?.getAttribute("action"), sent, ...names].join(" ");
 }
 
 /**
