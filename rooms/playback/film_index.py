@@ -1,6 +1,6 @@
 """The index of a packaged film, stored as `film.json` beside its files: its renditions and their segments. No I/O."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cached_property
 from itertools import accumulate
@@ -80,19 +80,3 @@ class FilmIndex:
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "duration": self.duration.total_seconds()}
-
-    @classmethod
-    def from_json(cls, index: dict[str, Any]) -> "FilmIndex":
-        """The index as `to_json` wrote it. Raises KeyError or TypeError for anything else."""
-        known = {field.name for field in fields(cls)}
-        facts = {name: fact for name, fact in index.items() if name in known}
-        for kind in ("video", "audio", "captions"):
-            facts[kind] = _rendition(index[kind])
-        facts["small"] = _rendition(index.get("small"))
-        return cls(**facts)
-
-
-def _rendition(facts: dict[str, Any] | None) -> Rendition | None:
-    if facts is None:
-        return None
-    return Rendition(**{**facts, "segments": tuple(Segment(**segment) for segment in facts["segments"])})

@@ -20,7 +20,7 @@ from sqlmodel import select
 
 from rooms.bus.redis.nodes import look
 from server.models import Film
-from server.playback.films import films_dir
+from server.playback.films import films_dir, is_whole
 from server.recordings.speech_to_text import words_of
 from server.settings import Settings, unknown_names
 from server.store import migrations
@@ -185,17 +185,17 @@ ASSETS = (
 
 
 def check_films(settings: Settings) -> Finding:
-    """Check that every film in the database has its folder in the data directory."""
+    """Check that every film in the database can be played from the data directory."""
     if not is_made(settings):
         return Finding("good", "none yet")
     try:
         names = asyncio.run(film_directories(settings))
     except (SQLAlchemyError, OSError):
         return Finding("note", "cannot be checked without the database")
-    missing = [name for name in names if not (films_dir(settings) / name).is_dir()]
-    if missing:
+    faulty = [name for name in names if not is_whole(films_dir(settings) / name)]
+    if faulty:
         mend = "Copy media/films back into the data directory, or upload them again."
-        return Finding("bad", f"{len(missing)} of {len(names)} are missing: {', '.join(missing[:3])}", mend)
+        return Finding("bad", f"{len(faulty)} of {len(names)} are missing or broken: {', '.join(faulty[:3])}", mend)
     return Finding("good", f"{len(names)} in the data directory")
 
 

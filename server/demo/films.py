@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rooms.playback.film_index import INDEX_NAME, FilmIndex
+from rooms.playback.film_file import read_index
+from rooms.playback.film_index import INDEX_NAME
 from server.demo.furnishing import PackagedFilm
 from server.demo.script import Script
 from server.settings import Settings
@@ -47,7 +48,9 @@ def films_dir(settings: Settings) -> Path:
 
 def _is_made(spec: Path, wanted: str) -> bool:
     """True when the stored description equals `wanted` and a finished film lies beside it."""
-    if not (spec.with_suffix("") / INDEX_NAME).is_file():
+    try:
+        read_index(spec.with_suffix(""))
+    except FileNotFoundError:
         return False
     return spec.is_file() and spec.read_text(encoding="utf-8") == wanted
 
@@ -75,5 +78,5 @@ def _font() -> list[str]:
 
 
 def _packaged(slug: str, directory: Path) -> PackagedFilm:
-    index = FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_text(encoding="utf-8")))
+    index = read_index(directory)
     return PackagedFilm(slug, index.title, directory.name, index.duration.total_seconds())

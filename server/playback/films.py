@@ -1,15 +1,16 @@
 """Films on disk: the directory of a packaged film, its index, and what a session sends out of it."""
 
-import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 from rooms.playback import simulive
 from rooms.playback.cuts import Cut
+from rooms.playback.film_file import read_index
 from rooms.playback.film_index import INDEX_NAME, FilmIndex, SoundRun
 from rooms.playback.simulive import FilmProgramme
 from rooms.playback.webvtt import Cue, segment
@@ -104,12 +105,33 @@ def source_of(settings: Settings, film: Film, airing: StoredAiring) -> FilmSourc
     return FilmSource(programme, Cut(programme, session.trim_start, session.trim_end))
 
 
+def unplayable(settings: Settings, films: Iterable[Film]) -> set[UUID]:
+    """The ids of the films that are missing or broken in the data directory."""
+    found = set()
+    for film in films:
+        try:
+            index_at(directory_of(settings, film))
+        except FileNotFoundError:
+            found.add(film.id)
+    return found
+
+
+def is_whole(directory: Path) -> bool:
+    """True when the film in a directory has its index and every file that the index names."""
+    try:
+        index = index_at(directory)
+    except FileNotFoundError:
+        return False
+    renditions = [each for each in (index.video, index.audio, index.captions, index.small) if each is not None]
+    return all((directory / name).is_file() for each in renditions for name in each.files())
+
+
 def index_at(directory: Path) -> FilmIndex:
-    """The index of the film in a directory, read once for each version. Raises FileNotFoundError."""
+    """The index of the film in a directory, read once for each version. Raises FileNotFoundError, FilmBroken."""
     path = directory / INDEX_NAME
     return _index(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
 def _index(path: Path, _changed_ns: int) -> FilmIndex:
-    return FilmIndex.from_json(json.loads(path.read_bytes()))
+    return read_index(path.parent)

@@ -1,7 +1,7 @@
 """Needs of an event: one sentence each, with one link to where it is mended. Pure: told the facts and the time."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -52,15 +52,21 @@ def needs(
     names_controller: bool = True,
     retention_day: date | None = None,
     clock_jumped_by_s: float = 0.0,
+    unplayable: Collection[uuid.UUID] = (),
     now: datetime,
 ) -> list[Need]:
     """All needs of an event, the urgent ones first.
 
     `clashes` are (speaker, title, other title, other slug); `recordings` are those with a fault: (title, slug, faults,
     missing seconds). `retention_day` is None once the retention is over. `clock_jumped_by_s` is 0 while the server's
-    clock is trusted.
+    clock is trusted. `unplayable` are the ids of films that are missing or broken.
     """
+    sessions = list(sessions)
     found = [need for session in sessions for need in _of_session(session, zone, recordings_open, now)]
+    for session in sessions:
+        if session.film_id in unplayable and session.state != "cancelled":
+            text = f"The film of “{session.title}” is missing or broken on this server."
+            found.append(Need(text, "Choose another", "session_edit", session.slug, urgent=session.state != "ended"))
     if clock_jumped_by_s:
         way = "ahead" if clock_jumped_by_s > 0 else "back"
         length = plural(max(1, round(abs(clock_jumped_by_s) / 60)), "minute", "minutes")

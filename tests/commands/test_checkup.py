@@ -38,7 +38,7 @@ async def test_a_film_that_is_not_in_the_data_directory_is_named(
         db.add(Film(event_id=event.id, title="Hearts", directory="hearts", duration=180.0))
     finding = await asyncio.to_thread(checkup.check_films, settings)
     assert finding.state == "bad"
-    assert "hearts" in finding.text
+    assert "1 of 1 are missing or broken: hearts" in finding.text
 
 
 def test_a_data_directory_that_cannot_be_written_is_wrong(tmp_path: Path) -> None:

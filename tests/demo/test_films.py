@@ -57,6 +57,14 @@ def test_a_film_whose_words_changed_is_made_anew(made: tuple[Settings, list[floa
     assert film.duration_s == pytest.approx(len(CARDS) + 1, abs=0.2)
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"title": 1}'])
+def test_a_film_with_a_broken_index_is_made_anew(made: tuple[Settings, list[float]], content: bytes) -> None:
+    settings, _ = made
+    (films_dir(settings) / "demo-homes" / "film.json").write_bytes(content)
+    [film] = make_films(script_with(*CARDS), settings, lambda share: None)
+    assert film.duration_s == pytest.approx(len(CARDS), abs=0.2)
+
+
 def test_the_reason_of_the_media_process_is_passed_on(tmp_path: Path) -> None:
     with pytest.raises(FilmsFailed, match="colour"):
         make_films(script_with(*CARDS, accent="red"), Settings(data=tmp_path), lambda share: None)

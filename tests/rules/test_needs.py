@@ -48,6 +48,16 @@ def test_an_event_that_is_well_needs_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "urgent"), [("scheduled", [True]), ("live", [True]), ("ended", [False]), ("cancelled", [])]
+)
+def test_a_film_that_cannot_be_played_is_named_as_long_as_somebody_may_watch(state: str, urgent: list[bool]) -> None:
+    named = found(Facts(state=state, recording="open"), unplayable={FILM})
+    assert [need.urgent for need in named] == urgent
+    assert all("The film of “Healthy Hearts” is missing or broken" in need.text for need in named)
+    assert found(Facts(state=state, recording="open"), unplayable={STAGE}) == []
+
+
+@pytest.mark.parametrize(
     ("session", "sentence"),
     [
         (Facts(starts_at=NOW - 60 * MINUTE, ends_at=NOW - MINUTE), "should have ended at 10:59 and never started"),

@@ -17,6 +17,7 @@ from pathlib import Path
 from rooms.durable import replace_file, settle, write_file
 from rooms.media.air.cmaf import PICTURE_HZ, duration_ticks_of
 from rooms.playback import parts, recording
+from rooms.playback.film_file import read_index
 from rooms.playback.film_index import INDEX_NAME, FilmIndex, Rendition
 from rooms.playback.parts import KEPT_SEGMENTS, Part
 from rooms.playback.recording import RENDITIONS, SMALL, ListedSegment, RenditionJournal
@@ -217,11 +218,6 @@ def read_journals(directory: Path) -> dict[str, RenditionJournal]:
     """Read the journals in a session's directory. Video and sound may be empty; an empty second size is left out."""
     found = {rendition: _read(directory / recording.playlist_name(rendition)) for rendition in RENDITIONS}
     return {rendition: journal for rendition, journal in found.items() if journal.listed or rendition != SMALL}
-
-
-def read_index(directory: Path) -> FilmIndex:
-    """Read a programme's index. Raises FileNotFoundError before the first run."""
-    return FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_bytes()))
 
 
 def _read(path: Path) -> RenditionJournal:

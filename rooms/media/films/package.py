@@ -87,14 +87,6 @@ def package(
     return index
 
 
-def read_index(directory: Path) -> FilmIndex | None:
-    """Read the index of a packaged film; None when there is no complete one."""
-    try:
-        return FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_bytes()))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-
-
 def codecs_of(stream: Stream) -> str:
     """Return the RFC 6381 name of a stream's codec, from its decoder configuration."""
     configuration = bytes(stream.codec_context.extradata or b"")

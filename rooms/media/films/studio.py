@@ -14,8 +14,9 @@ from typing import NamedTuple
 from rooms.media.films.captions import cues_of
 from rooms.media.films.cards import Typeface
 from rooms.media.films.film import make_film
-from rooms.media.films.package import package, read_index
+from rooms.media.films.package import package
 from rooms.media.films.spec import FilmSpec, SpecRefused
+from rooms.playback.film_file import read_index
 
 STEP_PERCENT = 5
 
@@ -66,8 +67,10 @@ def cores() -> int:
 
 
 def _is_made(film: FilmToMake) -> bool:
-    index = read_index(film.directory)
-    return index is not None and index.source == film.spec.digest
+    try:
+        return read_index(film.directory).source == film.spec.digest
+    except FileNotFoundError:
+        return False
 
 
 def _make(film: FilmToMake) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import av
 
 from rooms.media.air.disk import Disk, read_journals
-from rooms.media.films.package import DECODER, read_index
+from rooms.media.films.package import DECODER
+from rooms.playback.film_file import read_index
 from rooms.playback.film_index import Rendition, Segment
 from rooms.playback.recording import RENDITIONS, ListedSegment, RenditionJournal
 
@@ -55,9 +56,10 @@ def check(directory: Path) -> Findings:
 
 def check_film(directory: Path) -> Findings:
     """Check a packaged film."""
-    index = read_index(directory)
-    if index is None:
-        return Findings(faults=["the film is not there"])
+    try:
+        index = read_index(directory)
+    except FileNotFoundError:
+        return Findings(faults=["the film is not there, or its index is broken"])
     found = Findings(seconds=index.duration.total_seconds())
     begins_s = {}
     for name in ("video", "audio", "small"):

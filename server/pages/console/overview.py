@@ -10,10 +10,11 @@ from starlette.responses import Response
 from rooms.protocol import Reason
 from rooms.topics.keeping import Trouble
 from server.models import Event
+from server.playback.films import unplayable
 from server.rules import retention
 from server.rules.local_time import local_date
 from server.rules.needs import needs
-from server.store import agenda, announcements, console
+from server.store import agenda, announcements, console, planning
 from server.web.entrance import entering, person_who
 from server.web.errors import NotFound
 from server.web.forms import Form, FormState, SeveralLines, read_form
@@ -90,6 +91,7 @@ async def page(
             names_controller=event.names_controller,
             retention_day=None if retention.is_over(event) else event.retention_day,
             clock_jumped_by_s=request.app.state.wall_clock.jumped_by_s(),
+            unplayable=unplayable(request.app.state.settings, await planning.films_of(db, event.id)),
             now=now,
         ),
         announcements=said,

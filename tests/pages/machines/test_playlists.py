@@ -373,6 +373,42 @@ async def test_a_film_that_is_missing_on_this_machine_is_not_found(
     assert (await client.get(f"/segments/{session.media_key}/v-0-0.m4s")).status_code == 404
 
 
+BROKEN = {
+    "missing": None,
+    "empty": b"",
+    "not JSON": b"{",
+    "not text": b"\xff\xfe",
+    "of another kind": b"[]",
+    "without its pictures": b'{"title": "Hearts"}',
+    "of wrong types": b'{"title": 1, "width": "wide", "height": [], "frame_rate": null, "video": {}, "audio": 7}',
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
+async def test_a_film_whose_index_is_broken_breaks_no_page_and_is_named(
+    client: httpx.AsyncClient,
+    make: Factory,
+    event: Event,
+    amina: Person,
+    with_film: NewSession,
+    settings: Settings,
+    content: bytes | None,
+) -> None:
+    session = await with_film(title="Healthy Hearts")
+    index = settings.data / "media" / "films" / str(event.id) / "film.json"
+    index.unlink()
+    if content is not None:
+        index.write_bytes(content)
+    assert (await client.get(media(event, session, "index.m3u8"))).status_code == 404
+    for path in ("", "/lobby", "/agenda", f"/sessions/{session.slug}"):
+        assert (await client.get(f"/{event.slug}{path}")).status_code == 200, path
+    client.cookies.update(await make.cookie(await make.organiser(event), strong=True))
+    for path in ("", f"/sessions/{session.slug}", f"/sessions/{session.slug}/recording", "/films"):
+        assert (await client.get(f"/{event.slug}/console{path}")).status_code == 200, path
+    console = (await client.get(f"/{event.slug}/console")).text
+    assert "The film of “Healthy Hearts” is missing or broken on this server." in console
+
+
 async def test_a_repeated_film_begins_anew_without_new_files(
     client: httpx.AsyncClient, event: Event, amina: Person, with_film: NewSession
 ) -> None:

@@ -1,14 +1,17 @@
 """A film on the clock: the segments listed at each time, with any pauses, and media times of positions."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.errors import NoSuchSegment, NotYet
-from rooms.playback.film_index import FilmIndex, Rendition, Segment
+from rooms.playback.film_file import read_index
+from rooms.playback.film_index import INDEX_NAME, FilmIndex, Rendition, Segment
 from rooms.playback.playlists import multivariant_playlist
 from rooms.playback.simulive import KNOWN_AFTER, FilmProgramme, Pause, playlist, segment_file
 
@@ -226,6 +229,7 @@ def test_the_multivariant_playlist_names_sound_and_captions_apart() -> None:
     ) in text
 
 
-def test_the_index_is_read_as_it_was_written() -> None:
-    assert FilmIndex.from_json(FILM.to_json()) == FILM
+def test_the_index_is_read_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / INDEX_NAME).write_text(json.dumps(FILM.to_json()))
+    assert read_index(tmp_path) == FILM
     assert FILM.to_json()["duration"] == 10

@@ -1,7 +1,6 @@
 """A programme in parts: its playlists, and the parts that a player gets."""
 
 import io
-import json
 import re
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +12,7 @@ from rooms.errors import TooFarAhead
 from rooms.media.air.disk import read_journals
 from rooms.media.air.programme import Programme
 from rooms.playback import parts
-from rooms.playback.film_index import INDEX_NAME, FilmIndex
+from rooms.playback.film_file import read_index
 from rooms.playback.parts import KEPT_SEGMENTS, LISTED_SEGMENTS, PART_S
 from rooms.playback.recording import RENDITIONS, Recording, RenditionJournal, init_name
 from tests.rooms.media.speaker import Speaker, feed
@@ -45,7 +44,7 @@ def listed(directory: Path, rendition: str) -> list[parts.Part]:
 
 
 def recording(directory: Path) -> Recording:
-    film = FilmIndex.from_json(json.loads((directory / INDEX_NAME).read_text()))
+    film = read_index(directory)
     return Recording(film, read_journals(directory), {name: listed(directory, name) for name in RENDITIONS})
 
 

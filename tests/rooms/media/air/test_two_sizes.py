@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from rooms.media.air.disk import Disk, read_index, read_journals
+from rooms.media.air.disk import Disk, read_journals
 from rooms.media.air.programme import Programme
 from rooms.media.recordings.check import check
-from rooms.playback.film_index import FilmIndex
+from rooms.playback.film_file import read_index
+from rooms.playback.film_index import INDEX_NAME
 from rooms.playback.playlists import multivariant_playlist
 from rooms.playback.recording import SMALL, RenditionJournal, playlist_name, write
 from tests.rooms.media.speaker import FRAMES_PER_S, Speaker, feed
@@ -146,4 +147,5 @@ def test_both_sizes_are_offered_with_what_they_really_cost(tmp_path: Path) -> No
     offered = multivariant_playlist(film).splitlines()
     assert [line for line in offered if line.endswith(".m3u8")] == ["video.m3u8", "small.m3u8"]
     assert "RESOLUTION=80x60" in offered[-2] and "RESOLUTION=160x120" in offered[-4]
-    assert FilmIndex.from_json(json.loads(json.dumps(film.to_json()))) == film
+    (tmp_path / INDEX_NAME).write_text(json.dumps(film.to_json()))
+    assert read_index(tmp_path) == film

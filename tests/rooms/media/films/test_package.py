@@ -14,10 +14,11 @@ from PIL import Image
 from rooms.media.__main__ import main
 from rooms.media.films import package as packaging
 from rooms.media.films.captions import cues_of
-from rooms.media.films.package import FilmRefused, package, read_index
+from rooms.media.films.package import FilmRefused, package
 from rooms.media.films.spec import FilmSpec
 from rooms.media.recordings.check import check_film
 from rooms.media.recordings.download import FAST_START
+from rooms.playback.film_file import read_index
 from rooms.playback.film_index import CAPTIONS_NAME, INDEX_NAME, POSTER_NAME, FilmIndex, Rendition
 from rooms.playback.webvtt import read_webvtt
 
@@ -89,7 +90,7 @@ def test_what_is_not_a_film_is_refused_in_words(tmp_path: Path) -> None:
     text.write_text("not a film")
     with pytest.raises(FilmRefused, match="not a film that can be read"):
         package(text, tmp_path / "out", "Notes")
-    assert read_index(tmp_path / "out") is None
+    assert not (tmp_path / "out" / INDEX_NAME).exists()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def huge_film(path: Path) -> Path:
 def test_a_film_with_pictures_larger_than_4k_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FilmRefused, match="4112 × 2320"):
         package(huge_film(tmp_path / "huge.mp4"), tmp_path / "out", "Huge")
-    assert read_index(tmp_path / "out") is None
+    assert not (tmp_path / "out" / INDEX_NAME).exists()
 
 
 def test_pictures_that_are_larger_than_the_header_says_are_not_decoded(
@@ -175,7 +176,7 @@ def test_a_film_that_was_cut_short_on_its_way_is_refused(film: Path, tmp_path: P
     why = r"Only 0:0[4-7] of this film’s 0:09" if first == "index" else "not the whole of one"
     with pytest.raises(FilmRefused, match=why):
         package(part, tmp_path / "out", "A film")
-    assert read_index(tmp_path / "out") is None
+    assert not (tmp_path / "out" / INDEX_NAME).exists()
 
 
 def test_the_command_makes_films_once_and_says_how_far_it_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -184,7 +185,7 @@ def test_the_command_makes_films_once_and_says_how_far_it_is(tmp_path: Path, cap
     description.write_text(json.dumps(spec))
     assert main(["film", str(description), "--to", str(tmp_path / "films")]) == 0
     assert capfd.readouterr().out.splitlines()[-1] == "film 1/1 100 %"
-    assert read_index(tmp_path / "films" / "minds") is not None
+    assert read_index(tmp_path / "films" / "minds").source
 
     assert main(["film", str(description), "--to", str(tmp_path / "films")]) == 0
     assert capfd.readouterr().out == ""
@@ -192,7 +193,7 @@ def test_the_command_makes_films_once_and_says_how_far_it_is(tmp_path: Path, cap
     description.write_text(json.dumps({**spec, "title": "Another"}))
     assert main(["film", str(description), "--to", str(tmp_path / "films")]) == 0
     remade = read_index(tmp_path / "films" / "minds")
-    assert remade is not None and remade.title == "Another"
+    assert remade.title == "Another"
     assert [path.name for path in (tmp_path / "films").iterdir()] == ["minds"]
 
 
