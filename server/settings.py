@@ -5,16 +5,20 @@ from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
 from email.utils import parseaddr
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MAIL_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 MOST_PORTS = 65_535
+
+TURN = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:(?P<port>\d{1,5}))?(\?transport=(udp|tcp))?", re.ASCII)
+"""The address of a TURN server (RFC 7065)."""
 
 
 class Settings(BaseSettings):
@@ -89,6 +93,43 @@ class Settings(BaseSettings):
             raise ValueError("it has to begin with redis:// or rediss://")
         return url
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, url: str) -> str:
+        if url and (wrong := wrong_in(url)):
+            raise ValueError(f"{wrong}: write it like https://conference.example.org")
+        if url and urlsplit(url).path not in ("", "/"):
+            raise ValueError(
+                "Plenary has a host to itself: write it without a path, like https://conference.example.org"
+            )
+        return url
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, proxies: str) -> str:
+        if proxies != "*":
+            for proxy in filter(None, map(str.strip, proxies.split(","))):
+                try:
+                    ip_network(proxy)
+                except ValueError as error:
+                    raise ValueError(f"{error}: write addresses or networks like 10.0.0.5,10.1.0.0/16") from error
+        return proxies
+
+    @field_validator("mail_server")
+    @classmethod
+    def _is_mail_server(cls, server: str) -> str:
+        host, colon, port = server.partition(":")
+        if server and not (re.fullmatch(r"[\w.-]+", host) and (not colon or is_port(port))):
+            raise ValueError("it has to be host or host:port, such as smtp.example.org:587")
+        return server
+
+    @field_validator("mail_password")
+    @classmethod
+    def _has_password(cls, password: str, info: ValidationInfo) -> str:
+        if info.data.get("mail_user") and not password:
+            raise ValueError("PLENARY_MAIL_USER is set, so the password at the SMTP server has to be set too")
+        return password
+
     @field_validator("store_url")
     @classmethod
     def _has_scheme(cls, url: str) -> str:
@@ -96,13 +137,46 @@ class Settings(BaseSettings):
             raise ValueError("it has to be an address such as s3://bucket/prefix")
         return url
 
+    @field_validator("store_public_url")
+    @classmethod
+    def _is_public_store(cls, url: str, info: ValidationInfo) -> str:
+        if info.data.get("store_url") and not url:
+            raise ValueError("PLENARY_STORE_URL is set, so the address from which browsers fetch has to be set too")
+        if url and (wrong := wrong_in(url)):
+            raise ValueError(f"{wrong}: write it like https://segments.example.org/bucket")
+        return url
+
     @field_validator("media_listen")
     @classmethod
     def _has_port(cls, address: str) -> str:
         host, _, port = address.rpartition(":")
-        if address and not address.startswith("/") and not (host and port.isdecimal() and int(port) <= MOST_PORTS):
+        if address and not address.startswith("/") and not (host and is_port(port)):
             raise ValueError("it has to be host:port, such as 127.0.0.1:8300")
         return address
+
+    @field_validator("media_address")
+    @classmethod
+    def _is_address(cls, address: str) -> str:
+        try:
+            return str(ip_address(address)) if address else ""
+        except ValueError as error:
+            raise ValueError(f"{address!r} is no IP address: write one like 203.0.113.7, not a name") from error
+
+    @field_validator("turn_urls")
+    @classmethod
+    def _are_turn(cls, urls: str) -> str:
+        for url in filter(None, map(str.strip, urls.split(","))):
+            found = TURN.fullmatch(url)
+            if not found or not is_port(found["port"] or "3478"):
+                raise ValueError(f"{url!r} is no TURN server: write it like turn:turn.example.org:3478?transport=tcp")
+        return urls
+
+    @field_validator("turn_secret")
+    @classmethod
+    def _has_turn_secret(cls, secret: str, info: ValidationInfo) -> str:
+        if info.data.get("turn_urls") and not secret:
+            raise ValueError("PLENARY_TURN_URLS is set, so the secret shared with those servers has to be set too")
+        return secret
 
     def open_data(self) -> Path:
         """Make the data directory if it is missing, and close it to other users of this machine."""
@@ -134,6 +208,27 @@ class Settings(BaseSettings):
         if scheme in ("postgres", "postgresql"):
             return f"postgresql+asyncpg://{rest}"
         return self.database_url
+
+
+def is_port(port: str) -> bool:
+    """True for the number of a port that one can connect to."""
+    return port.isascii() and port.isdecimal() and 0 < int(port) <= MOST_PORTS
+
+
+def wrong_in(url: str) -> str:
+    """The reason why an address cannot be the start of others on the web; empty when it can."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        return str(error)
+    if parts.scheme not in ("http", "https") or not host:
+        return f"{url!r} has to begin with https:// or http:// and a host"
+    if "?" in url or "#" in url:
+        return "it may have no part after ? or #"
+    if "@" in parts.netloc or re.search(r"\s", url):
+        return "it may hold no spaces, no user name and no password"
+    return ""
 
 
 def unknown_names(environment: Iterable[str]) -> dict[str, str]:

@@ -80,7 +80,6 @@ def test_redis_that_carries_messages_is_well(kind: str, request: pytest.FixtureR
     [
         ("https://conference.example.org", "good"),
         ("http://conference.example.org", "bad"),
-        ("conference.example.org", "bad"),
         ("", "note"),
         ("http://127.0.0.1:8000", "note"),
     ],

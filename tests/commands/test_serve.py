@@ -103,19 +103,48 @@ WRONG = {
     "a store without a scheme": ({"PLENARY_STORE_URL": "bucket/prefix"}, "store_url: .*s3://bucket/prefix"),
     "a media process without a port": ({"PLENARY_MEDIA_LISTEN": "media"}, "media_listen: .*host:port"),
     "a media process without a host": ({"PLENARY_MEDIA_LISTEN": ":8300"}, "media_listen: .*host:port"),
+    "a media process at port 0": ({"PLENARY_MEDIA_LISTEN": "127.0.0.1:0"}, "media_listen: .*host:port"),
+    "a media address that is a name": ({"PLENARY_MEDIA_ADDRESS": "media.example.org"}, "media_address: .*203.0.113.7"),
     "a port that is none": ({"PLENARY_PORT": "eight"}, "port: "),
+    "a public address without a scheme": ({"PLENARY_PUBLIC_URL": "conference.example.org"}, "public_url: .*https://"),
+    "a public address without a host": ({"PLENARY_PUBLIC_URL": "https:///"}, "public_url: .*a host"),
+    "a public address with a path": ({"PLENARY_PUBLIC_URL": "https://example.org/plenary"}, "public_url: .*a path"),
+    "a public address with a query": ({"PLENARY_PUBLIC_URL": "https://example.org?a=1"}, "public_url: .*after \\?"),
+    "a public address at no port": ({"PLENARY_PUBLIC_URL": "https://example.org:99999"}, "public_url: Port out"),
+    "a public address with a password": ({"PLENARY_PUBLIC_URL": "https://a:b@example.org"}, "public_url: .*password"),
+    "a proxy by its name": ({"PLENARY_PROXIES": "127.0.0.1,proxy"}, "proxies: 'proxy'.*10.1.0.0/16"),
+    "a network with an address in it": ({"PLENARY_PROXIES": "10.1.0.5/16"}, "proxies: .*host bits"),
+    "everybody and a proxy": ({"PLENARY_PROXIES": "*,10.0.0.5"}, "proxies: '\\*'"),
+    "a mail server with a scheme": ({"PLENARY_MAIL_SERVER": "smtp://example.org"}, "mail_server: .*host:port"),
+    "a mail server at no port": ({"PLENARY_MAIL_SERVER": "example.org:smtp"}, "mail_server: .*host:port"),
+    "a mail user without a password": ({"PLENARY_MAIL_USER": "amara"}, "mail_password: PLENARY_MAIL_USER is set"),
+    "a protection of mail that is none": ({"PLENARY_MAIL_TLS": "ssl"}, "mail_tls: .*'starttls', 'tls' or 'none'"),
+    "a sender without an address": ({"PLENARY_MAIL_FROM": "Plenary"}, "mail_from: .*conference@example.org"),
+    "a store that browsers do not know": ({"PLENARY_STORE_URL": "s3://bucket"}, "store_public_url: .*browsers fetch"),
+    "a store at no web address": ({"PLENARY_STORE_PUBLIC_URL": "s3://bucket"}, "store_public_url: .*https://"),
+    "a TURN server by its name": ({"PLENARY_TURN_URLS": "turn.example.org"}, "turn_urls: .*turn:turn.example.org:3478"),
+    "a TURN server as a web address": (
+        {"PLENARY_TURN_URLS": "turn://turn.example.org", "PLENARY_TURN_SECRET": "shared"},
+        "turn_urls: .*turn:turn.example.org:3478",
+    ),
+    "a TURN server at no port": ({"PLENARY_TURN_URLS": "turn:example.org:99999"}, "turn_urls: .*is no TURN server"),
+    "a TURN server without a secret": (
+        {"PLENARY_TURN_URLS": "turn:example.org:3478"},
+        "turn_secret: .*PLENARY_TURN_URLS",
+    ),
 }
-"""Settings that nothing can start with, and what is said about each."""
+"""Settings that nothing can start with, and what is said about each: the sentence, and in it what to write instead."""
 
 
+@pytest.mark.parametrize("command", ["migrate", "serve", "doctor"])
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_setting_that_nothing_can_start_with_is_one_sentence(
-    wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    wrong: str, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     environment, said = WRONG[wrong]
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert main(["migrate"]) == 2
+    assert main([command]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert re.search(said, line)
 
@@ -141,6 +170,27 @@ async def test_a_database_that_does_not_answer_is_told_at_the_start_with_its_pla
         line = await refused(Settings(data=tmp_path, database_url=url), *words)
     assert f"the database does not answer: PostgreSQL at 127.0.0.1:{port} {said}" in line
     assert "plenary doctor" in line and "a-password" not in line
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {"PLENARY_PUBLIC_URL": "https://conference.example.org:8443/"},
+        {"PLENARY_PUBLIC_URL": "http://[::1]:8000"},
+        {"PLENARY_PROXIES": "*"},
+        {"PLENARY_PROXIES": ""},
+        {"PLENARY_PROXIES": "10.0.0.5, 10.1.0.0/16,::1"},
+        {"PLENARY_MEDIA_ADDRESS": "2001:db8::7"},
+        {"PLENARY_MAIL_SERVER": "smtp-relay.example.org:2525"},
+        {"PLENARY_STORE_URL": "s3://bucket/prefix", "PLENARY_STORE_PUBLIC_URL": "https://example.org/segments/stored"},
+        {"PLENARY_TURN_URLS": "turn:a.example.org, turns:[::1]:443?transport=tcp", "PLENARY_TURN_SECRET": "shared"},
+    ],
+)
+def test_a_setting_that_can_be_right_is_taken(right: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in right.items():
+        monkeypatch.setenv(name, value)
+    taken = Settings()
+    assert {getattr(taken, name.removeprefix("PLENARY_").lower()) for name in right} == set(right.values())
 
 
 def test_a_name_that_is_no_setting_is_told_with_the_one_that_is_meant() -> None:
