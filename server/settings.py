@@ -17,7 +17,7 @@ MAIL_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 MOST_PORTS = 65_535
 
-TURN = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:(?P<port>\d{1,5}))?(\?transport=(udp|tcp))?", re.ASCII)
+TURN = re.compile(r"turns?:(?P<host>\[[0-9a-fA-F:.]+\]|[\w.-]+)(:(?P<port>\d{1,5}))?(\?transport=(udp|tcp))?", re.ASCII)
 """The address of a TURN server (RFC 7065)."""
 
 

@@ -1,24 +1,26 @@
 """The checks of `plenary doctor`. Each returns what it found and, if something is wrong, how to mend it."""
 
 import asyncio
+import errno
 import os
 import resource
 import shutil
-import smtplib
+import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from rooms.bus.redis.nodes import look
+from server.commands.checkup_servers import check_mail, check_media, check_store, check_turn
+from server.commands.finding import ANSWERS_WITHIN_S, Check, Finding
 from server.models import Film
 from server.playback.films import films_dir, is_whole
 from server.recordings.speech_to_text import words_of
@@ -31,24 +33,10 @@ from server.web.assets import path_of
 
 PYTHON = (3, 11)
 ENOUGH_DESCRIPTORS = 4_096
-ANSWERS_WITHIN_S = 5
 CLOCK_MAY_DIFFER_S = 5.0
 SQLITE_NAME = "plenary.sqlite3"
-DEFAULT_PORTS = {"tls": 465, "starttls": 587, "none": 25}
-
-
-class Finding(NamedTuple):
-    """The result of a check.
-
-    `state` is good, note (it works, but look at it) or bad; `mend` says what to do, and is empty when there is nothing.
-    """
-
-    state: str
-    text: str
-    mend: str = ""
-
-
-Check = Callable[[Settings], Finding]
+WRITES_BYTES = 8 * 2**20
+"""Enough that a disk which is all but full has no room for it."""
 
 
 def check_python(settings: Settings) -> Finding:
@@ -59,12 +47,14 @@ def check_python(settings: Settings) -> Finding:
 
 
 def check_data(settings: Settings) -> Finding:
-    """Check that the data directory can be written, and that no other user can read the secret in it."""
+    """Check that the data directory takes some megabytes, and that no other user can read the secret in it."""
     try:
         settings.open_data()
-        with tempfile.TemporaryFile(dir=settings.data):
-            pass
+        write_some(settings.data)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            text = f"{settings.data} has no room for {WRITES_BYTES // 2**20} MB: {megabytes_free(settings)} MB are free"
+            return Finding("bad", text, "Free some, or set PLENARY_DATA to a directory on a larger disk.")
         mend = "Give the user that runs Plenary the right to write there, or set PLENARY_DATA to another directory."
         return Finding("bad", f"{settings.data} cannot be written: {error.strerror}", mend)
     secret = settings.data / "secret"
@@ -76,7 +66,23 @@ def check_data(settings: Settings) -> Finding:
         return Finding("bad", wrong, mend)
     if os.name == "posix" and not settings.secret and secret.exists() and secret.stat().st_mode & 0o077:
         return Finding("bad", "the secret can be read by other users of this machine", f"chmod 600 {secret}")
-    return Finding("good", f"{settings.data} can be written")
+    return Finding("good", f"{settings.data} can be written; {megabytes_free(settings)} MB are free")
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The disk is full, our share of it is used up, or files may not be so large."""
+
+
+def write_some(directory: Path) -> None:
+    """Write a file that has no name, through to the disk. Raises OSError when it does not fit."""
+    with tempfile.TemporaryFile(dir=directory) as file:
+        file.write(os.urandom(WRITES_BYTES))  # a disk that packs what it keeps would have room for zeros
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def megabytes_free(settings: Settings) -> int:
+    return shutil.disk_usage(settings.data).free // 2**20
 
 
 def check_database(settings: Settings) -> Finding:
@@ -84,6 +90,9 @@ def check_database(settings: Settings) -> Finding:
     where = "SQLite" if settings.database.startswith("sqlite") else "PostgreSQL"
     if not is_made(settings):
         return Finding("bad", "there is no database yet", "plenary migrate makes it, and plenary serve does too.")
+    if damage := damage_of_sqlite(settings):
+        mend = "Stop Plenary, keep the file aside and put back the newest backup; sqlite3's .recover saves what it can."
+        return Finding("bad", f"the database is damaged, or its disk is: {damage}", mend)
     try:
         schema, refusal, differs_s = asyncio.run(ask_database(settings))
     except (SQLAlchemyError, OSError) as error:
@@ -102,6 +111,21 @@ def check_database(settings: Settings) -> Finding:
 def is_made(settings: Settings) -> bool:
     """True when there is a database to ask. Asking SQLite without this test would create an empty file."""
     return bool(settings.database_url) or (settings.data / SQLITE_NAME).is_file()
+
+
+def damage_of_sqlite(settings: Settings) -> str:
+    """The first fault in the pages of SQLite's file; empty without one, and on PostgreSQL."""
+    url = make_url(settings.database)
+    if url.get_backend_name() != "sqlite" or not Path(url.database or "").is_file():
+        return ""
+    with closing(sqlite3.connect(str(url.database), timeout=ANSWERS_WITHIN_S)) as file:
+        try:
+            [fault] = file.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError:  # it cannot be opened or read now, which those who ask it will say
+            return ""
+        except sqlite3.DatabaseError as error:
+            return str(error)
+    return "" if fault == "ok" else " ".join(str(fault).split())
 
 
 async def ask_database(settings: Settings) -> tuple[str | None, str, float]:
@@ -148,20 +172,6 @@ def check_address(settings: Settings) -> Finding:
         mend = "Put a proxy with a certificate before Plenary and set PLENARY_PUBLIC_URL to https://…."
         return Finding("bad", f"{settings.base_url} is not https, so sign-ins can be overheard", mend)
     return Finding("good", settings.base_url)
-
-
-def check_mail(settings: Settings) -> Finding:
-    if not settings.mail_server:
-        text = "no server is set: mail stays in the local outbox, to be read in the console"
-        return Finding("note", text, "Set PLENARY_MAIL_SERVER before you invite people.")
-    host, _, port = settings.mail_server.partition(":")
-    kind = smtplib.SMTP_SSL if settings.mail_tls == "tls" else smtplib.SMTP
-    try:
-        with kind(host, int(port or DEFAULT_PORTS[settings.mail_tls]), timeout=ANSWERS_WITHIN_S) as server:
-            server.noop()
-    except (OSError, ValueError, smtplib.SMTPException) as error:
-        return Finding("bad", f"{settings.mail_server} does not answer: {error}", "Check the PLENARY_MAIL_… settings.")
-    return Finding("good", f"{settings.mail_server} answers")
 
 
 def check_browser_files(settings: Settings) -> Finding:
@@ -260,6 +270,9 @@ CHECKS: dict[str, Check] = {
     "redis": check_redis,
     "address": check_address,
     "mail": check_mail,
+    "media": check_media,
+    "turn": check_turn,
+    "store": check_store,
     "pages": check_browser_files,
     "films": check_films,
     "captions": check_speech_to_text,
