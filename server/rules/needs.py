@@ -53,6 +53,7 @@ def needs(
     retention_day: date | None = None,
     clock_jumped_by_s: float = 0.0,
     unplayable: Collection[uuid.UUID] = (),
+    is_mail_sent: bool = True,
     now: datetime,
 ) -> list[Need]:
     """All needs of an event, the urgent ones first.
@@ -60,6 +61,7 @@ def needs(
     `clashes` are (speaker, title, other title, other slug); `recordings` are those with a fault: (title, slug, faults,
     missing seconds). `retention_day` is None once the retention is over. `clock_jumped_by_s` is 0 while the server's
     clock is trusted. `unplayable` are the ids of films that are missing or broken.
+    Where no `is_mail_sent`, each mail is kept for the organiser.
     """
     sessions = list(sessions)
     found = [need for session in sessions for need in _of_session(session, zone, recordings_open, now)]
@@ -74,6 +76,9 @@ def needs(
         found.append(Need(text, "Start and end by hand", "console_sessions", urgent=True))
     if state == "draft":
         found.append(Need("This event is a draft: only its organisers can see it.", "Open it", "event_edit"))
+    if state == "open" and not is_mail_sent:
+        text = "No mail server is set: nobody gets their join link until you hand it on."
+        found.append(Need(text, "Read the mail", "console_mails", urgent=True))
     if not names_controller:
         text = "Nobody is named yet who is responsible for people’s data."
         found.append(Need(text, "Name them", "console_privacy", urgent=state != "draft"))

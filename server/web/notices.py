@@ -76,6 +76,20 @@ NOTICES: dict[str, PageNotice] = {
     "unbookmarked": PageNotice("good", "Removed from my agenda."),
 }
 
+KEPT: dict[str, PageNotice] = {
+    "retention-later": PageNotice("warn", "The day is later now. This server sends no mail: please tell everybody."),
+    "mail-again": PageNotice("warn", "No mail server is set, so the mail is kept here."),
+    "mails-again": PageNotice("warn", "No mail server is set, so the mail is kept here."),
+    "speaker-invited": PageNotice("warn", "The invitation is kept under Mail: hand them their link from there."),
+    "registered": PageNotice(
+        "good", "You are registered. This server sends no mail: the organiser hands you your link."
+    ),
+    "link-sent": PageNotice(
+        "good", "If this address is registered, the organiser has a fresh link for it. This server sends no mail."
+    ),
+}
+"""The notices about mail of a server that sends none."""
+
 
 def leave(request: Request, response: Response, key: str, path: str) -> None:
     """Have the page at `path` show a notice once to this browser. Raises KeyError for a notice that does not exist."""
@@ -89,7 +103,10 @@ def leave(request: Request, response: Response, key: str, path: str) -> None:
 def left(request: Request) -> PageNotice | None:
     """The notice that was left for the page of a request; None where there is none, or it is for another page."""
     key, _, path = request.cookies.get(cookie_name(request.app.state.settings), "").partition(":")
-    return NOTICES.get(key) if path == request.url.path else None
+    if path != request.url.path or key not in NOTICES:
+        return None
+    is_kept = not request.app.state.settings.mail_server and key in KEPT
+    return KEPT[key] if is_kept else NOTICES[key]
 
 
 def forget(request: Request, response: Response) -> None:

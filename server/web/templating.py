@@ -11,7 +11,7 @@ from nh3 import clean
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.rules import retention, wording
+from server.rules import mailing, retention, wording
 from server.rules.permissions import allows
 from server.web import assets, notices
 from server.web.folders import templates_dir
@@ -67,6 +67,7 @@ def context_of(request: Request) -> dict[str, Any]:
         "nonce": getattr(state, "nonce", ""),
         "now": datetime.now(UTC),
         "notice": notices.left(request),
+        "mailing": mailing.words_of(is_sent=bool(request.app.state.settings.mail_server)),
         "base_url": request.app.state.settings.base_url,
         "is_demo": event is not None and event.kind == "demo",
         "form": None,

@@ -47,6 +47,13 @@ def test_an_event_that_is_well_needs_nobody() -> None:
     assert found(Facts(), Facts(state="ended", recording="open"), Facts(kind="networking", film_id=None)) == []
 
 
+@pytest.mark.parametrize(("state", "count"), [("draft", 0), ("open", 1), ("closed", 0)])
+def test_an_open_event_without_a_mail_server_needs_somebody_to_hand_on_the_links(state: str, count: int) -> None:
+    named = [need for need in found(state=state, is_mail_sent=False) if "No mail server is set" in need.text]
+    assert len(named) == count
+    assert all(need.urgent for need in named)
+
+
 @pytest.mark.parametrize(
     ("state", "urgent"), [("scheduled", [True]), ("live", [True]), ("ended", [False]), ("cancelled", [])]
 )

@@ -92,6 +92,7 @@ async def page(
             retention_day=None if retention.is_over(event) else event.retention_day,
             clock_jumped_by_s=request.app.state.wall_clock.jumped_by_s(),
             unplayable=unplayable(request.app.state.settings, await planning.films_of(db, event.id)),
+            is_mail_sent=bool(request.app.state.settings.mail_server) or event.kind == "demo",
             now=now,
         ),
         announcements=said,
