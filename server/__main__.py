@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from server.commands import UsersError
 from server.running.logs import configure_logs
-from server.settings import Settings, unknown_names
+from server.settings import NoDataDirectory, Settings, unknown_names
 from server.trust.secret import SecretRefused
 
 COMMANDS: dict[str, str] = {
@@ -59,7 +59,7 @@ def main(words: list[str] | None = None) -> int:
         for name, meant in unknown_names(os.environ).items():
             print(f"plenary: {name} is no setting{f', {meant} is' if meant else ''}", file=sys.stderr)
         return int(module(arguments.command).run(arguments, Settings()))
-    except (UsersError, SecretRefused) as error:
+    except (UsersError, SecretRefused, NoDataDirectory) as error:
         print(f"plenary: {error}", file=sys.stderr)
     except ValidationError as error:
         for wrong in error.errors():

@@ -21,6 +21,13 @@ TURN = re.compile(r"turns?:(?P<host>\[[0-9a-fA-F:.]+\]|[\w.-]+)(:(?P<port>\d{1,5
 """The address of a TURN server (RFC 7065)."""
 
 
+class NoDataDirectory(OSError):
+    """The data directory cannot be made, or something else has its name."""
+
+    def __str__(self) -> str:
+        return f"{self.filename} cannot be the data directory: {self.strerror}. Set PLENARY_DATA to another."
+
+
 class Settings(BaseSettings):
     """The choices of an installation. The README's table documents each (a test holds it)."""
 
@@ -132,8 +139,8 @@ class Settings(BaseSettings):
 
     @field_validator("store_url")
     @classmethod
-    def _has_scheme(cls, url: str) -> str:
-        if url and not url.partition("://")[2]:
+    def _is_bucket(cls, url: str) -> str:
+        if url and not (url.startswith("s3://") and url[5:].partition("/")[0]):
             raise ValueError("it has to be an address such as s3://bucket/prefix")
         return url
 
@@ -179,8 +186,14 @@ class Settings(BaseSettings):
         return secret
 
     def open_data(self) -> Path:
-        """Make the data directory if it is missing, and close it to other users of this machine."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        """Make the data directory if it is missing, and close it to other users of this machine.
+
+        Raises NoDataDirectory.
+        """
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoDataDirectory(error.errno, error.strerror, str(self.data)) from error
         if self.data.stat().st_mode & 0o077:
             with suppress(PermissionError):  # a volume that belongs to somebody else is closed by its owner
                 self.data.chmod(0o700)

@@ -178,5 +178,7 @@ def listen(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except (OSError, OverflowError) as error:
         listener.close()
-        raise UsersError(f"cannot listen on {settings.host}:{settings.port}: {error}. Set PLENARY_PORT.") from error
+        raise UsersError(
+            f"cannot listen on {settings.host}:{settings.port}: {error}. Check PLENARY_HOST, PLENARY_PORT."
+        ) from error
     return listener

@@ -120,6 +120,8 @@ WRONG = {
     "a mail user without a password": ({"PLENARY_MAIL_USER": "amara"}, "mail_password: PLENARY_MAIL_USER is set"),
     "a protection of mail that is none": ({"PLENARY_MAIL_TLS": "ssl"}, "mail_tls: .*'starttls', 'tls' or 'none'"),
     "a sender without an address": ({"PLENARY_MAIL_FROM": "Plenary"}, "mail_from: .*conference@example.org"),
+    "a store of another kind": ({"PLENARY_STORE_URL": "ftp://bucket"}, "store_url: .*s3://bucket/prefix"),
+    "a store without a bucket": ({"PLENARY_STORE_URL": "s3:///prefix"}, "store_url: .*s3://bucket/prefix"),
     "a store that browsers do not know": ({"PLENARY_STORE_URL": "s3://bucket"}, "store_public_url: .*browsers fetch"),
     "a store at no web address": ({"PLENARY_STORE_PUBLIC_URL": "s3://bucket"}, "store_public_url: .*https://"),
     "a TURN server by its name": ({"PLENARY_TURN_URLS": "turn.example.org"}, "turn_urls: .*turn:turn.example.org:3478"),
@@ -170,6 +172,16 @@ async def test_a_database_that_does_not_answer_is_told_at_the_start_with_its_pla
         line = await refused(Settings(data=tmp_path, database_url=url), *words)
     assert f"the database does not answer: PostgreSQL at 127.0.0.1:{port} {said}" in line
     assert "plenary doctor" in line and "a-password" not in line
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "demo"])
+@pytest.mark.parametrize("place", ["file", "file/data"])
+async def test_a_data_directory_that_cannot_be_made_is_told_at_the_start(
+    command: str, place: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    line = await refused(Settings(data=tmp_path / place), command)
+    assert f"{tmp_path / place} cannot be the data directory: " in line and "Set PLENARY_DATA" in line
 
 
 @pytest.mark.parametrize(
