@@ -24,6 +24,8 @@ COMMANDS: dict[str, str] = {
     "links": "print join links of made-up people, for rehearsals and the demo",
     "report": "print every figure of an event",
     "export": "write an event's rows and figures to files",
+    "backup": "copy database, media and secret into one file, while the server runs",
+    "restore": "bring a backup into a new data directory",
     "doctor": "say what is missing or misconfigured, and how to mend it",
 }
 

@@ -36,7 +36,7 @@ WALLS: dict[str, str] = {
     "server.store": "rooms.attendance rooms.control rooms.outside rooms.playback rooms.reactions rooms.session "
     "rooms.topics server.analytics.export.records server.analytics.facts server.models server.rules "
     "server.store.engine server.surveys",
-    "server.running": "server.models server.store.engine",
+    "server.running": "rooms.durable server.models server.store.engine",
     "server.trust": "rooms.durable server.models server.rules server.settings server.store.engine",
     "server.web": "server.models server.rules server.settings server.store server.store.engine server.trust",
     "server.mail": "server.models server.rules server.settings server.store server.store.engine server.web",
@@ -60,7 +60,7 @@ WALLS: dict[str, str] = {
     "server.web",
     "server.demo": "rooms.playback rooms.protocol server.models server.rules server.settings server.store "
     "server.store.engine server.web",
-    "server.commands": "rooms.bus.redis rooms.media server.*",
+    "server.commands": "rooms.bus.redis rooms.durable rooms.media server.*",
     "server": "rooms.bus.* server.*",
 }
 """Each folder, and the other folders and modules that its modules may import.

@@ -1,4 +1,7 @@
-"""The installation's secret and the keys derived from it. It is never in the database, an export or a backup."""
+"""The installation's secret and the keys derived from it. It is never in the database or an export.
+
+A backup holds it where it is a file of the data directory, and only its fingerprint where it is PLENARY_SECRET.
+"""
 
 import asyncio
 import hashlib

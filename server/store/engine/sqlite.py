@@ -47,6 +47,8 @@ IDENTITY = "file"
 """The key of a connection's notes under which the identity of its file stands."""
 TOUCH = "UPDATE alembic_version SET version_num = version_num RETURNING version_num"
 """A write that changes nothing."""
+HAS_REVISION = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+REVISION = "SELECT version_num FROM alembic_version"
 
 
 def open_file(file: str, busy_timeout_ms: int) -> sqlite3.Connection:
@@ -249,6 +251,22 @@ def touch(file: str, busy_timeout_ms: int) -> str | None:
         rows: list[tuple[str]] = connection.execute(TOUCH).fetchall()
         connection.execute("COMMIT").close()
     return rows[0][0] if rows else None
+
+
+def copy_to(file: str, copy: Path, busy_timeout_ms: int) -> str:
+    """Copy the database as it is at this moment into a new file; the revision of its schema, empty when it has none.
+
+    Writers go on meanwhile. The copy keeps no log beside it. Raises sqlite3.Error.
+    """
+    with closing(open_file(file, busy_timeout_ms)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),)).close()
+    with closing(open_file(str(copy), busy_timeout_ms)) as connection:
+        if not connection.execute(HAS_REVISION).fetchone():
+            return ""
+        rows: list[tuple[str]] = connection.execute(REVISION).fetchall()
+        # the copy of a database in WAL mode is not in WAL mode, and no migration may follow that would set it
+        connection.execute("PRAGMA journal_mode=WAL").close()
+    return rows[0][0] if rows else ""
 
 
 def connecting_to(file: str, busy_timeout_ms: int) -> Callable[[], Awaitable[QuickConnection]]:
