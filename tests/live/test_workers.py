@@ -20,6 +20,7 @@ from server.settings import Settings
 from server.store import seating
 from server.store.engine.database import Database
 from server.store.engine.revisions import revisions_of, session_room, table_room
+from server.trust.secret import load_secret
 from tests import databases
 from tests.engines.redis import Redis
 from tests.engines.smtp import Mailbox
@@ -81,6 +82,7 @@ async def house(
     settings = Settings(
         data=folder, database_url=url, public_url=BASE, mail_server=mail_server.address, mail_tls="none"
     )
+    load_secret(settings)  # as at a first start, before there are people
     database = Database(url)
     make = Factory(database, settings)
     event = await make.event()

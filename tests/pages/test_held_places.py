@@ -167,7 +167,7 @@ async def test_whoever_registers_signed_in_has_a_confirmed_place_at_once(
     person = await make.person("Amina", email=AMINA["email"])
     client.cookies.update(await make.cookie(person))
     answer = await client.post(f"/{event.slug}/registration", data=AMINA)
-    assert answer.headers["location"].startswith(f"/{event.slug}/registration?")
+    assert answer.headers["location"] == f"/{event.slug}/registration"
     assert (await stored(make)).state == "confirmed"
     (letter,) = await letters(app)
     assert "Your place is confirmed." in letter.text

@@ -23,14 +23,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rooms.bus.redis.bus import RedisBus
 from rooms.bus.redis.nodes import look
+from server.acts import figuring
 from server.commands import checkup
 from server.mail.delivery import DeliveryProblem, Letter, MailConnection
 from server.media.line import MediaLine
-from server.pages import report
 from server.recordings.speech_to_text import NotUnderstood, SpeechListener
 from server.running import child
 from server.running.child import ChildFailed
 from server.settings import Settings
+from server.store.engine.availability import Trouble
 from server.store.engine.database import Database
 from tests.factory import Factory
 from tests.fixtures import serving_here
@@ -107,11 +108,8 @@ async def a_socket_is_cut(scene: Scene) -> None:
 
 
 async def an_export_cannot_be_written(scene: Scene) -> None:
-    def no_room(*arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
     with scene.monkeypatch.context() as patch:
-        patch.setitem(report.FORMATS, "json", (no_room, "application/json"))
+        patch.setattr(figuring, "WORDS", (sys.executable, "-c", f"raise SystemExit({Trouble.FULL.value!r})"))
         assert (await exported(scene)).status_code == 503
 
 
