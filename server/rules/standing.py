@@ -26,11 +26,11 @@ def terms(event: StandingEvent) -> str:
     """The conditions on which the event gives a place, for somebody who is about to register or has just done so."""
     hours = hold_hours(event)
     if hours is None:
-        return "Your place is confirmed when you first open the link in our mail."
+        return "Your place is confirmed when you first open your join link."
     kept = plural(hours, "hour", "hours")
     return (
-        f"A place is held for {kept}, counted from the mail that gives it. "
-        "Open the link in that mail by then, and the place is yours; after that it goes to somebody else."
+        f"A place is held for {kept} from the moment at which it is given. "
+        "Open your join link by then, and the place is yours; after that it goes to somebody else."
     )
 
 

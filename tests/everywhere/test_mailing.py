@@ -9,7 +9,18 @@ from tests.everywhere.cases import CASES, address
 from tests.everywhere.conftest import Demo
 
 PAGES = sorted(path for method, path in CASES if method == "GET" and path != "/styleguide")
-CLAIMS = ("sent you", "we mail you", "look in your mail", "by mail", "get a mail", "mailed a fresh")
+CLAIMS = (
+    "sent you",
+    "we mail you",
+    "look in your mail",
+    "by mail",
+    "get a mail",
+    "mailed a fresh",
+    "in our mail",
+    "send me",
+    "send the link",
+    "that mail",
+)
 """Words by which a page says that this server sends mail."""
 KEPT = ("sends no mail", "No mail server is set", "The organiser has your link")
 """Words by which a page says that it does not."""

@@ -45,10 +45,10 @@ def test_a_released_place_names_the_hour_until_which_it_was_held() -> None:
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        (AnEvent(), "A place is held for 48 hours,"),
-        (AnEvent(hold_hours=1), "A place is held for 1 hour,"),
-        (AnEvent(hold_hours=None), "confirmed when you first open the link"),
-        (AnEvent(capacity=None), "confirmed when you first open the link"),
+        (AnEvent(), "A place is held for 48 hours from"),
+        (AnEvent(hold_hours=1), "A place is held for 1 hour from"),
+        (AnEvent(hold_hours=None), "confirmed when you first open your join link"),
+        (AnEvent(capacity=None), "confirmed when you first open your join link"),
     ],
     ids=["two days", "an hour", "without limit", "a place for everybody"],
 )
